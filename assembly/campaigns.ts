@@ -1,0 +1,104 @@
+import { place, placedReason, placedStart, placedStep } from './anniversaries';
+import { yearOf } from './calendar';
+import { hold } from './emit';
+import { hasCampaign } from './history';
+import {
+  CAMPAIGN_FILTERS_CARRIERS, CAMPAIGN_FILTERS_STATES, CAMPAIGN_NAMED_AEP, CAMPAIGN_RESPECTS_WINDOWS, CAMPAIGN_SKIPS_FAILED,
+  CAMPAIGN_SPREADS, CAMPAIGN_TARGETS_ALL, campaignCarriers, campaignCount, campaignDaysBefore, campaignEnd, campaignFixedDay,
+  campaignFlags, campaignSpreadDays, campaignSpreadStart, campaignStates, carrierBytes, contactCarrier, contactFlags, contactId,
+  contactState, enrolmentCampaign, enrolmentFirst, enrolmentTrigger, FAILED_UNDERWRITING, firstCampaign, NULL,
+  OPTION_EXCLUDE_FAILED, OPTION_UNIVERSAL_WITHOUT_STATE, options, REASON_EXPIRED, REASON_NONE, REASON_OUTSIDE_ACTIVE_WINDOW,
+  REASON_UNDERWRITING_CAMPAIGN, REASON_UNDERWRITING_ORGANIZATION, today, typePriority,
+} from './memory';
+
+/* Campaign emails (Rules 6): running instances only, in ascending order of instance id. */
+
+/** Tells whether a campaign's filters let a contact pass (Rules 6, audience; Rules 2 for contacts of unknown state). */
+function passesFilters(contact: u32, campaign: u32, flags: u16): bool {
+  const state = load<u8>(contactState + contact);
+  if (flags & (CAMPAIGN_FILTERS_STATES | CAMPAIGN_FILTERS_CARRIERS)) {
+    if (state == 0) return false;
+  } else if (state == 0) {
+    return (options & OPTION_UNIVERSAL_WITHOUT_STATE) != 0;
+  }
+  if (flags & CAMPAIGN_FILTERS_STATES) {
+    const states = load<u64>(campaignStates + (<usize>campaign << 3));
+    if (!((states >> state) & 1)) return false;
+  }
+  if (flags & CAMPAIGN_FILTERS_CARRIERS) {
+    const carrier = load<i32>(contactCarrier + (<usize>contact << 2));
+    if (carrier < 0) return false;
+    const bits = load<u8>(campaignCarriers + <usize>campaign * carrierBytes + (<usize>carrier >> 3));
+    if (!((<i32>bits >> (carrier & 7)) & 1)) return false;
+  }
+  return true;
+}
+
+/** The reason for which underwriting stops a campaign's email, the organization's first (Rules 5, underwriting). */
+function underwritingReason(contact: u32, flags: u16): u8 {
+  if (!(load<u8>(contactFlags + contact) & FAILED_UNDERWRITING)) return REASON_NONE;
+  if (options & OPTION_EXCLUDE_FAILED && !(flags & CAMPAIGN_NAMED_AEP)) return REASON_UNDERWRITING_ORGANIZATION;
+  return flags & CAMPAIGN_SKIPS_FAILED ? REASON_UNDERWRITING_CAMPAIGN : REASON_NONE;
+}
+
+/**
+ * The trigger day of a contact's enrolments in one campaign (Rules 6): the earliest for which it or the ideal day is
+ * today or later, else the latest one; NULL when no enrolment has a trigger day.
+ */
+function triggerDay(firstEnrolment: u32, endEnrolment: u32, daysBefore: i32): i32 {
+  let latest = NULL;
+  let coming = i32.MAX_VALUE;
+  for (let i = firstEnrolment; i < endEnrolment; i++) {
+    const trigger = load<i32>(enrolmentTrigger + (<usize>i << 2));
+    if (trigger == NULL) continue;
+    latest = max(latest, trigger);
+    if (trigger >= today || trigger - daysBefore >= today) coming = min(coming, trigger);
+  }
+  return coming == i32.MAX_VALUE ? latest : coming;
+}
+
+function planCampaign(contact: u32, campaign: u32, flags: u16, trigger: i32): void {
+  if (!passesFilters(contact, campaign, flags) || hasCampaign(campaign)) return;
+  const at = <usize>campaign << 2;
+  const type = firstCampaign + <i32>campaign;
+  const end = load<i32>(campaignEnd + at);
+  let event = load<i32>(campaignFixedDay + at);
+  let ideal = event;
+  let deadline = end;
+  if (flags & CAMPAIGN_SPREADS) {
+    const id = <i64>load<f64>(contactId + (<usize>contact << 3));
+    event = load<i32>(campaignSpreadStart + at) + <i32>(id % <i64>load<i32>(campaignSpreadDays + at));
+    ideal = event;
+  } else if (trigger != NULL) {
+    const daysBefore = load<i32>(campaignDaysBefore + at);
+    event = trigger;
+    ideal = trigger - daysBefore;
+    if (daysBefore >= 0) deadline = min(deadline, trigger);
+  }
+  const priority = load<i32>(typePriority + (<usize>type << 2));
+  if (deadline < today) {
+    hold(type, event, ideal, ideal, deadline, priority, 0, REASON_EXPIRED);
+    return;
+  }
+  if (ideal > end) {
+    hold(type, event, ideal, ideal, deadline, priority, 0, REASON_OUTSIDE_ACTIVE_WINDOW);
+    return;
+  }
+  const respectsWindows = (flags & CAMPAIGN_RESPECTS_WINDOWS) != 0;
+  place(contact, type, yearOf(event), ideal, deadline, respectsWindows, underwritingReason(contact, flags));
+  hold(type, event, ideal, placedStart, deadline, priority, placedStep, placedReason);
+}
+
+/** Works out a contact's campaign emails and lets them wait for their turn: a merge of campaigns and enrolments. */
+export function planCampaigns(contact: u32): void {
+  let enrolment = load<u32>(enrolmentFirst + (<usize>contact << 2));
+  const endEnrolment = load<u32>(enrolmentFirst + (<usize>contact << 2), 4);
+  for (let campaign: u32 = 0; campaign < campaignCount; campaign++) {
+    const firstEnrolment = enrolment;
+    while (enrolment < endEnrolment && load<u32>(enrolmentCampaign + (<usize>enrolment << 2)) == campaign) enrolment++;
+    const flags = load<u16>(campaignFlags + (<usize>campaign << 1));
+    if (!(flags & CAMPAIGN_TARGETS_ALL) && enrolment == firstEnrolment) continue;
+    const daysBefore = load<i32>(campaignDaysBefore + (<usize>campaign << 2));
+    planCampaign(contact, campaign, flags, triggerDay(firstEnrolment, enrolment, daysBefore));
+  }
+}

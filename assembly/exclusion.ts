@@ -1,0 +1,130 @@
+import { anniversary, dayOfMonth, monthDayOf, yearOf } from './calendar';
+import {
+  contactBirth, contactEffective, contactRule, contactState,
+  NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
+  ruleKind, ruleLead, ruleMonthStart, ruleTail,
+} from './memory';
+
+/*
+ * The exclusion windows of one contact at a time (Rules 4): `enterContact` looks up what its state's rule and its dates
+ * make of the calendar, the other functions answer for that contact until the next `enterContact`.
+ */
+
+/** `excludedBy` of a day in an all-year state; no window's anchor year. */
+export const ALL_YEAR: i32 = 1;
+
+let kind: u8 = 0;
+let lead: i32 = 0;
+let tail: i32 = 0;
+let anchorMonthDay: i32 = 0;
+let anchorBase: i32 = 0;
+
+/** Turns to a contact's rule; a rule without the date it needs is none. */
+export function enterContact(contact: u32): void {
+  const rule = load<u8>(contactRule + contact);
+  kind = load<u8>(ruleKind + rule);
+  if (kind != RULE_BIRTHDAY && kind != RULE_EFFECTIVE) return;
+  const dates = kind == RULE_BIRTHDAY ? contactBirth : contactEffective;
+  const date = load<i32>(dates + (<usize>contact << 2));
+  if (date == NULL) {
+    kind = 0;
+    return;
+  }
+  lead = load<i32>(ruleLead + (<usize>rule << 2));
+  tail = load<i32>(ruleTail + (<usize>rule << 2));
+  anchorMonthDay = monthDayOf(date);
+  anchorBase = date;
+  if (load<u8>(ruleMonthStart + rule)) {
+    const later = dayOfMonth(anchorMonthDay) - 1;
+    anchorMonthDay -= later;
+    anchorBase -= later;
+  }
+}
+
+/** Tells whether the contact belongs to a known state. */
+// @ts-ignore: decorator
+@inline
+export function hasState(contact: u32): bool {
+  return load<u8>(contactState + contact) != 0;
+}
+
+/** Tells whether the contact has yearly windows, which can owe it post-window emails. */
+// @ts-ignore: decorator
+@inline
+export function hasWindows(): bool {
+  return kind == RULE_BIRTHDAY || kind == RULE_EFFECTIVE;
+}
+
+/** The first day of the window of a year; only for a contact with yearly windows. */
+// @ts-ignore: decorator
+@inline
+export function windowStart(year: i32): i32 {
+  return anniversary(anchorMonthDay, year) - lead;
+}
+
+/** The last day of the window of a year. */
+// @ts-ignore: decorator
+@inline
+export function windowEnd(year: i32): i32 {
+  return anniversary(anchorMonthDay, year) + tail;
+}
+
+/** Tells whether the window of a year exists: its anchor is not before the date it comes from. */
+// @ts-ignore: decorator
+@inline
+export function windowExists(year: i32): bool {
+  return anniversary(anchorMonthDay, year) >= anchorBase;
+}
+
+/**
+ * The anchor year of the window that excludes a day, the earlier one of two; `ALL_YEAR` in an all-year state; 0 when
+ * the day is free.
+ */
+export function excludedBy(day: i32): i32 {
+  if (kind == 0) return 0;
+  if (kind == RULE_YEAR_ROUND) return ALL_YEAR;
+  const middle = yearOf(day);
+  for (let year = middle - 1; year <= middle + 1; year++) {
+    const anchor = anniversary(anchorMonthDay, year);
+    if (anchor >= anchorBase && anchor - lead <= day && day <= anchor + tail) return year;
+  }
+  return 0;
+}
+
+/** Tells whether windows reach further than a year, so that only `excludedBy` itself knows which days they exclude. */
+// @ts-ignore: decorator
+@inline
+export function isWide(): bool {
+  return hasWindows() && (lead > 365 || tail > 365);
+}
+
+/** The first excluded day that is not before `day`, i32.MAX_VALUE when there is none; not for wide windows. */
+export function nextExcludedDay(day: i32): i32 {
+  if (kind == 0) return i32.MAX_VALUE;
+  if (kind == RULE_YEAR_ROUND) return day;
+  const middle = yearOf(day);
+  // The windows of the next two years are in reach: the one after a window that has just ended may start years later only
+  // when its date lies in the future, and then starts before that date's first anniversary.
+  let next = i32.MAX_VALUE;
+  const lastYear = max(middle + 2, yearOf(anchorBase));
+  for (let year = middle - 1; year <= lastYear; year++) {
+    const anchor = anniversary(anchorMonthDay, year);
+    if (anchor < anchorBase || anchor + tail < day) continue;
+    next = min(next, max(anchor - lead, day));
+  }
+  return next;
+}
+
+/** The first year whose window may still be open, or have closed at most `graceDays` before, on `day`. */
+// @ts-ignore: decorator
+@inline
+export function firstOpenYear(day: i32, graceDays: i32): i32 {
+  return yearOf(day - tail - graceDays) - 1;
+}
+
+/** The last year whose window may have opened on `day`. */
+// @ts-ignore: decorator
+@inline
+export function lastOpenYear(day: i32): i32 {
+  return yearOf(day + lead) + 1;
+}

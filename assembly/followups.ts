@@ -1,0 +1,73 @@
+import { isStoppedByOrganization } from './anniversaries';
+import { emit } from './emit';
+import { excludedBy } from './exclusion';
+import {
+  classOf, endRow, firstRow, flagsOfType, isHistoryOrEnded, ownedFollowup, sentDayOf, typeOf,
+} from './history';
+import {
+  firstFollowup, followupDelayDays, followupLookbackDays, instanceFollowups, lastAnswerDay, lastClickDay, lastConditionDay,
+  NULL, OPTION_FOLLOWUPS, options, REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, ROW_SENT, rowInstance,
+  rowPriority, today, TYPE_CAMPAIGN_FOLLOWED, TYPE_FOLLOWUP, TYPE_INITIAL, typePriority,
+} from './memory';
+import { followupStartDay, startStep } from './startDay';
+
+/* Follow-ups of emails that were sent (Rules 10). */
+
+/** Tells whether a row is of a kind that is followed up. */
+function isFollowed(row: u32): bool {
+  const flags = flagsOfType(typeOf(row));
+  if (flags & TYPE_FOLLOWUP) return false;
+  if (flags & TYPE_INITIAL) return true;
+  const instance = load<i32>(rowInstance + (<usize>row << 2));
+  return instance >= 0 ? load<u8>(instanceFollowups + instance) != 0 : instance == -1 && (flags & TYPE_CAMPAIGN_FOLLOWED) != 0;
+}
+
+/** The contact's latest initial email of the lookback period, by sent day, then row id; -1 when there is none. */
+function latestInitial(): i32 {
+  let latest = -1;
+  let latestDay = today - followupLookbackDays;
+  for (let row = firstRow(); row < endRow(); row++) {
+    if (classOf(row) != ROW_SENT) continue;
+    const sentDay = sentDayOf(row);
+    if (sentDay < latestDay || sentDay > today || !isFollowed(row)) continue;
+    latest = <i32>row;
+    latestDay = sentDay;
+  }
+  return latest;
+}
+
+/** Tells whether a follow-up went out, or ended, after a day. */
+function hasFollowupAfter(day: i32): bool {
+  for (let row = firstRow(); row < endRow(); row++) {
+    if (isHistoryOrEnded(row) && sentDayOf(row) > day && flagsOfType(typeOf(row)) & TYPE_FOLLOWUP) return true;
+  }
+  return false;
+}
+
+/** The follow-up type by what the contact did from a day on: conditions, answers, a click, or nothing. */
+function followupType(contact: u32, sentDay: i32): i32 {
+  const at = <usize>contact << 2;
+  if (load<i32>(lastAnswerDay + at) >= sentDay) return firstFollowup + (load<i32>(lastConditionDay + at) >= sentDay ? 3 : 2);
+  return firstFollowup + (load<i32>(lastClickDay + at) >= sentDay ? 1 : 0);
+}
+
+/** Plans a contact's follow-up; the contact's state is known (Rules 10). */
+export function planFollowup(contact: u32): void {
+  if (!(options & OPTION_FOLLOWUPS) || firstRow() == endRow()) return;
+  const initial = latestInitial();
+  if (initial < 0) return;
+  const event = sentDayOf(initial);
+  if (hasFollowupAfter(event)) return;
+  const type = followupType(contact, event);
+  const ideal = event + followupDelayDays;
+  const deadline = event + followupLookbackDays;
+  let priority = load<i32>(rowPriority + (<usize>initial << 2));
+  if (priority == NULL) priority = load<i32>(typePriority + (<usize>type << 2));
+  if (isStoppedByOrganization(contact)) {
+    emit(contact, type, event, ideal, max(ideal, today), deadline, priority, 0, REASON_UNDERWRITING_ORGANIZATION, initial);
+    return;
+  }
+  const start = followupStartDay(type, ideal < today ? ownedFollowup() : -1, ideal, deadline);
+  const reason = excludedBy(start) ? REASON_EXCLUSION : REASON_NONE;
+  emit(contact, type, event, ideal, start, deadline, priority, startStep, reason, initial);
+}

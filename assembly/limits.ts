@@ -1,0 +1,157 @@
+import {
+  candidateArgument, candidateEvent, candidateFirst, candidatePriority, candidateReason, candidateSend, candidateStart,
+  candidateType, contactCount, firstCampaign, firstFollowup, limitDays, limitOrder, maxEmails, NULL, periodDays,
+  REASON_CONFLICT, REASON_FREQUENCY, REASON_NONE, today, TYPE_FOLLOWUP, typeRank,
+} from './memory';
+import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
+
+/* Contact limits (Rules 9): one campaign a day, and not too many emails in a period. */
+
+// @ts-ignore: decorator
+@inline
+function sendOf(i: u32): i32 {
+  return load<i32>(candidateSend + (<usize>i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function priorityOf(i: u32): i32 {
+  return load<i32>(candidatePriority + (<usize>i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function typeIndexOf(i: u32): i32 {
+  return <i32>load<u16>(candidateType + (<usize>i << 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function isScheduled(i: u32): bool {
+  return load<u8>(candidateReason + i) == REASON_NONE;
+}
+
+/** Keeps, of a contact's campaigns on one day, the one of smallest priority and instance id (Rules 9, conflict). */
+function resolveConflicts(first: u32, end: u32): void {
+  let campaigns: u32 = 0;
+  for (let i = first; i < end; i++) {
+    if (isScheduled(i) && typeIndexOf(i) >= firstCampaign) campaigns++;
+  }
+  if (campaigns < 2) return;
+  for (let i = first; i < end; i++) {
+    if (!isScheduled(i) || typeIndexOf(i) < firstCampaign) continue;
+    // Types ascend with the instance id, so the first of the smallest priority wins. A loser never wins another day's
+    // comparison: marking it at once changes no later one.
+    let winner = i;
+    for (let j = first; j < end; j++) {
+      if (!isScheduled(j) || typeIndexOf(j) < firstCampaign || sendOf(j) != sendOf(i)) continue;
+      if (priorityOf(j) < priorityOf(winner) || (priorityOf(j) == priorityOf(winner) && j < winner)) winner = j;
+    }
+    if (winner == i) continue;
+    store<u8>(candidateReason + i, REASON_CONFLICT);
+    store<i32>(candidateArgument + (<usize>i << 2), typeIndexOf(winner));
+  }
+}
+
+/** Tells whether candidate `a` is accepted before candidate `b` (Rules 9, frequency, the order). */
+function isBefore(a: u32, b: u32): bool {
+  if (priorityOf(a) != priorityOf(b)) return priorityOf(a) < priorityOf(b);
+  if (sendOf(a) != sendOf(b)) return sendOf(a) < sendOf(b);
+  const rankA = load<u16>(typeRank + (<usize>typeIndexOf(a) << 1));
+  const rankB = load<u16>(typeRank + (<usize>typeIndexOf(b) << 1));
+  if (rankA != rankB) return rankA < rankB;
+  const eventA = load<i32>(candidateEvent + (<usize>a << 2));
+  const eventB = load<i32>(candidateEvent + (<usize>b << 2));
+  return eventA != eventB ? eventA < eventB : a < b;
+}
+
+// @ts-ignore: decorator
+@inline
+function dayAt(i: u32): i32 {
+  return load<i32>(limitDays + (<usize>i << 2));
+}
+
+/** Puts a day into its place among the ascending `count` days. */
+function insertDay(count: u32, day: i32): void {
+  let slot = count;
+  while (slot > 0 && dayAt(slot - 1) > day) {
+    store<i32>(limitDays + (<usize>slot << 2), dayAt(slot - 1));
+    slot--;
+  }
+  store<i32>(limitDays + (<usize>slot << 2), day);
+}
+
+/** Tells whether one email more on `day` would make a period that contains it hold more than the limit. */
+function isOverLimit(count: u32, day: i32): bool {
+  // Of all periods that contain the day it is enough to look at those that start on a day with an email, or on the day.
+  let from: u32 = 0;
+  while (from < count && dayAt(from) <= day - periodDays) from++;
+  let start = from;
+  while (start < count && dayAt(start) <= day) {
+    if (emailsFrom(start, count, dayAt(start)) + 1 > maxEmails) return true;
+    start++;
+  }
+  return emailsFrom(start, count, day) + 1 > maxEmails;
+}
+
+/** How many of the days from `start` on lie in the period that starts on `firstDay`. */
+// @ts-ignore: decorator
+@inline
+function emailsFrom(start: u32, count: u32, firstDay: i32): i32 {
+  let emails = 0;
+  for (let i = start; i < count && dayAt(i) < firstDay + periodDays; i++) emails++;
+  return emails;
+}
+
+/** Accepts a contact's emails by precedence while the period's limit allows (Rules 9, frequency). */
+function limitFrequency(first: u32, end: u32): void {
+  if (maxEmails == 0) return;
+  let dayCount: u32 = 0;
+  for (let row = firstRow(); row < endRow(); row++) {
+    if (!isHistory(row) || flagsOfType(typeOf(row)) & TYPE_FOLLOWUP) continue;
+    const sentDay = sentDayOf(row);
+    // No candidate lies before today, so earlier periods than those that reach today cannot contain one.
+    if (sentDay != NULL && sentDay > today - periodDays) insertDay(dayCount++, sentDay);
+  }
+  let candidates: u32 = 0;
+  for (let i = first; i < end; i++) {
+    const type = typeIndexOf(i);
+    if (!isScheduled(i) || (type >= firstFollowup && type < firstCampaign)) continue;
+    let slot = candidates++;
+    while (slot > 0 && isBefore(i, load<u32>(limitOrder + (<usize>(slot - 1) << 2)))) {
+      store<u32>(limitOrder + (<usize>slot << 2), load<u32>(limitOrder + (<usize>(slot - 1) << 2)));
+      slot--;
+    }
+    store<u32>(limitOrder + (<usize>slot << 2), i);
+  }
+  if (dayCount + candidates <= <u32>maxEmails) return;
+  for (let k: u32 = 0; k < candidates; k++) {
+    const i = load<u32>(limitOrder + (<usize>k << 2));
+    if (isOverLimit(dayCount, sendOf(i))) store<u8>(candidateReason + i, REASON_FREQUENCY);
+    else insertDay(dayCount++, sendOf(i));
+  }
+}
+
+/** Applies the contact limits to the candidates `[first, end)` of the contact whose rows were entered (Rules 9). */
+export function limitContact(first: u32, end: u32): void {
+  resolveConflicts(first, end);
+  limitFrequency(first, end);
+}
+
+/**
+ * Applies the contact limits once more to the contacts whose emails were moved (Rules 9, step 4): for the others they hold
+ * already.
+ */
+export function limitMovedContacts(): void {
+  for (let contact: u32 = 0; contact < contactCount; contact++) {
+    const first = load<u32>(candidateFirst + (<usize>contact << 2));
+    const end = load<u32>(candidateFirst + (<usize>contact << 2), 4);
+    let isMoved = false;
+    for (let i = first; i < end; i++) {
+      if (sendOf(i) != load<i32>(candidateStart + (<usize>i << 2))) isMoved = true;
+    }
+    if (!isMoved) continue;
+    enterRows(contact);
+    limitContact(first, end);
+  }
+}

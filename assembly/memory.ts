@@ -1,0 +1,233 @@
+/*
+ * The kernel's memory: every number and every address it works from.
+ *
+ * The host lays all columns out in one arena above `heapBase()`, writes their addresses and the run's numbers into the
+ * globals below by name, and only then makes its views, so that nothing moves while a run lasts. Columns are plain
+ * arrays, element i at address + i * size:
+ *
+ *   group             column                     size   meaning
+ *   contacts          contactId                  f64    id, ascending; whole numbers from 1 to 2^53-1
+ *   (contactCount)    contactState               u8     state code, 0 unknown
+ *                     contactRule                u8     rule code, 0 none
+ *                     contactBirth               i32    birth day or NULL
+ *                     contactEffective           i32    effective day or NULL
+ *                     contactCarrier             i32    carrier code, -1 none
+ *                     contactFlags               u8     1 failed underwriting
+ *   signals           lastClickDay               i32    latest click, NULL never
+ *   (contactCount)    lastAnswerDay              i32    latest answered health questions
+ *                     lastConditionDay           i32    latest answer that tells of a condition
+ *   rules             ruleKind                   u8     1 by birth date, 2 by effective date, 3 all year
+ *   (rule code)       ruleLead, ruleTail         i32    days before and after the anchor, buffer included in front
+ *                     ruleMonthStart             u8     1: the anchor is the first day of the month
+ *   aep dates         aepMonthDay                u16    month-day of the event
+ *                     aepDeadline                u16    month-day of the deadline
+ *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
+ *   (type index)      typeRank                   u16    order of the type codes
+ *                     typeCode                   u32    type code modulo 2^32
+ *   row types         rowTypeFlags               u8     1 follow-up, 2 initial email, 4 campaign with follow-ups
+ *   campaigns         campaignFlags              u16    see CAMPAIGN_* below
+ *   (campaign index)  campaignDaysBefore         i32
+ *                     campaignEnd                i32    last day, NO_DEADLINE none
+ *                     campaignFixedDay           i32    day of a campaign without trigger date
+ *                     campaignSpreadStart        i32
+ *                     campaignSpreadDays         i32
+ *                     campaignStates             u64    bit per state code
+ *                     campaignCarriers           u8     bit per carrier code, carrierBytes bytes a campaign
+ *                     campaignInstance           i32    instance index of the schedule rows
+ *                     campaignBareType           i32    row type `campaign_<name>`, -1 when no row has it
+ *   instances         instanceFollowups          u8     1: the type enables follow-ups
+ *   enrolments        enrolmentFirst             u32    [contactCount + 1] where a contact's enrolments start
+ *                     enrolmentCampaign          u32    campaign index, ascending within a contact
+ *                     enrolmentTrigger           i32    trigger day or NULL
+ *   schedule rows     rowFirst                   u32    [contactCount + 1] where a contact's rows start, by row id
+ *   (rowCount)        rowClass                   u8     see ROW_* below
+ *                     rowType                    i32    type index, or a code above them
+ *                     rowEventYear               i32    or NULL
+ *                     rowSentDay                 i32    or NULL
+ *                     rowPlannedDay              i32    or NULL
+ *                     rowScheduledDay            i32    or NULL
+ *                     rowInstance                i32    instance index, -1 none, -2 an id that names no instance
+ *                     rowPriority                i32    or NULL
+ *   candidates        candidateFirst             u32    [contactCount + 1] where a contact's candidates start
+ *   (out)             candidateContact           u32    contact index
+ *                     candidateType              u16    type index
+ *                     candidateStep              u8     which step gave the start day, 1 to 4; 0 underwriting
+ *                     candidateReason            u8     see REASON_* below
+ *                     candidateArgument          i32    conflict: the winning campaign's type index
+ *                     candidateEvent             i32    day
+ *                     candidateIdeal             i32    day
+ *                     candidateStart             i32    day
+ *                     candidateSend              i32    day
+ *                     candidateDeadline          i32    day or NO_DEADLINE
+ *                     candidatePriority          i32
+ *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email
+ *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
+ *                     historyPerDay              i32    [capSpan] history emails per day from today on
+ *                     dayFirst                   u32    [capSpan + 1]
+ *                     orderA, orderB, byDay      u32    candidate indexes, one element per candidate
+ *                     stuckDay                   i32    one element per candidate
+ *   scratch           pending                    48 B   candidates of one contact on their way out
+ *                     windowYears                i32    anchor years that owe a post-window email
+ *                     limitOrder                 u32    candidates of one contact in order of acceptance
+ *                     limitDays                  i32    days that hold one of the contact's emails, ascending
+ */
+
+/** Stands for NULL in every i32 column. */
+export const NULL: i32 = i32.MIN_VALUE;
+
+/** The deadline of a candidate that has none. */
+export const NO_DEADLINE: i32 = i32.MAX_VALUE;
+
+export const RULE_BIRTHDAY: u8 = 1;
+export const RULE_EFFECTIVE: u8 = 2;
+export const RULE_YEAR_ROUND: u8 = 3;
+
+export const FAILED_UNDERWRITING: u8 = 1;
+
+export const ROW_PRE_SCHEDULED: u8 = 0;
+export const ROW_SKIPPED: u8 = 1;
+export const ROW_HISTORY: u8 = 2;
+export const ROW_SENT: u8 = 3;
+export const ROW_ENDED: u8 = 4;
+export const ROW_OTHER: u8 = 5;
+
+export const TYPE_FOLLOWUP: u8 = 1;
+export const TYPE_INITIAL: u8 = 2;
+export const TYPE_CAMPAIGN_FOLLOWED: u8 = 4;
+
+export const CAMPAIGN_RESPECTS_WINDOWS: u16 = 1;
+export const CAMPAIGN_TARGETS_ALL: u16 = 2;
+export const CAMPAIGN_SKIPS_FAILED: u16 = 4;
+export const CAMPAIGN_SPREADS: u16 = 8;
+export const CAMPAIGN_NAMED_AEP: u16 = 16;
+export const CAMPAIGN_FILTERS_STATES: u16 = 32;
+export const CAMPAIGN_FILTERS_CARRIERS: u16 = 64;
+
+export const OPTION_POST_WINDOW: u32 = 1;
+export const OPTION_EXCLUDE_FAILED: u32 = 2;
+export const OPTION_UNIVERSAL_WITHOUT_STATE: u32 = 4;
+export const OPTION_FOLLOWUPS: u32 = 8;
+
+export const REASON_NONE: u8 = 0;
+export const REASON_UNDERWRITING_ORGANIZATION: u8 = 1;
+export const REASON_UNDERWRITING_CAMPAIGN: u8 = 2;
+export const REASON_EXCLUSION: u8 = 3;
+export const REASON_CONFLICT: u8 = 4;
+export const REASON_FREQUENCY: u8 = 5;
+export const REASON_EXPIRED: u8 = 6;
+export const REASON_OUTSIDE_ACTIVE_WINDOW: u8 = 7;
+
+export const BIRTHDAY: i32 = 0;
+export const EFFECTIVE_DATE: i32 = 1;
+export const FIRST_AEP: i32 = 2;
+
+// The run.
+export let today: i32 = 0;
+export let options: u32 = 0;
+export let contactCount: u32 = 0;
+export let rowCount: u32 = 0;
+export let birthdayDaysBefore: i32 = 0;
+export let effectiveDaysBefore: i32 = 0;
+export let firstEmailMonths: i32 = 0;
+export let catchUpDays: i32 = 0;
+export let maxEmails: i32 = 0;
+export let periodDays: i32 = 0;
+export let followupDelayDays: i32 = 0;
+export let followupLookbackDays: i32 = 0;
+export let smoothingLimit: i32 = 0;
+export let smoothingWindowDays: i32 = 0;
+export let dailyCap: i32 = 0;
+export let dailyThreshold: i32 = 0;
+
+// The order of email types: birthday, effective date, the aep dates, post-window, the follow-ups, the campaigns.
+export let aepCount: i32 = 0;
+export let postWindowType: i32 = 0;
+export let firstFollowup: i32 = 0;
+export let firstCampaign: i32 = 0;
+
+export let contactId: usize = 0;
+export let contactState: usize = 0;
+export let contactRule: usize = 0;
+export let contactBirth: usize = 0;
+export let contactEffective: usize = 0;
+export let contactCarrier: usize = 0;
+export let contactFlags: usize = 0;
+
+export let lastClickDay: usize = 0;
+export let lastAnswerDay: usize = 0;
+export let lastConditionDay: usize = 0;
+
+export let ruleKind: usize = 0;
+export let ruleLead: usize = 0;
+export let ruleTail: usize = 0;
+export let ruleMonthStart: usize = 0;
+
+export let aepMonthDay: usize = 0;
+export let aepDeadline: usize = 0;
+
+export let typePriority: usize = 0;
+export let typeRank: usize = 0;
+export let typeCode: usize = 0;
+export let rowTypeFlags: usize = 0;
+
+export let campaignCount: u32 = 0;
+export let carrierBytes: u32 = 0;
+export let campaignFlags: usize = 0;
+export let campaignDaysBefore: usize = 0;
+export let campaignEnd: usize = 0;
+export let campaignFixedDay: usize = 0;
+export let campaignSpreadStart: usize = 0;
+export let campaignSpreadDays: usize = 0;
+export let campaignStates: usize = 0;
+export let campaignCarriers: usize = 0;
+export let campaignInstance: usize = 0;
+export let campaignBareType: usize = 0;
+export let instanceFollowups: usize = 0;
+
+export let enrolmentFirst: usize = 0;
+export let enrolmentCampaign: usize = 0;
+export let enrolmentTrigger: usize = 0;
+
+export let rowFirst: usize = 0;
+export let rowClass: usize = 0;
+export let rowType: usize = 0;
+export let rowEventYear: usize = 0;
+export let rowSentDay: usize = 0;
+export let rowPlannedDay: usize = 0;
+export let rowScheduledDay: usize = 0;
+export let rowInstance: usize = 0;
+export let rowPriority: usize = 0;
+
+export let candidateFirst: usize = 0;
+export let candidateContact: usize = 0;
+export let candidateType: usize = 0;
+export let candidateStep: usize = 0;
+export let candidateReason: usize = 0;
+export let candidateArgument: usize = 0;
+export let candidateEvent: usize = 0;
+export let candidateIdeal: usize = 0;
+export let candidateStart: usize = 0;
+export let candidateSend: usize = 0;
+export let candidateDeadline: usize = 0;
+export let candidatePriority: usize = 0;
+export let candidateDetail: usize = 0;
+
+export let smoothingSpan: u32 = 0;
+export let smoothingHistogram: usize = 0;
+export let capSpan: u32 = 0;
+export let historyPerDay: usize = 0;
+export let dayFirst: usize = 0;
+export let orderA: usize = 0;
+export let orderB: usize = 0;
+export let byDay: usize = 0;
+export let stuckDay: usize = 0;
+
+export let pending: usize = 0;
+export let windowYears: usize = 0;
+export let limitOrder: usize = 0;
+export let limitDays: usize = 0;
+
+/** The first address that the kernel does not use itself; the host's arena starts here. */
+export function heapBase(): usize {
+  return __heap_base;
+}

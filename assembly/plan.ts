@@ -1,0 +1,38 @@
+import { planAnniversaries } from './anniversaries';
+import { yearOf } from './calendar';
+import { planCampaigns } from './campaigns';
+import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
+import { enterContact, hasState } from './exclusion';
+import { planFollowup } from './followups';
+import { enterRows } from './history';
+import { limitContact } from './limits';
+import { contactCount, today } from './memory';
+import { planPostWindow, resetWindows } from './postWindow';
+
+/**
+ * Plans the contacts `[start, end)`: all their candidates with start day and reason, the contact limits applied once (Rules
+ * 5 to 10, and 9 step 1). Ranges follow each other from contact 0 on.
+ *
+ * @returns how many candidates there are now
+ */
+export function planContacts(start: u32, end: u32): u32 {
+  if (start == 0) resetCandidates(0);
+  const thisYear = yearOf(today);
+  for (let contact = start; contact < end; contact++) {
+    beginContact(contact);
+    const first = candidateCount;
+    enterContact(contact);
+    enterRows(contact);
+    resetWindows();
+    if (hasState(contact)) planAnniversaries(contact, thisYear);
+    planCampaigns(contact);
+    if (hasState(contact)) {
+      planPostWindow(contact);
+      planFollowup(contact);
+    }
+    emitHeld(contact);
+    limitContact(first, candidateCount);
+  }
+  if (end == contactCount) beginContact(contactCount);
+  return candidateCount;
+}

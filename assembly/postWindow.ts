@@ -1,0 +1,69 @@
+import { isStoppedByOrganization } from './anniversaries';
+import { emit } from './emit';
+import {
+  ALL_YEAR, excludedBy, firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart,
+} from './exclusion';
+import { hasEvent, ownedRow } from './history';
+import {
+  catchUpDays, OPTION_POST_WINDOW, options, postWindowType, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode,
+  typePriority, windowYears,
+} from './memory';
+import { yearOf } from './calendar';
+import { startDay, startStep } from './startDay';
+
+/* Emails after a window has ended (Rules 8). The anchor years that owe one are collected while a contact is planned. */
+
+let yearCount: u32 = 0;
+
+/** Forgets the windows of the contact before. */
+// @ts-ignore: decorator
+@inline
+export function resetWindows(): void {
+  yearCount = 0;
+}
+
+/** Notes that the window of an anchor year excluded a candidate, or is open; years stay ascending and single. */
+export function noteWindow(year: i32): void {
+  if (year == ALL_YEAR) return;
+  let slot = yearCount;
+  while (slot > 0 && load<i32>(windowYears + (<usize>(slot - 1) << 2)) > year) slot--;
+  if (slot > 0 && load<i32>(windowYears + (<usize>(slot - 1) << 2)) == year) return;
+  const address = windowYears + (<usize>slot << 2);
+  memory.copy(address + 4, address, <usize>(yearCount - slot) << 2);
+  store<i32>(address, year);
+  yearCount++;
+}
+
+/** Notes the windows that are open today or have closed within the days of grace (Rules 8, b). */
+function noteOpenWindows(): void {
+  const last = lastOpenYear(today);
+  for (let year = firstOpenYear(today, 1 + catchUpDays); year <= last; year++) {
+    if (windowStart(year) <= today && today <= windowEnd(year) + 1 + catchUpDays && windowExists(year)) noteWindow(year);
+  }
+}
+
+/** Plans a contact's post-window emails, after all its other candidates but follow-ups have been worked out (Rules 8). */
+export function planPostWindow(contact: u32): void {
+  if (!hasWindows() || !(options & OPTION_POST_WINDOW)) return;
+  noteOpenWindows();
+  for (let i: u32 = 0; i < yearCount; i++) planAfterWindow(contact, load<i32>(windowYears + (<usize>i << 2)));
+}
+
+function planAfterWindow(contact: u32, year: i32): void {
+  const event = windowEnd(year);
+  if (hasEvent(postWindowType, year, event)) return;
+  const ideal = event + 1;
+  const deadline = ideal + catchUpDays;
+  const priority = load<i32>(typePriority + (<usize>postWindowType << 2));
+  let start = max(ideal, today);
+  let step: u8 = 0;
+  let reason = REASON_UNDERWRITING_ORGANIZATION;
+  if (!isStoppedByOrganization(contact)) {
+    const code = load<u32>(typeCode + (<usize>postWindowType << 2));
+    start = startDay(contact, postWindowType, code, ownedRow(postWindowType, year), yearOf(event), ideal, deadline, true);
+    step = startStep;
+    reason = REASON_NONE;
+  }
+  if (excludedBy(start)) return;
+  emit(contact, postWindowType, event, ideal, start, deadline, priority, step, reason, year);
+}

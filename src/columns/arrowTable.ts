@@ -1,0 +1,58 @@
+import { Dictionary, Float64, Int32, makeData, makeVector, Table, Uint8, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { NULL_TEXT } from './texts.js';
+
+/** What stands under a null in the values of an Int32 column; the kernel reads values without looking at the nulls. */
+export const NULL_INT32 = -2147483648;
+
+type Values = Float64Array | Int32Array | Uint8Array;
+
+/** A bitmap with a bit for every value that is not null, and how many are. */
+function validity(length: number, isNull: (i: number) => boolean): { nullBitmap: Uint8Array; nullCount: number } {
+  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
+  let nullCount = 0;
+  for (let i = 0; i < length; i++) {
+    if (isNull(i)) nullCount++;
+    else nullBitmap[i >> 3] |= 1 << (i & 7);
+  }
+  return { nullBitmap, nullCount };
+}
+
+/**
+ * An Arrow vector over a typed array, without a copy. Int32 values of `NULL_INT32` and Float64 values of NaN are null; bytes
+ * never are.
+ */
+export function numberVector(values: Values): Vector {
+  const length = values.length;
+  if (values instanceof Uint8Array) return makeVector(makeData({ type: new Uint8(), length, data: values }));
+  if (values instanceof Float64Array) {
+    return makeVector(
+      makeData({ type: new Float64(), length, data: values, ...validity(length, (i) => Number.isNaN(values[i])) }),
+    );
+  }
+  return makeVector(
+    makeData({ type: new Int32(), length, data: values, ...validity(length, (i) => values[i] === NULL_INT32) }),
+  );
+}
+
+/** An Arrow vector of texts by code, without a copy of the codes; `NULL_TEXT` is null. */
+export function textVector(codes: Int32Array, texts: readonly string[]): Vector {
+  const dictionary = vectorFromArray([...texts], new Utf8());
+  const type = new Dictionary(new Utf8(), new Int32());
+  const isNull = (i: number) => codes[i] === NULL_TEXT;
+  return makeVector(makeData({ type, length: codes.length, data: codes, dictionary, ...validity(codes.length, isNull) }));
+}
+
+/** The values of a column of one chunk as they lie in memory: for a nullable column, `NULL_INT32` or -1 under the nulls. */
+export function valuesOf<Wanted extends Values>(table: Table, name: string, type: new (length: number) => Wanted): Wanted {
+  const column = table.getChild(name);
+  const values: unknown = column?.data[0]?.values ?? new type(0);
+  if (!(values instanceof type) || (column?.data.length ?? 0) > 1) {
+    throw new TypeError(`column ${name}: expected one chunk of ${type.name}`);
+  }
+  return values.subarray(0, table.numRows) as Wanted;
+}
+
+/** A table of vectors of one length. */
+export function tableOf(vectors: Record<string, Vector>): Table {
+  return new Table(vectors);
+}

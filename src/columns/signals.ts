@@ -1,0 +1,60 @@
+import type { Table } from 'apache-arrow';
+import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
+import { NULL_INT32, numberVector, tableOf, valuesOf } from './arrowTable.js';
+import type { ContactIndex } from './contacts.js';
+import { type RowSource, selectColumns } from './source.js';
+
+/**
+ * What contacts did, as far as follow-ups ask (Rules 10): for every contact the latest day of each kind, null for never. An
+ * Arrow table with one Int32 column a kind.
+ */
+export interface Signals {
+  readonly table: Table;
+  readonly lastClickDay: Int32Array;
+  readonly lastAnswerDay: Int32Array;
+  /** The latest answer that tells of a medical condition. */
+  readonly lastConditionDay: Int32Array;
+}
+
+/** Reads clicks and answered health questions (Rules 10). */
+export function readSignals(
+  clicks: RowSource | null,
+  events: RowSource | null,
+  contacts: ContactIndex,
+  contactCount: number,
+): Signals {
+  const never = () => new Int32Array(contactCount).fill(NULL_INT32);
+  const click = never();
+  const answer = never();
+  const condition = never();
+  const note = (days: Int32Array, contact: number, day: number) => {
+    if (day > days[contact]) days[contact] = day;
+  };
+  const ofClicks = selectColumns(clicks, ['contact_id', 'clicked_at']);
+  for (const row of ofClicks.rows) {
+    const contact = contacts.indexOf(readInteger(row[ofClicks.places[0]]) ?? -1);
+    const day = readDate(row[ofClicks.places[1]]).day;
+    if (contact >= 0 && day !== null) note(click, contact, day);
+  }
+  const ofEvents = selectColumns(events, ['contact_id', 'event_type', 'created_at', 'metadata']);
+  const [contactAt, typeAt, createdAt, metadataAt] = ofEvents.places;
+  for (const row of ofEvents.rows) {
+    if (readText(row[typeAt]) !== 'eligibility_answered') continue;
+    const contact = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
+    const day = readDate(row[createdAt]).day;
+    if (contact < 0 || day === null) continue;
+    note(answer, contact, day);
+    if (hasMedicalConditions(row[metadataAt])) note(condition, contact, day);
+  }
+  const table = tableOf({
+    last_click_day: numberVector(click),
+    last_answer_day: numberVector(answer),
+    last_condition_day: numberVector(condition),
+  });
+  return {
+    table,
+    lastClickDay: valuesOf(table, 'last_click_day', Int32Array),
+    lastAnswerDay: valuesOf(table, 'last_answer_day', Int32Array),
+    lastConditionDay: valuesOf(table, 'last_condition_day', Int32Array),
+  };
+}

@@ -1,0 +1,42 @@
+import type { FieldValue } from '../rules/fields.js';
+
+/** The rows of one table, wherever they come from: a database, plain records or an Arrow table. */
+export interface RowSource {
+  /** The names of the columns that are there, in lower case. */
+  readonly columns: ReadonlySet<string>;
+  /**
+   * The rows in a fixed order. The array that is yielded may be used again for the next row.
+   *
+   * @param names columns that are there, in the order in which their values are wanted
+   */
+  rows(names: readonly string[]): Iterable<ArrayLike<FieldValue>>;
+}
+
+/** The tables of an organization; null is a table that is not there and reads as an empty one. */
+export interface OrganizationSource {
+  readonly contacts: RowSource;
+  readonly campaign_types: RowSource | null;
+  readonly campaign_instances: RowSource | null;
+  readonly contact_campaigns: RowSource | null;
+  readonly email_schedules: RowSource | null;
+  readonly tracking_clicks: RowSource | null;
+  readonly contact_events: RowSource | null;
+}
+
+/**
+ * Reads rows by wanted names: each name yields a place in the row; the place of a column that is not there lies behind the
+ * row's end, where `undefined` reads as NULL.
+ *
+ * @param wanted a name, or several of which the first that is there is taken
+ */
+export function selectColumns(
+  source: RowSource | null,
+  wanted: readonly (string | readonly string[])[],
+): { readonly places: readonly number[]; readonly rows: Iterable<ArrayLike<FieldValue>> } {
+  if (source === null) return { places: wanted.map(() => 0), rows: [] };
+  const found = wanted.map((choice) => [choice].flat().find((name) => source.columns.has(name)));
+  const names = found.filter((name) => name !== undefined);
+  let place = 0;
+  const places = found.map((name) => (name === undefined ? names.length : place++));
+  return { places, rows: source.rows(names) };
+}

@@ -1,0 +1,32 @@
+/** What went wrong, for programs: stable over releases, while messages may be reworded. */
+export type SendplanErrorCode =
+  | 'bad_config'
+  | 'bad_input'
+  | 'not_a_database'
+  | 'file_not_found'
+  | 'file_busy'
+  | 'file_changed'
+  | 'file_unwritable'
+  | 'missing_table'
+  | 'missing_column'
+  | 'unsupported_schema'
+  | 'database_error'
+  | 'kernel_error'
+  | 'interrupted';
+
+/**
+ * An error of the domain: the input, the configuration or the database, never a misuse of an argument.
+ *
+ * `message` is a sentence that names the thing and what was found; `hint` says what to do about it.
+ */
+export class SendplanError extends Error {
+  readonly code: SendplanErrorCode;
+  readonly hint: string | null;
+
+  constructor(code: SendplanErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SendplanError';
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}

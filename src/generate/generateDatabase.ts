@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { formatIsoDay } from '../calendar/iso.js';
+import { SendplanError } from '../errors.js';
+import { FileSink } from '../store/pages/fileSink.js';
+import type { Shape } from './contacts.js';
+import { type GeneratedData, type GeneratedSize, writeTables } from './writeTables.js';
+
+/** What to generate, and where. */
+export interface GenerateOptions extends GeneratedData {
+  /** The database file to write. */
+  readonly path: string;
+  /** Whether a file that is there already is replaced. */
+  readonly force?: boolean;
+  /** Called with the number of contacts that are done, every few thousand and at the end. */
+  readonly onProgress?: (contactsDone: number) => void;
+  /** Stops the work and removes what was written. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was generated. */
+export interface GenerateReport {
+  readonly path: string;
+  readonly contacts: number;
+  readonly shape: Shape;
+  readonly seed: number;
+  /** The as-of day as `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly bytes: number;
+  /** From the first contact to the renamed file, with its bytes on the disk. */
+  readonly seconds: number;
+  readonly contactsPerSecond: number;
+  /** Rows by table. */
+  readonly tables: GeneratedSize['tables'];
+}
+
+function checkTarget(path: string, force: boolean): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new SendplanError('bad_input', `${path} is a folder, not a file to write`);
+  if (found !== undefined && !force) {
+    throw new SendplanError('bad_input', `${path} exists already`, { hint: 'Use --force to replace it.' });
+  }
+  // SQLite would play the leftovers of another database into the new one.
+  for (const leftover of [`${path}-wal`, `${path}-journal`]) {
+    if (!existsSync(leftover)) continue;
+    throw new SendplanError(
+      'file_busy',
+      `${leftover} exists, so a database of that name is in use or was left half-done`,
+      {
+        hint: `Close what uses ${path}, or open it once with sqlite3, so that SQLite tidies up; then try again.`,
+      },
+    );
+  }
+}
+
+/** The sentence for what the file system said; other errors pass. */
+function explainFileError(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error instanceof SendplanError || typeof code !== 'string') return error;
+  const folder = dirname(path);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new SendplanError('file_not_found', `cannot write ${path}: there is no folder ${folder}`, { cause: error });
+  }
+  const reasons: Record<string, string> = {
+    EACCES: `the folder ${folder} may not be written to`,
+    EPERM: `the folder ${folder} may not be written to`,
+    EROFS: `the folder ${folder} lies on a read-only file system`,
+    ENOSPC: 'there is no space left on the disk',
+    EDQUOT: 'the disk quota is used up',
+    ENAMETOOLONG: 'the name is too long for the file system',
+  };
+  const reason = reasons[code] ?? (error as Error).message;
+  return new SendplanError('file_unwritable', `cannot write ${path}: ${reason}`, { cause: error });
+}
+
+function stopIfAborted(signal: AbortSignal | undefined, path: string): void {
+  if (signal?.aborted) throw new SendplanError('interrupted', `interrupted; ${path} was not written`);
+}
+
+async function writeData(handle: FileHandle, options: GenerateOptions): Promise<GeneratedSize> {
+  const writing = writeTables(new FileSink(handle.fd), options);
+  for (;;) {
+    const step = writing.next();
+    if (step.done) {
+      options.onProgress?.(options.contacts);
+      return step.value;
+    }
+    options.onProgress?.(step.value);
+    // Lets signals and timers in.
+    await nextTurn();
+    stopIfAborted(options.signal, options.path);
+  }
+}
+
+/** Makes a rename outlast a power cut, on file systems that can. */
+async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    // Windows opens no folders; there the rename is left to the system.
+  } finally {
+    await handle?.close();
+  }
+}
+
+/**
+ * Generates a database file: written beside its place under another name, synced, then renamed. Node only.
+ *
+ * @throws SendplanError `bad_input` when the file exists and `force` is not set, or a number is out of bounds;
+ * `file_busy` when a journal of that name lies about; `file_not_found` for a missing folder, `file_unwritable` when
+ * the file system refuses, `interrupted` after `signal`. Nothing is left behind then.
+ */
+export async function generateDatabase(options: GenerateOptions): Promise<GenerateReport> {
+  const { path, force = false, signal } = options;
+  const startMs = performance.now();
+  const temporaryPath = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  let size: GeneratedSize;
+  try {
+    checkTarget(path, force);
+    const handle = await open(temporaryPath, 'wx');
+    try {
+      size = await writeData(handle, options);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    stopIfAborted(signal, path);
+    checkTarget(path, force);
+    await rename(temporaryPath, path);
+  } catch (error) {
+    await rm(temporaryPath, { force: true }).catch(() => undefined);
+    throw explainFileError(error, path);
+  }
+  await syncFolder(dirname(path));
+  const seconds = (performance.now() - startMs) / 1000;
+  return {
+    path,
+    contacts: options.contacts,
+    shape: options.shape,
+    seed: options.seed,
+    asOf: formatIsoDay(options.asOfDay),
+    bytes: size.byteLength,
+    seconds: Math.round(seconds * 1000) / 1000,
+    contactsPerSecond: Math.round(options.contacts / seconds),
+    tables: size.tables,
+  };
+}

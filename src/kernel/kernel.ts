@@ -1,0 +1,111 @@
+import { SendplanError } from '../errors.js';
+import { KERNEL_BASE64 } from './binary.js';
+import {
+  KERNEL_COLUMNS,
+  KERNEL_NUMBERS,
+  type KernelColumn,
+  type KernelCounts,
+  type KernelNumbers,
+  type KernelViews,
+} from './columns.js';
+
+const PAGE_BYTES = 65536;
+const MOST_PAGES = 65536;
+const ALIGNMENT = 16;
+
+/** The functions of the compiled kernel; assembly/ describes each. */
+interface KernelFunctions {
+  heapBase(): number;
+  planContacts(start: number, end: number): number;
+  smoothDays(): number;
+  capDays(): number;
+  limitMovedContacts(): number;
+}
+
+/** A kernel with its memory laid out for one run. */
+export interface Kernel {
+  readonly views: KernelViews;
+  /** The size of the kernel's memory; pages never touched cost address space only. */
+  readonly memoryBytes: number;
+  /** Plans the contacts `[start, end)` and returns the number of candidates so far (Rules 5 to 10). */
+  planContacts(start: number, end: number): number;
+  /** Spreads crowded days of policy anniversaries and returns how many emails moved (Rules 9, smoothing). */
+  smoothDays(): number;
+  /** Moves what overloads a day and returns how many emails moved (Rules 9, daily cap). */
+  capDays(): number;
+  /** Applies the contact limits once more to those whose emails moved (Rules 9, step 4). */
+  limitMovedContacts(): void;
+}
+
+let compiled: Promise<WebAssembly.Module> | null = null;
+
+function compileKernel(): Promise<WebAssembly.Module> {
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(KERNEL_BASE64), (letter) => letter.charCodeAt(0)));
+  return compiled;
+}
+
+/** Where each column goes, one after the other from `startByte` on, and the first byte behind them. */
+function layOut(counts: KernelCounts, startByte: number): { offsets: Record<KernelColumn, number>; endByte: number } {
+  const offsets = {} as Record<KernelColumn, number>;
+  let endByte = startByte;
+  for (const name of Object.keys(KERNEL_COLUMNS) as KernelColumn[]) {
+    endByte = Math.ceil(endByte / ALIGNMENT) * ALIGNMENT;
+    offsets[name] = endByte;
+    endByte += counts[name] * KERNEL_COLUMNS[name].BYTES_PER_ELEMENT;
+  }
+  return { offsets, endByte };
+}
+
+/**
+ * Makes a kernel for one run: compiles it once per process, sizes its memory for the columns, then makes the views.
+ *
+ * @param counts how many elements each column has; they start as zeros
+ * @throws SendplanError `kernel_error` when the columns do not fit into the 4 GiB a kernel can address, or the host has no
+ *   such memory
+ */
+export async function createKernel(counts: KernelCounts, numbers: KernelNumbers): Promise<Kernel> {
+  const module = await compileKernel();
+  // The kernel's own data ends below its first two pages; the probe tells where.
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES });
+  const instance = await WebAssembly.instantiate(module, { env: { memory, abort: () => {} } });
+  const functions = instance.exports as unknown as KernelFunctions;
+  const { offsets, endByte } = layOut(counts, functions.heapBase());
+  growTo(memory, endByte);
+
+  const views = {} as Record<KernelColumn, unknown>;
+  for (const name of Object.keys(KERNEL_COLUMNS) as KernelColumn[]) {
+    setGlobal(instance, name, offsets[name]);
+    views[name] = new KERNEL_COLUMNS[name](memory.buffer, offsets[name], counts[name]);
+  }
+  for (const name of KERNEL_NUMBERS) setGlobal(instance, name, numbers[name]);
+  return {
+    views: views as KernelViews,
+    memoryBytes: memory.buffer.byteLength,
+    planContacts: (start, end) => functions.planContacts(start, end) >>> 0,
+    smoothDays: () => functions.smoothDays() >>> 0,
+    capDays: () => functions.capDays() >>> 0,
+    limitMovedContacts: () => void functions.limitMovedContacts(),
+  };
+}
+
+function setGlobal(instance: WebAssembly.Instance, name: string, value: number): void {
+  const global = instance.exports[name];
+  if (!(global instanceof WebAssembly.Global)) throw new TypeError(`kernel: the export ${name} is missing`);
+  global.value = value;
+}
+
+function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const missingPages = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missingPages <= 0) return;
+  const needed = `planning needs ${Math.ceil(bytes / 2 ** 20)} MiB of kernel memory`;
+  if (bytes > MOST_PAGES * PAGE_BYTES) {
+    throw new SendplanError('kernel_error', `${needed}; a WebAssembly memory holds at most 4096 MiB`, {
+      hint: 'Plan the organization in parts, or give it fewer running campaigns.',
+    });
+  }
+  try {
+    memory.grow(missingPages);
+  } catch (cause) {
+    throw new SendplanError('kernel_error', `${needed}, which this machine does not have`, { cause });
+  }
+}

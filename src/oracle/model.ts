@@ -1,0 +1,187 @@
+import type { Config } from '../rules/config.js';
+import type { StatusClass } from '../rules/emailTypes.js';
+import type { DailyLimits } from '../rules/limits.js';
+import type { Issue, PlannedRow, ScheduleRecord } from '../rules/records.js';
+import type { StateRule } from '../rules/states.js';
+
+// The nouns of the rulebook as plain objects. Days are days since 1970-01-01; null is "there is none".
+
+/** A contact that was accepted, its columns read (Rules 2). */
+export interface Contact {
+  readonly id: number;
+  /** Two letters, null when unknown. */
+  readonly state: string | null;
+  /** The exclusion rule of its state, null when the state has none or is unknown. */
+  readonly rule: StateRule | null;
+  /** The days in front of its windows: the rule's own buffer or the general one. */
+  readonly buffer: number;
+  readonly birthDay: number | null;
+  readonly effectiveDay: number | null;
+  readonly carrier: string | null;
+  readonly failedUnderwriting: boolean;
+  readonly hasPhone: boolean;
+}
+
+/** One year's exclusion window of a contact, both ends inside (Rules 4). */
+export interface ExclusionWindow {
+  readonly year: number;
+  readonly anchor: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why a day is excluded for a contact; `window` is null in an all-year state (Rules 4, 7). */
+export interface Exclusion {
+  readonly reason: string;
+  readonly window: ExclusionWindow | null;
+}
+
+/** A campaign type, its columns read (Rules 6). */
+export interface CampaignType {
+  readonly name: string;
+  readonly active: boolean;
+  readonly respectsWindows: boolean;
+  readonly enablesFollowups: boolean;
+  readonly targetsAll: boolean;
+  readonly spreadsEvenly: boolean;
+  readonly skipsFailedUnderwriting: boolean;
+  readonly daysBeforeEvent: number;
+  readonly priority: number;
+}
+
+/** A campaign instance, its columns read; `type` is null when no campaign type has its name (Rules 6). */
+export interface CampaignInstance {
+  readonly id: number;
+  readonly typeName: string | null;
+  readonly type: CampaignType | null;
+  readonly emailTemplate: string | null;
+  readonly smsTemplate: string | null;
+  readonly activeStart: number | null;
+  readonly activeEnd: number | null;
+  readonly spreadStart: number | null;
+  readonly spreadEnd: number | null;
+  readonly states: ReadonlySet<string> | null;
+  readonly carriers: ReadonlySet<string> | null;
+}
+
+/** An enrolment that counts (Rules 6, audience). */
+export interface Enrolment {
+  readonly contactId: number;
+  readonly instanceId: number;
+  readonly triggerDay: number | null;
+}
+
+/** A row of `email_schedules` that was there before the run, its columns read (Rules 1). */
+export interface ScheduleRow {
+  readonly record: ScheduleRecord;
+  readonly id: number | null;
+  readonly contactId: number | null;
+  /** In lower case: email types are compared without regard to case. */
+  readonly type: string;
+  readonly status: string | null;
+  readonly statusClass: StatusClass;
+  readonly plannedDay: number | null;
+  readonly scheduledDay: number | null;
+  /** The date of `actual_send_datetime`, else `scheduledDay`. */
+  readonly sentDay: number | null;
+  readonly priority: number | null;
+  readonly instanceId: number | null;
+  readonly eventYear: number | null;
+}
+
+/** Something a contact did on a day: a click, or an answered questionnaire (Rules 10). */
+export interface Reaction {
+  readonly day: number;
+  readonly kind: 'clicked' | 'answered' | 'answered_yes';
+}
+
+/** Everything a run looks at, read once. */
+export interface Organization {
+  readonly today: number;
+  readonly config: Config;
+  readonly limits: DailyLimits;
+  /** By id. */
+  readonly contacts: readonly Contact[];
+  readonly types: readonly CampaignType[];
+  /** By id. */
+  readonly instances: readonly CampaignInstance[];
+  readonly enrolmentsOf: ReadonlyMap<number, readonly Enrolment[]>;
+  /** By id within a contact; those of no known contact are only in `schedules`. */
+  readonly schedulesOf: ReadonlyMap<number, readonly ScheduleRow[]>;
+  readonly schedules: readonly ScheduleRow[];
+  readonly reactionsOf: ReadonlyMap<number, readonly Reaction[]>;
+}
+
+/** The six kinds of candidates (Rules 5, the table). */
+export type CandidateKind = 'birthday' | 'effective_date' | 'aep' | 'post_window' | 'campaign' | 'followup';
+
+/** A candidate before its start day is known (Rules 5, the table). */
+export interface Proposal {
+  readonly contact: Contact;
+  readonly kind: CandidateKind;
+  readonly emailType: string;
+  readonly typeCode: number;
+  readonly eventDay: number;
+  readonly idealDay: number;
+  /** Null is none: the email makes sense for ever. */
+  readonly deadline: number | null;
+  readonly priority: number;
+  readonly respectsWindows: boolean;
+  readonly emailTemplate: string | null;
+  readonly smsTemplate: string | null;
+  /** What the row's `event_year` will hold, and what its owned row is found by; null for follow-ups. */
+  readonly eventYear: number | null;
+  readonly instanceId: number | null;
+  /** The instance of a campaign; a follow-up of a campaign's email has none. */
+  readonly instance: CampaignInstance | null;
+  /** The window a post-window email is about. */
+  readonly window: ExclusionWindow | null;
+  /** The email a follow-up follows, and what decided its kind. */
+  readonly followed: { readonly row: ScheduleRow; readonly decidedBy: Decision } | null;
+}
+
+/** What decided the kind of a follow-up (Rules 10, 11 metadata). */
+export type Decision = 'nothing' | Reaction['kind'];
+
+/**
+ * The step that gave a start day (Rules 5): the ideal day, the owned row's planned day, its send day, or catching up.
+ * Candidates skipped by underwriting go through no step.
+ */
+export type StartStep = 'ideal' | 'kept_planned_day' | 'kept_send_day' | 'catch_up' | 'underwriting';
+
+/** A candidate on its way through the rules; only the last three fields change after Rules 7. */
+export interface Candidate extends Proposal {
+  readonly startDay: number;
+  readonly step: StartStep;
+  /** The owned row that was looked at for a plan to keep. */
+  readonly ownedRow: ScheduleRow | null;
+  /** How many days the start moved because a row that is not owned held the day. */
+  readonly heldDays: number;
+  /** The window that excluded it (Rules 7); null also in all-year states. */
+  readonly excludedBy: ExclusionWindow | null;
+  sendDay: number;
+  status: PlannedRow['status'];
+  skipReason: string | null;
+}
+
+/** A day that stays over the threshold after the daily cap, and its emails with history (Rules 9). */
+export interface OverloadedDay {
+  readonly day: number;
+  readonly load: number;
+}
+
+/** What the reference model says a run must leave behind, and how it came to it. */
+export interface OracleResult {
+  /** The owned rows after the run, by contact id, email type and send day. */
+  readonly rows: PlannedRow[];
+  /** By contact id, kind and detail; null comes first. */
+  readonly issues: Issue[];
+  readonly overloadedDays: OverloadedDay[];
+  /** The candidates whose send day smoothing changed. */
+  readonly movedBySmoothing: number;
+  /** The candidates that the daily cap moved, by one day or more. */
+  readonly movedByCap: number;
+  readonly limits: DailyLimits;
+  /** Every candidate, refused ones included, in the order of `rows`. */
+  readonly candidates: readonly Candidate[];
+}

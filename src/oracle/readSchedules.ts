@@ -1,0 +1,48 @@
+import { statusClass } from '../rules/emailTypes.js';
+import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
+import type { ClickRecord, ContactEventRecord, ScheduleRecord } from '../rules/records.js';
+import type { Reaction, ScheduleRow } from './model.js';
+
+/** Reads the rows of `email_schedules` in the order of their ids, those without one last (Rules 1). */
+export function readSchedules(records: readonly ScheduleRecord[]): ScheduleRow[] {
+  const idOf = (row: ScheduleRow) => row.id ?? Number.MAX_VALUE;
+  return records.map(readSchedule).sort((a, b) => idOf(a) - idOf(b));
+}
+
+function readSchedule(record: ScheduleRecord): ScheduleRow {
+  const status = readText(record.status);
+  const scheduledDay = readDate(record.scheduled_send_date).day;
+  return {
+    record,
+    id: readInteger(record.id),
+    contactId: readInteger(record.contact_id),
+    type: (readText(record.email_type) ?? '').toLowerCase(),
+    status,
+    statusClass: statusClass(status),
+    plannedDay: readDate(record.planned_send_date).day,
+    scheduledDay,
+    sentDay: readDate(record.actual_send_datetime).day ?? scheduledDay,
+    priority: readInteger(record.priority),
+    instanceId: readInteger(record.campaign_instance_id),
+    eventYear: readInteger(record.event_year),
+  };
+}
+
+/** Reads what contacts did, by contact id: clicks and answered health questions (Rules 10). */
+export function readReactions(
+  clicks: readonly ClickRecord[],
+  events: readonly ContactEventRecord[],
+): Map<number, Reaction[]> {
+  const reactions = new Map<number, Reaction[]>();
+  const add = (contactId: number | null, day: number | null, kind: Reaction['kind']) => {
+    if (contactId === null || day === null) return;
+    reactions.set(contactId, [...(reactions.get(contactId) ?? []), { day, kind }]);
+  };
+  for (const click of clicks) add(readInteger(click.contact_id), readDate(click.clicked_at).day, 'clicked');
+  for (const event of events) {
+    if (readText(event.event_type) !== 'eligibility_answered') continue;
+    const kind = hasMedicalConditions(event.metadata) ? 'answered_yes' : 'answered';
+    add(readInteger(event.contact_id), readDate(event.created_at).day, kind);
+  }
+  return reactions;
+}

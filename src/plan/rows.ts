@@ -1,0 +1,186 @@
+import { civilFromDay } from '../calendar/day.js';
+import { NULL_INT32 } from '../columns/arrowTable.js';
+import { HAS_PHONE } from '../columns/contacts.js';
+import { NULL_TEXT } from '../columns/texts.js';
+import type { Plan } from './plan.js';
+import { REASON } from './reasons.js';
+
+/**
+ * Rows of `email_schedules` as columns, ready to be written (Rules 11). All columns have at least `count` elements.
+ *
+ * Text is a code: an index into `texts`, or -1 for NULL. Days are days since 1970-01-01.
+ */
+export interface ScheduleRows {
+  readonly count: number;
+  readonly texts: readonly string[];
+  /** The row's id when it takes the place of an owned row that changed; NaN lets SQLite choose. */
+  readonly id: Float64Array;
+  /** `created_at` of the owned row it takes the place of, as a text code; -1 is now. */
+  readonly createdAt: Int32Array;
+  readonly contactId: Float64Array;
+  readonly emailType: Int32Array;
+  readonly plannedDay: Int32Array;
+  readonly sendDay: Int32Array;
+  readonly sendTime: Int32Array;
+  readonly status: Int32Array;
+  readonly skipReason: Int32Array;
+  readonly priority: Int32Array;
+  /** NaN is NULL. */
+  readonly instanceId: Float64Array;
+  readonly emailTemplate: Int32Array;
+  readonly smsTemplate: Int32Array;
+  /** `NULL_INT32` is NULL, for the three event columns. */
+  readonly eventYear: Int32Array;
+  readonly eventMonth: Int32Array;
+  readonly eventDay: Int32Array;
+  readonly metadata: Int32Array;
+}
+
+/** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
+const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
+
+/** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
+export class RowWriter {
+  readonly #plan: Plan;
+  readonly #buffers: { -readonly [Column in keyof ScheduleRows]: ScheduleRows[Column] };
+  readonly #capacity: number;
+  readonly #typeCodes: Int32Array;
+  readonly #emailTemplates: Int32Array;
+  readonly #smsTemplates: Int32Array;
+  readonly #instanceIds: Float64Array;
+  readonly #exclusions: Int32Array;
+  readonly #preScheduled: number;
+  readonly #skipped: number;
+  readonly #sendTime: number;
+
+  /** @param capacity the largest number of rows in a batch */
+  constructor(plan: Plan, capacity: number) {
+    const { texts, planned } = plan.organization;
+    const { rules } = plan.run.assigned;
+    const { types } = planned;
+    this.#plan = plan;
+    this.#capacity = capacity;
+    this.#typeCodes = Int32Array.from(types, (type) => texts.codeOf(type.name));
+    this.#emailTemplates = Int32Array.from(types, (type) => texts.codeOf(type.emailTemplate));
+    this.#smsTemplates = Int32Array.from(types, (type) => texts.codeOf(type.smsTemplate));
+    this.#instanceIds = Float64Array.from(types, (type) => type.instance?.id ?? Number.NaN);
+    this.#exclusions = Int32Array.from([null, ...rules], (rule) =>
+      texts.codeOf(rule === null ? null : `exclusion:${rule.kind}:${rule.state}`),
+    );
+    this.#preScheduled = texts.codeOf('pre-scheduled');
+    this.#skipped = texts.codeOf('skipped');
+    this.#sendTime = texts.codeOf(plan.run.config.send_time);
+    const codes = () => new Int32Array(capacity);
+    this.#buffers = {
+      count: 0,
+      texts: texts.texts,
+      id: new Float64Array(capacity).fill(Number.NaN),
+      createdAt: codes().fill(NULL_TEXT),
+      contactId: new Float64Array(capacity),
+      emailType: codes(),
+      plannedDay: codes(),
+      sendDay: codes(),
+      sendTime: codes(),
+      status: codes(),
+      skipReason: codes(),
+      priority: codes(),
+      instanceId: new Float64Array(capacity),
+      emailTemplate: codes(),
+      smsTemplate: codes(),
+      eventYear: codes(),
+      eventMonth: codes(),
+      eventDay: codes(),
+      metadata: codes(),
+    };
+  }
+
+  /** The batch as it stands; its columns are the writer's own and change with the next batch. */
+  get rows(): ScheduleRows {
+    return this.#buffers;
+  }
+
+  get isFull(): boolean {
+    return this.#buffers.count === this.#capacity;
+  }
+
+  /** Starts the next batch. */
+  clear(): void {
+    this.#buffers.count = 0;
+  }
+
+  /**
+   * Adds a candidate's row to the batch and returns its place in it.
+   *
+   * @param candidate one that becomes a row
+   */
+  add(candidate: number): number {
+    const { views, organization } = this.#plan;
+    const rows = this.#buffers;
+    const place = rows.count++;
+    const type = views.candidateType[candidate];
+    const contact = views.candidateContact[candidate];
+    const reason = views.candidateReason[candidate];
+    rows.id[place] = Number.NaN;
+    rows.createdAt[place] = NULL_TEXT;
+    rows.contactId[place] = organization.contacts.id[contact];
+    rows.emailType[place] = this.#typeCodes[type];
+    rows.plannedDay[place] = views.candidateStart[candidate];
+    rows.sendDay[place] = views.candidateSend[candidate];
+    rows.sendTime[place] = this.#sendTime;
+    rows.status[place] = reason === REASON.scheduled ? this.#preScheduled : this.#skipped;
+    rows.skipReason[place] = this.#skipReason(candidate, contact, reason);
+    rows.priority[place] = views.candidatePriority[candidate];
+    rows.emailTemplate[place] = this.#emailTemplates[type];
+    rows.smsTemplate[place] =
+      organization.contacts.flags[contact] & HAS_PHONE ? this.#smsTemplates[type] : NULL_TEXT;
+    const { firstFollowup, firstCampaign, postWindow } = organization.planned;
+    if (type >= firstFollowup && type < firstCampaign) this.#addFollowup(place, type, views.candidateDetail[candidate]);
+    else this.#addEvent(place, type, views.candidateEvent[candidate]);
+    if (type === postWindow) rows.eventYear[place] = views.candidateDetail[candidate];
+    return place;
+  }
+
+  #skipReason(candidate: number, contact: number, reason: number): number {
+    const { texts, planned } = this.#plan.organization;
+    switch (reason) {
+      case REASON.scheduled:
+        return NULL_TEXT;
+      case REASON.exclusion:
+        return this.#exclusions[this.#plan.run.assigned.ruleOf[contact]];
+      case REASON.conflict: {
+        const winner = planned.types[this.#plan.views.candidateArgument[candidate]];
+        return texts.codeOf(`conflict:campaign:${winner.instance?.id}`);
+      }
+      case REASON.frequency:
+        return texts.codeOf('frequency_limit');
+      case REASON.underwritingCampaign:
+        return texts.codeOf('underwriting:campaign');
+      default:
+        return texts.codeOf('underwriting:organization');
+    }
+  }
+
+  #addEvent(place: number, type: number, event: number): void {
+    const rows = this.#buffers;
+    const { year, month, day } = civilFromDay(event);
+    rows.instanceId[place] = this.#instanceIds[type];
+    rows.eventYear[place] = year;
+    rows.eventMonth[place] = month;
+    rows.eventDay[place] = day;
+    rows.metadata[place] = NULL_TEXT;
+  }
+
+  /** A follow-up has no event columns, and tells its initial email and what decided its kind (Rules 10 and 11). */
+  #addFollowup(place: number, type: number, initialRow: number): void {
+    const rows = this.#buffers;
+    const { schedules, planned, texts } = this.#plan.organization;
+    const decidedBy = DECIDED_BY[type - planned.firstFollowup];
+    rows.instanceId[place] = schedules.instanceId[initialRow];
+    rows.eventYear[place] = NULL_INT32;
+    rows.eventMonth[place] = NULL_INT32;
+    rows.eventDay[place] = NULL_INT32;
+    rows.metadata[place] = texts.codeOf(
+      JSON.stringify({ initial_schedule_id: schedules.id[initialRow], decided_by: decidedBy }),
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { monthLength } from '../calendar/day.js';
+import { dayInZone } from '../calendar/iso.js';
+import { SendplanError } from '../errors.js';
+import { DEFAULT_STATE_RULES, STATES, type StateRule } from './states.js';
+
+// Every check below carries, as its message, what is allowed in its place; `describeProblem` puts the rest around it.
+
+const whole = (minimum: number, maximum: number) => {
+  const allowed = `a whole number from ${minimum} to ${maximum}`;
+  return z.number(allowed).int(allowed).min(minimum, allowed).max(maximum, allowed);
+};
+
+const decimal = (minimum: number, maximum: number) => {
+  const allowed = `a number from ${minimum} to ${maximum}`;
+  return z.number(allowed).min(minimum, allowed).max(maximum, allowed);
+};
+
+const flag = () => z.boolean('true or false');
+
+const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, `one of ${words.join(', ')}`);
+
+const keys = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, `a section of the keys ${Object.keys(shape).join(', ')}`);
+
+/** A section of the configuration; an empty one (`section:` in YAML) sets nothing. */
+const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.preprocess((value) => value ?? {}, keys(shape));
+
+const templateName = () => {
+  const allowed = 'a template name, or null for none';
+  return z.string(allowed).min(1, allowed).nullable().default(null);
+};
+
+function isKnownZone(name: string): boolean {
+  try {
+    dayInZone(new Date(0), name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ZONE = 'a time zone name such as America/Chicago';
+const TIME = "a time of day in quotes, such as '08:30:00'";
+
+const aepDate = keys({
+  month: whole(1, 12),
+  day: whole(1, 31),
+  deadline_month: whole(1, 12).default(12),
+  deadline_day: whole(1, 31).default(7),
+}).superRefine((date, context) => {
+  const check = (key: 'day' | 'deadline_day', month: number) => {
+    const allowed = `a day of month ${month}, from 1 to ${monthLength(2000, month)}`;
+    if (date[key] > monthLength(2000, month)) {
+      context.addIssue({ code: 'custom', path: [key], input: date[key], message: allowed });
+    }
+  };
+  check('day', date.month);
+  check('deadline_day', date.deadline_month);
+  if (date.deadline_month * 32 + date.deadline_day < date.month * 32 + date.day) {
+    const allowed = `a deadline in the same year, not before month ${date.month}, day ${date.day}`;
+    context.addIssue({ code: 'custom', path: ['deadline_month'], input: date.deadline_month, message: allowed });
+  }
+});
+
+const stateRule = keys({
+  kind: choice(['birthday_window', 'effective_date_window', 'year_round']),
+  before: whole(0, 1000).default(0),
+  after: whole(0, 1000).default(0),
+  use_month_start: flag().default(false),
+  buffer: whole(0, 1000).nullable().default(null),
+}).nullable();
+
+const priority = (standard: number) => whole(-1_000_000_000, 1_000_000_000).default(standard);
+
+const templates = () => section({ email: templateName(), sms: templateName() });
+
+const schema = section({
+  timezone: z.string(ZONE).refine(isKnownZone, ZONE).default('America/Chicago'),
+  send_time: z
+    .string(TIME)
+    .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/, TIME)
+    .default('08:30:00'),
+  birthday_email_days_before: whole(0, 366).default(14),
+  effective_date_days_before: whole(0, 366).default(30),
+  pre_window_exclusion_days: whole(0, 1000).default(60),
+  aep: z
+    .array(aepDate, 'a list of dates {month, day, deadline_month, deadline_day}')
+    .max(50, 'at most 50 dates')
+    .default([{ month: 9, day: 15, deadline_month: 12, deadline_day: 7 }]),
+  state_rules: section(Object.fromEntries(STATES.map((state) => [state, stateRule.optional()]))),
+  organization: section({
+    enable_post_window_emails: flag().default(true),
+    effective_date_first_email_months: whole(0, 1200).default(11),
+    exclude_failed_underwriting_global: flag().default(false),
+    send_without_zipcode_for_universal: flag().default(true),
+  }),
+  frequency: section({
+    max_emails_per_period: whole(0, 1000).default(3),
+    frequency_period_days: whole(1, 1000).default(30),
+  }),
+  load_balancing: section({
+    profile: choice(['auto', 'small', 'medium', 'large', 'enterprise']).default('auto'),
+    daily_send_percentage_cap: decimal(0, 1).nullable().default(null),
+    ed_daily_soft_limit: whole(0, 1_000_000_000).nullable().default(null),
+    ed_smoothing_window_days: whole(1, 366).nullable().default(null),
+    catch_up_spread_days: whole(1, 366).default(7),
+    overage_threshold: decimal(0, 100).default(1.2),
+  }),
+  followups: z.preprocess(
+    (value) => value ?? {},
+    keys({
+      enabled: flag().default(true),
+      delay_days: whole(0, 366).default(2),
+      lookback_days: whole(0, 366).default(35),
+    }).superRefine((followups, context) => {
+      if (followups.delay_days <= followups.lookback_days) return;
+      const allowed = `a whole number up to lookback_days, which is ${followups.lookback_days}`;
+      context.addIssue({ code: 'custom', path: ['delay_days'], input: followups.delay_days, message: allowed });
+    }),
+  ),
+  priorities: section({
+    birthday: priority(10),
+    effective_date: priority(20),
+    aep: priority(30),
+    post_window: priority(40),
+    campaign: priority(30),
+    followup: priority(50),
+  }),
+  templates: section({
+    birthday: templates(),
+    effective_date: templates(),
+    aep: templates(),
+    post_window: templates(),
+    followup: templates(),
+  }),
+});
+
+/** The configuration as people write it: any part of it, in the names of the rulebook (Rules 12). */
+export type ConfigInput = z.input<typeof schema>;
+
+/**
+ * A complete configuration (Rules 12), every key set, in the names the YAML file uses.
+ *
+ * `state_rules` holds the rule of every state that has one. A null in `load_balancing` stands for the profile's value.
+ */
+export type Config = Omit<z.output<typeof schema>, 'state_rules'> & {
+  readonly state_rules: Readonly<Record<string, StateRule>>;
+};
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
+}
+
+function describeProblem(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = issue.message.replace('a section of the keys', 'allowed are');
+    return issue.keys.map((key) => `unknown key ${pathText([...issue.path, key])}; ${allowed}`);
+  }
+  const key = pathText(issue.path);
+  const found = issue.input === undefined ? 'nothing' : (JSON.stringify(issue.input) ?? String(issue.input));
+  const shown = found.length > 80 ? `${found.slice(0, 77)}...` : found;
+  return [`${key === '' ? 'the configuration' : key} is ${shown}; allowed is ${issue.message}`];
+}
+
+/**
+ * Checks a configuration and fills in the defaults (Rules 12).
+ *
+ * @param input a plain object in the names of the rulebook; undefined or null for all defaults
+ * @param source how messages name the place it came from
+ * @throws SendplanError `bad_config` naming every unknown key and bad value, and what is allowed
+ */
+export function resolveConfig(input: unknown, source = 'configuration'): Config {
+  const parsed = schema.safeParse(input, { reportInput: true });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap(describeProblem);
+    throw new SendplanError('bad_config', `${source}: ${problems.join('\n  ')}`, {
+      hint: 'The keys and their defaults are in docs/rules.md.',
+    });
+  }
+  const { state_rules: changes, ...rest } = parsed.data;
+  const rules: Record<string, StateRule> = { ...DEFAULT_STATE_RULES };
+  for (const [state, rule] of Object.entries(changes as Record<string, StateRule | null | undefined>)) {
+    if (rule === null) delete rules[state];
+    else if (rule !== undefined) rules[state] = rule;
+  }
+  return { ...rest, state_rules: rules };
+}
+
+/**
+ * Reads a configuration from YAML text (JSON is YAML) and completes it (Rules 12).
+ *
+ * @param source how messages name the text, usually its file name
+ * @throws SendplanError `bad_config` when the text is no YAML or `resolveConfig` refuses it
+ */
+export function parseConfig(text: string, source = 'configuration'): Config {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    const problem = document.errors[0].message.split('\n')[0];
+    throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}`);
+  }
+  return resolveConfig(document.toJS(), source);
+}

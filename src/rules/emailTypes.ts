@@ -1,0 +1,42 @@
+/** The codes that enter `mix` and break ties in orders (Rules 3, type codes). */
+export const TYPE_CODES = { birthday: 1, effective_date: 2, aep: 3, post_window: 4, followup: 5 } as const;
+
+/** The type code of a campaign is this plus its instance id (Rules 3, type codes). */
+export const CAMPAIGN_CODE_BASE = 100;
+
+/** The follow-up email types by what the contact did since the initial email, from nothing to most (Rules 10). */
+export const FOLLOWUP_TYPES = [
+  'followup_1_cold',
+  'followup_2_clicked_no_hq',
+  'followup_3_hq_no_yes',
+  'followup_4_hq_with_yes',
+] as const;
+
+/** The email type of the `i`-th configured aep date, counting from 0: `aep`, `aep_2`, `aep_3` (Rules 5). */
+export function aepType(i: number): string {
+  return i === 0 ? 'aep' : `aep_${i + 1}`;
+}
+
+/** The email type of a campaign instance (Rules 6). */
+export function campaignType(typeName: string, instanceId: number): string {
+  return `campaign_${typeName}_${instanceId}`;
+}
+
+/** Tells whether an email type, in any case, is a follow-up's. */
+export function isFollowupType(emailType: string): boolean {
+  return emailType.toLowerCase().startsWith('followup_');
+}
+
+/** What the status of an `email_schedules` row means for a run (Rules 1). */
+export type StatusClass = 'owned' | 'history' | 'ended' | 'other';
+
+const HISTORY_STATUSES = ['scheduled', 'processing', 'accepted', 'deferred', 'sent', 'delivered'];
+const ENDED_STATUSES = ['bounced', 'dropped', 'cancelled'];
+
+/** The class of a status: owned rows are replaced by a run, history and ended rows never change (Rules 1). */
+export function statusClass(status: string | null): StatusClass {
+  if (status === null) return 'other';
+  if (status === 'pre-scheduled' || status === 'skipped') return 'owned';
+  if (HISTORY_STATUSES.includes(status)) return 'history';
+  return ENDED_STATUSES.includes(status) ? 'ended' : 'other';
+}
