@@ -63,7 +63,8 @@ function planAfterWindow(contact: u32, year: i32): void {
     start = startDay(contact, postWindowType, code, ownedRow(postWindowType, year), yearOf(event), ideal, deadline, true);
     step = startStep;
     reason = REASON_NONE;
+    // Only windows longer than a year can exclude the day after one of them.
+    if (excludedBy(start)) return;
   }
-  if (excludedBy(start)) return;
   emit(contact, postWindowType, event, ideal, start, deadline, priority, step, reason, year);
 }

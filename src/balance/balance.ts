@@ -30,8 +30,10 @@ export function balanceDays(plan: Plan): Balance {
   const movedBySmoothing = kernel.smoothDays();
   const movedByCap = kernel.capDays();
   // The load of an overloaded day is judged as the cap leaves it, before the last contact limits thin it out.
+  const capped = countDays(plan);
+  const lastPlanned = capped.findLastIndex((load) => load.planned > 0);
   const { threshold } = plan.run.limits;
-  const overloadedDays = countDays(plan).filter((load) => load.planned > 0 && load.planned + load.history > threshold);
+  const overloadedDays = capped.slice(0, lastPlanned + 1).filter((load) => load.planned + load.history > threshold);
   if (movedBySmoothing + movedByCap > 0) kernel.limitMovedContacts();
   return { movedBySmoothing, movedByCap, days: countDays(plan), overloadedDays };
 }
