@@ -5,10 +5,10 @@ import type { ContactRecord, OrganizationRecords, ScheduleRecord } from '../src/
 
 const TODAY = '2025-06-13';
 
-// Nothing but what a test is about: no aep emails, and no cap in the way.
+// Nothing but what a test is about: no aep emails, no cap in the way, and smoothing that moves by no day.
 const QUIET: OracleOptions = {
   today: TODAY,
-  config: { aep: [], load_balancing: { daily_send_percentage_cap: 1 } },
+  config: { aep: [], load_balancing: { daily_send_percentage_cap: 1, ed_smoothing_window_days: 1 } },
   uniqueIndexes: [],
 };
 
@@ -85,6 +85,10 @@ describe('occurrences and dates (Rules 2, 3, 5)', () => {
     const sent = schedule({ email_type: 'effective_date', event_year: 2025 });
     expect(policy('2025-07-01', [sent])).toEqual([]);
     expect(policy('2024-07-31', [sent])).toEqual(['1 effective_date 2026-07-01']);
+    // The months must be more than the configured ones.
+    const contacts = [contact({ effective_date: '2024-07-31' })];
+    const config = { organization: { effective_date_first_email_months: 12 } };
+    expect(lines({ contacts }, { config })).toEqual([]);
   });
 
   it('takes a row without event year for the event it was sent within 182 days of', () => {
@@ -181,22 +185,19 @@ describe('windows and what follows them (Rules 4, 7, 8)', () => {
   const always = { kind: 'birthday_window' as const, buffer: 0 };
 
   it('counts the earlier one of two windows', () => {
-    // The window of 2024 lasts until 24 July 2025, that of 2025 begins on 20 June.
-    const config = { state_rules: { CA: { ...always, before: 0, after: 399 } } };
-    expect(lines(bornOn('1960-06-20', 'CA'), { config })).toContain(
-      '1 birthday 2025-06-13 exclusion:birthday_window:CA',
-    );
-    // The email of either window would lie in the next window, so there is none.
-    expect(lines(bornOn('1960-06-20', 'CA'), { config })).toHaveLength(1);
+    // The window of 2024 lasts until 23 August 2025, that of 2025 begins on 20 July.
+    const config = { birthday_email_days_before: 0, state_rules: { CA: { ...always, before: 0, after: 399 } } };
+    const { candidates } = run(bornOn('1960-07-20', 'CA'), { config });
+    // The day after either window lies in the next one, so there is no post-window email.
+    expect(candidates).toHaveLength(1);
+    expect(candidates[0]).toMatchObject({ sendDay: parseIsoDay('2025-07-20'), excludedBy: { year: 2024 } });
   });
 
   it('has no window around an anchor before the date itself', () => {
-    const policy = { contacts: [contact({ state: 'MO', birth_date: '1960-06-20', effective_date: '2025-09-01' })] };
-    expect(lines(policy)).toContain('1 birthday 2025-06-13 ');
-    const older = { contacts: [contact({ state: 'MO', birth_date: '1960-06-20', effective_date: '2024-09-01' })] };
-    expect(lines(older, { today: '2025-06-06' })).toContain(
-      '1 birthday 2025-06-06 exclusion:effective_date_window:MO'.replace('-06-06 ', '-06-06 '),
-    );
+    const missouri = (effectiveDate: string) =>
+      lines({ contacts: [contact({ state: 'MO', birth_date: '1960-07-15', effective_date: effectiveDate })] })[0];
+    expect(missouri('2026-08-01')).toBe('1 birthday 2025-07-01');
+    expect(missouri('2025-08-01')).toBe('1 birthday 2025-07-01 exclusion:effective_date_window:MO');
   });
 
   it('anchors Nevada to the first day of the birth month', () => {
@@ -270,21 +271,39 @@ describe('limits and balance (Rules 9)', () => {
     expect(result.overloadedDays).toEqual([{ day: parseIsoDay('2025-07-01'), load: 3 }]);
   });
 
+  it('calls a day overloaded only when it holds more than the threshold', () => {
+    const contacts = [1, 2, 3, 4].map((id) => contact({ id, birth_date: id < 4 ? '1960-07-15' : null }));
+    const sendDays = (overage: number) =>
+      run(
+        { contacts },
+        { config: { load_balancing: { daily_send_percentage_cap: 0.5, overage_threshold: overage } } },
+      ).rows.map((row) => row.scheduled_send_date.slice(8));
+    expect(sendDays(1.5)).toEqual(['01', '01', '01']);
+    expect(sendDays(1)).toEqual(['01', '01', '02']);
+  });
+
   it('judges contacts again after the cap has moved their emails', () => {
-    // One email a day: the campaign of 1 July is pushed onto the day of the other one.
-    const contacts = [contact({}), contact({ id: 2, birth_date: '1960-07-15' })];
-    const enrolled = campaigns(50, '2025-07-01', '2025-07-02');
-    const spread = { ...enrolled, campaign_types: [{ name: 'news', active: 1, days_before_event: -1, priority: 50 }] };
-    const result = lines(
-      { ...spread, contacts },
-      { today: '2025-06-30', config: { load_balancing: { daily_send_percentage_cap: 0.5, overage_threshold: 1 } } },
-    );
-    expect(result).toEqual(['1 campaign_news_1 2025-07-02', '1 campaign_news_2 2025-07-03', '2 birthday 2025-07-01']);
-    const crowded = lines(
-      { ...enrolled, campaign_types: [{ name: 'news', active: 1, days_before_event: -30, priority: 50 }], contacts },
-      { today: '2025-06-30', config: { frequency: { max_emails_per_period: 1, frequency_period_days: 1 } } },
-    );
-    expect(crowded).toHaveLength(3);
+    // Cap 2: contacts 2 and 3 take 1 July, so the campaign of contact 1 moves onto the day of its birthday email.
+    const born = (id: number, day: string) => contact({ id, birth_date: `1960-${day}` });
+    const contacts = [born(1, '07-16'), born(2, '07-15'), born(3, '07-15'), contact({ id: 4 })];
+    const late = {
+      ...campaigns(50, '2025-06-30'),
+      campaign_types: [{ name: 'news', active: 1, days_before_event: -1 }],
+    };
+    const config = {
+      frequency: { max_emails_per_period: 1, frequency_period_days: 1 },
+      load_balancing: { daily_send_percentage_cap: 0.5 },
+    };
+    const { rows } = run({ ...late, contacts }, { config });
+    expect(rows.filter((row) => row.contact_id === 1)).toMatchObject([
+      { email_type: 'birthday', scheduled_send_date: '2025-07-02', status: 'pre-scheduled' },
+      {
+        email_type: 'campaign_news_1',
+        planned_send_date: '2025-07-01',
+        scheduled_send_date: '2025-07-02',
+        skip_reason: 'frequency_limit',
+      },
+    ]);
   });
 
   it('spreads a crowded day of policy anniversaries around it', () => {
@@ -297,6 +316,47 @@ describe('limits and balance (Rules 9)', () => {
     ]);
     expect(result.movedBySmoothing).toBe(3);
     expect(new Set(result.rows.map((row) => row.planned_send_date))).toEqual(new Set(['2025-06-20']));
+
+    // A plan that was kept neither counts nor moves.
+    const kept = [1, 2, 3, 4, 5].map((id) =>
+      schedule({
+        contact_id: id,
+        email_type: 'effective_date',
+        status: 'pre-scheduled',
+        planned_send_date: '2025-06-20',
+      }),
+    );
+    const today = '2025-06-20';
+    const passed = contacts.map((one) => ({ ...one, effective_date: '2019-07-10' }));
+    expect(run({ contacts: passed, email_schedules: kept }, { today, config }).movedBySmoothing).toBe(0);
+  });
+});
+
+describe('campaigns (Rules 6)', () => {
+  it('takes the latest enrolment when all have passed', () => {
+    const enrolled = campaigns(50, '2025-06-01', '2025-06-05');
+    const input = {
+      ...enrolled,
+      campaign_types: [{ name: 'news', active: 1, days_before_event: -2 }],
+      contact_campaigns: enrolled.contact_campaigns?.map((one) => ({ ...one, campaign_instance_id: 1 })),
+    };
+    expect(run(input).rows).toMatchObject([{ event_month: 6, event_day: 5 }]);
+    const toCome = { ...input, campaign_types: [{ name: 'news', active: 1, days_before_event: -9 }] };
+    expect(run(toCome).rows).toMatchObject([{ event_day: 5, scheduled_send_date: '2025-06-14' }]);
+  });
+
+  it('counts the campaigns that come too late or too early for a contact', () => {
+    const ends = { active_end_date: '2025-07-01' };
+    const late = campaigns(50, '2025-06-12', '2025-07-02');
+    const input = {
+      ...late,
+      campaign_types: [{ name: 'news', active: 1, days_before_event: 0 }],
+      campaign_instances: late.campaign_instances?.map((instance) => ({ ...instance, ...ends })),
+    };
+    expect(run(input).issues).toEqual([
+      { contact_id: 1, kind: 'expired', detail: 'campaign_news_1' },
+      { contact_id: 1, kind: 'outside_active_window', detail: 'campaign_news_2' },
+    ]);
   });
 });
 
@@ -337,19 +397,5 @@ describe('rows (Rules 10, 11)', () => {
     const { rows, issues } = run(campaigns(50, '2025-07-01', '2025-07-20'), { uniqueIndexes: [['contact_id']] });
     expect(rows.map((row) => row.email_type)).toEqual(['campaign_news_1']);
     expect(issues).toMatchObject([{ kind: 'refused_by_index', detail: 'campaign_news_2 2025-07-20' }]);
-  });
-
-  it('counts the campaigns that come too late or too early for a contact', () => {
-    const ends = { active_end_date: '2025-07-01' };
-    const late = campaigns(50, '2025-06-12', '2025-07-02');
-    const input = {
-      ...late,
-      campaign_types: [{ name: 'news', active: 1, days_before_event: 0 }],
-      campaign_instances: late.campaign_instances?.map((instance) => ({ ...instance, ...ends })),
-    };
-    expect(run(input).issues).toEqual([
-      { contact_id: 1, kind: 'expired', detail: 'campaign_news_1' },
-      { contact_id: 1, kind: 'outside_active_window', detail: 'campaign_news_2' },
-    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { Dictionary, Float64, Int32, makeData, makeVector, Table, Uint8, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { DateDay, Dictionary, Float64, Int32, makeData, makeVector, Table, Uint8, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
 import { NULL_TEXT } from './texts.js';
 
 /** What stands under a null in the values of an Int32 column; the kernel reads values without looking at the nulls. */
@@ -32,6 +32,11 @@ export function numberVector(values: Values): Vector {
   return makeVector(
     makeData({ type: new Int32(), length, data: values, ...validity(length, (i) => values[i] === NULL_INT32) }),
   );
+}
+
+/** An Arrow vector of dates over days since 1970-01-01, without a copy; none is null. */
+export function dayVector(days: Int32Array): Vector {
+  return makeVector(makeData({ type: new DateDay(), length: days.length, data: days }));
 }
 
 /** An Arrow vector of texts by code, without a copy of the codes; `NULL_TEXT` is null. */

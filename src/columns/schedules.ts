@@ -26,6 +26,8 @@ export class EmailTypes {
   readonly #followed: ReadonlySet<string>;
   /** The flags of every code, see `TYPE_FLAGS`. */
   readonly flags: number[] = [];
+  /** The type of every code, in lower case. */
+  readonly names: string[] = [];
 
   constructor(
     plannedTypes: readonly string[],
@@ -48,6 +50,7 @@ export class EmailTypes {
     let code = this.#codes.get(lower);
     if (code === undefined) {
       code = this.flags.push(this.#flagsOf(lower)) - 1;
+      this.names.push(lower);
       this.#codes.set(lower, code);
     }
     this.#codes.set(type, code);

@@ -1,5 +1,5 @@
 import type { Config } from '../rules/config.js';
-import { isLiveEnrolment, readDate, readFilter, readFlag, readInteger, readText } from '../rules/fields.js';
+import { isLiveEnrolment, readDate, readDaysBefore, readFilter, readFlag, readInteger, readPriority, readText } from '../rules/fields.js';
 import type { CampaignInstanceRecord, CampaignTypeRecord, EnrolmentRecord } from '../rules/records.js';
 import type { CampaignInstance, CampaignType, Enrolment } from './model.js';
 
@@ -17,8 +17,8 @@ export function readCampaignTypes(records: readonly CampaignTypeRecord[], config
       targetsAll: readFlag(record.target_all_contacts),
       spreadsEvenly: readFlag(record.spread_evenly),
       skipsFailedUnderwriting: readFlag(record.skip_failed_underwriting),
-      daysBeforeEvent: readInteger(record.days_before_event) ?? 0,
-      priority: readInteger(record.priority) ?? config.priorities.campaign,
+      daysBeforeEvent: readDaysBefore(record.days_before_event),
+      priority: readPriority(record.priority) ?? config.priorities.campaign,
     });
   }
   return types;
@@ -32,7 +32,7 @@ export function readInstances(
   const instances: CampaignInstance[] = [];
   for (const record of records) {
     const id = readInteger(record.id);
-    if (id === null || instances.some((instance) => instance.id === id)) continue;
+    if (id === null || id < 0 || instances.some((instance) => instance.id === id)) continue;
     const typeName = readText(record.campaign_type);
     instances.push({
       id,

@@ -1,5 +1,5 @@
 import { statusClass } from '../rules/emailTypes.js';
-import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
+import { hasMedicalConditions, readDate, readInteger, readPriority, readText } from '../rules/fields.js';
 import type { ClickRecord, ContactEventRecord, ScheduleRecord } from '../rules/records.js';
 import type { Reaction, ScheduleRow } from './model.js';
 
@@ -22,7 +22,7 @@ function readSchedule(record: ScheduleRecord): ScheduleRow {
     plannedDay: readDate(record.planned_send_date).day,
     scheduledDay,
     sentDay: readDate(record.actual_send_datetime).day ?? scheduledDay,
-    priority: readInteger(record.priority),
+    priority: readPriority(record.priority),
     instanceId: readInteger(record.campaign_instance_id),
     eventYear: readInteger(record.event_year),
   };

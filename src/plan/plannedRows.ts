@@ -3,7 +3,8 @@ import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { PlannedRow } from '../rules/records.js';
 import type { Plan } from './plan.js';
 import { becomesRow } from './reasons.js';
-import { RowWriter, type ScheduleRows } from './rows.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { RowWriter } from './rows.js';
 
 const BATCH_ROWS = 4096;
 

@@ -1,40 +1,10 @@
 import { civilFromDay } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import { HAS_PHONE } from '../columns/contacts.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { NULL_TEXT } from '../columns/texts.js';
 import type { Plan } from './plan.js';
 import { REASON } from './reasons.js';
-
-/**
- * Rows of `email_schedules` as columns, ready to be written (Rules 11). All columns have at least `count` elements.
- *
- * Text is a code: an index into `texts`, or -1 for NULL. Days are days since 1970-01-01.
- */
-export interface ScheduleRows {
-  readonly count: number;
-  readonly texts: readonly string[];
-  /** The row's id when it takes the place of an owned row that changed; NaN lets SQLite choose. */
-  readonly id: Float64Array;
-  /** `created_at` of the owned row it takes the place of, as a text code; -1 is now. */
-  readonly createdAt: Int32Array;
-  readonly contactId: Float64Array;
-  readonly emailType: Int32Array;
-  readonly plannedDay: Int32Array;
-  readonly sendDay: Int32Array;
-  readonly sendTime: Int32Array;
-  readonly status: Int32Array;
-  readonly skipReason: Int32Array;
-  readonly priority: Int32Array;
-  /** NaN is NULL. */
-  readonly instanceId: Float64Array;
-  readonly emailTemplate: Int32Array;
-  readonly smsTemplate: Int32Array;
-  /** `NULL_INT32` is NULL, for the three event columns. */
-  readonly eventYear: Int32Array;
-  readonly eventMonth: Int32Array;
-  readonly eventDay: Int32Array;
-  readonly metadata: Int32Array;
-}
 
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
@@ -44,6 +14,8 @@ export class RowWriter {
   readonly #plan: Plan;
   readonly #buffers: { -readonly [Column in keyof ScheduleRows]: ScheduleRows[Column] };
   readonly #capacity: number;
+  /** The candidate of every row of the batch. */
+  readonly candidates: Uint32Array;
   readonly #typeCodes: Int32Array;
   readonly #emailTemplates: Int32Array;
   readonly #smsTemplates: Int32Array;
@@ -60,6 +32,7 @@ export class RowWriter {
     const { types } = planned;
     this.#plan = plan;
     this.#capacity = capacity;
+    this.candidates = new Uint32Array(capacity);
     this.#typeCodes = Int32Array.from(types, (type) => texts.codeOf(type.name));
     this.#emailTemplates = Int32Array.from(types, (type) => texts.codeOf(type.emailTemplate));
     this.#smsTemplates = Int32Array.from(types, (type) => texts.codeOf(type.smsTemplate));
@@ -120,6 +93,7 @@ export class RowWriter {
     const type = views.candidateType[candidate];
     const contact = views.candidateContact[candidate];
     const reason = views.candidateReason[candidate];
+    this.candidates[place] = candidate;
     rows.id[place] = Number.NaN;
     rows.createdAt[place] = NULL_TEXT;
     rows.contactId[place] = organization.contacts.id[contact];

@@ -138,8 +138,18 @@ const schema = section({
   }),
 });
 
+/** A section as people write it: any of its keys, and nothing at all for a section within. */
+type Written<Section> = {
+  readonly [Key in keyof Section]?: Section[Key] extends object ? Written<Section[Key]> | null : Section[Key];
+};
+
 /** The configuration as people write it: any part of it, in the names of the rulebook (Rules 12). */
-export type ConfigInput = z.input<typeof schema>;
+export type ConfigInput =
+  | (Written<Omit<z.output<typeof schema>, 'aep' | 'state_rules'>> & {
+      readonly aep?: readonly z.input<typeof aepDate>[];
+      readonly state_rules?: Readonly<Record<string, z.input<typeof stateRule>>> | null;
+    })
+  | null;
 
 /**
  * A complete configuration (Rules 12), every key set, in the names the YAML file uses.
@@ -190,16 +200,18 @@ export function resolveConfig(input: unknown, source = 'configuration'): Config 
 }
 
 /**
- * Reads a configuration from YAML text (JSON is YAML) and completes it (Rules 12).
+ * Reads a configuration from YAML text (JSON is YAML) and checks it (Rules 12); `resolveConfig` completes it.
  *
  * @param source how messages name the text, usually its file name
  * @throws SendplanError `bad_config` when the text is no YAML or `resolveConfig` refuses it
  */
-export function parseConfig(text: string, source = 'configuration'): Config {
+export function parseConfig(text: string, source = 'configuration'): ConfigInput {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
     const problem = document.errors[0].message.split('\n')[0];
     throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}`);
   }
-  return resolveConfig(document.toJS(), source);
+  const input: unknown = document.toJS();
+  resolveConfig(input, source);
+  return (input ?? {}) as ConfigInput;
 }

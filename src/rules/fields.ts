@@ -16,7 +16,8 @@ export function readInteger(value: FieldValue): number | null {
   const text = readText(value);
   if (text === null || typeof value === 'boolean' || !/^[+-]?[0-9]+(?:\.0+)?$/.test(text)) return null;
   const number = Number(text);
-  return Number.isSafeInteger(number) ? number : null;
+  // Adding zero makes the text `-0` a plain 0.
+  return Number.isSafeInteger(number) ? number + 0 : null;
 }
 
 const TRUE_WORDS = new Set(['1', 'true', 't', 'yes', 'y', 'on']);

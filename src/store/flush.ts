@@ -1,17 +1,19 @@
 import { SendplanError } from '../errors.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Connection, SqlValue } from './driver.js';
-import { insertSchedules } from './insertSchedules.js';
-import { SCHEDULE_INDEXES } from './migration.js';
-import type { ScheduleRows } from './rows.js';
+import { ScheduleInserter } from './insertSchedules.js';
 import { quoteText } from './schema.js';
+import { SCHEDULE_INDEXES } from './tables.js';
 import { type StatementTiming, TimedConnection } from './timings.js';
 
 /** What a run changes in `email_schedules`. */
 export interface ScheduleChanges {
-  /** The ids of owned rows that go, those that `rows` takes the place of included; in any order, none twice. */
+  /** The ids of owned rows that go, those included that new rows take the place of; in any order, none twice. */
   readonly deletedIds: Float64Array;
-  /** The rows that come. */
-  readonly rows: ScheduleRows;
+  /** The number of rows that come, all batches together. */
+  readonly rowCount: number;
+  /** The rows that come, best by contact id; a batch is not used after the next one is asked for. */
+  readonly batches: Iterable<ScheduleRows>;
 }
 
 /** How to write changes. */
@@ -21,16 +23,18 @@ export interface FlushOptions {
   readonly nowText: string;
   /** The rows of one INSERT statement, from 1 to 1000; 200 when left out. */
   readonly batchRows?: number;
-  /** Called every 20,000 rows and at the end with the number of rows done, refused ones included. It may throw. */
+  /** Called every 20,000 rows and after each batch with the number of rows done, refused ones included. It may throw. */
   readonly onProgress?: (rowsDone: number) => void;
+  /** Called for every row that a unique index refused, with its place in the batch that was asked for last. */
+  readonly onRefused?: (place: number) => void;
 }
 
 /** What was written. */
 export interface FlushResult {
   readonly deleted: number;
   readonly inserted: number;
-  /** The indexes into the rows that a unique index refused, ascending; they are not in the table. */
-  readonly refused: readonly number[];
+  /** The number of rows that a unique index refused; they are not in the table. */
+  readonly refused: number;
   readonly statements: readonly StatementTiming[];
 }
 
@@ -123,21 +127,21 @@ function nextId(connection: TimedConnection, rowCount: number): number {
  * @throws RangeError when `batchRows` is out of its range
  */
 export function flushSchedules(connection: Connection, changes: ScheduleChanges, options: FlushOptions): FlushResult {
-  const { deletedIds, rows } = changes;
+  const { deletedIds, rowCount: newCount, batches } = changes;
   const { batchRows = DEFAULT_BATCH_ROWS } = options;
   if (!Number.isInteger(batchRows) || batchRows < 1 || batchRows > MAXIMUM_BATCH_ROWS) {
     throw new RangeError(`batchRows is ${batchRows}; allowed is a whole number from 1 to ${MAXIMUM_BATCH_ROWS}`);
   }
   const timed = new TimedConnection(connection);
-  const changed = deletedIds.length + rows.count;
+  const changed = deletedIds.length + newCount;
   // Counting reads a whole index, which is more work than a few changes; for those the table is as good as endless.
   const isCounted = changed >= REBUILD_FROM_ROWS;
   const rowCount = isCounted ? Number(timed.value('SELECT count(*) FROM email_schedules')) : Number.POSITIVE_INFINITY;
-  const firstId = nextId(timed, rows.count);
+  const firstId = nextId(timed, newCount);
   const indexes = ownIndexes(connection);
   const keptRows = rowCount - deletedIds.length;
   const isLargeDelete = deletedIds.length >= REBUILD_FROM_ROWS && deletedIds.length > keptRows;
-  const isLargeChange = changed * 2 > keptRows + rows.count;
+  const isLargeChange = changed * 2 > keptRows + newCount;
   // By contact and by run, rows come in at the end of the index or in one sweep; by status and day they come in anywhere.
   const isDropped = (name: string) => (name === SCHEDULE_INDEXES.status ? isLargeChange : isLargeDelete);
   const dropped = [...indexes].filter(([name]) => isDropped(name));
@@ -145,7 +149,12 @@ export function flushSchedules(connection: Connection, changes: ScheduleChanges,
   const deleted = deleteRows(timed, deletedIds, rowCount);
   const isLate = (name: string) => name === SCHEDULE_INDEXES.status;
   for (const [name, sql] of dropped) if (!isLate(name)) timed.execute(sql);
-  const refused = insertSchedules(timed, rows, { ...options, batchRows, firstId });
+  const inserter = new ScheduleInserter(timed, { ...options, batchRows, firstId });
+  try {
+    for (const rows of batches) inserter.insert(rows);
+  } finally {
+    inserter.close();
+  }
   for (const [name, sql] of dropped) if (isLate(name)) timed.execute(sql);
-  return { deleted, inserted: rows.count - refused.length, refused, statements: timed.statements() };
+  return { deleted, inserted: inserter.inserted, refused: inserter.refused, statements: timed.statements() };
 }

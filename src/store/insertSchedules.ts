@@ -1,7 +1,8 @@
 import { formatIsoDay } from '../calendar/iso.js';
+import { NULL_INT32 } from '../columns/arrowTable.js';
 import { SendplanError } from '../errors.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { PreparedStatement, SqlValue } from './driver.js';
-import { NULL_INT32, type ScheduleRows } from './rows.js';
 import type { TimedConnection } from './timings.js';
 
 /** The columns with a parameter of their own for every row; those of the run come after them. */
@@ -21,7 +22,10 @@ export interface InsertOptions {
   readonly batchRows: number;
   /** The id of the first row that has none. */
   readonly firstId: number;
+  /** Called every 20,000 rows and after each call of `insert` with the number of rows done, refused ones included. */
   readonly onProgress?: (rowsDone: number) => void;
+  /** Called with the place among the rows of this call of each row that a unique index refused. */
+  readonly onRefused?: (place: number) => void;
 }
 
 function insertSql(verb: string, rowCount: number, hasLargeIds: boolean): string {
@@ -38,59 +42,77 @@ function insertSql(verb: string, rowCount: number, hasLargeIds: boolean): string
   return `INSERT OR ${verb} INTO email_schedules (${columns}) VALUES ${tuples.join(', ')}`;
 }
 
-/** The parameters of one statement of `rowCount` rows, filled row by row. */
-class Parameters {
-  readonly values: SqlValue[];
-  readonly #dayTexts: Map<number, string>;
+/** The texts of days, each made once. */
+class DayTexts {
+  readonly #texts = new Map<number, string>();
 
-  constructor(
-    readonly rows: ScheduleRows,
-    readonly options: InsertOptions,
-    rowCount: number,
-    dayTexts: Map<number, string>,
-  ) {
-    this.values = new Array<SqlValue>(RUN_COLUMNS.length + rowCount * ROW_COLUMNS.length).fill(null);
-    this.values[0] = options.runId;
-    this.values[1] = options.nowText;
-    this.#dayTexts = dayTexts;
-  }
-
-  /** Puts row `i` of the columns into the place of row `place` of the statement. */
-  fill(place: number, i: number, id: number): void {
-    const { rows, values } = this;
-    let at = RUN_COLUMNS.length + place * ROW_COLUMNS.length;
-    values[at++] = id;
-    values[at++] = rows.contactId[i];
-    values[at++] = this.#text(rows.emailType[i]);
-    values[at++] = this.#day(rows.plannedDay[i]);
-    values[at++] = this.#day(rows.sendDay[i]);
-    values[at++] = this.#text(rows.sendTime[i]);
-    values[at++] = this.#text(rows.status[i]);
-    values[at++] = this.#text(rows.skipReason[i]);
-    values[at++] = wholeOrNull(rows.priority[i]);
-    values[at++] = Number.isNaN(rows.instanceId[i]) ? null : rows.instanceId[i];
-    values[at++] = this.#text(rows.emailTemplate[i]);
-    values[at++] = this.#text(rows.smsTemplate[i]);
-    values[at++] = wholeOrNull(rows.eventYear[i]);
-    values[at++] = wholeOrNull(rows.eventMonth[i]);
-    values[at++] = wholeOrNull(rows.eventDay[i]);
-    values[at++] = this.#text(rows.metadata[i]);
-    values[at] = rows.createdAt[i] < 0 ? this.options.nowText : rows.texts[rows.createdAt[i]];
-  }
-
-  #text(code: number): string | null {
-    return code < 0 ? null : this.rows.texts[code];
-  }
-
-  #day(day: number): string | null {
+  of(day: number): string | null {
     if (day === NULL_INT32) return null;
-    let text = this.#dayTexts.get(day);
+    let text = this.#texts.get(day);
     if (text === undefined) {
       text = formatIsoDay(day);
-      this.#dayTexts.set(day, text);
+      this.#texts.set(day, text);
     }
     return text;
   }
+}
+
+/** A prepared INSERT of `rowCount` rows and its parameters, filled row by row. */
+class InsertStatement {
+  readonly #connection: TimedConnection;
+  readonly #statement: PreparedStatement;
+  readonly #sql: string;
+  readonly #values: SqlValue[];
+  readonly #days: DayTexts;
+  readonly #run = () => this.#statement.run(this.#values);
+
+  constructor(connection: TimedConnection, sql: string, rowCount: number, options: InsertOptions, days: DayTexts) {
+    this.#connection = connection;
+    this.#sql = sql;
+    this.#statement = connection.connection.prepare(sql);
+    this.#values = new Array<SqlValue>(RUN_COLUMNS.length + rowCount * ROW_COLUMNS.length).fill(null);
+    this.#values[0] = options.runId;
+    this.#values[1] = options.nowText;
+    this.#days = days;
+  }
+
+  /** Puts row `i` of the columns into the place of row `place` of the statement. */
+  fill(place: number, rows: ScheduleRows, i: number, id: number): void {
+    const values = this.#values;
+    const { texts } = rows;
+    let at = RUN_COLUMNS.length + place * ROW_COLUMNS.length;
+    values[at++] = id;
+    values[at++] = rows.contactId[i];
+    values[at++] = textOrNull(texts, rows.emailType[i]);
+    values[at++] = this.#days.of(rows.plannedDay[i]);
+    values[at++] = this.#days.of(rows.sendDay[i]);
+    values[at++] = textOrNull(texts, rows.sendTime[i]);
+    values[at++] = textOrNull(texts, rows.status[i]);
+    values[at++] = textOrNull(texts, rows.skipReason[i]);
+    values[at++] = wholeOrNull(rows.priority[i]);
+    values[at++] = Number.isNaN(rows.instanceId[i]) ? null : rows.instanceId[i];
+    values[at++] = textOrNull(texts, rows.emailTemplate[i]);
+    values[at++] = textOrNull(texts, rows.smsTemplate[i]);
+    values[at++] = wholeOrNull(rows.eventYear[i]);
+    values[at++] = wholeOrNull(rows.eventMonth[i]);
+    values[at++] = wholeOrNull(rows.eventDay[i]);
+    values[at++] = textOrNull(texts, rows.metadata[i]);
+    values[at] = textOrNull(texts, rows.createdAt[i]) ?? values[1];
+  }
+
+  /** Runs the statement and returns the number of rows that are in the table now. */
+  run(): number {
+    this.#connection.timed(this.#sql, this.#run);
+    return this.#connection.connection.changes();
+  }
+
+  close(): void {
+    this.#statement.close();
+  }
+}
+
+function textOrNull(texts: readonly string[], code: number): string | null {
+  return code < 0 ? null : texts[code];
 }
 
 function wholeOrNull(value: number): number | null {
@@ -121,110 +143,115 @@ function isRefusal(error: unknown): boolean {
   return place.startsWith('email_schedules.') || place.startsWith("index '");
 }
 
-/** Inserts the rows of one call; made for it and closed after it. */
-class Inserter {
-  readonly refused: number[] = [];
-  readonly #dayTexts = new Map<number, string>();
-  readonly #isLarge: boolean;
-  readonly #singleSql: string;
-  readonly #single: PreparedStatement;
-  readonly #singleParameters: Parameters;
+/**
+ * Inserts rows into `email_schedules` in the caller's transaction, those of each call by contact id and then as they stand
+ * (Rules 11). To be closed when done.
+ */
+export class ScheduleInserter {
+  readonly #connection: TimedConnection;
+  readonly #options: InsertOptions;
+  readonly #days = new DayTexts();
+  #hasLargeIds = false;
+  #bulk: InsertStatement | null = null;
+  #single: InsertStatement | null = null;
+  #nextId: number;
+  #done = 0;
+  #reported = 0;
+  #refused = 0;
 
-  constructor(
-    readonly connection: TimedConnection,
-    readonly rows: ScheduleRows,
-    readonly options: InsertOptions,
-  ) {
-    this.#isLarge = hasLargeIds(rows);
-    // ABORT overrules what the table itself may say about conflicts: REPLACE would take rows out that are not ours.
-    this.#singleSql = insertSql('ABORT', 1, this.#isLarge);
-    this.#single = connection.connection.prepare(this.#singleSql);
-    this.#singleParameters = new Parameters(rows, options, 1, this.#dayTexts);
+  constructor(connection: TimedConnection, options: InsertOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#nextId = options.firstId;
   }
 
-  /** Inserts the rows `batch` with the ids `ids`, `size` rows a statement, until fewer than that are left. */
-  insertAll(order: Uint32Array | null): void {
-    const { rows, options } = this;
-    const size = Math.min(options.batchRows, Math.max(1, rows.count));
-    const sql = insertSql('IGNORE', size, this.#isLarge);
-    const statement = this.connection.connection.prepare(sql);
-    const parameters = new Parameters(rows, options, size, this.#dayTexts);
+  /** The number of rows that are in the table now. */
+  get inserted(): number {
+    return this.#done - this.#refused;
+  }
+
+  /** The number of rows that a unique index refused. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /**
+   * Inserts rows, of which nothing is kept afterwards.
+   *
+   * @throws SendplanError `database_error` when SQLite does not take a row for any other reason than a unique index
+   */
+  insert(rows: ScheduleRows): void {
+    if (!this.#hasLargeIds && hasLargeIds(rows)) {
+      this.close();
+      this.#hasLargeIds = true;
+    }
+    const size = this.#options.batchRows;
+    const order = contactOrder(rows);
     const batch = new Uint32Array(size);
     const ids = new Float64Array(size);
-    const run = () => statement.run(parameters.values);
-    let nextId = options.firstId;
-    let reported = 0;
-    try {
-      for (let start = 0; start < rows.count; start += size) {
-        const length = Math.min(size, rows.count - start);
-        for (let place = 0; place < length; place++) {
-          const i = order === null ? start + place : order[start + place];
-          batch[place] = i;
-          ids[place] = Number.isNaN(rows.id[i]) ? nextId++ : rows.id[i];
-        }
-        if (length < size) {
-          for (let place = 0; place < length; place++) this.#insertOne(batch[place], ids[place]);
-        } else {
-          for (let place = 0; place < length; place++) parameters.fill(place, batch[place], ids[place]);
-          this.connection.timed(sql, run);
-          if (this.connection.connection.changes() < size) this.#insertIgnored(batch, ids);
-        }
-        if (start + length - reported >= PROGRESS_ROWS || start + length === rows.count) {
-          reported = start + length;
-          options.onProgress?.(reported);
-        }
+    for (let start = 0; start < rows.count; start += size) {
+      const length = Math.min(size, rows.count - start);
+      for (let place = 0; place < length; place++) {
+        const i = order === null ? start + place : order[start + place];
+        batch[place] = i;
+        ids[place] = Number.isNaN(rows.id[i]) ? this.#nextId++ : rows.id[i];
       }
-    } finally {
-      statement.close();
+      if (length === size) this.#insertBatch(rows, batch, ids);
+      else for (let place = 0; place < length; place++) this.#insertOne(rows, batch[place], ids[place]);
+      this.#done += length;
+      if (this.#done - this.#reported >= PROGRESS_ROWS) this.#report();
     }
+    if (this.#done > this.#reported) this.#report();
   }
 
-  /** Tells for every row of a batch that is not in the table why: inserting it alone gives SQLite's own reason. */
-  #insertIgnored(batch: Uint32Array, ids: Float64Array): void {
+  close(): void {
+    this.#bulk?.close();
+    this.#single?.close();
+    this.#bulk = null;
+    this.#single = null;
+  }
+
+  #report(): void {
+    this.#reported = this.#done;
+    this.#options.onProgress?.(this.#done);
+  }
+
+  #prepare(verb: string, rowCount: number): InsertStatement {
+    const sql = insertSql(verb, rowCount, this.#hasLargeIds);
+    return new InsertStatement(this.#connection, sql, rowCount, this.#options, this.#days);
+  }
+
+  /** Inserts a full batch; of the rows that SQLite ignored, finds out why: inserting one alone gives the reason. */
+  #insertBatch(rows: ScheduleRows, batch: Uint32Array, ids: Float64Array): void {
+    this.#bulk ??= this.#prepare('IGNORE', batch.length);
+    for (let place = 0; place < batch.length; place++) this.#bulk.fill(place, rows, batch[place], ids[place]);
+    if (this.#bulk.run() === batch.length) return;
     const marks = Array.from(ids, () => '?').join(', ');
     const present = new Set<SqlValue>();
     const sql = `SELECT id FROM email_schedules WHERE id IN (${marks})`;
-    for (const [id] of this.connection.connection.query(sql, [...ids])) present.add(id);
+    for (const [id] of this.#connection.connection.query(sql, [...ids])) present.add(id);
     for (let place = 0; place < batch.length; place++) {
-      if (!present.has(ids[place])) this.#insertOne(batch[place], ids[place]);
+      if (!present.has(ids[place])) this.#insertOne(rows, batch[place], ids[place]);
     }
   }
 
-  #insertOne(i: number, id: number): void {
-    const { connection } = this.connection;
-    this.#singleParameters.fill(0, i, id);
+  #insertOne(rows: ScheduleRows, i: number, id: number): void {
+    // ABORT overrules what the table itself may say about conflicts: REPLACE would take rows out that are not ours.
+    this.#single ??= this.#prepare('ABORT', 1);
+    this.#single.fill(0, rows, i, id);
+    let count: number;
     try {
-      this.connection.timed(this.#singleSql, () => this.#single.run(this.#singleParameters.values));
+      count = this.#single.run();
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      this.refused.push(i);
+      this.#refused++;
+      this.#options.onRefused?.(i);
       return;
     }
-    if (connection.changes() === 0) {
+    if (count === 0) {
       throw new SendplanError('database_error', 'A trigger of "email_schedules" keeps rows from being inserted.', {
         hint: 'A run must be able to write its rows; drop the trigger or change it.',
       });
     }
   }
-
-  close(): void {
-    this.#single.close();
-  }
-}
-
-/**
- * Inserts rows into `email_schedules` in the caller's transaction, by contact id and then as they stand (Rules 11).
- *
- * @returns the indexes into `rows`, ascending, of those that a unique index refused
- * @throws SendplanError `database_error` for any other reason not to take a row
- */
-export function insertSchedules(connection: TimedConnection, rows: ScheduleRows, options: InsertOptions): number[] {
-  if (rows.count === 0) return [];
-  const inserter = new Inserter(connection, rows, options);
-  try {
-    inserter.insertAll(contactOrder(rows));
-  } finally {
-    inserter.close();
-  }
-  return inserter.refused.sort((a, b) => a - b);
 }

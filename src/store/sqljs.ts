@@ -2,6 +2,7 @@ import initSqlJs from 'sql.js';
 import { SendplanError } from '../errors.js';
 import type { ImageConnection, PreparedStatement, SqlValue } from './driver.js';
 import { SqliteMemory, type SqliteModule } from './sqliteModule.js';
+import { SqlJsSession, SqlJsStatement } from './sqljsStatement.js';
 
 /** Where sql.js finds its WebAssembly; both may be left out in Node. The first connection of a process decides. */
 export interface SqlJsOptions {
@@ -11,35 +12,28 @@ export interface SqlJsOptions {
   readonly wasmBinary?: ArrayBuffer;
 }
 
-const OK = 0;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
-const ROW = 100;
-const DONE = 101;
-
-const INTEGER = 1;
-const FLOAT = 2;
-const TEXT = 3;
-const BLOB = 4;
-
-/** SQLite's constants for what becomes of bound bytes: they stay where they are, or it makes its own copy. */
-const STATIC = 0;
-const TRANSIENT = -1;
-
-/** Texts up to this length are kept in SQLite's memory by a prepared statement, up to this many of them. */
-const KEPT_TEXT_LENGTH = 64;
-const KEPT_TEXT_COUNT = 20_000;
-
+const HEADER_WRITE_VERSION = 18;
+const HEADER_READ_VERSION = 19;
 const HEADER_CHANGE_COUNTER = 24;
 const HEADER_SCHEMA_COOKIE = 40;
 const HEADER_VALID_FOR = 92;
 
+/**
+ * Settings of the connection; none of them stays in the file. What would go to a disk goes to JavaScript's memory.
+ * Sorting spills there, so that it does not fill the 2 GiB that sql.js can address.
+ */
 const PRAGMAS = `
   PRAGMA synchronous = OFF;
   PRAGMA temp_store = FILE;
-  PRAGMA cache_size = -65536;
+  PRAGMA cache_size = -32768;
   PRAGMA foreign_keys = OFF;
 `;
+
+/**
+ * A rollback journal holds at most what the image held. In SQLite's own memory it costs next to nothing; an image larger
+ * than this might not fit there a second time, and journals in a file of JavaScript's memory.
+ */
+const MEMORY_JOURNAL_BYTES = 768 * 1024 * 1024;
 
 interface OpenDatabase {
   readonly db: number;
@@ -47,173 +41,15 @@ interface OpenDatabase {
   close(): void;
 }
 
-/** SQLite's error as one of the domain; its own message is the message of the cause. */
-function sqliteError(code: number, message: string, sql: string): SendplanError {
-  const cause = new Error(message);
-  if (code === NOT_A_DATABASE) {
-    return new SendplanError('not_a_database', 'The bytes are no SQLite database, or an encrypted one.', { cause });
-  }
-  const statement = sql.trim().replace(/\s+/g, ' ');
-  const shown = statement.length > 200 ? `${statement.slice(0, 199)}…` : statement;
-  if (code === CORRUPT) {
-    return new SendplanError('database_error', `The database is damaged: SQLite says "${message}" at: ${shown}`, {
-      cause,
-      hint: "sqlite3 FILE 'PRAGMA integrity_check;' tells what is damaged, sqlite3 FILE .recover saves what can be saved.",
-    });
-  }
-  return new SendplanError('database_error', `SQLite says "${message}" at: ${shown}`, { cause });
-}
-
-/** What the statements of one connection share. */
-class Session {
-  readonly open = new Set<number>();
-
-  constructor(
-    readonly module: SqliteModule,
-    readonly memory: SqliteMemory,
-    readonly database: number,
-  ) {}
-
-  fail(code: number, sql: string): SendplanError {
-    return sqliteError(code, this.module.UTF8ToString(this.module._sqlite3_errmsg(this.database)), sql);
-  }
-
-  bind(statement: number, parameter: number, value: SqlValue): number {
-    const { module, memory } = this;
-    if (typeof value === 'number') {
-      // A whole number of more than 32 bits goes in as REAL, which columns of integer affinity store as an integer.
-      return value === (value | 0)
-        ? module._sqlite3_bind_int(statement, parameter, value)
-        : module._sqlite3_bind_double(statement, parameter, value);
-    }
-    if (typeof value === 'string') {
-      const byteCount = memory.writeScratchText(value);
-      return module._sqlite3_bind_text(statement, parameter, memory.scratch(0), byteCount, TRANSIENT);
-    }
-    if (value === null) return module._sqlite3_bind_blob(statement, parameter, 0, 0, STATIC);
-    if (!(value instanceof Uint8Array)) throw new TypeError(`parameter ${parameter} is a ${typeof value}`);
-    const place = memory.scratch(Math.max(1, value.length));
-    memory.bytes.set(value, place);
-    return module._sqlite3_bind_blob(statement, parameter, place, value.length, TRANSIENT);
-  }
-
-  /** Prepares the statements of `sql` one after the other; `use` runs each before the next is prepared. */
-  forEachStatement(sql: string, use: (statement: number) => void): void {
-    const { module, memory } = this;
-    const byteCount = memory.writeScratchText(sql);
-    const text = memory.allocate(byteCount + 1);
-    const out = memory.allocate(8);
-    try {
-      memory.bytes.copyWithin(text, memory.scratch(0), memory.scratch(0) + byteCount + 1);
-      for (let tail = text; tail < text + byteCount; tail = memory.readUint32(out + 4)) {
-        const code = module._sqlite3_prepare_v2(this.database, tail, -1, out, out + 4);
-        if (code !== OK) throw this.fail(code, sql);
-        const statement = memory.readUint32(out);
-        if (statement === 0) continue; // A comment or white space.
-        this.open.add(statement);
-        use(statement);
-      }
-    } finally {
-      memory.free(text);
-      memory.free(out);
-    }
-  }
-
-  prepareOne(sql: string): number {
-    let prepared = 0;
-    this.forEachStatement(sql, (statement) => {
-      if (prepared !== 0) {
-        this.finalize(statement);
-        this.finalize(prepared);
-        throw new TypeError(`more than one statement: ${sql.slice(0, 200)}`);
-      }
-      prepared = statement;
-    });
-    if (prepared === 0) throw new TypeError('the text holds no SQL statement');
-    return prepared;
-  }
-
-  finalize(statement: number): void {
-    if (this.open.delete(statement)) this.module._sqlite3_finalize(statement);
-  }
-
-  runToEnd(statement: number, sql: string): void {
-    let code = this.module._sqlite3_step(statement);
-    while (code === ROW) code = this.module._sqlite3_step(statement);
-    if (code !== DONE) throw this.fail(code, sql);
-  }
-}
-
-/** Keeps short texts in SQLite's memory, and knows what every parameter is bound to, so that binding it again is free. */
-class SqlJsStatement implements PreparedStatement {
-  readonly #session: Session;
-  readonly #sql: string;
-  readonly #bound: SqlValue[] = [];
-  readonly #kept = new Map<string, { readonly pointer: number; readonly byteCount: number }>();
-  readonly #statement: number;
-
-  constructor(session: Session, sql: string) {
-    this.#session = session;
-    this.#sql = sql;
-    this.#statement = session.prepareOne(sql);
-  }
-
-  run(values: ArrayLike<SqlValue>): void {
-    const session = this.#session;
-    const statement = this.#statement;
-    const bound = this.#bound;
-    if (!session.open.has(statement)) throw new TypeError('the statement is closed');
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      // Bytes may have changed inside an array that is the same.
-      if (value === bound[i] && (typeof value !== 'object' || value === null)) continue;
-      const code =
-        typeof value === 'string' && value.length <= KEPT_TEXT_LENGTH
-          ? this.#bindKept(i + 1, value)
-          : session.bind(statement, i + 1, value);
-      if (code !== OK) {
-        bound.length = i;
-        throw session.fail(code, this.#sql);
-      }
-      bound[i] = value;
-    }
-    try {
-      session.runToEnd(statement, this.#sql);
-    } finally {
-      session.module._sqlite3_reset(statement);
-    }
-  }
-
-  #bindKept(parameter: number, text: string): number {
-    const { module, memory } = this.#session;
-    let kept = this.#kept.get(text);
-    if (kept === undefined) {
-      if (this.#kept.size === KEPT_TEXT_COUNT) return this.#session.bind(this.#statement, parameter, text);
-      const byteCount = memory.writeScratchText(text);
-      kept = { pointer: memory.allocate(byteCount), byteCount };
-      memory.bytes.copyWithin(kept.pointer, memory.scratch(0), memory.scratch(0) + byteCount);
-      this.#kept.set(text, kept);
-    }
-    return module._sqlite3_bind_text(this.#statement, parameter, kept.pointer, kept.byteCount, STATIC);
-  }
-
-  close(): void {
-    const { memory } = this.#session;
-    this.#session.finalize(this.#statement);
-    for (const { pointer } of this.#kept.values()) memory.free(pointer);
-    this.#kept.clear();
-  }
-}
-
 class SqlJsConnection implements ImageConnection {
   readonly #opened: OpenDatabase;
-  readonly #session: Session;
+  readonly #session: SqlJsSession;
   readonly #changeCounter: number;
   #isOpen = true;
 
   constructor(opened: OpenDatabase, module: SqliteModule, changeCounter: number) {
     this.#opened = opened;
-    this.#session = new Session(module, new SqliteMemory(module), opened.db);
+    this.#session = new SqlJsSession(module, new SqliteMemory(module), opened.db);
     this.#changeCounter = changeCounter;
   }
 
@@ -228,41 +64,8 @@ class SqlJsConnection implements ImageConnection {
     });
   }
 
-  *query(sql: string, values: readonly SqlValue[] = []): Generator<SqlValue[], void, undefined> {
-    const session = this.#use();
-    const { module, memory } = session;
-    const statement = session.prepareOne(sql);
-    try {
-      for (let i = 0; i < values.length; i++) {
-        const code = session.bind(statement, i + 1, values[i]);
-        if (code !== OK) throw session.fail(code, sql);
-      }
-      const columnCount = module._sqlite3_column_count(statement);
-      const row = new Array<SqlValue>(columnCount).fill(null);
-      for (;;) {
-        const code = module._sqlite3_step(statement);
-        if (code === DONE) return;
-        if (code !== ROW) throw session.fail(code, sql);
-        for (let i = 0; i < columnCount; i++) {
-          const type = module._sqlite3_column_type(statement, i);
-          if (type === TEXT) {
-            const pointer = module._sqlite3_column_text(statement, i);
-            row[i] = memory.readText(pointer, module._sqlite3_column_bytes(statement, i));
-          } else if (type === INTEGER || type === FLOAT) {
-            row[i] = module._sqlite3_column_double(statement, i);
-          } else if (type === BLOB) {
-            const pointer = module._sqlite3_column_blob(statement, i);
-            row[i] = memory.readBlob(pointer, module._sqlite3_column_bytes(statement, i));
-          } else {
-            row[i] = null;
-          }
-        }
-        yield row;
-        if (!session.open.has(statement)) throw new TypeError('the connection was closed while its rows were read');
-      }
-    } finally {
-      session.finalize(statement);
-    }
+  query(sql: string, values: readonly SqlValue[] = []): Iterable<SqlValue[]> {
+    return this.#use().rows(sql, values);
   }
 
   prepare(sql: string): PreparedStatement {
@@ -276,7 +79,8 @@ class SqlJsConnection implements ImageConnection {
 
   toImage(): Uint8Array {
     this.#use();
-    const [schemaCookie] = this.query('PRAGMA schema_version').next().value as number[];
+    let schemaCookie = 0;
+    for (const [cookie] of this.query('PRAGMA schema_version')) schemaCookie = Number(cookie);
     let image: Uint8Array;
     try {
       image = this.#opened.export();
@@ -302,7 +106,7 @@ class SqlJsConnection implements ImageConnection {
     this.#opened.close();
   }
 
-  #use(): Session {
+  #use(): SqlJsSession {
     if (!this.#isOpen) throw new TypeError('the connection is closed');
     return this.#session;
   }
@@ -312,12 +116,18 @@ class SqlJsConnection implements ImageConnection {
  * Opens a database in memory with sql.js.
  *
  * Nothing is written to where the image came from. An image whose header tells of a write-ahead log (bytes 18 and 19
- * are 2) cannot be opened: set both to 1 first, when no log holds anything.
+ * are 2) is refused: it may lack what is in the log. Whoever knows that the log is empty sets both to 1 first.
  *
  * @param image the bytes of a SQLite file, which are copied; null for a new and empty database
- * @throws SendplanError `not_a_database` when the bytes are none, `database_error` when they are damaged
+ * @throws SendplanError `not_a_database` when the bytes are none, `database_error` when they are damaged, `file_busy` when
+ *   they are a part of a database in WAL mode
  */
 export async function openSqlJs(image: Uint8Array | null, options: SqlJsOptions = {}): Promise<ImageConnection> {
+  if (image !== null && (image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2)) {
+    throw new SendplanError('file_busy', 'The image is of a database in WAL mode, whose log is not a part of it.', {
+      hint: "Leave WAL mode first: sqlite3 FILE 'PRAGMA journal_mode = DELETE;'",
+    });
+  }
   const sqlJs = await initSqlJs({ ...options, useOldExtensionFunctions: false } as initSqlJs.SqlJsConfig);
   const module = sqlJs as unknown as SqliteModule;
   const opened = new sqlJs.Database(image) as unknown as OpenDatabase;
@@ -331,6 +141,7 @@ export async function openSqlJs(image: Uint8Array | null, options: SqlJsOptions 
   const connection = new SqlJsConnection(opened, module, changeCounter);
   try {
     connection.execute(PRAGMAS);
+    if (image === null || image.length <= MEMORY_JOURNAL_BYTES) connection.execute('PRAGMA journal_mode = MEMORY');
     // SQLite looks at the file when it first needs it; this makes it look now.
     connection.execute('SELECT count(*) FROM sqlite_master');
   } catch (error) {

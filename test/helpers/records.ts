@@ -49,7 +49,7 @@ export function writeRecords(database: Database, records: OrganizationRecords): 
   }
 }
 
-/** The columns of each unique index of `email_schedules`, its primary key left out; none when there is no such table. */
+/** The columns of each unique index of `email_schedules`; an integer primary key is none of them. */
 export function readUniqueIndexes(database: Database): string[][] {
   const indexes = selectAll(database, `SELECT name FROM pragma_index_list('email_schedules') WHERE "unique"`);
   return indexes.map(({ name }) =>

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseIsoDay } from '../calendar/iso.js';
+import { SendplanError } from '../errors.js';
+import { runFile } from '../node.js';
+import { summarizeRun } from '../report/runSummary.js';
+import { type ConfigInput, parseConfig } from '../rules/config.js';
+import type { RunProgress } from '../report/stopwatch.js';
+import { progressLine } from './progress.js';
+
+interface RunFlags {
+  readonly asOf?: string;
+  readonly config?: string;
+  readonly out?: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly batchSize?: number;
+}
+
+const EXAMPLES = `
+The database needs a table contacts with the columns id and email; all else is read when it is there. The planned emails go
+into its table email_schedules, problems with contacts into scheduler_contact_issues, the run into scheduler_checkpoints.
+The file is replaced in one step when everything is written, and left alone when nothing changed.
+
+Examples:
+  $ npx sendplan run a.sqlite3 --as-of 2025-06-13         plan the database as of a day
+  $ npx sendplan run a.sqlite3 --dry-run                  only tell what would change
+  $ npx sendplan run a.sqlite3 --config rules.yaml --out planned.sqlite3
+  $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
+`;
+
+function dateText(text: string): string {
+  if (text.length === 10 && parseIsoDay(text) !== null) return text;
+  throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
+}
+
+function wholeNumber(maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= 1 && value <= maximum) return value;
+    throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${maximum}.`);
+  };
+}
+
+function readConfig(path: string | undefined): ConfigInput {
+  if (path === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SendplanError('file_not_found', `The configuration ${path} cannot be read: ${(cause as Error).message}.`, { cause });
+  }
+  return parseConfig(text, path);
+}
+
+async function run(path: string, flags: RunFlags): Promise<void> {
+  const config = readConfig(flags.config);
+  const line = progressLine();
+  const interruption = new AbortController();
+  let isListening = false;
+  const onProgress: RunProgress = (stage, done, total) => {
+    // Until the result is being written an interrupted process leaves nothing behind, and may end at once.
+    if (stage === 'save' && !isListening) {
+      isListening = true;
+      process.once('SIGINT', () => interruption.abort()).once('SIGTERM', () => interruption.abort());
+    }
+    line.update(stage, done, total);
+  };
+  const report = await runFile(path, {
+    asOf: flags.asOf,
+    config,
+    outPath: flags.out,
+    dryRun: flags.dryRun,
+    batchSize: flags.batchSize,
+    onProgress,
+    signal: interruption.signal,
+  }).finally(() => line.stop());
+  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else process.stderr.write(summarizeRun(report));
+}
+
+/** The `run` command: plans a database. Its action throws `SendplanError`; commander answers bad options. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('plan which email every contact gets on which day, and write it into the database')
+    .argument('<db>', 'the SQLite file with the contacts')
+    .option('--as-of <date>', "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)", dateText)
+    .option('--config <file>', 'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults')
+    .option('--out <file>', 'write the result to another file and leave the database as it is')
+    .option('--dry-run', 'work everything out and write nothing', false)
+    .option('--json', 'print one JSON report on stdout instead of a summary on stderr', false)
+    .option('--batch-size <n>', 'contacts planned between two steps of progress', wholeNumber(10_000_000))
+    .addOption(new Option('--driver <name>', 'what opens the database').choices(['sqljs']).default('sqljs'))
+    .addOption(new Option('--flush <way>', 'how rows are written').choices(['auto', 'sql']).default('auto'))
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}

@@ -1,0 +1,10 @@
+export { type Balance, type DayLoad } from './balance/balance.js';
+export { formatIsoDay, parseIsoDay } from './calendar/iso.js';
+export { SendplanError, type SendplanErrorCode } from './errors.js';
+export type { RunReport } from './report/runReport.js';
+export { type RunProgress, type Stage, type StageTiming } from './report/stopwatch.js';
+export { type Config, type ConfigInput, parseConfig, resolveConfig } from './rules/config.js';
+export type * from './rules/records.js';
+export { openDatabase, type OpenDatabase, type OpenDatabaseOptions, type RunOptions } from './openDatabase.js';
+export { schedule, type ScheduleOptions, type SchedulePlan, type ScheduleInput } from './library.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,61 @@
+import { Stopwatch } from './report/stopwatch.js';
+import type { RunProgress } from './report/stopwatch.js';
+import type { RunReport } from './report/runReport.js';
+import { type ConfigInput, resolveConfig } from './rules/config.js';
+import { runDatabase } from './schedule.js';
+import { readDatabaseFile } from './store/file.js';
+import { replaceDatabaseFile } from './store/replaceFile.js';
+import { openSqlJs } from './store/sqljs.js';
+import { resolveToday } from './today.js';
+
+export * from './index.js';
+export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';
+
+/** How a database file is planned. */
+export interface RunFileOptions {
+  /** The run's day, `YYYY-MM-DD` or days since 1970-01-01; today in the configuration's time zone when left out. */
+  readonly asOf?: string | number;
+  /** The configuration in the names of the rulebook; all defaults when left out. */
+  readonly config?: ConfigInput;
+  /** Where the result goes; the database itself when left out. */
+  readonly outPath?: string;
+  /** Work everything out and write nothing. */
+  readonly dryRun?: boolean;
+  /** How many contacts are planned between two reports of progress. */
+  readonly batchSize?: number;
+  readonly onProgress?: RunProgress;
+  /** Gives the run up while the result is being written; the database stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+function usedMemoryBytes(): number {
+  return process.memoryUsage.rss();
+}
+
+/**
+ * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
+ *
+ * A run that finds nothing to change leaves the file alone.
+ *
+ * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
+ *   file is then as it was
+ */
+export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
+  const { outPath, dryRun = false, batchSize, signal } = options;
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config);
+  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
+  const { file, connection } = await watch.measure('open', async () => {
+    const found = readDatabaseFile(path);
+    return { file: found, connection: await openSqlJs(found.image) };
+  });
+  try {
+    const report = await runDatabase(connection, { config, today, batchSize, dryRun }, watch);
+    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
+    await watch.measure('save', () => replaceDatabaseFile(file, connection.toImage(), { outPath, signal }));
+    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    return { ...report, stages: [...watch.timings], seconds };
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,111 @@
+import type { Balance, DayLoad } from '../balance/balance.js';
+import { formatIsoDay } from '../calendar/iso.js';
+import type { Plan } from '../plan/plan.js';
+import type { IssueKind } from '../rules/records.js';
+import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
+import type { StageTiming } from './stopwatch.js';
+
+/** How many emails a day holds. */
+export interface DayReport {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly planned: number;
+  readonly history: number;
+  readonly load: number;
+}
+
+/** What a run did to `email_schedules`, in rows. */
+export interface RowChanges {
+  readonly kept: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Rows that a unique index refused. */
+  readonly refused: number;
+}
+
+/** Everything a run has to tell, as `sendplan run --json` prints it; the names are stable. */
+export interface RunReport {
+  readonly run_id: string;
+  /** `YYYY-MM-DD`, the run's today. */
+  readonly as_of: string;
+  /** `changed` the database was written, `unchanged` there was nothing to write, `dry_run` nothing was to be written. */
+  readonly outcome: 'changed' | 'unchanged' | 'dry_run';
+  readonly contacts: { readonly rows: number; readonly planned: number; readonly rejected: number };
+  readonly rows: {
+    readonly total: number;
+    readonly per_contact: number;
+    readonly pre_scheduled: number;
+    readonly skipped: number;
+    readonly by_type: readonly TypeCount[];
+  };
+  readonly skip_reasons: readonly ReasonCount[];
+  readonly moves: { readonly smoothing: number; readonly cap: number };
+  readonly limits: { readonly profile: string; readonly cap: number; readonly threshold: number };
+  /** The fullest days, the fullest first. */
+  readonly busiest_days: readonly DayReport[];
+  /** The days over the threshold, which hold only emails that could not move; the first of them. */
+  readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
+  readonly issues: Partial<Record<IssueKind, number>>;
+  readonly changes: RowChanges;
+  /** What was added to the database's schema, in words. */
+  readonly migration: readonly string[];
+  readonly warnings: readonly string[];
+  /** How rows were written. */
+  readonly flush: 'sql' | 'none';
+  readonly stages: readonly StageTiming[];
+  readonly seconds: number;
+}
+
+/** What a run has found out besides its plan. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly outcome: RunReport['outcome'];
+  readonly changes: RowChanges;
+  readonly refusedCandidates: ReadonlySet<number>;
+  readonly migration: readonly string[];
+  readonly warnings: readonly string[];
+  readonly flush: RunReport['flush'];
+}
+
+const MOST_DAYS = 10;
+
+function dayReport({ day, planned, history }: DayLoad): DayReport {
+  return { day: formatIsoDay(day), planned, history, load: planned + history };
+}
+
+/** Puts a run into figures. */
+export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages: readonly StageTiming[]): RunReport {
+  const { contacts, issues } = plan.organization;
+  const counts = countRows(plan, (candidate) => facts.refusedCandidates.has(candidate));
+  const { profile, cap, threshold } = plan.run.limits;
+  const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
+  return {
+    run_id: facts.runId,
+    as_of: formatIsoDay(plan.run.today),
+    outcome: facts.outcome,
+    contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
+    rows: {
+      total: counts.total,
+      per_contact: contacts.rowCount === 0 ? 0 : counts.total / contacts.rowCount,
+      pre_scheduled: counts.preScheduled,
+      skipped: counts.skipped,
+      by_type: counts.byType,
+    },
+    skip_reasons: counts.byReason,
+    moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
+    limits: { profile, cap, threshold },
+    busiest_days: busiest.slice(0, MOST_DAYS).map(dayReport),
+    overloaded_days: {
+      count: balance.overloadedDays.length,
+      first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
+    },
+    issues: issues.counts(),
+    changes: facts.changes,
+    migration: facts.migration,
+    warnings: facts.warnings,
+    flush: facts.flush,
+    stages: [...stages],
+    seconds: stages.reduce((total, timing) => total + timing.seconds, 0),
+  };
+}

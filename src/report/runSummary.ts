@@ -1,0 +1,109 @@
+import Table from 'cli-table3';
+import type { DayReport, RunReport } from './runReport.js';
+
+type Cell = string | number;
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function cellText(cell: Cell): string {
+  return typeof cell === 'number' ? grouped(cell) : cell;
+}
+
+/** A table without frame; columns of numbers stand to the right. */
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' };
+  const grid = new Table({
+    chars: { ...line, 'bottom-right': '', left: '  ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    head: [...head],
+    colAligns: head.map((_, i) => (rows.some((row) => typeof row[i] === 'number') ? 'right' : 'left')),
+  });
+  for (const row of rows) grid.push(row.map(cellText));
+  return grid.toString().replace(/ +$/gm, '');
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+const MOST_TYPES = 20;
+const MOST_REASONS = 15;
+
+const OUTCOMES = {
+  changed: (report: RunReport) => {
+    const { added, changed, removed, kept } = report.changes;
+    return `Rows: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(removed)} removed, ${grouped(kept)} as they were.`;
+  },
+  unchanged: (report: RunReport) =>
+    `Nothing changed: all ${grouped(report.changes.kept)} planned rows were there already, and the database was left alone.`,
+  dry_run: (report: RunReport) => {
+    const { added, changed, removed, kept } = report.changes;
+    return `Dry run, nothing written. It would add ${grouped(added)} rows, change ${grouped(changed)}, remove ${grouped(removed)} and keep ${grouped(kept)}.`;
+  },
+} as const;
+
+function typesText({ rows }: RunReport): string {
+  const shown = rows.by_type.slice(0, MOST_TYPES).map((type) => [type.email_type, type.pre_scheduled, type.skipped]);
+  const rest = rows.by_type.slice(MOST_TYPES);
+  const sum = (field: 'pre_scheduled' | 'skipped') => rest.reduce((total, type) => total + type[field], 0);
+  if (rest.length > 0) shown.push([`${rest.length} more types`, sum('pre_scheduled'), sum('skipped')]);
+  shown.push(['all', rows.pre_scheduled, rows.skipped]);
+  return table(['email type', 'to be sent', 'skipped'], shown);
+}
+
+function reasonsText({ skip_reasons: reasons, rows }: RunReport): string {
+  const shown = reasons.slice(0, MOST_REASONS).map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]);
+  const rest = reasons.slice(MOST_REASONS);
+  const restRows = rest.reduce((total, { rows: count }) => total + count, 0);
+  if (rest.length > 0) shown.push([`${rest.length} more reasons`, restRows, percent(restRows, rows.skipped)]);
+  return table(['skipped because of', 'emails', 'of skipped'], shown);
+}
+
+function daysText(days: readonly DayReport[], cap: number): string {
+  return table(
+    ['day', 'planned', 'already sent or sending', 'of the daily cap'],
+    days.map((day) => [day.day, day.planned, day.history, percent(day.load, cap)]),
+  );
+}
+
+function stagesText(report: RunReport): string {
+  const rows = report.stages.map(({ stage, seconds, memoryBytes }) => [
+    stage,
+    `${seconds.toFixed(2)} s`,
+    memoryBytes === null ? '-' : `${Math.round(memoryBytes / 2 ** 20)} MiB`,
+  ]);
+  return table(['stage', 'took', 'memory'], [...rows, ['all', `${report.seconds.toFixed(2)} s`, '']]);
+}
+
+/** A run report as text for people, tables without colour, ending in a new line. */
+export function summarizeRun(report: RunReport): string {
+  const { contacts, rows, limits, moves, overloaded_days: overloaded } = report;
+  const parts = [
+    `Planned ${grouped(contacts.planned)} contacts as of ${report.as_of}: ${grouped(rows.total)} emails, ${rows.per_contact.toFixed(2)} per contact, in ${report.seconds.toFixed(2)} s.`,
+    OUTCOMES[report.outcome](report),
+  ];
+  if (contacts.rejected > 0) parts.push(`${grouped(contacts.rejected)} of ${grouped(contacts.rows)} contacts were left out, see the issues below.`);
+  if (rows.total > 0) parts.push('', typesText(report));
+  if (report.skip_reasons.length > 0) parts.push('', reasonsText(report));
+  if (report.busiest_days.length > 0) {
+    parts.push(
+      '',
+      `Busiest days. A day over ${grouped(limits.threshold)} emails is cut back to the cap of ${grouped(limits.cap)} (profile ${limits.profile});`,
+      `${grouped(moves.cap)} emails were moved by that, ${grouped(moves.smoothing)} by smoothing policy anniversaries.`,
+      daysText(report.busiest_days.slice(0, 5), limits.cap),
+    );
+  }
+  if (overloaded.count > 0) {
+    parts.push('', `${grouped(overloaded.count)} days stay over the threshold, because what they hold cannot move:`, daysText(overloaded.first, limits.cap));
+  }
+  const issues = Object.entries(report.issues);
+  if (issues.length > 0) {
+    parts.push('', table(['issue', 'count'], issues.sort(([, a], [, b]) => b - a)), '  Each is listed in the table scheduler_contact_issues.');
+  }
+  if (report.migration.length > 0) parts.push('', `Added to the database: ${report.migration.join(', ')}.`);
+  for (const warning of report.warnings) parts.push('', `Warning: ${warning}`);
+  parts.push('', stagesText(report));
+  return `${parts.join('\n')}\n`;
+}

@@ -1,0 +1,48 @@
+/** The stages of a run, in the order in which they happen. */
+export const STAGES = ['open', 'load', 'plan', 'balance', 'diff', 'flush', 'save'] as const;
+
+/** One of `STAGES`. */
+export type Stage = (typeof STAGES)[number];
+
+/** What a stage took. */
+export interface StageTiming {
+  readonly stage: Stage;
+  readonly seconds: number;
+  /** The memory in use at the stage's end; null where the platform does not tell. */
+  readonly memoryBytes: number | null;
+}
+
+/** Is told when a stage starts and how far it has come; a total of null is not known. */
+export type RunProgress = (stage: Stage, done: number, total: number | null) => void;
+
+/** Times the stages of a run and passes their progress on. */
+export class Stopwatch {
+  readonly timings: StageTiming[] = [];
+  readonly #onProgress: RunProgress;
+  readonly #memoryBytes: () => number | null;
+
+  /** @param memoryBytes tells how much memory the process uses, null where that is not known */
+  constructor(onProgress: RunProgress = () => {}, memoryBytes: () => number | null = () => null) {
+    this.#onProgress = onProgress;
+    this.#memoryBytes = memoryBytes;
+  }
+
+  /** Runs a stage and notes what it took, also when it fails; stages that happen twice are added up. */
+  async measure<Result>(stage: Stage, work: () => Result | Promise<Result>): Promise<Result> {
+    const startMs = performance.now();
+    this.#onProgress(stage, 0, null);
+    try {
+      return await work();
+    } finally {
+      const seconds = (performance.now() - startMs) / 1000;
+      const earlier = this.timings.findIndex((timing) => timing.stage === stage);
+      const before = earlier < 0 ? 0 : this.timings.splice(earlier, 1)[0].seconds;
+      this.timings.push({ stage, seconds: before + seconds, memoryBytes: this.#memoryBytes() });
+    }
+  }
+
+  /** Passes a stage's progress on. */
+  progress(stage: Stage, done: number, total: number | null = null): void {
+    this.#onProgress(stage, done, total);
+  }
+}

@@ -1,0 +1,88 @@
+import { type Balance, balanceDays } from './balance/balance.js';
+import { loadOrganization } from './columns/organization.js';
+import type { OrganizationSource } from './columns/source.js';
+import { type Plan, planOrganization } from './plan/plan.js';
+import { type RunReport, reportRun } from './report/runReport.js';
+import { Stopwatch } from './report/stopwatch.js';
+import type { Config } from './rules/config.js';
+import { diffSchedules } from './store/diff.js';
+import type { Connection } from './store/driver.js';
+import { planMigration } from './store/migration.js';
+import { organizationOfDatabase } from './store/readTables.js';
+import { readSchema } from './store/schema.js';
+import { currentTimeText, writeRun } from './store/writeRun.js';
+
+/** What a run works by. */
+export interface RunSettings {
+  readonly config: Config;
+  /** The run's day, as days since 1970-01-01. */
+  readonly today: number;
+  /** How many contacts are planned in one go, which changes nothing but the pace of progress. */
+  readonly batchSize?: number;
+}
+
+/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
+export async function planAndBalance(
+  source: OrganizationSource,
+  { config, today, batchSize }: RunSettings,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<{ plan: Plan; balance: Balance }> {
+  const organization = await watch.measure('load', () =>
+    loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
+  );
+  const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
+  const plan = await watch.measure('plan', () => planOrganization(organization, config, today, { batchSize, onProgress }));
+  const balance = await watch.measure('balance', () => balanceDays(plan));
+  return { plan, balance };
+}
+
+/**
+ * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
+ *
+ * @param settings.dryRun everything is worked out and nothing kept
+ * @throws SendplanError when the database cannot be read or written; it is then as it was
+ */
+export async function runDatabase(
+  connection: Connection,
+  settings: RunSettings & { readonly dryRun?: boolean },
+  watch: Stopwatch = new Stopwatch(),
+): Promise<RunReport> {
+  const nowText = currentTimeText();
+  const runId = `${nowText.replace(/\D/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
+  const schema = await watch.measure('open', () => readSchema(connection));
+  const source = organizationOfDatabase(connection, schema);
+  const migration = await watch.measure('open', () => planMigration(connection, schema));
+
+  const { plan, balance } = await planAndBalance(source, settings, watch);
+  const diff = await watch.measure('diff', () => diffSchedules(plan));
+  const dryRun = settings.dryRun === true;
+  const written = await watch.measure('flush', () =>
+    writeRun(connection, plan, diff, migration, {
+      runId,
+      nowText,
+      dryRun,
+      onProgress: (done, total) => watch.progress('flush', done, total),
+    }),
+  );
+
+  return reportRun(
+    plan,
+    balance,
+    {
+      runId,
+      outcome: dryRun ? 'dry_run' : written.isChanged ? 'changed' : 'unchanged',
+      changes: {
+        kept: diff.kept,
+        added: written.inserted - diff.replaced,
+        changed: diff.replaced,
+        removed: diff.removed,
+        refused: written.refused.size,
+      },
+      refusedCandidates: written.refused,
+      migration: migration.steps.map((step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`),
+      warnings: written.warnings,
+      flush: written.inserted + written.deleted === 0 ? 'none' : 'sql',
+    },
+    watch.timings,
+  );
+}

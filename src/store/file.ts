@@ -1,0 +1,204 @@
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { SendplanError, type SendplanErrorCode } from '../errors.js';
+import { requireNoSidecars } from './sidecars.js';
+
+/** What tells one state of a file from another. */
+export interface FileStamp {
+  readonly sizeBytes: number;
+  readonly modifiedNanoseconds: bigint;
+  readonly inode: bigint;
+  /** SQLite's own count of the transactions that changed the file, from its header. */
+  readonly changeCounter: number;
+}
+
+/** A database file as it was read. */
+export interface DatabaseFile {
+  /** The file itself, every symbolic link followed. */
+  readonly path: string;
+  /** The file's bytes, but for a WAL database bytes 18 and 19 say that it is none, so that sql.js opens it. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  readonly stamp: FileStamp;
+  /** Whether the file is in WAL mode, to which `replaceDatabaseFile` sets its successor. */
+  readonly isWal: boolean;
+  /** The permission bits. */
+  readonly mode: number;
+}
+
+const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+const HEADER_WRITE_VERSION = 18;
+const HEADER_READ_VERSION = 19;
+const HEADER_CHANGE_COUNTER = 24;
+/** Node reads at most 2 GiB at once. */
+const CHUNK_BYTES = 1024 * 1024 * 1024;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is no folder',
+  ELOOP: 'its symbolic links go in a circle',
+  EISDIR: 'it is a folder',
+  EBUSY: 'another program uses it',
+  EFBIG: 'the file system does not hold files that large',
+  EIO: 'the disk fails',
+};
+
+/**
+ * An error of the file system as one of the domain.
+ *
+ * @param subject the beginning of the sentence, such as `x.db cannot be read`
+ */
+export function fileError(code: SendplanErrorCode, subject: string, error: unknown, hint?: string): SendplanError {
+  const { code: reason = '', message = String(error) } = error as { code?: string; message?: string };
+  return new SendplanError(code, `${subject}: ${REASONS[reason] ?? message}.`, { hint, cause: error });
+}
+
+function describeBytes(bytes: Uint8Array): string {
+  const starts = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
+  if (starts(0x1f, 0x8b)) return 'a gzip file; unpack it first';
+  if (starts(0x50, 0x4b, 3, 4)) return 'a ZIP file; unpack it first';
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'a zstd file; unpack it first';
+  if (starts(0x37, 0x7f, 6, 0x82) || starts(0x37, 0x7f, 6, 0x83))
+    return 'a write-ahead log of SQLite, not the database';
+  if (starts(0xd9, 0xd5, 5, 0xf9)) return 'a rollback journal of SQLite, not the database';
+  if (bytes.every((byte) => byte === 0)) return 'zero bytes';
+  const head = bytes.subarray(0, 40);
+  if (head.every((byte) => (byte >= 32 && byte !== 127) || (byte >= 9 && byte <= 13))) {
+    return `text, beginning with ${JSON.stringify(new TextDecoder().decode(head))}`;
+  }
+  const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `bytes that begin with ${hex}; an encrypted database looks like this too`;
+}
+
+/** Refuses bytes that are no SQLite header, or one of a file longer than `sizeBytes`. */
+function requireHeader(path: string, header: Uint8Array, sizeBytes: number): void {
+  const hint = 'A SQLite 3 database file is needed.';
+  if (sizeBytes === 0) {
+    throw new SendplanError('not_a_database', `${path} is empty: 0 bytes, no tables.`, { hint });
+  }
+  if (new TextDecoder('latin1').decode(header.subarray(0, MAGIC.length)) !== MAGIC) {
+    throw new SendplanError('not_a_database', `${path} is no SQLite database: it holds ${describeBytes(header)}.`, {
+      hint,
+    });
+  }
+  const cut = (needed: string) =>
+    new SendplanError('not_a_database', `${path} is cut short: ${needed}, and the file has ${sizeBytes} bytes.`, {
+      hint: 'Copy it again from where it came, or recover what is left with sqlite3 FILE .recover',
+    });
+  if (sizeBytes < HEADER_BYTES) throw cut(`a SQLite file has at least ${HEADER_BYTES} bytes`);
+  const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
+  const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
+  if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0) {
+    const found = `${path} is damaged: its header tells of pages of ${pageBytes} bytes`;
+    throw new SendplanError('not_a_database', `${found}; allowed are powers of 2 from 512 to 65536.`, { hint });
+  }
+  const pageCount = view.getUint32(28);
+  // Old versions of SQLite left the page count as it was; it holds when these two agree.
+  const isCountValid = pageCount > 0 && view.getUint32(HEADER_CHANGE_COUNTER) === view.getUint32(92);
+  if (isCountValid && sizeBytes < pageCount * pageBytes) {
+    throw cut(`its header tells of ${pageCount} pages of ${pageBytes} bytes, ${pageCount * pageBytes} in all`);
+  }
+}
+
+function readFully(descriptor: number, into: Uint8Array): number {
+  let done = 0;
+  while (done < into.length) {
+    const count = readSync(descriptor, into, done, Math.min(CHUNK_BYTES, into.length - done), done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+function stampOf(descriptor: number): FileStamp {
+  const stat = fstatSync(descriptor, { bigint: true });
+  const counter = new Uint8Array(4);
+  readSync(descriptor, counter, 0, 4, HEADER_CHANGE_COUNTER);
+  return {
+    sizeBytes: Number(stat.size),
+    modifiedNanoseconds: stat.mtimeNs,
+    inode: stat.ino,
+    changeCounter: new DataView(counter.buffer).getUint32(0),
+  };
+}
+
+/**
+ * Tells whether the file at `path` is still the one that the stamp was taken of.
+ *
+ * @throws SendplanError `file_busy` when changes to it lie beside it
+ */
+export function hasStamp(path: string, stamp: FileStamp): boolean {
+  requireNoSidecars(path);
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    const now = stampOf(descriptor);
+    return (Object.keys(stamp) as (keyof FileStamp)[]).every((key) => now[key] === stamp[key]);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function resolveFile(path: string): string {
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch (error) {
+    const hint = 'Give the path of a SQLite database.';
+    throw fileError('file_not_found', `The database ${path} cannot be opened`, error, hint);
+  }
+  const stat = statSync(real);
+  if (stat.isFile()) return real;
+  const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
+  throw new SendplanError('not_a_database', `${path} is ${kind}.`, { hint: 'Give the path of a SQLite database.' });
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw fileError('file_not_found', `The database ${path} cannot be read`, error, 'Allow reading it.');
+  }
+}
+
+/**
+ * Reads a database file whole, of any size. Nothing is locked: `stamp` tells later whether it has changed.
+ *
+ * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, is empty
+ *   or cut short, `file_busy` when changes that belong to it lie beside it, `file_changed` when it changes while it is read
+ */
+export function readDatabaseFile(path: string): DatabaseFile {
+  const real = resolveFile(path);
+  const descriptor = openFile(real);
+  try {
+    const { mode } = fstatSync(descriptor);
+    const stamp = stampOf(descriptor);
+    const header = new Uint8Array(HEADER_BYTES);
+    const headerBytes = readFully(descriptor, header);
+    if (stamp.sizeBytes === 0) requireNoSidecars(real); // A new database can be all in its log.
+    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
+    requireNoSidecars(real);
+    const image = new Uint8Array(stamp.sizeBytes);
+    if (readFully(descriptor, image) < image.length || !hasStamp(real, stamp)) {
+      throw new SendplanError('file_changed', `${real} was changed by another program while it was read.`, {
+        hint: 'Start again when nothing else writes to it.',
+      });
+    }
+    const isWal = image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2;
+    if (isWal) {
+      image[HEADER_WRITE_VERSION] = 1;
+      image[HEADER_READ_VERSION] = 1;
+    }
+    return { path: real, image, stamp, isWal, mode: mode & 0o7777 };
+  } finally {
+    closeSync(descriptor);
+  }
+}

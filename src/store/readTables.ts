@@ -1,0 +1,43 @@
+import type { OrganizationSource, RowSource } from '../columns/source.js';
+import type { Connection } from './driver.js';
+import { type DatabaseSchema, findTable, foldName, quoteName, requireContacts, type TableInfo } from './schema.js';
+
+/** Tables whose rows have to come in the order of their ids, which is the order they are stored in. */
+const ORDERED_BY_ID = new Set(['contacts', 'email_schedules']);
+
+/** Reads a table by stepping through one SELECT of the columns that are wanted. */
+function tableSource(connection: Connection, table: TableInfo): RowSource {
+  const columns = new Map(table.columns.map((column) => [foldName(column.name), column.name]));
+  const select = (names: readonly string[]) => {
+    const list = names.map((name) => quoteName(columns.get(name) ?? name)).join(', ');
+    const id = columns.get('id');
+    const isOrdered = ORDERED_BY_ID.has(foldName(table.name)) && id !== undefined;
+    return `SELECT ${list} FROM ${quoteName(table.name)}${isOrdered ? ` ORDER BY ${quoteName(id)}` : ''}`;
+  };
+  return {
+    columns: new Set(columns.keys()),
+    // A SELECT without columns is no SQL; a table that has none of the columns has nothing to say.
+    rows: (names) => (names.length === 0 ? [] : connection.query(select(names))),
+  };
+}
+
+/**
+ * The tables of an organization in a database, each read by one statement (Rules 2, 6 and 10).
+ *
+ * @throws SendplanError `missing_table` or `missing_column` when contacts, or its id or email, is not there
+ */
+export function organizationOfDatabase(connection: Connection, schema: DatabaseSchema): OrganizationSource {
+  const optional = (name: string) => {
+    const table = findTable(schema, name);
+    return table === null ? null : tableSource(connection, table);
+  };
+  return {
+    contacts: tableSource(connection, requireContacts(schema)),
+    campaign_types: optional('campaign_types'),
+    campaign_instances: optional('campaign_instances'),
+    contact_campaigns: optional('contact_campaigns'),
+    email_schedules: optional('email_schedules'),
+    tracking_clicks: optional('tracking_clicks'),
+    contact_events: optional('contact_events'),
+  };
+}

@@ -1,0 +1,18 @@
+// Writes half of a new database over the one that is named, says so on stdout, and waits to be killed.
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { runnerImport } from 'vite';
+
+const load = async (name) => (await runnerImport(join(import.meta.dirname, '../../src/store', name))).module;
+const { readDatabaseFile } = await load('file.ts');
+const { replaceDatabaseFile } = await load('replaceFile.ts');
+
+const file = readDatabaseFile(process.argv[2]);
+await replaceDatabaseFile(file, async (writer) => {
+  writer.write(file.image.subarray(0, file.image.length / 2), 0);
+  console.log('half');
+  for (;;) {
+    await setTimeout(20);
+    await writer.checkpoint();
+  }
+});
