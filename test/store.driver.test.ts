@@ -37,7 +37,7 @@ describe('values', () => {
     'a\0b',
     '\0',
     'tab\tnew\nline',
-    "quote ' and \"",
+    'quote \' and "',
     'Zoë',
     'é'.repeat(30),
     '\ufeffmark',
@@ -68,13 +68,16 @@ describe('values', () => {
     const bytes = Uint8Array.of(1);
     for (const text of texts) {
       statement.run([text, 'same']);
-      bytes[0]++;
-      statement.run([bytes, null]);
+      for (let i = 0; i < 2; i++) {
+        bytes[0]++;
+        statement.run([bytes, null]);
+      }
     }
     statement.close();
     const expected = texts.flatMap((text, i) => [
       [text, 'same'],
-      [Uint8Array.of(2 + i), null],
+      [Uint8Array.of(2 + 2 * i), null],
+      [Uint8Array.of(3 + 2 * i), null],
     ]);
     expect(all(connection, 'SELECT a, b FROM t ORDER BY rowid')).toEqual(expected);
   });
@@ -202,6 +205,7 @@ describe('images', () => {
     const first = await imageOf('CREATE TABLE t (a); CREATE TABLE u (a)');
     const connection = await connect(first);
     const cookie = all(connection, 'PRAGMA schema_version')[0][0];
+    expect(cookie).toBe(2);
     connection.execute('INSERT INTO t VALUES (1)');
     const second = connection.toImage();
     expect(counter(second)).toBe(counter(first) + 1);

@@ -1,13 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { gzipSync } from 'node:zlib';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  lstatSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SendplanError } from '../src/errors.js';
 import { readDatabaseFile } from '../src/store/file.js';
