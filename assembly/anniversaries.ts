@@ -1,7 +1,7 @@
-import { anniversary, monthDayOf, monthsOf, yearOf } from './calendar';
+import { anniversary, monthDayOf, nearAnniversary, thisYear, upcomingDay, yearOf } from './calendar';
 import { emit, emitHeldByEvent, hold } from './emit';
 import { excludedBy } from './exclusion';
-import { hasEvent, ownedRow } from './history';
+import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
   aepCount, aepDeadline, aepMonthDay, BIRTHDAY, birthdayDaysBefore, contactBirth, contactEffective, contactFlags,
   EFFECTIVE_DATE, effectiveDaysBefore, FAILED_UNDERWRITING, FIRST_AEP, firstEmailMonths, NULL, OPTION_EXCLUDE_FAILED, options,
@@ -47,18 +47,14 @@ export function place(
 }
 
 /** The event of a yearly kind, i32.MAX_VALUE when the year has had its email and so has the next (Rules 5, which occurrence). */
-function occurrence(type: i32, monthDay: i32, year: i32): i32 {
-  const event = anniversary(monthDay, year);
+// @ts-ignore: decorator
+@inline
+function occurrence(type: i32, monthDay: i32, event: i32): i32 {
+  if (firstRow() == endRow()) return event;
+  const year = yearOf(event);
   if (!hasEvent(type, year, event)) return event;
   const next = anniversary(monthDay, year + 1);
   return hasEvent(type, year + 1, next) ? i32.MAX_VALUE : next;
-}
-
-/** The first year from `year` on whose anniversary is not before today. */
-// @ts-ignore: decorator
-@inline
-function firstYear(monthDay: i32, year: i32): i32 {
-  return anniversary(monthDay, year) < today ? year + 1 : year;
 }
 
 function planYearly(contact: u32, type: i32, event: i32, daysBefore: i32, underwriting: u8): void {
@@ -70,32 +66,33 @@ function planYearly(contact: u32, type: i32, event: i32, daysBefore: i32, underw
 }
 
 /** Plans a contact's birthday, effective date and aep emails; the contact's state is known. */
-export function planAnniversaries(contact: u32, thisYear: i32): void {
+export function planAnniversaries(contact: u32): void {
   const underwriting = isStoppedByOrganization(contact) ? REASON_UNDERWRITING_ORGANIZATION : REASON_NONE;
   const birth = load<i32>(contactBirth + (<usize>contact << 2));
   if (birth != NULL) {
     const monthDay = monthDayOf(birth);
-    const event = occurrence(BIRTHDAY, monthDay, firstYear(monthDay, thisYear));
-    planYearly(contact, BIRTHDAY, event, birthdayDaysBefore, underwriting);
+    planYearly(contact, BIRTHDAY, occurrence(BIRTHDAY, monthDay, upcomingDay(monthDay)), birthdayDaysBefore, underwriting);
   }
   const effective = load<i32>(contactEffective + (<usize>contact << 2));
   if (effective != NULL) {
     const monthDay = monthDayOf(effective);
-    const year = effective > today ? yearOf(effective) : firstYear(monthDay, thisYear);
-    if (monthsOf(anniversary(monthDay, year)) - monthsOf(effective) > firstEmailMonths) {
-      planYearly(contact, EFFECTIVE_DATE, occurrence(EFFECTIVE_DATE, monthDay, year), effectiveDaysBefore, underwriting);
+    const event = effective > today ? effective : upcomingDay(monthDay);
+    // An anniversary has the month of its date: the months between them are whole years.
+    if (12 * (yearOf(event) - yearOf(effective)) > firstEmailMonths) {
+      planYearly(contact, EFFECTIVE_DATE, occurrence(EFFECTIVE_DATE, monthDay, event), effectiveDaysBefore, underwriting);
     }
   }
-  planAep(contact, thisYear);
+  planAep(contact);
 }
 
 /** Plans the aep emails; underwriting never stops them (Rules 5, underwriting). */
-function planAep(contact: u32, thisYear: i32): void {
+function planAep(contact: u32): void {
   for (let i: i32 = 0; i < aepCount; i++) {
     const type = FIRST_AEP + i;
     const monthDay = <i32>load<u16>(aepMonthDay + (<usize>i << 1));
     const deadlineMonthDay = <i32>load<u16>(aepDeadline + (<usize>i << 1));
-    const event = occurrence(type, monthDay, firstYear(deadlineMonthDay, thisYear));
+    const firstYear = nearAnniversary(deadlineMonthDay, thisYear) < today ? thisYear + 1 : thisYear;
+    const event = occurrence(type, monthDay, nearAnniversary(monthDay, firstYear));
     if (event == i32.MAX_VALUE) continue;
     const year = yearOf(event);
     const deadline = anniversary(deadlineMonthDay, year);

@@ -1,8 +1,8 @@
-import { anniversary, dayOfMonth, monthDayOf, yearOf } from './calendar';
+import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nearAnniversary, nextYearStart, thisYear, yearOf } from './calendar';
 import {
   contactBirth, contactEffective, contactRule, contactState,
   NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
-  ruleKind, ruleLead, ruleMonthStart, ruleTail,
+  ruleKind, ruleLead, ruleMonthStart, ruleTail, today,
 } from './memory';
 
 /*
@@ -18,6 +18,20 @@ let lead: i32 = 0;
 let tail: i32 = 0;
 let anchorMonthDay: i32 = 0;
 let anchorBase: i32 = 0;
+
+// The first days of the windows of last year, this year and the two to come, and how many days follow the first; a window
+// that does not exist starts after all days.
+let lastStart: i32 = 0;
+let thisStart: i32 = 0;
+let nextStart: i32 = 0;
+let laterStart: i32 = 0;
+let span: u32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function startOrNever(anchor: i32): i32 {
+  return anchor >= anchorBase ? anchor - lead : i32.MAX_VALUE;
+}
 
 /** Turns to a contact's rule; a rule without the date it needs is none. */
 export function enterContact(contact: u32): void {
@@ -39,6 +53,18 @@ export function enterContact(contact: u32): void {
     anchorMonthDay -= later;
     anchorBase -= later;
   }
+  span = <u32>(lead + tail);
+  lastStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear - 1));
+  thisStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear));
+  nextStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear + 1));
+  laterStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear + 2));
+}
+
+/** Tells whether a day lies in the window that starts on `start`. */
+// @ts-ignore: decorator
+@inline
+function isInWindow(day: i32, start: i32): bool {
+  return day >= start && <u32>(day - start) <= span;
 }
 
 /** Tells whether the contact belongs to a known state. */
@@ -83,6 +109,21 @@ export function windowExists(year: i32): bool {
 export function excludedBy(day: i32): i32 {
   if (kind == 0) return 0;
   if (kind == RULE_YEAR_ROUND) return ALL_YEAR;
+  if (day >= today && day < nextYearStart) {
+    if (isInWindow(day, lastStart)) return thisYear - 1;
+    if (isInWindow(day, thisStart)) return thisYear;
+    return isInWindow(day, nextStart) ? thisYear + 1 : 0;
+  }
+  if (day >= nextYearStart && day < laterYearStart) {
+    if (isInWindow(day, thisStart)) return thisYear;
+    if (isInWindow(day, nextStart)) return thisYear + 1;
+    return isInWindow(day, laterStart) ? thisYear + 2 : 0;
+  }
+  return excludedByFar(day);
+}
+
+/** `excludedBy` for the days of years further off. */
+function excludedByFar(day: i32): i32 {
   const middle = yearOf(day);
   for (let year = middle - 1; year <= middle + 1; year++) {
     const anchor = anniversary(anchorMonthDay, year);
@@ -98,15 +139,26 @@ export function isWide(): bool {
   return hasWindows() && (lead > 365 || tail > 365);
 }
 
+/** The first day of a window's excluded days from `day` on, i32.MAX_VALUE when the window is over. */
+// @ts-ignore: decorator
+@inline
+function excludedFrom(day: i32, start: i32): i32 {
+  return start == i32.MAX_VALUE || start + <i32>span < day ? i32.MAX_VALUE : max(start, day);
+}
+
 /** The first excluded day that is not before `day`, i32.MAX_VALUE when there is none; not for wide windows. */
 export function nextExcludedDay(day: i32): i32 {
   if (kind == 0) return i32.MAX_VALUE;
   if (kind == RULE_YEAR_ROUND) return day;
+  // From a day of this year on, a window of this year or the next is the next one, unless the date itself is yet to come.
+  if (day >= today && day < nextYearStart && nextStart != i32.MAX_VALUE) {
+    const first = min(excludedFrom(day, lastStart), excludedFrom(day, thisStart));
+    return min(first, min(excludedFrom(day, nextStart), excludedFrom(day, laterStart)));
+  }
   const middle = yearOf(day);
-  // The windows of the next two years are in reach: the one after a window that has just ended may start years later only
-  // when its date lies in the future, and then starts before that date's first anniversary.
-  let next = i32.MAX_VALUE;
+  // A date that lies in the future has its first window around itself.
   const lastYear = max(middle + 2, yearOf(anchorBase));
+  let next = i32.MAX_VALUE;
   for (let year = middle - 1; year <= lastYear; year++) {
     const anchor = anniversary(anchorMonthDay, year);
     if (anchor < anchorBase || anchor + tail < day) continue;

@@ -103,20 +103,48 @@ function emailsFrom(start: u32, count: u32, firstDay: i32): i32 {
   return emails;
 }
 
-/** Accepts a contact's emails by precedence while the period's limit allows (Rules 9, frequency). */
-function limitFrequency(first: u32, end: u32): void {
-  if (maxEmails == 0) return;
-  let dayCount: u32 = 0;
+/** Tells whether no period holds more than the limit, even if every one of the ascending days has its email. */
+function isWithinLimit(count: u32): bool {
+  for (let i = <u32>maxEmails; i < count; i++) if (dayAt(i) - dayAt(i - maxEmails) < periodDays) return false;
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function isLimited(i: u32): bool {
+  const type = typeIndexOf(i);
+  return isScheduled(i) && (type < firstFollowup || type >= firstCampaign);
+}
+
+/** Collects the days of the contact's history emails that a period from today on can reach; returns how many. */
+function collectHistory(): u32 {
+  let count: u32 = 0;
   for (let row = firstRow(); row < endRow(); row++) {
     if (!isHistory(row) || flagsOfType(typeOf(row)) & TYPE_FOLLOWUP) continue;
     const sentDay = sentDayOf(row);
     // No candidate lies before today, so earlier periods than those that reach today cannot contain one.
-    if (sentDay != NULL && sentDay > today - periodDays) insertDay(dayCount++, sentDay);
+    if (sentDay != NULL && sentDay > today - periodDays) insertDay(count++, sentDay);
   }
+  return count;
+}
+
+/** Accepts a contact's emails by precedence while the period's limit allows (Rules 9, frequency). */
+function limitFrequency(first: u32, end: u32): void {
+  if (maxEmails == 0) return;
   let candidates: u32 = 0;
+  for (let i = first; i < end; i++) if (isLimited(i)) candidates++;
+  if (candidates == 0 || (candidates <= <u32>maxEmails && firstRow() == endRow())) return;
+
+  // Most contacts are within the limit with all their emails, whatever the order.
+  let dayCount = collectHistory();
+  const historyCount = dayCount;
+  for (let i = first; i < end; i++) if (isLimited(i)) insertDay(dayCount++, sendOf(i));
+  if (isWithinLimit(dayCount)) return;
+
+  dayCount = historyCount == 0 ? 0 : collectHistory();
+  candidates = 0;
   for (let i = first; i < end; i++) {
-    const type = typeIndexOf(i);
-    if (!isScheduled(i) || (type >= firstFollowup && type < firstCampaign)) continue;
+    if (!isLimited(i)) continue;
     let slot = candidates++;
     while (slot > 0 && isBefore(i, load<u32>(limitOrder + (<usize>(slot - 1) << 2)))) {
       store<u32>(limitOrder + (<usize>slot << 2), load<u32>(limitOrder + (<usize>(slot - 1) << 2)));
@@ -124,7 +152,6 @@ function limitFrequency(first: u32, end: u32): void {
     }
     store<u32>(limitOrder + (<usize>slot << 2), i);
   }
-  if (dayCount + candidates <= <u32>maxEmails) return;
   for (let k: u32 = 0; k < candidates; k++) {
     const i = load<u32>(limitOrder + (<usize>k << 2));
     if (isOverLimit(dayCount, sendOf(i))) store<u8>(candidateReason + i, REASON_FREQUENCY);

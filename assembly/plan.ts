@@ -1,12 +1,12 @@
 import { planAnniversaries } from './anniversaries';
-import { yearOf } from './calendar';
+import { prepareCalendar } from './calendar';
 import { planCampaigns } from './campaigns';
 import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
 import { enterContact, hasState } from './exclusion';
 import { planFollowup } from './followups';
 import { enterRows } from './history';
 import { limitContact } from './limits';
-import { contactCount, today } from './memory';
+import { contactCount } from './memory';
 import { planPostWindow, resetWindows } from './postWindow';
 
 /**
@@ -16,15 +16,17 @@ import { planPostWindow, resetWindows } from './postWindow';
  * @returns how many candidates there are now
  */
 export function planContacts(start: u32, end: u32): u32 {
-  if (start == 0) resetCandidates(0);
-  const thisYear = yearOf(today);
+  if (start == 0) {
+    resetCandidates(0);
+    prepareCalendar();
+  }
   for (let contact = start; contact < end; contact++) {
     beginContact(contact);
     const first = candidateCount;
     enterContact(contact);
     enterRows(contact);
     resetWindows();
-    if (hasState(contact)) planAnniversaries(contact, thisYear);
+    if (hasState(contact)) planAnniversaries(contact);
     planCampaigns(contact);
     if (hasState(contact)) {
       planPostWindow(contact);
