@@ -66,6 +66,9 @@
  *                     dayFirst                   u32    [capSpan + 1]
  *                     orderA, orderB, byDay      u32    candidate indexes, one element per candidate
  *                     stuckDay                   i32    one element per candidate
+ *                     stuckNext                  u32    one element per candidate
+ *                     stuckFirst                 u32    [capSpan]
+ *                     queues                     16 B   one per priority, and one more
  *   scratch           pending                    48 B   candidates of one contact on their way out
  *                     windowYears                i32    anchor years that owe a post-window email
  *                     limitOrder                 u32    candidates of one contact in order of acceptance
@@ -221,6 +224,9 @@ export let orderA: usize = 0;
 export let orderB: usize = 0;
 export let byDay: usize = 0;
 export let stuckDay: usize = 0;
+export let stuckNext: usize = 0;
+export let stuckFirst: usize = 0;
+export let queues: usize = 0;
 
 export let pending: usize = 0;
 export let windowYears: usize = 0;

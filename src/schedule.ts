@@ -79,7 +79,7 @@ export async function runDatabase(
         refused: written.refused.size,
       },
       refusedCandidates: written.refused,
-      migration: migration.steps.map((step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`),
+      migration: written.migrationSteps.map((step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`),
       warnings: written.warnings,
       flush: written.inserted + written.deleted === 0 ? 'none' : 'sql',
     },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatIsoDay } from '../src/calendar/iso.js';
 import { NULL_INT32 } from '../src/columns/arrowTable.js';
-import type { ScheduleRows } from '../src/plan/rows.js';
+import type { ScheduleRows } from '../src/columns/scheduleRows.js';
 import type { ImageConnection, SqlValue } from '../src/store/driver.js';
 import { type FlushOptions, flushSchedules } from '../src/store/flush.js';
 import { applyMigration, planMigration } from '../src/store/migration.js';

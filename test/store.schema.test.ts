@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SendplanError } from '../src/errors.js';
-import { hasSameIssues, replaceIssues, writeCheckpoint, writeConfigVersion } from '../src/store/bookkeeping.js';
+import {
+  type Checkpoint,
+  hasSameIssues,
+  replaceIssues,
+  writeCheckpoint,
+  writeConfigVersion,
+} from '../src/store/bookkeeping.js';
 import type { ImageConnection, SqlValue } from '../src/store/driver.js';
 import { applyMigration, planMigration } from '../src/store/migration.js';
 import { findColumn, findTable, quoteName, readSchema, requireContacts } from '../src/store/schema.js';
@@ -296,23 +302,19 @@ describe('bookkeeping', () => {
       INSERT INTO scheduler_contact_issues VALUES (9, 'old')`);
     migrate(connection);
     connection.execute('BEGIN; INSERT INTO contacts VALUES (5, NULL)');
-    const checkpoint = {
-      ...{
-        runId: 'r',
-        startedText: 's',
-        contactsChecksum: null,
-        schedulesBeforeChecksum: null,
-        schedulesAfterChecksum: null,
-      },
-      ...{
-        contactsProcessed: 1,
-        emailsScheduled: 2,
-        emailsSkipped: 3,
-        status: 'completed',
-        errorMessage: null,
-        completedText: null,
-      },
-    } as const;
+    const checkpoint: Checkpoint = {
+      runId: 'r',
+      startedText: 's',
+      contactsChecksum: null,
+      schedulesBeforeChecksum: null,
+      schedulesAfterChecksum: null,
+      contactsProcessed: 1,
+      emailsScheduled: 2,
+      emailsSkipped: 3,
+      status: 'completed',
+      errorMessage: null,
+      completedText: null,
+    };
     expect(writeCheckpoint(connection, checkpoint).warnings).toEqual([
       '"scheduler_checkpoints" was not written: NOT NULL constraint failed: scheduler_checkpoints.tenant.',
     ]);

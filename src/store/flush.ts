@@ -1,5 +1,5 @@
-import { SendplanError } from '../errors.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { SendplanError } from '../errors.js';
 import type { Connection, SqlValue } from './driver.js';
 import { ScheduleInserter } from './insertSchedules.js';
 import { quoteText } from './schema.js';

@@ -1,7 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
-import { SendplanError } from '../errors.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { SendplanError } from '../errors.js';
 import type { PreparedStatement, SqlValue } from './driver.js';
 import type { TimedConnection } from './timings.js';
 

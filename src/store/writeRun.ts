@@ -7,7 +7,8 @@ import { contactsChecksum, scheduleChecksums, textChecksum } from './checksums.j
 import { rowsToWrite, type ScheduleDiff } from './diff.js';
 import type { Connection } from './driver.js';
 import { type FlushResult, flushSchedules } from './flush.js';
-import { applyMigration, type Migration } from './migration.js';
+import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
+import { readSchema } from './schema.js';
 import type { StatementTiming } from './timings.js';
 
 /** How a run is written. */
@@ -28,6 +29,8 @@ export interface WriteResult {
   readonly inserted: number;
   /** The candidates whose rows a unique index refused. */
   readonly refused: ReadonlySet<number>;
+  /** What was added to the schema. */
+  readonly migrationSteps: readonly MigrationStep[];
   readonly warnings: readonly string[];
   readonly statements: readonly StatementTiming[];
 }
@@ -72,19 +75,32 @@ function writeAll(
   const refused = new Set<number>();
   const flush = flushPlan(connection, plan, diff, refused, options);
   noteRefusals(plan, refused);
+  const settled = settleMigration(connection, migration, flush);
 
   const { issues } = plan.organization.issues;
   const config = JSON.stringify(plan.run.config);
   const issuesWritten = replaceIssues(connection, issues, runId, nowText);
   const configWritten = writeConfigVersion(connection, config, textChecksum(config), nowText);
-  const warnings = [...migration.warnings, ...issuesWritten.warnings, ...configWritten.warnings];
+  const warnings = [...settled.warnings, ...issuesWritten.warnings, ...configWritten.warnings];
   const isChanged =
-    migration.steps.length > 0 ||
+    settled.steps.length > 0 ||
     flush.deleted + flush.inserted > 0 ||
     issuesWritten.isWritten ||
     configWritten.isWritten;
   if (isChanged) warnings.push(...checkpoint(connection, plan, diff, refused, options));
-  return { isChanged, deleted: flush.deleted, inserted: flush.inserted, refused, warnings, statements: flush.statements };
+  const { deleted, inserted, statements } = flush;
+  return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements };
+}
+
+/**
+ * Once the rows are written, a unique index may fit that the rows which were there before would not have allowed; without
+ * it now, the next run would find a schema to change (Rules 11). Returns everything that was done.
+ */
+function settleMigration(connection: Connection, migration: Migration, flush: FlushResult): Migration {
+  if (migration.warnings.length === 0 || flush.deleted === 0) return migration;
+  const late = planMigration(connection, readSchema(connection));
+  applyMigration(connection, late);
+  return { steps: [...migration.steps, ...late.steps], warnings: late.warnings };
 }
 
 function flushPlan(

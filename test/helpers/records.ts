@@ -36,13 +36,21 @@ export function readRecords(database: Database): OrganizationRecords {
  * Writes records into new tables of the columns they have, without types, so that every value reads back as it is.
  *
  * All records of a table must have the same fields; a table without records is not made, but for `contacts`.
+ *
+ * @param options.keyed makes `email_schedules.id` the key, as a run needs it; its rows then read back by id
  */
-export function writeRecords(database: Database, records: OrganizationRecords): void {
+export function writeRecords(
+  database: Database,
+  records: OrganizationRecords,
+  { keyed = false }: { readonly keyed?: boolean } = {},
+): void {
   for (const table of TABLES) {
     const rows = (records[table] ?? []) as readonly unknown[] as readonly Row[];
     if (rows.length === 0 && table !== 'contacts') continue;
     const columns = rows.length === 0 ? ['id', 'email'] : Object.keys(rows[0]);
-    database.run(`CREATE TABLE ${table} (${columns.join(', ')})`);
+    const isKey = (column: string) => keyed && table === 'email_schedules' && column === 'id';
+    const definitions = columns.map((column) => (isKey(column) ? 'id INTEGER PRIMARY KEY' : column));
+    database.run(`CREATE TABLE ${table} (${definitions.join(', ')})`);
     const statement = database.prepare(`INSERT INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`);
     for (const row of rows) statement.run(columns.map((column) => row[column]));
     statement.free();
