@@ -1,5 +1,5 @@
 import {
-  candidateArgument, candidateContact, candidateDeadline, candidateDetail, candidateEvent, candidateFirst, candidateIdeal,
+  candidateContact, candidateDeadline, candidateDetail, candidateEvent, candidateFirst, candidateIdeal,
   candidatePriority, candidateReason, candidateSend, candidateStart, candidateStep, candidateType, pending,
 } from './memory';
 
@@ -53,14 +53,14 @@ export function emit(
   store<u16>(candidateType + (i << 1), <u16>type);
   store<u8>(candidateStep + i, step);
   store<u8>(candidateReason + i, reason);
-  store<i32>(candidateArgument + (i << 2), 0);
   store<i32>(candidateEvent + (i << 2), event);
   store<i32>(candidateIdeal + (i << 2), ideal);
   store<i32>(candidateStart + (i << 2), start);
   store<i32>(candidateSend + (i << 2), start);
   store<i32>(candidateDeadline + (i << 2), deadline);
   store<i32>(candidatePriority + (i << 2), priority);
-  store<i32>(candidateDetail + (i << 2), detail);
+  // Memory starts as zeros, and most candidates have no detail.
+  if (detail != 0) store<i32>(candidateDetail + (i << 2), detail);
 }
 
 // @ts-ignore: decorator

@@ -1,8 +1,8 @@
-import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nearAnniversary, nextYearStart, thisYear, yearOf } from './calendar';
+import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nextYearStart, thisYear, yearOf } from './calendar';
 import {
   contactBirth, contactEffective, contactRule, contactState,
   NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
-  ruleKind, ruleLead, ruleMonthStart, ruleTail, today,
+  ruleCount, ruleKind, ruleLead, ruleMonthStart, ruleTail, today, windowStarts,
 } from './memory';
 
 /*
@@ -27,10 +27,20 @@ let nextStart: i32 = 0;
 let laterStart: i32 = 0;
 let span: u32 = 0;
 
-// @ts-ignore: decorator
-@inline
-function startOrNever(anchor: i32): i32 {
-  return anchor >= anchorBase ? anchor - lead : i32.MAX_VALUE;
+/** A date is old when no window of last year or later can come before it. */
+const OLD_DATE_DAYS: i32 = 800;
+
+/** Fills the table of windows by rule and month-day; after the calendar, before anything else of a run. */
+export function prepareWindows(): void {
+  for (let rule: u32 = 1; rule < ruleCount; rule++) {
+    const days = load<i32>(ruleLead + (<usize>rule << 2));
+    const startsMonth = load<u8>(ruleMonthStart + rule);
+    for (let monthDay = 0; monthDay < 366; monthDay++) {
+      const anchor = startsMonth ? monthDay - dayOfMonth(monthDay) + 1 : monthDay;
+      const entry = windowStarts + ((<usize>rule * 366 + monthDay) << 4);
+      for (let i = 0; i < 4; i++) store<i32>(entry + (i << 2), anniversary(anchor, thisYear - 1 + i) - days);
+    }
+  }
 }
 
 /** Turns to a contact's rule; a rule without the date it needs is none. */
@@ -46,18 +56,28 @@ export function enterContact(contact: u32): void {
   }
   lead = load<i32>(ruleLead + (<usize>rule << 2));
   tail = load<i32>(ruleTail + (<usize>rule << 2));
+  span = <u32>(lead + tail);
   anchorMonthDay = monthDayOf(date);
   anchorBase = date;
+  const entry = windowStarts + ((<usize>rule * 366 + anchorMonthDay) << 4);
+  lastStart = load<i32>(entry);
+  thisStart = load<i32>(entry, 4);
+  nextStart = load<i32>(entry, 8);
+  laterStart = load<i32>(entry, 12);
   if (load<u8>(ruleMonthStart + rule)) {
     const later = dayOfMonth(anchorMonthDay) - 1;
     anchorMonthDay -= later;
     anchorBase -= later;
   }
-  span = <u32>(lead + tail);
-  lastStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear - 1));
-  thisStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear));
-  nextStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear + 1));
-  laterStart = startOrNever(nearAnniversary(anchorMonthDay, thisYear + 2));
+  if (date > today - OLD_DATE_DAYS) leaveOutEarlyWindows();
+}
+
+/** Takes the windows out whose anchor comes before the date itself (Rules 4). */
+function leaveOutEarlyWindows(): void {
+  if (lastStart + lead < anchorBase) lastStart = i32.MAX_VALUE;
+  if (thisStart + lead < anchorBase) thisStart = i32.MAX_VALUE;
+  if (nextStart + lead < anchorBase) nextStart = i32.MAX_VALUE;
+  if (laterStart + lead < anchorBase) laterStart = i32.MAX_VALUE;
 }
 
 /** Tells whether a day lies in the window that starts on `start`. */

@@ -1,5 +1,5 @@
 import {
-  candidateArgument, candidateEvent, candidateFirst, candidatePriority, candidateReason, candidateSend, candidateStart,
+  candidateDetail, candidateEvent, candidateFirst, candidatePriority, candidateReason, candidateSend, candidateStart,
   candidateType, contactCount, firstCampaign, firstFollowup, limitDays, limitOrder, maxEmails, NULL, periodDays,
   REASON_CONFLICT, REASON_FREQUENCY, REASON_NONE, today, TYPE_FOLLOWUP, typeRank,
 } from './memory';
@@ -49,7 +49,7 @@ function resolveConflicts(first: u32, end: u32): void {
     }
     if (winner == i) continue;
     store<u8>(candidateReason + i, REASON_CONFLICT);
-    store<i32>(candidateArgument + (<usize>i << 2), typeIndexOf(winner));
+    store<i32>(candidateDetail + (<usize>i << 2), typeIndexOf(winner));
   }
 }
 

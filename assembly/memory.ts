@@ -19,6 +19,8 @@
  *   rules             ruleKind                   u8     1 by birth date, 2 by effective date, 3 all year
  *   (rule code)       ruleLead, ruleTail         i32    days before and after the anchor, buffer included in front
  *                     ruleMonthStart             u8     1: the anchor is the first day of the month
+ *   (and month-day)   windowStarts               4xi32  first days of the windows of last year, this year and the next two,
+ *                                                       at (rule code * 366 + month-day of the date) * 16
  *   aep dates         aepMonthDay                u16    month-day of the event
  *                     aepDeadline                u16    month-day of the deadline
  *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
@@ -53,14 +55,14 @@
  *                     candidateType              u16    type index
  *                     candidateStep              u8     which step gave the start day, 1 to 4; 0 underwriting
  *                     candidateReason            u8     see REASON_* below
- *                     candidateArgument          i32    conflict: the winning campaign's type index
  *                     candidateEvent             i32    day
  *                     candidateIdeal             i32    day
  *                     candidateStart             i32    day
  *                     candidateSend              i32    day
  *                     candidateDeadline          i32    day or NO_DEADLINE
  *                     candidatePriority          i32
- *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email
+ *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email; campaign
+ *                                                       skipped by a conflict: the winning campaign's type index
  *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
  *                     historyPerDay              i32    [capSpan] history emails per day from today on
  *                     dayFirst                   u32    [capSpan + 1]
@@ -164,6 +166,8 @@ export let ruleKind: usize = 0;
 export let ruleLead: usize = 0;
 export let ruleTail: usize = 0;
 export let ruleMonthStart: usize = 0;
+export let ruleCount: u32 = 0;
+export let windowStarts: usize = 0;
 
 export let aepMonthDay: usize = 0;
 export let aepDeadline: usize = 0;
@@ -206,7 +210,6 @@ export let candidateContact: usize = 0;
 export let candidateType: usize = 0;
 export let candidateStep: usize = 0;
 export let candidateReason: usize = 0;
-export let candidateArgument: usize = 0;
 export let candidateEvent: usize = 0;
 export let candidateIdeal: usize = 0;
 export let candidateStart: usize = 0;

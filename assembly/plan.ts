@@ -2,7 +2,7 @@ import { planAnniversaries } from './anniversaries';
 import { prepareCalendar } from './calendar';
 import { planCampaigns } from './campaigns';
 import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
-import { enterContact, hasState } from './exclusion';
+import { enterContact, hasState, prepareWindows } from './exclusion';
 import { planFollowup } from './followups';
 import { enterRows } from './history';
 import { limitContact } from './limits';
@@ -19,6 +19,7 @@ export function planContacts(start: u32, end: u32): u32 {
   if (start == 0) {
     resetCandidates(0);
     prepareCalendar();
+    prepareWindows();
   }
   for (let contact = start; contact < end; contact++) {
     beginContact(contact);

@@ -16,6 +16,7 @@ export const KERNEL_COLUMNS = {
   ruleLead: Int32Array,
   ruleTail: Int32Array,
   ruleMonthStart: Uint8Array,
+  windowStarts: Int32Array,
   aepMonthDay: Uint16Array,
   aepDeadline: Uint16Array,
   typePriority: Int32Array,
@@ -50,7 +51,6 @@ export const KERNEL_COLUMNS = {
   candidateType: Uint16Array,
   candidateStep: Uint8Array,
   candidateReason: Uint8Array,
-  candidateArgument: Int32Array,
   candidateEvent: Int32Array,
   candidateIdeal: Int32Array,
   candidateStart: Int32Array,
@@ -85,7 +85,7 @@ export type KernelCounts = Readonly<Record<KernelColumn, number>>;
 
 /** The numbers of a run that the kernel reads, by the names they have in assembly/memory.ts. */
 export const KERNEL_NUMBERS = [
-  ...(['today', 'options', 'contactCount', 'rowCount', 'campaignCount', 'carrierBytes', 'aepCount'] as const),
+  ...(['today', 'options', 'contactCount', 'rowCount', 'ruleCount', 'campaignCount', 'carrierBytes', 'aepCount'] as const),
   ...(['postWindowType', 'firstFollowup', 'firstCampaign'] as const),
   ...(['birthdayDaysBefore', 'effectiveDaysBefore', 'firstEmailMonths', 'catchUpDays'] as const),
   ...(['maxEmails', 'periodDays', 'followupDelayDays', 'followupLookbackDays'] as const),

@@ -38,7 +38,7 @@ function reasonName(plan: Plan, candidate: number, reason: number): string {
       return `exclusion:${rule.kind}:${rule.state}`;
     }
     case REASON.conflict:
-      return `conflict:campaign:${organization.planned.types[views.candidateArgument[candidate]].instance?.id}`;
+      return `conflict:campaign:${organization.planned.types[views.candidateDetail[candidate]].instance?.id}`;
     default:
       return 'frequency_limit';
   }

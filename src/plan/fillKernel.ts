@@ -99,6 +99,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     ruleLead: perRule,
     ruleTail: perRule,
     ruleMonthStart: perRule,
+    windowStarts: perRule * 366 * 4,
     aepMonthDay: run.config.aep.length,
     aepDeadline: run.config.aep.length,
     typePriority: perType,
@@ -133,7 +134,6 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     candidateType: total,
     candidateStep: total,
     candidateReason: total,
-    candidateArgument: total,
     candidateEvent: total,
     candidateIdeal: total,
     candidateStart: total,
@@ -163,7 +163,7 @@ function carrierBytes({ contacts }: Organization): number {
 }
 
 /** The numbers of a run, by the kernel's names. */
-export function kernelNumbers(organization: Organization, { config, today, limits }: RunRules): KernelNumbers {
+export function kernelNumbers(organization: Organization, { config, today, limits, assigned }: RunRules): KernelNumbers {
   const { contacts, schedules, running, planned } = organization;
   const { organization: switches, followups } = config;
   const span = daysAhead(today);
@@ -176,6 +176,7 @@ export function kernelNumbers(organization: Organization, { config, today, limit
       (followups.enabled ? OPTION.followups : 0),
     contactCount: contacts.count,
     rowCount: schedules.count,
+    ruleCount: assigned.rules.length + 1,
     campaignCount: running.length,
     carrierBytes: carrierBytes(organization),
     aepCount: planned.aepCount,

@@ -122,7 +122,7 @@ export class RowWriter {
       case REASON.exclusion:
         return this.#exclusions[this.#plan.run.assigned.ruleOf[contact]];
       case REASON.conflict: {
-        const winner = planned.types[this.#plan.views.candidateArgument[candidate]];
+        const winner = planned.types[this.#plan.views.candidateDetail[candidate]];
         return texts.codeOf(`conflict:campaign:${winner.instance?.id}`);
       }
       case REASON.frequency:

@@ -2,17 +2,24 @@ import type { OrganizationSource, RowSource } from '../columns/source.js';
 import type { Connection } from './driver.js';
 import { type DatabaseSchema, findTable, foldName, quoteName, requireContacts, type TableInfo } from './schema.js';
 
-/** Tables whose rows have to come in the order of their ids, which is the order they are stored in. */
-const ORDERED_BY_ID = new Set(['contacts', 'email_schedules']);
+/** Tables in which the first of two rows with one id counts, so that their order has to be a fixed one. */
+const ORDERED = new Set(['contacts', 'email_schedules']);
+
+/** The ORDER BY clause of a table: by rowid, in which it is stored, or by id where it has none. */
+function orderClause(table: TableInfo, columns: ReadonlyMap<string, string>): string {
+  if (!ORDERED.has(foldName(table.name))) return '';
+  const rowid = ['_rowid_', 'rowid', 'oid'].find((name) => !columns.has(name));
+  if (table.kind === 'table' && !table.isWithoutRowid && rowid !== undefined) return ` ORDER BY ${rowid}`;
+  const id = columns.get('id');
+  return id === undefined ? '' : ` ORDER BY ${quoteName(id)}`;
+}
 
 /** Reads a table by stepping through one SELECT of the columns that are wanted. */
 function tableSource(connection: Connection, table: TableInfo): RowSource {
   const columns = new Map(table.columns.map((column) => [foldName(column.name), column.name]));
   const select = (names: readonly string[]) => {
     const list = names.map((name) => quoteName(columns.get(name) ?? name)).join(', ');
-    const id = columns.get('id');
-    const isOrdered = ORDERED_BY_ID.has(foldName(table.name)) && id !== undefined;
-    return `SELECT ${list} FROM ${quoteName(table.name)}${isOrdered ? ` ORDER BY ${quoteName(id)}` : ''}`;
+    return `SELECT ${list} FROM ${quoteName(table.name)}${orderClause(table, columns)}`;
   };
   return {
     columns: new Set(columns.keys()),
