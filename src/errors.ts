@@ -11,6 +11,7 @@ export type SendplanErrorCode =
   | 'missing_column'
   | 'unsupported_schema'
   | 'database_error'
+  | 'driver_missing'
   | 'kernel_error'
   | 'interrupted';
 

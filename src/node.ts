@@ -3,7 +3,9 @@ import type { RunProgress } from './report/stopwatch.js';
 import type { RunReport } from './report/runReport.js';
 import { type ConfigInput, resolveConfig } from './rules/config.js';
 import { runDatabase } from './schedule.js';
-import { readDatabaseFile } from './store/file.js';
+import { SendplanError } from './errors.js';
+import { readDatabaseFile, requireDatabaseFile } from './store/file.js';
+import { openNative } from './store/native.js';
 import { replaceDatabaseFile } from './store/replaceFile.js';
 import { openSqlJs } from './store/sqljs.js';
 import { resolveToday } from './today.js';
@@ -21,6 +23,11 @@ export interface RunFileOptions {
   readonly outPath?: string;
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
+  /**
+   * `sqljs` reads the file into memory and replaces it; `native` works in place through libsql, under SQLite's own locks, for
+   * databases that others have open, that are in WAL mode or do not fit into memory. `sqljs` when left out.
+   */
+  readonly driver?: 'sqljs' | 'native';
   /** How many contacts are planned between two reports of progress. */
   readonly batchSize?: number;
   readonly onProgress?: RunProgress;
@@ -42,6 +49,7 @@ function usedMemoryBytes(): number {
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal } = options;
+  if (options.driver === 'native') return runInPlace(path, options);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config);
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
@@ -56,6 +64,29 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };
   } finally {
+    connection.close();
+  }
+}
+
+/** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */
+async function runInPlace(path: string, options: RunFileOptions): Promise<RunReport> {
+  const { outPath, dryRun = false, batchSize } = options;
+  if (outPath !== undefined) {
+    throw new SendplanError('bad_input', 'The driver native works in place and writes no other file (--out).', {
+      hint: 'Copy the database first, or use the driver sqljs.',
+    });
+  }
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config);
+  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
+  const connection = await watch.measure('open', () => openNative(requireDatabaseFile(path)));
+  try {
+    const report = await runDatabase(connection, { config, today, batchSize, dryRun }, watch);
+    if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
+    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    return { ...report, stages: [...watch.timings], seconds };
+  } finally {
+    // What was not committed is rolled back.
     connection.close();
   }
 }

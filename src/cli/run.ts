@@ -15,6 +15,7 @@ interface RunFlags {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly batchSize?: number;
+  readonly driver: 'sqljs' | 'native';
 }
 
 const EXAMPLES = `
@@ -72,6 +73,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     outPath: flags.out,
     dryRun: flags.dryRun,
     batchSize: flags.batchSize,
+    driver: flags.driver,
     onProgress,
     signal: interruption.signal,
   }).finally(() => line.stop());
@@ -90,7 +92,7 @@ export function runCommand(): Command {
     .option('--dry-run', 'work everything out and write nothing', false)
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr', false)
     .option('--batch-size <n>', 'contacts planned between two steps of progress', wholeNumber(10_000_000))
-    .addOption(new Option('--driver <name>', 'what opens the database').choices(['sqljs']).default('sqljs'))
+    .addOption(new Option('--driver <name>', 'sqljs: in memory, the file is replaced; native: in place under SQLite\'s locks (needs libsql)').choices(['sqljs', 'native']).default('sqljs'))
     .addOption(new Option('--flush <way>', 'how rows are written').choices(['auto', 'sql']).default('auto'))
     .addHelpText('after', EXAMPLES)
     .action(run);

@@ -170,6 +170,25 @@ function openFile(path: string): number {
 }
 
 /**
+ * The real path of a SQLite file that will be opened in place, after a look at its header; logs beside it are welcome.
+ *
+ * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none
+ */
+export function requireDatabaseFile(path: string): string {
+  const real = resolveFile(path);
+  const descriptor = openFile(real);
+  try {
+    const header = new Uint8Array(HEADER_BYTES);
+    const headerBytes = readFully(descriptor, header);
+    // A database whose pages are still in its log may be shorter than it says.
+    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), headerBytes < HEADER_BYTES ? headerBytes : Number.POSITIVE_INFINITY);
+    return real;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
  * Reads a database file whole, of any size. Nothing is locked: `stamp` tells later whether it has changed.
  *
  * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, is empty
