@@ -4,9 +4,10 @@ import { excludedBy } from './exclusion';
 import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
   aepCount, aepDeadline, aepMonthDay, BIRTHDAY, birthdayDaysBefore, contactBirth, contactEffective, contactFlags,
-  EFFECTIVE_DATE, effectiveDaysBefore, FAILED_UNDERWRITING, FIRST_AEP, firstEmailMonths, NULL, OPTION_EXCLUDE_FAILED, options,
+  EFFECTIVE_DATE, effectiveDaysBefore, laneAep, laneBirthday, laneEffective, FAILED_UNDERWRITING, FIRST_AEP, firstEmailMonths, NULL, OPTION_EXCLUDE_FAILED, options,
   REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode, typePriority,
 } from './memory';
+import { LANE_ASK, LANE_EVENT, LANE_EXCLUDED, planLanes } from './lanes';
 import { noteWindow } from './postWindow';
 import { startDay, startStep } from './startDay';
 
@@ -65,24 +66,82 @@ function planYearly(contact: u32, type: i32, event: i32, daysBefore: i32, underw
   emit(contact, type, event, ideal, placedStart, event, priority, placedStep, placedReason, 0);
 }
 
+/** Whether the lanes of the contacts being planned are worked out. */
+let hasLanes: bool = false;
+
+/** Works out the plain anniversaries of the contacts `[start, end)`, before they are planned one by one. */
+export function prepareAnniversaries(start: u32, end: u32): void {
+  hasLanes = planLanes(start, end, aepCount == 1 ? firstAepEvent(0) : today);
+}
+
+/** The first event of an aep date whose deadline is not before today. */
+// @ts-ignore: decorator
+@inline
+function firstAepEvent(i: i32): i32 {
+  const deadline = nearAnniversary(<i32>load<u16>(aepDeadline + (<usize>i << 1)), thisYear);
+  return nearAnniversary(<i32>load<u16>(aepMonthDay + (<usize>i << 1)), deadline < today ? thisYear + 1 : thisYear);
+}
+
+/** Sends a plain candidate out: on its ideal day, or excluded on it. */
+// @ts-ignore: decorator
+@inline
+function emitPlain(contact: u32, type: i32, lane: u16, daysBefore: i32, deadline: i32): void {
+  const event = today + <i32>(lane & LANE_EVENT);
+  const ideal = event - daysBefore;
+  let reason = REASON_NONE;
+  if (lane & LANE_EXCLUDED) {
+    reason = REASON_EXCLUSION;
+    noteWindow(excludedBy(ideal));
+  }
+  const priority = load<i32>(typePriority + (<usize>type << 2));
+  emit(contact, type, event, ideal, ideal, deadline, priority, 1, reason, 0);
+}
+
 /** Plans a contact's birthday, effective date and aep emails; the contact's state is known. */
 export function planAnniversaries(contact: u32): void {
-  const underwriting = isStoppedByOrganization(contact) ? REASON_UNDERWRITING_ORGANIZATION : REASON_NONE;
+  const at = <usize>contact << 1;
+  const birthday = hasLanes ? load<u16>(laneBirthday + at) : LANE_ASK;
+  if (birthday & LANE_ASK) planBirthday(contact);
+  else emitPlain(contact, BIRTHDAY, birthday, birthdayDaysBefore, today + <i32>(birthday & LANE_EVENT));
+  const effective = hasLanes ? load<u16>(laneEffective + at) : LANE_ASK;
+  if (effective & LANE_ASK) planEffectiveDate(contact);
+  else emitPlain(contact, EFFECTIVE_DATE, effective, effectiveDaysBefore, today + <i32>(effective & LANE_EVENT));
+  const aep = hasLanes && aepCount == 1 ? load<u16>(laneAep + at) : LANE_ASK;
+  if (aep & LANE_ASK) planAep(contact);
+  else emitPlain(contact, FIRST_AEP, aep, 0, aepDeadlineOf(today + <i32>(aep & LANE_EVENT)));
+}
+
+/** The deadline of the first aep date's event of a year. */
+// @ts-ignore: decorator
+@inline
+function aepDeadlineOf(event: i32): i32 {
+  return nearAnniversary(<i32>load<u16>(aepDeadline), yearOf(event));
+}
+
+/** The reason for which underwriting stops a contact's anniversaries but aep, if it does. */
+// @ts-ignore: decorator
+@inline
+function underwritingOf(contact: u32): u8 {
+  return isStoppedByOrganization(contact) ? REASON_UNDERWRITING_ORGANIZATION : REASON_NONE;
+}
+
+function planBirthday(contact: u32): void {
   const birth = load<i32>(contactBirth + (<usize>contact << 2));
-  if (birth != NULL) {
-    const monthDay = monthDayOf(birth);
-    planYearly(contact, BIRTHDAY, occurrence(BIRTHDAY, monthDay, upcomingDay(monthDay)), birthdayDaysBefore, underwriting);
-  }
+  if (birth == NULL) return;
+  const monthDay = monthDayOf(birth);
+  const event = occurrence(BIRTHDAY, monthDay, upcomingDay(monthDay));
+  planYearly(contact, BIRTHDAY, event, birthdayDaysBefore, underwritingOf(contact));
+}
+
+function planEffectiveDate(contact: u32): void {
   const effective = load<i32>(contactEffective + (<usize>contact << 2));
-  if (effective != NULL) {
-    const monthDay = monthDayOf(effective);
-    const event = effective > today ? effective : upcomingDay(monthDay);
-    // An anniversary has the month of its date: the months between them are whole years.
-    if (12 * (yearOf(event) - yearOf(effective)) > firstEmailMonths) {
-      planYearly(contact, EFFECTIVE_DATE, occurrence(EFFECTIVE_DATE, monthDay, event), effectiveDaysBefore, underwriting);
-    }
-  }
-  planAep(contact);
+  if (effective == NULL) return;
+  const monthDay = monthDayOf(effective);
+  const first = effective > today ? effective : upcomingDay(monthDay);
+  // An anniversary has the month of its date: the months between them are whole years.
+  if (12 * (yearOf(first) - yearOf(effective)) <= firstEmailMonths) return;
+  const event = occurrence(EFFECTIVE_DATE, monthDay, first);
+  planYearly(contact, EFFECTIVE_DATE, event, effectiveDaysBefore, underwritingOf(contact));
 }
 
 /** Plans the aep emails; underwriting never stops them (Rules 5, underwriting). */
@@ -91,8 +150,7 @@ function planAep(contact: u32): void {
     const type = FIRST_AEP + i;
     const monthDay = <i32>load<u16>(aepMonthDay + (<usize>i << 1));
     const deadlineMonthDay = <i32>load<u16>(aepDeadline + (<usize>i << 1));
-    const firstYear = nearAnniversary(deadlineMonthDay, thisYear) < today ? thisYear + 1 : thisYear;
-    const event = occurrence(type, monthDay, nearAnniversary(monthDay, firstYear));
+    const event = occurrence(type, monthDay, firstAepEvent(i));
     if (event == i32.MAX_VALUE) continue;
     const year = yearOf(event);
     const deadline = anniversary(deadlineMonthDay, year);

@@ -32,14 +32,14 @@ export let laterYearStart: i32 = 0;
 /** The day number of 1 March of a year; years count from 0 on. */
 // @ts-ignore: decorator
 @inline
-function marchFirst(year: i32): i32 {
+export function marchFirst(year: i32): i32 {
   return 365 * year + year / 4 - year / 100 + year / 400 - DAYS_TO_EPOCH;
 }
 
 /** The number of the year, starting on 1 March, that holds a day. */
 // @ts-ignore: decorator
 @inline
-function marchYearOf(day: i32): i32 {
+export function marchYearOf(day: i32): i32 {
   const shifted = day + DAYS_TO_EPOCH;
   const era = shifted / DAYS_PER_ERA;
   const dayOfEra = shifted - era * DAYS_PER_ERA;

@@ -1,5 +1,6 @@
 export * from './memory';
 export { planContacts } from './plan';
+export { planLanes } from './lanes';
 export { limitMovedContacts } from './limits';
 export { smoothDays } from './smoothing';
 export { capDays } from './cap';

@@ -13,6 +13,11 @@
  *                     contactEffective           i32    effective day or NULL
  *                     contactCarrier             i32    carrier code, -1 none
  *                     contactFlags               u8     1 failed underwriting
+ *   (padded by 16)    laneBirth                  u16    month-day of the birth date, 0xffff none
+ *                     laneEffectiveDate          u16    month-day of the effective date
+ *                     laneAnchor                 u16    month-day of the window's anchor
+ *                     laneFlags                  u8     see lanes.ts
+ *                     laneBirthday, laneEffective, laneAep   u16   out, see lanes.ts
  *   signals           lastClickDay               i32    latest click, NULL never
  *   (contactCount)    lastAnswerDay              i32    latest answered health questions
  *                     lastConditionDay           i32    latest answer that tells of a condition
@@ -157,6 +162,14 @@ export let contactBirth: usize = 0;
 export let contactEffective: usize = 0;
 export let contactCarrier: usize = 0;
 export let contactFlags: usize = 0;
+
+export let laneBirth: usize = 0;
+export let laneEffectiveDate: usize = 0;
+export let laneAnchor: usize = 0;
+export let laneFlags: usize = 0;
+export let laneBirthday: usize = 0;
+export let laneEffective: usize = 0;
+export let laneAep: usize = 0;
 
 export let lastClickDay: usize = 0;
 export let lastAnswerDay: usize = 0;

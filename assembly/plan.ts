@@ -1,4 +1,4 @@
-import { planAnniversaries } from './anniversaries';
+import { planAnniversaries, prepareAnniversaries } from './anniversaries';
 import { prepareCalendar } from './calendar';
 import { planCampaigns } from './campaigns';
 import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
@@ -21,6 +21,7 @@ export function planContacts(start: u32, end: u32): u32 {
     prepareCalendar();
     prepareWindows();
   }
+  prepareAnniversaries(start, end);
   for (let contact = start; contact < end; contact++) {
     beginContact(contact);
     const first = candidateCount;

@@ -17,6 +17,7 @@ const ALIGNMENT = 16;
 interface KernelFunctions {
   heapBase(): number;
   planContacts(start: number, end: number): number;
+  planLanes(start: number, end: number, aepEvent: number): number;
   smoothDays(): number;
   capDays(): number;
   limitMovedContacts(): number;
@@ -29,6 +30,13 @@ export interface Kernel {
   readonly memoryBytes: number;
   /** Plans the contacts `[start, end)` and returns the number of candidates so far (Rules 5 to 10). */
   planContacts(start: number, end: number): number;
+  /**
+   * Works out the plain anniversaries of the contacts `[start, end)` alone, as `planContacts` does first (Rules 4 and 5).
+   *
+   * @param aepEvent the day of the aep event
+   * @returns whether the kernel does that many at a time
+   */
+  planLanes(start: number, end: number, aepEvent: number): boolean;
   /** Spreads crowded days of policy anniversaries and returns how many emails moved (Rules 9, smoothing). */
   smoothDays(): number;
   /** Moves what overloads a day and returns how many emails moved (Rules 9, daily cap). */
@@ -82,6 +90,7 @@ export async function createKernel(counts: KernelCounts, numbers: KernelNumbers)
     views: views as KernelViews,
     memoryBytes: memory.buffer.byteLength,
     planContacts: (start, end) => functions.planContacts(start, end) >>> 0,
+    planLanes: (start, end, aepEvent) => functions.planLanes(start, end, aepEvent) !== 0,
     smoothDays: () => functions.smoothDays() >>> 0,
     capDays: () => functions.capDays() >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),

@@ -6,6 +6,7 @@ import type { KernelCounts, KernelNumbers, KernelViews } from '../kernel/columns
 import type { Config } from '../rules/config.js';
 import type { DailyLimits } from '../rules/limits.js';
 import { stateCode } from '../rules/states.js';
+import { fillLanes, monthDay } from './fillLanes.js';
 import type { AssignedRules } from './stateRules.js';
 
 /** The deadline of a candidate that has none, as the kernel writes it. */
@@ -29,6 +30,9 @@ const OPTION = { postWindow: 1, excludeFailed: 2, universalWithoutState: 4, foll
 const REACH_DAYS = 40_000;
 
 const BYTES_PER_PENDING = 48;
+
+/** The kernel works out plain anniversaries this many contacts at a time. */
+const LANES = 16;
 
 /** Everything that decides about a run besides the organization. */
 export interface RunRules {
@@ -79,6 +83,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
   const { contacts, schedules, running, enrolments, planned, emailTypes, instances } = organization;
   const { total, mostPerContact } = candidateBounds(organization, run);
   const perContact = contacts.count;
+  const perLane = Math.ceil(perContact / LANES) * LANES;
   const perRule = run.assigned.rules.length + 1;
   const perCampaign = running.length;
   const perType = planned.types.length;
@@ -87,11 +92,18 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
   return {
     contactId: perContact,
     contactState: perContact,
-    contactRule: perContact,
+    contactRule: perLane,
     contactBirth: perContact,
     contactEffective: perContact,
     contactCarrier: perContact,
     contactFlags: perContact,
+    laneBirth: perLane,
+    laneEffectiveDate: perLane,
+    laneAnchor: perLane,
+    laneFlags: perLane,
+    laneBirthday: perLane,
+    laneEffective: perLane,
+    laneAep: perLane,
     lastClickDay: perContact,
     lastAnswerDay: perContact,
     lastConditionDay: perContact,
@@ -203,6 +215,7 @@ export function kernelNumbers(organization: Organization, { config, today, limit
 /** Fills the kernel's input columns for a run. */
 export function fillKernel(views: KernelViews, organization: Organization, run: RunRules): void {
   fillContacts(views, organization, run.assigned);
+  fillLanes(views, organization, run);
   fillTypes(views, organization, run.config);
   organization.running.forEach((instance, campaign) => {
     fillCampaign(views, organization, instance, campaign, run.today);
@@ -230,12 +243,6 @@ function fillContacts(views: KernelViews, { contacts, enrolments, signals }: Org
     views.ruleTail[i + 1] = rule.tailDays;
     views.ruleMonthStart[i + 1] = rule.startsWithMonth ? 1 : 0;
   });
-}
-
-/** A month and day as the kernel's month-day, counted from 1 March. */
-function monthDay(month: number, day: number): number {
-  const marchMonth = month > 2 ? month - 3 : month + 9;
-  return Math.floor((153 * marchMonth + 2) / 5) + day - 1;
 }
 
 function fillTypes(views: KernelViews, { planned, emailTypes }: Organization, config: Config): void {
