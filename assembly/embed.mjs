@@ -1,14 +1,19 @@
-// Writes the compiled kernel into a TypeScript module, so that every place the library runs in (Node, bundlers, workers,
-// pages) loads it the same way, without a file to find.
+// Writes the compiled kernels into a TypeScript module, so that every place the library runs in (Node, bundlers, workers,
+// pages) loads them the same way, without a file to find.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const wasm = readFileSync(new URL('../build/kernel.wasm', import.meta.url));
-const lines = wasm.toString('base64').match(/.{1,110}/g) ?? [];
-const source = `// Made from assembly/ by \`npm run build:wasm\`.
-
-/** The compiled kernel, as base64. */
-export const KERNEL_BASE64 =
+function embed(file, name, about) {
+  const wasm = readFileSync(new URL(`../build/${file}`, import.meta.url));
+  const lines = wasm.toString('base64').match(/.{1,110}/g) ?? [];
+  console.error(`${file}: ${wasm.length} bytes`);
+  return `/** ${about}, as base64. */
+export const ${name} =
   ${lines.map((line) => `'${line}'`).join(' +\n  ')};
 `;
+}
+
+const source = `// Made from assembly/ by \`npm run build:wasm\`.
+
+${embed('kernel.wasm', 'SIMD_KERNEL', 'The compiled kernel for engines with SIMD')}
+${embed('kernel.scalar.wasm', 'SCALAR_KERNEL', 'The compiled kernel for engines without SIMD')}`;
 writeFileSync(new URL('../src/kernel/binary.ts', import.meta.url), source);
-console.error(`kernel: ${wasm.length} bytes`);

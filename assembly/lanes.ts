@@ -97,74 +97,28 @@ function joined(low: v128, high: v128, isHigh: bool): v128 {
     : i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-// The shared numbers of a pass, eight times each. Constants are kept in locals: some engines build them anew in every round of
-// a loop.
-let places: v128 = i16x8.splat(0);
-let lasts: v128 = i16x8.splat(0);
-let theses: v128 = i16x8.splat(0);
-let nexts: v128 = i16x8.splat(0);
-let laters: v128 = i16x8.splat(0);
-
-// The anchors of eight contacts' windows around today, the windows' lengths and their masks.
-let lastAnchor: v128 = i16x8.splat(0);
-let nextAnchor: v128 = i16x8.splat(0);
-let laterAnchor: v128 = i16x8.splat(0);
-let leads: v128 = i16x8.splat(0);
-let spans: v128 = i16x8.splat(0);
-let windowMask: v128 = i16x8.splat(0);
-let yearMask: v128 = i16x8.splat(0);
-
-/** A month-day's place in a year of some length: 29 February is 28 February in a year without it. */
+/** The days from today to a month-day in the year at hand, whose length is given: 29 February is 28 February without it. */
 // @ts-ignore: decorator
 @inline
-function placeIn(monthDay: v128, length: v128): v128 {
-  return i16x8.min_s(monthDay, i16x8.sub(length, i16x8.splat(1)));
+function daysTo(monthDay: v128, lastPlace: v128, places: v128): v128 {
+  return i16x8.sub(i16x8.min_s(monthDay, lastPlace), places);
 }
 
-/** The days from today to the next day of a month-day. */
+/** All ones where a day lies in the window whose first day is `lead` before the anchor; `ahead` is the day plus the lead. */
 // @ts-ignore: decorator
 @inline
-function upcoming(monthDay: v128): v128 {
-  const own = i16x8.sub(placeIn(monthDay, theses), places);
-  const next = i16x8.add(i16x8.sub(placeIn(monthDay, nexts), places), theses);
-  return v128.bitselect(next, own, i16x8.lt_s(own, i16x8.splat(0)));
-}
-
-/** Turns to eight contacts' windows: their anchors before today, from today on, and a year later. */
-// @ts-ignore: decorator
-@inline
-function enterWindows(monthDay: v128): void {
-  const own = i16x8.sub(placeIn(monthDay, theses), places);
-  const next = i16x8.add(i16x8.sub(placeIn(monthDay, nexts), places), theses);
-  const last = i16x8.sub(i16x8.sub(placeIn(monthDay, lasts), lasts), places);
-  const later = i16x8.add(i16x8.sub(placeIn(monthDay, laters), places), i16x8.add(theses, nexts));
-  const isPast = i16x8.lt_s(own, i16x8.splat(0));
-  lastAnchor = v128.bitselect(own, last, isPast);
-  nextAnchor = v128.bitselect(next, own, isPast);
-  laterAnchor = v128.bitselect(later, next, isPast);
-}
-
-/** All ones where a day, counted from today, is excluded. */
-// @ts-ignore: decorator
-@inline
-function excludedMask(day: v128): v128 {
-  // A day lies in a window when it is at most the window's span behind its first day; unsigned, days before it are far behind.
-  const ahead = i16x8.add(day, leads);
-  const inWindow = v128.or(
-    v128.or(i16x8.le_u(i16x8.sub(ahead, lastAnchor), spans), i16x8.le_u(i16x8.sub(ahead, nextAnchor), spans)),
-    i16x8.le_u(i16x8.sub(ahead, laterAnchor), spans),
-  );
-  return v128.or(v128.and(inWindow, windowMask), yearMask);
+function inWindow(ahead: v128, anchor: v128, span: v128): v128 {
+  // Unsigned, days before the window's first are far behind its last.
+  return i16x8.le_u(i16x8.sub(ahead, anchor), span);
 }
 
 /** The lanes of eight events: `LANE_ASK` where the ideal day is past or `ask` says so, `LANE_EXCLUDED` where it is excluded. */
 // @ts-ignore: decorator
 @inline
-function lanesOf(event: v128, ideal: v128, ask: v128): v128 {
+function lanesOf(event: v128, ideal: v128, ask: v128, excluded: v128): v128 {
   const isAsked = v128.or(i16x8.lt_s(ideal, i16x8.splat(0)), ask);
   const asked = v128.and(isAsked, i16x8.splat(<i16>LANE_ASK));
-  const excluded = v128.and(excludedMask(ideal), i16x8.splat(<i16>LANE_EXCLUDED));
-  return v128.or(event, v128.or(asked, excluded));
+  return v128.or(event, v128.or(asked, v128.and(excluded, i16x8.splat(<i16>LANE_EXCLUDED))));
 }
 
 /** Works out the lanes of the contacts `[start, end)`, rounded out to sixteens; `aepEvent` in days from today on. */
@@ -176,11 +130,15 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const askEffective = i8x16.splat(LANE_ASK_EFFECTIVE);
   const zero = i8x16.splat(0);
   const aep = i16x8.splat(<i16>aepEvent);
-  places = i16x8.splat(<i16>place);
-  lasts = i16x8.splat(<i16>lastLength);
-  theses = i16x8.splat(<i16>thisLength);
-  nexts = i16x8.splat(<i16>nextLength);
-  laters = i16x8.splat(<i16>laterLength);
+  const zeros = i16x8.splat(0);
+  const places = i16x8.splat(<i16>place);
+  const lengths = i16x8.splat(<i16>thisLength);
+  const lastLengths = i16x8.splat(<i16>lastLength);
+  const twoLengths = i16x8.splat(<i16>(thisLength + nextLength));
+  const thisLast = i16x8.splat(<i16>(thisLength - 1));
+  const lastLast = i16x8.splat(<i16>(lastLength - 1));
+  const nextLast = i16x8.splat(<i16>(nextLength - 1));
+  const laterLast = i16x8.splat(<i16>(laterLength - 1));
   const leadLows = v128.load(leadLow);
   const leadHighs = v128.load(leadHigh);
   const spanLows = v128.load(spanLow);
@@ -202,25 +160,46 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
     for (let half: u32 = 0; half < 2; half++) {
       const isHigh = half == 1;
       const at = <usize>(contact + half * 8) << 1;
-      leads = joined(lowLead, highLead, isHigh);
-      spans = joined(lowSpan, highSpan, isHigh);
-      windowMask = widened(isWindowed, isHigh);
-      yearMask = widened(isAllYear, isHigh);
-      enterWindows(v128.load(laneAnchor + at));
+      const lead = joined(lowLead, highLead, isHigh);
+      const span = joined(lowSpan, highSpan, isHigh);
+      const windowMask = widened(isWindowed, isHigh);
+      const yearMask = widened(isAllYear, isHigh);
       const ask = widened(asksAll, isHigh);
 
+      // The anchors of the windows around today: the last before it, the next from it on, and the one after that.
+      const monthDay = v128.load(laneAnchor + at);
+      const ownAnchor = daysTo(monthDay, thisLast, places);
+      const comingAnchor = i16x8.add(daysTo(monthDay, nextLast, places), lengths);
+      const isPast = i16x8.lt_s(ownAnchor, zeros);
+      const last = v128.bitselect(ownAnchor, i16x8.sub(daysTo(monthDay, lastLast, places), lastLengths), isPast);
+      const next = v128.bitselect(comingAnchor, ownAnchor, isPast);
+      const laterAnchor = i16x8.add(daysTo(monthDay, laterLast, places), twoLengths);
+      const later = v128.bitselect(laterAnchor, comingAnchor, isPast);
+
       const birth = v128.load(laneBirth + at);
-      const birthday = upcoming(birth);
-      const ofBirthday = lanesOf(birthday, i16x8.sub(birthday, birthdayDays), ask);
-      v128.store(laneBirthday + at, v128.or(ofBirthday, i16x8.eq(birth, none)));
+      const ownBirthday = daysTo(birth, thisLast, places);
+      const comingBirthday = i16x8.add(daysTo(birth, nextLast, places), lengths);
+      const birthday = v128.bitselect(comingBirthday, ownBirthday, i16x8.lt_s(ownBirthday, zeros));
+      const birthdayIdeal = i16x8.sub(birthday, birthdayDays);
+      const ofBirthday = i16x8.add(birthdayIdeal, lead);
+      const birthdayIn = v128.or(v128.or(inWindow(ofBirthday, last, span), inWindow(ofBirthday, next, span)), inWindow(ofBirthday, later, span));
+      const birthdayOut = v128.or(v128.and(birthdayIn, windowMask), yearMask);
+      v128.store(laneBirthday + at, v128.or(lanesOf(birthday, birthdayIdeal, ask, birthdayOut), i16x8.eq(birth, none)));
 
       const date = v128.load(laneEffectiveDate + at);
-      const effective = upcoming(date);
+      const ownDate = daysTo(date, thisLast, places);
+      const comingDate = i16x8.add(daysTo(date, nextLast, places), lengths);
+      const effective = v128.bitselect(comingDate, ownDate, i16x8.lt_s(ownDate, zeros));
+      const effectiveIdeal = i16x8.sub(effective, effectiveDays);
+      const ofEffective = i16x8.add(effectiveIdeal, lead);
+      const effectiveIn = v128.or(v128.or(inWindow(ofEffective, last, span), inWindow(ofEffective, next, span)), inWindow(ofEffective, later, span));
+      const effectiveOut = v128.or(v128.and(effectiveIn, windowMask), yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
-      const ofEffective = lanesOf(effective, i16x8.sub(effective, effectiveDays), askForIt);
-      v128.store(laneEffective + at, v128.or(ofEffective, i16x8.eq(date, none)));
+      v128.store(laneEffective + at, v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)));
 
-      v128.store(laneAep + at, lanesOf(aep, aep, ask));
+      const ofAep = i16x8.add(aep, lead);
+      const aepIn = v128.or(v128.or(inWindow(ofAep, last, span), inWindow(ofAep, next, span)), inWindow(ofAep, later, span));
+      v128.store(laneAep + at, lanesOf(aep, aep, ask, v128.or(v128.and(aepIn, windowMask), yearMask)));
     }
   }
 }

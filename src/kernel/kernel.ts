@@ -1,5 +1,5 @@
 import { SendplanError } from '../errors.js';
-import { KERNEL_BASE64 } from './binary.js';
+import { SCALAR_KERNEL, SIMD_KERNEL } from './binary.js';
 import {
   KERNEL_COLUMNS,
   KERNEL_NUMBERS,
@@ -45,11 +45,19 @@ export interface Kernel {
   limitMovedContacts(): void;
 }
 
-let compiled: Promise<WebAssembly.Module> | null = null;
+/** The two builds of the kernel, which give the same rows. */
+export type KernelBuild = 'simd' | 'scalar';
 
-function compileKernel(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(KERNEL_BASE64), (letter) => letter.charCodeAt(0)));
-  return compiled;
+const compiled: Partial<Record<KernelBuild, Promise<WebAssembly.Module>>> = {};
+
+function compileKernel(build: KernelBuild): Promise<WebAssembly.Module> {
+  const known = compiled[build];
+  if (known !== undefined) return known;
+  const bytes = Uint8Array.from(atob(build === 'simd' ? SIMD_KERNEL : SCALAR_KERNEL), (letter) => letter.charCodeAt(0));
+  // An engine without SIMD finds the other build invalid.
+  const module = build === 'simd' && !WebAssembly.validate(bytes) ? compileKernel('scalar') : WebAssembly.compile(bytes);
+  compiled[build] = module;
+  return module;
 }
 
 /** Where each column goes, one after the other from `startByte` on, and the first byte behind them. */
@@ -68,11 +76,16 @@ function layOut(counts: KernelCounts, startByte: number): { offsets: Record<Kern
  * Makes a kernel for one run: compiles it once per process, sizes its memory for the columns, then makes the views.
  *
  * @param counts how many elements each column has; they start as zeros
+ * @param build which build to use; `simd` falls back to `scalar` where the engine has no SIMD
  * @throws SendplanError `kernel_error` when the columns do not fit into the 4 GiB a kernel can address, or the host has no
  *   such memory
  */
-export async function createKernel(counts: KernelCounts, numbers: KernelNumbers): Promise<Kernel> {
-  const module = await compileKernel();
+export async function createKernel(
+  counts: KernelCounts,
+  numbers: KernelNumbers,
+  build: KernelBuild = 'simd',
+): Promise<Kernel> {
+  const module = await compileKernel(build);
   // The kernel's own data ends below its first two pages; the probe tells where.
   const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES });
   const instance = await WebAssembly.instantiate(module, { env: { memory, abort: () => {} } });

@@ -1,6 +1,6 @@
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
-import { createKernel, type Kernel } from '../kernel/kernel.js';
+import { createKernel, type Kernel, type KernelBuild } from '../kernel/kernel.js';
 import type { Config } from '../rules/config.js';
 import { dailyLimits } from '../rules/limits.js';
 import { countColumns, fillKernel, kernelNumbers, type RunRules } from './fillKernel.js';
@@ -24,6 +24,8 @@ export interface Plan {
 export interface PlanOptions {
   /** How many contacts the kernel plans in one call. */
   readonly batchSize?: number;
+  /** Which build of the kernel plans; the one with SIMD, where the engine has it, when left out. */
+  readonly kernelBuild?: KernelBuild;
   /** Is told, between calls, how many contacts are planned. */
   readonly onProgress?: (contactsDone: number) => void;
 }
@@ -42,11 +44,11 @@ export async function planOrganization(
   today: number,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  const { batchSize = DEFAULT_BATCH_SIZE, onProgress = () => {} } = options;
+  const { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} } = options;
   const contactCount = organization.contacts.count;
   const limits = dailyLimits(config, organization.contacts.rowCount);
   const run: RunRules = { config, today, limits, assigned: assignRules(organization, config) };
-  const kernel = await createKernel(countColumns(organization, run), kernelNumbers(organization, run));
+  const kernel = await createKernel(countColumns(organization, run), kernelNumbers(organization, run), kernelBuild);
   fillKernel(kernel.views, organization, run);
 
   let count = 0;
