@@ -194,13 +194,19 @@ function isStuck(i: u32, stuck: i32): bool {
   return stuck == LOOK ? isStuckWide(i) : stuck <= day;
 }
 
+/** The chain of a day; days further off than there are chains share those of earlier days. */
+// @ts-ignore: decorator
+@inline
+function bucketOf(chained: i32): u32 {
+  return <u32>(chained - today) % capSpan;
+}
+
 /** Chains a waiting candidate to its stuck day; one of wide windows to tomorrow, to be looked at again. */
 function chain(i: u32, stuck: i32): void {
   if (stuck == NO_DEADLINE) return;
-  const offset = stuck == LOOK ? <u32>(day + 1 - today) : <u32>(stuck - today);
-  if (offset >= capSpan) return;
-  put(stuckNext, i, at(stuckFirst, offset));
-  put(stuckFirst, offset, i + 1);
+  const bucket = bucketOf(stuck == LOOK ? day + 1 : stuck);
+  put(stuckNext, i, at(stuckFirst, bucket));
+  put(stuckFirst, bucket, i + 1);
 }
 
 /** Lets a waiting candidate rest on the current day. */
@@ -216,10 +222,10 @@ function rest(i: u32): void {
 
 /** Lets those rest whose stuck day has come; returns how many. */
 function restStuck(): i32 {
-  const offset = <u32>(day - today);
-  if (offset >= capSpan) return 0;
+  const bucket = bucketOf(day);
   let count = 0;
-  let link = at(stuckFirst, offset);
+  let link = at(stuckFirst, bucket);
+  put(stuckFirst, bucket, 0);
   while (link != 0) {
     const i = link - 1;
     link = at(stuckNext, i);

@@ -1,4 +1,3 @@
-import { END_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { CampaignInstance } from '../columns/campaigns.js';
 import type { Organization } from '../columns/organization.js';
@@ -25,9 +24,6 @@ const CAMPAIGN = {
 
 /** The kernel's bits of the run's options. */
 const OPTION = { postWindow: 1, excludeFailed: 2, universalWithoutState: 4, followups: 8 } as const;
-
-/** Days behind the last date the rules know that windows, spreads and lead times can still reach. */
-const REACH_DAYS = 40_000;
 
 const BYTES_PER_PENDING = 48;
 
@@ -74,8 +70,28 @@ function mostRowsPerContact(first: Uint32Array, contactCount: number): number {
   return most;
 }
 
-function daysAhead(today: number): number {
-  return END_DAY + REACH_DAYS - today;
+/** Days from today within which every yearly email, follow-up and smoothing move lies. */
+const YEARLY_REACH_DAYS = 4 * 366;
+
+/** A day that no candidate of a running campaign lies behind before it is caught up or moved (Rules 6). */
+function lastCampaignDay({ running, enrolments }: Organization): number {
+  let lastTrigger = NULL_INT32;
+  for (const trigger of enrolments.trigger) lastTrigger = Math.max(lastTrigger, trigger);
+  const days = running.flatMap((instance) => [
+    instance.startDay ?? 0,
+    instance.spreadEndDay ?? 0,
+    lastTrigger - Math.min(0, instance.type?.daysBefore ?? 0),
+  ]);
+  return days.reduce((last, day) => Math.max(last, day), 0);
+}
+
+/** How many days from today on can hold an email before days are balanced, or hold history. */
+function daysAhead(organization: Organization, { today, assigned, config }: RunRules): number {
+  let lastDay = Math.max(today + YEARLY_REACH_DAYS, lastCampaignDay(organization));
+  for (const sentDay of organization.schedules.sentDay) lastDay = Math.max(lastDay, sentDay);
+  const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));
+  const { catch_up_spread_days: catchUpDays } = config.load_balancing;
+  return lastDay - today + reach + 2 * catchUpDays + 10;
 }
 
 /** How many elements each of the kernel's columns needs for a run. */
@@ -88,7 +104,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
   const perCampaign = running.length;
   const perType = planned.types.length;
   const perRow = schedules.count;
-  const span = daysAhead(run.today);
+  const span = daysAhead(organization, run);
   return {
     contactId: perContact,
     contactState: perContact,
@@ -175,10 +191,11 @@ function carrierBytes({ contacts }: Organization): number {
 }
 
 /** The numbers of a run, by the kernel's names. */
-export function kernelNumbers(organization: Organization, { config, today, limits, assigned }: RunRules): KernelNumbers {
+export function kernelNumbers(organization: Organization, run: RunRules): KernelNumbers {
+  const { config, today, limits, assigned } = run;
   const { contacts, schedules, running, planned } = organization;
   const { organization: switches, followups } = config;
-  const span = daysAhead(today);
+  const span = daysAhead(organization, run);
   return {
     today,
     options:
