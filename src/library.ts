@@ -81,7 +81,7 @@ function planTable(plan: Plan): ReturnType<typeof scheduleTable> {
  */
 export async function schedule(input: ScheduleInput, options: ScheduleOptions = {}): Promise<SchedulePlan> {
   const config = resolveConfig(options.config);
-  const today = resolveToday(options.today, config);
+  const today = resolveToday(options.today, config, 'today');
   const { plan, balance } = await withSource(input, options.sqlJs, (source) =>
     planAndBalance(source, { config, today }),
   );

@@ -6,7 +6,9 @@ import { runDatabase } from './schedule.js';
 import { SendplanError } from './errors.js';
 import { readDatabaseFile, requireDatabaseFile } from './store/file.js';
 import { openNative } from './store/native.js';
-import { replaceDatabaseFile } from './store/replaceFile.js';
+import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
+import type { PreparedPages } from './store/flushPages.js';
+import type { FlushWay } from './store/writeRun.js';
 import { openSqlJs } from './store/sqljs.js';
 import { resolveToday } from './today.js';
 
@@ -28,6 +30,11 @@ export interface RunFileOptions {
    * databases that others have open, that are in WAL mode or do not fit into memory. `sqljs` when left out.
    */
   readonly driver?: 'sqljs' | 'native';
+  /**
+   * How rows are written: `sql` by statements, `pages` by building the table's b-trees beside SQLite, `auto` by what is faster
+   * for as much as changes; where pages cannot be, by SQL. `auto` when left out.
+   */
+  readonly flush?: FlushWay;
   /** How many contacts are planned between two reports of progress. */
   readonly batchSize?: number;
   readonly onProgress?: RunProgress;
@@ -51,21 +58,37 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
   const { outPath, dryRun = false, batchSize, signal } = options;
   if (options.driver === 'native') return runInPlace(path, options);
   const config = resolveConfig(options.config);
-  const today = resolveToday(options.asOf, config);
+  const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const { file, connection } = await watch.measure('open', async () => {
     const found = readDatabaseFile(path);
     return { file: found, connection: await openSqlJs(found.image) };
   });
   try {
-    const report = await runDatabase(connection, { config, today, batchSize, dryRun }, watch);
+    let prepared: PreparedPages | null = null;
+    const take = (pages: PreparedPages) => {
+      prepared = pages;
+    };
+    const pages = { imageBefore: () => file.image, take };
+    const settings = { config, today, batchSize, dryRun, flush: options.flush, pages };
+    const report = await runDatabase(connection, settings, watch);
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
-    await watch.measure('save', () => replaceDatabaseFile(file, connection.toImage(), { outPath, signal }));
+    await watch.measure('save', () => {
+      const image = connection.toImage();
+      // The image is all that is needed from here on; SQLite's copy of the database can go.
+      connection.close();
+      return replaceDatabaseFile(file, sourceOf(image, prepared, watch), { outPath, signal });
+    });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };
   } finally {
     connection.close();
   }
+}
+
+function sourceOf(image: Uint8Array, pages: PreparedPages | null, watch: Stopwatch): DatabaseSource {
+  if (pages === null) return image;
+  return (writer) => pages.write(image, writer, (done) => watch.progress('save', done, pages.inserted));
 }
 
 /** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */
@@ -77,11 +100,12 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
     });
   }
   const config = resolveConfig(options.config);
-  const today = resolveToday(options.asOf, config);
+  const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const connection = await watch.measure('open', () => openNative(requireDatabaseFile(path)));
   try {
-    const report = await runDatabase(connection, { config, today, batchSize, dryRun }, watch);
+    const settings = { config, today, batchSize, dryRun, flush: options.flush };
+    const report = await runDatabase(connection, settings, watch);
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };

@@ -3,6 +3,9 @@ import { type RunProgress, Stopwatch } from './report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from './rules/config.js';
 import { runDatabase } from './schedule.js';
 import type { ImageConnection, SqlValue } from './store/driver.js';
+import type { PreparedPages } from './store/flushPages.js';
+import { MemorySink } from './store/pages/memorySink.js';
+import type { FlushWay } from './store/writeRun.js';
 import { openSqlJs, type SqlJsOptions } from './store/sqljs.js';
 import { resolveToday } from './today.js';
 
@@ -17,6 +20,11 @@ export interface RunOptions {
   readonly config?: ConfigInput;
   /** Work everything out and keep nothing. */
   readonly dryRun?: boolean;
+  /**
+   * How rows are written: `sql` by statements, `pages` by building the table's b-trees beside SQLite, `auto` by what is faster
+   * for as much as changes; where pages cannot be, by SQL. `auto` when left out.
+   */
+  readonly flush?: FlushWay;
   /** How many contacts are planned between two reports of progress. */
   readonly batchSize?: number;
   readonly onProgress?: RunProgress;
@@ -37,8 +45,20 @@ export interface OpenDatabase {
   close(): void;
 }
 
+/** The bytes of a database with prepared rows in it. */
+async function imageOf(image: Uint8Array, pages: PreparedPages): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  await pages.write(image, {
+    write: (bytes, position) => sink.write(bytes, position),
+    // What waits for the page to breathe, such as its progress, gets its turn here.
+    checkpoint: () => new Promise((resolve) => setTimeout(resolve)),
+  });
+  return sink.toBytes();
+}
+
 /**
- * Opens a SQLite database from the bytes of its file, in Node or a browser; the bytes are not changed.
+ * Opens a SQLite database from the bytes of its file, in Node or a browser; the bytes are not changed, and have to stay as
+ * they are until the first run.
  *
  * @throws SendplanError `not_a_database` when they are no SQLite file
  */
@@ -46,12 +66,41 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
   if (!(image instanceof Uint8Array)) {
     throw new TypeError(`image: expected a Uint8Array with the bytes of a SQLite file, got ${typeof image}`);
   }
-  const connection: ImageConnection = await openSqlJs(image, options);
+  let connection: ImageConnection = await openSqlJs(image, options);
+  /** Puts another database in the place of the open one. */
+  const reopen = async (bytes: Uint8Array) => {
+    const next = await openSqlJs(bytes, options);
+    connection.close();
+    connection = next;
+  };
   return {
-    async run({ asOf, config: input, dryRun, batchSize, onProgress } = {}) {
+    async run({ asOf, config: input, dryRun, flush, batchSize, onProgress } = {}) {
       const config = resolveConfig(input);
-      const settings = { config, today: resolveToday(asOf, config), batchSize, dryRun };
-      return runDatabase(connection, settings, new Stopwatch(onProgress));
+      const watch = new Stopwatch(onProgress);
+      let before: Uint8Array = new Uint8Array(0);
+      let prepared: PreparedPages | null = null;
+      const pages = {
+        imageBefore: () => {
+          before = connection.toImage();
+          return before;
+        },
+        take: (rows: PreparedPages) => {
+          prepared = rows;
+        },
+      };
+      const settings = { config, today: resolveToday(asOf, config, 'asOf'), batchSize, dryRun, flush, pages };
+      const report = await runDatabase(connection, settings, watch);
+      if (prepared === null) return report;
+      const rows: PreparedPages = prepared;
+      await watch.measure('save', async () => {
+        try {
+          await reopen(await imageOf(connection.toImage(), rows));
+        } catch (error) {
+          await reopen(before);
+          throw error;
+        }
+      });
+      return { ...report, stages: [...watch.timings], seconds: watch.timings.reduce((total, timing) => total + timing.seconds, 0) };
     },
     query: (sql, values) => Array.from(connection.query(sql, values), (row) => [...row]),
     toImage: () => connection.toImage(),

@@ -10,7 +10,8 @@ import type { Connection } from './store/driver.js';
 import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
 import { readSchema } from './store/schema.js';
-import { currentTimeText, writeRun } from './store/writeRun.js';
+import type { PreparedPages } from './store/flushPages.js';
+import { currentTimeText, type FlushWay, writeRun } from './store/writeRun.js';
 
 /** What a run works by. */
 export interface RunSettings {
@@ -19,6 +20,14 @@ export interface RunSettings {
   readonly today: number;
   /** How many contacts are planned in one go, which changes nothing but the pace of progress. */
   readonly batchSize?: number;
+}
+
+/** How a run may write its rows as pages, which are not in the database when `runDatabase` returns. */
+export interface PagesOutlet {
+  /** The bytes of the database as it is, which stay as they are until the pages are written. */
+  readonly imageBefore: () => Uint8Array;
+  /** Takes the pages that the caller is to write, into a copy of the database as it then is. */
+  readonly take: (pages: PreparedPages) => void;
 }
 
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
@@ -36,19 +45,25 @@ export async function planAndBalance(
   return { plan, balance };
 }
 
+/** Eight hexadecimal digits that tell runs of one second apart; not for secrets, and there in pages without HTTPS too. */
+function runSuffix(): string {
+  return crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0');
+}
+
 /**
  * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
  *
  * @param settings.dryRun everything is worked out and nothing kept
+ * @param settings.pages without it rows are written by SQL
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
   connection: Connection,
-  settings: RunSettings & { readonly dryRun?: boolean },
+  settings: RunSettings & { readonly dryRun?: boolean; readonly flush?: FlushWay; readonly pages?: PagesOutlet },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
   const nowText = currentTimeText();
-  const runId = `${nowText.replace(/\D/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
+  const runId = `${nowText.replace(/\D/g, '')}-${runSuffix()}`;
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
   const migration = await watch.measure('open', () => planMigration(connection, schema));
@@ -61,9 +76,12 @@ export async function runDatabase(
       runId,
       nowText,
       dryRun,
+      flush: settings.flush,
+      imageBefore: settings.pages?.imageBefore,
       onProgress: (done, total) => watch.progress('flush', done, total),
     }),
   );
+  if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
 
   return reportRun(
     plan,
@@ -81,7 +99,7 @@ export async function runDatabase(
       refusedCandidates: written.refused,
       migration: written.migrationSteps.map((step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`),
       warnings: written.warnings,
-      flush: written.inserted + written.deleted === 0 ? 'none' : 'sql',
+      flush: written.inserted + written.deleted === 0 ? 'none' : written.pages === null ? 'sql' : 'pages',
     },
     watch.timings,
   );

@@ -4,6 +4,7 @@ import { balanceDays } from '../src/balance/balance.js';
 import { parseIsoDay } from '../src/calendar/iso.js';
 import { loadOrganization } from '../src/columns/organization.js';
 import { organizationOfRecords } from '../src/columns/recordSource.js';
+import type { KernelBuild } from '../src/kernel/kernel.js';
 import { oracle } from '../src/oracle/oracle.js';
 import { planOrganization } from '../src/plan/plan.js';
 import { plannedRows } from '../src/plan/plannedRows.js';
@@ -21,10 +22,10 @@ function inOrder(rows: Iterable<PlannedRow>): PlannedRow[] {
   return [...rows].sort((a, b) => a.contact_id - b.contact_id || (key(a) < key(b) ? -1 : 1));
 }
 
-async function planFast(records: OrganizationRecords, config: ConfigInput, today: number, batchSize?: number) {
+async function planFast(records: OrganizationRecords, config: ConfigInput, today: number, kernelBuild?: KernelBuild) {
   const resolved = resolveConfig(config);
   const loaded = loadOrganization(organizationOfRecords(records), resolved, today);
-  const plan = await planOrganization(loaded, resolved, today, { batchSize });
+  const plan = await planOrganization(loaded, resolved, today, { kernelBuild });
   const balance = balanceDays(plan);
   return { rows: inOrder(plannedRows(plan)), issues: loaded.issues.issues, balance };
 }
@@ -56,6 +57,7 @@ describe('the fast path', () => {
           const actual = await planFast(records, config, today);
           expect(actual.rows).toEqual(inOrder(expected.rows));
           expect(issueKeys(actual.issues)).toEqual(issueKeys(expected.issues));
+          expect((await planFast(records, config, today, 'scalar')).rows).toEqual(actual.rows);
           expect(actual.balance.movedBySmoothing).toBe(expected.movedBySmoothing);
           expect(
             actual.balance.overloadedDays.map(({ day, planned, history }) => ({ day, load: planned + history })),

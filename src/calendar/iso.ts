@@ -1,4 +1,4 @@
-import { civilFromDay, dayFromCivil, monthLength } from './day.js';
+import { civilFromDay, dayFromCivil, END_DAY, monthLength } from './day.js';
 
 function digit(text: string, position: number): number {
   const value = text.charCodeAt(position) - 48;
@@ -21,6 +21,43 @@ export function parseIsoDay(text: string): number | null {
   if (!(year >= 1900 && year <= 2199 && month >= 1 && month <= 12)) return null;
   if (!(day >= 1 && day <= monthLength(year, month))) return null;
   return dayFromCivil(year, month, day);
+}
+
+const FIRST_YEAR = 1900;
+const END_YEAR = 2200;
+
+/** The day number of the first of every month from January 1900 on, and one past the last day at the end. */
+const MONTH_STARTS = Int32Array.from({ length: (END_YEAR - FIRST_YEAR) * 12 + 1 }, (_, i) =>
+  i === (END_YEAR - FIRST_YEAR) * 12 ? END_DAY : dayFromCivil(FIRST_YEAR + Math.floor(i / 12), (i % 12) + 1, 1),
+);
+
+/** What `parseIsoDayBytes` returns for bytes that are no date; no day has this number. */
+export const NO_ISO_DAY = -2147483648;
+
+/**
+ * Reads a date from UTF-8 bytes as `parseIsoDay` reads it from their text; `NO_ISO_DAY` when it is not one.
+ *
+ * @param end the offset after the last byte of the text
+ */
+export function parseIsoDayBytes(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 10 || bytes[start + 4] !== 45 || bytes[start + 7] !== 45) return NO_ISO_DAY;
+  if (end - start > 10 && bytes[start + 10] !== 32 && bytes[start + 10] !== 84) return NO_ISO_DAY;
+  const [y1, y2, y3, y4] = [bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]];
+  const [m1, m2, d1, d2] = [bytes[start + 5], bytes[start + 6], bytes[start + 8], bytes[start + 9]];
+  if (!(isDigit(y1) && isDigit(y2) && isDigit(y3) && isDigit(y4))) return NO_ISO_DAY;
+  if (!(isDigit(m1) && isDigit(m2) && isDigit(d1) && isDigit(d2))) return NO_ISO_DAY;
+  // Each sum counts the 48 of every ASCII digit along, which is taken off at once.
+  const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4 - 53328;
+  const month = m1 * 10 + m2 - 528;
+  const day = d1 * 10 + d2 - 528;
+  if (year < FIRST_YEAR || year >= END_YEAR || month < 1 || month > 12 || day < 1) return NO_ISO_DAY;
+  const position = (year - FIRST_YEAR) * 12 + month - 1;
+  const dayNumber = MONTH_STARTS[position] + day - 1;
+  return dayNumber < MONTH_STARTS[position + 1] ? dayNumber : NO_ISO_DAY;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }
 
 /** Writes a day number as `YYYY-MM-DD`. */

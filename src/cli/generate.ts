@@ -16,8 +16,8 @@ interface GenerateFlags {
   readonly seed: number;
   readonly shape: Shape;
   readonly asOf: number;
-  readonly force: boolean;
-  readonly json: boolean;
+  readonly force?: true;
+  readonly json?: true;
 }
 
 const EXAMPLES = `
@@ -101,7 +101,7 @@ async function generate(path: string, flags: GenerateFlags): Promise<void> {
         seed: flags.seed,
         shape: flags.shape,
         asOfDay: flags.asOf,
-        force: flags.force,
+        force: flags.force === true,
         onProgress: (contactsDone) => bar?.update(contactsDone),
         signal,
       }),
@@ -130,8 +130,8 @@ export function generateCommand(): Command {
         .argParser(asOfDay)
         .default(DEFAULT_AS_OF_DAY, formatIsoDay(DEFAULT_AS_OF_DAY)),
     )
-    .option('--force', 'replace the file if it exists', false)
-    .option('--json', 'print one JSON report on stdout instead of a summary on stderr', false)
+    .option('--force', 'replace the file if it exists')
+    .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
     .addHelpText('after', EXAMPLES)
     .action(generate);
 }

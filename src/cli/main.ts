@@ -45,7 +45,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed, 2 wrong use.
+Exit codes: 0 done, 1 the run failed, 2 wrong use, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on

@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
-import { SendplanError } from '../errors.js';
 import { runFile } from '../node.js';
 import { summarizeRun } from '../report/runSummary.js';
 import { type ConfigInput, parseConfig } from '../rules/config.js';
 import type { RunProgress } from '../report/stopwatch.js';
+import { fileError } from '../store/file.js';
 import { progressLine } from './progress.js';
 
 interface RunFlags {
   readonly asOf?: string;
   readonly config?: string;
   readonly out?: string;
-  readonly dryRun: boolean;
-  readonly json: boolean;
+  readonly dryRun?: true;
+  readonly json?: true;
   readonly batchSize?: number;
   readonly driver: 'sqljs' | 'native';
+  readonly flush: 'auto' | 'sql' | 'pages';
 }
 
 const EXAMPLES = `
@@ -49,7 +50,7 @@ function readConfig(path: string | undefined): ConfigInput {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new SendplanError('file_not_found', `The configuration ${path} cannot be read: ${(cause as Error).message}.`, { cause });
+    throw fileError('file_not_found', `The configuration ${path} cannot be read`, cause, 'Give the path of a YAML or JSON file.');
   }
   return parseConfig(text, path);
 }
@@ -74,6 +75,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     dryRun: flags.dryRun,
     batchSize: flags.batchSize,
     driver: flags.driver,
+    flush: flags.flush,
     onProgress,
     signal: interruption.signal,
   }).finally(() => line.stop());
@@ -89,11 +91,11 @@ export function runCommand(): Command {
     .option('--as-of <date>', "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)", dateText)
     .option('--config <file>', 'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults')
     .option('--out <file>', 'write the result to another file and leave the database as it is')
-    .option('--dry-run', 'work everything out and write nothing', false)
-    .option('--json', 'print one JSON report on stdout instead of a summary on stderr', false)
-    .option('--batch-size <n>', 'contacts planned between two steps of progress', wholeNumber(10_000_000))
-    .addOption(new Option('--driver <name>', 'sqljs: in memory, the file is replaced; native: in place under SQLite\'s locks (needs libsql)').choices(['sqljs', 'native']).default('sqljs'))
-    .addOption(new Option('--flush <way>', 'how rows are written').choices(['auto', 'sql']).default('auto'))
+    .option('--dry-run', 'work everything out and write nothing')
+    .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
+    .option('--batch-size <n>', 'contacts planned at a time, between two steps of progress; changes nothing else', wholeNumber(10_000_000))
+    .addOption(new Option('--driver <name>', 'sqljs: in memory, the file is replaced; native: in place under SQLite\'s locks, with the optional package libsql').choices(['sqljs', 'native']).default('sqljs'))
+    .addOption(new Option('--flush <way>', 'how rows are written: by SQL statements, as whole pages, or by what is faster').choices(['auto', 'sql', 'pages']).default('auto'))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }

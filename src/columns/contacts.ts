@@ -1,11 +1,15 @@
 import type { Table } from 'apache-arrow';
-import { type DateField, type FieldValue, isValidEmail, readCarrier, readDate, readFlag, readInteger, readState, readText } from '../rules/fields.js';
+import { readCarrier, readOwnState } from '../rules/fields.js';
 import { stateName, UNKNOWN_STATE } from '../rules/states.js';
-import { NULL_INT32, numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
-import { GrowingColumn } from './growing.js';
+import { stateOfZip } from '../rules/zip.js';
+import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
+import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
-import { type RowSource, selectColumns } from './source.js';
-import { NULL_TEXT, TextDictionary } from './texts.js';
+import { openRows } from './openRows.js';
+import { INVALID_DAY, MISSING_DAY } from './rowCursor.js';
+import type { RowSource } from './source.js';
+import { TextMemo } from './textMemo.js';
+import { TextDictionary } from './texts.js';
 
 /** The bits of a contact's flags. */
 export const FAILED_UNDERWRITING = 1;
@@ -63,25 +67,6 @@ export function contactsFrom(
   };
 }
 
-/** Remembers the state of every pair of state and ZIP code that was seen: a database holds few different ones. */
-class StateReader {
-  readonly #codes = new Map<FieldValue, Map<FieldValue, number>>();
-
-  read(state: FieldValue, zipCode: FieldValue): number {
-    let byZip = this.#codes.get(state);
-    if (byZip === undefined) {
-      byZip = new Map();
-      this.#codes.set(state, byZip);
-    }
-    let code = byZip.get(zipCode);
-    if (code === undefined) {
-      code = readState(state, zipCode);
-      byZip.set(zipCode, code);
-    }
-    return code;
-  }
-}
-
 /** Tells ids that were seen before, without a set as long as ids ascend. */
 class SeenIds {
   #last = 0;
@@ -120,75 +105,70 @@ export function readContacts(
   issues: IssueLog,
   onRow: (rowsDone: number) => void = () => {},
 ): Contacts {
-  const id = new GrowingColumn(Float64Array);
-  const state = new GrowingColumn(Uint8Array);
-  const birth = new GrowingColumn(Int32Array);
-  const effective = new GrowingColumn(Int32Array);
-  const carrier = new GrowingColumn(Int32Array);
-  const flags = new GrowingColumn(Uint8Array);
+  const contacts = new GrowingColumns({
+    id: Float64Array,
+    state: Uint8Array,
+    birth: Int32Array,
+    effective: Int32Array,
+    carrier: Int32Array,
+    flags: Uint8Array,
+  });
   const carriers = new TextDictionary();
-  const states = new StateReader();
+  const ownStates = new TextMemo(readOwnState);
+  const zipStates = new TextMemo((zipCode) => (zipCode === null ? UNKNOWN_STATE : stateOfZip(zipCode)));
+  const carrierNames = new TextMemo((name) => carriers.codeOf(readCarrier(name)));
   const rejected: number[] = [];
-  const seen = new SeenIds(() => [...id.values(), ...rejected]);
+  const seen = new SeenIds(() => [...contacts.values().id, ...rejected]);
   let rowCount = 0;
 
-  const { places, rows } = selectColumns(source, FIELDS);
+  const { places, cursor } = openRows(source, FIELDS);
   const [idAt, emailAt, stateAt, zipAt, birthAt, effectiveAt, carrierAt, failedAt, phoneAt] = places;
-  for (const row of rows) {
-    if ((++rowCount & 0x3fff) === 0) onRow(rowCount);
-    const contactId = readInteger(row[idAt]);
-    if (contactId === null || contactId < 1) {
-      issues.add(null, 'invalid_id');
-      continue;
+  try {
+    while (cursor.next()) {
+      if ((++rowCount & 0x3fff) === 0) onRow(rowCount);
+      const contactId = cursor.integer(idAt);
+      if (contactId === null || contactId < 1) {
+        issues.add(null, 'invalid_id');
+        continue;
+      }
+      if (!seen.add(contactId)) {
+        issues.add(contactId, 'duplicate_id');
+        continue;
+      }
+      if (!cursor.isEmail(emailAt)) {
+        issues.add(contactId, 'invalid_email', cursor.text(emailAt));
+        rejected.push(contactId);
+        continue;
+      }
+      let stateCode = cursor.code(stateAt, ownStates);
+      if (stateCode === UNKNOWN_STATE) stateCode = cursor.code(zipAt, zipStates);
+      if (stateCode === UNKNOWN_STATE) issues.add(contactId, 'unknown_state');
+      let birthDay = cursor.day(birthAt);
+      if (birthDay > today) birthDay = INVALID_DAY;
+      if (birthDay === INVALID_DAY) {
+        issues.add(contactId, 'invalid_birth_date', cursor.text(birthAt));
+        birthDay = MISSING_DAY;
+      }
+      let effectiveDay = cursor.day(effectiveAt);
+      if (effectiveDay === INVALID_DAY) {
+        issues.add(contactId, 'invalid_effective_date', cursor.text(effectiveAt));
+        effectiveDay = MISSING_DAY;
+      }
+      const contact = contacts.addRow();
+      const { at } = contacts;
+      at.id[contact] = contactId;
+      at.state[contact] = stateCode;
+      at.birth[contact] = birthDay;
+      at.effective[contact] = effectiveDay;
+      at.carrier[contact] = cursor.code(carrierAt, carrierNames);
+      at.flags[contact] = (cursor.flag(failedAt) ? FAILED_UNDERWRITING : 0) | (cursor.isBlank(phoneAt) ? 0 : HAS_PHONE);
     }
-    if (!seen.add(contactId)) {
-      issues.add(contactId, 'duplicate_id');
-      continue;
-    }
-    if (!isValidEmail(row[emailAt])) {
-      issues.add(contactId, 'invalid_email', readText(row[emailAt]));
-      rejected.push(contactId);
-      continue;
-    }
-    const stateCode = states.read(row[stateAt], row[zipAt]);
-    if (stateCode === UNKNOWN_STATE) issues.add(contactId, 'unknown_state');
-    const phone = readText(row[phoneAt]);
-    id.push(contactId);
-    state.push(stateCode);
-    birth.push(checkedDay(readBirthDate(row[birthAt], today), row[birthAt], contactId, 'invalid_birth_date', issues));
-    effective.push(checkedDay(readDate(row[effectiveAt]), row[effectiveAt], contactId, 'invalid_effective_date', issues));
-    const carrierName = readCarrier(row[carrierAt]);
-    carrier.push(carrierName === null ? NULL_TEXT : carriers.codeOf(carrierName));
-    flags.push(
-      (readFlag(row[failedAt]) ? FAILED_UNDERWRITING : 0) | (phone !== null && phone.trim() !== '' ? HAS_PHONE : 0),
-    );
+  } finally {
+    cursor.close();
   }
-  const columns = {
-    id: id.values(),
-    state: state.values(),
-    birth: birth.values(),
-    effective: effective.values(),
-    carrier: carrier.values(),
-    flags: flags.values(),
-  };
+  const columns = contacts.values();
   const ordered = seen.isAscending ? columns : sortById(columns);
   return contactsFrom({ ...ordered, carriers: carriers.texts }, rowCount);
-}
-
-function readBirthDate(value: FieldValue, today: number): DateField {
-  const date = readDate(value);
-  return date.day !== null && date.day > today ? { day: null, invalid: true } : date;
-}
-
-function checkedDay(
-  date: DateField,
-  value: FieldValue,
-  contactId: number,
-  kind: 'invalid_birth_date' | 'invalid_effective_date',
-  issues: IssueLog,
-): number {
-  if (date.invalid) issues.add(contactId, kind, readText(value));
-  return date.day ?? NULL_INT32;
 }
 
 type UnorderedColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'flags'>;
@@ -226,7 +206,8 @@ export class ContactIndex {
 
   /** The index of the contact with an id, -1 when there is none that can be planned. */
   indexOf(id: number): number {
-    if (this.#dense !== null) return this.#dense[id] ?? -1;
+    const dense = this.#dense;
+    if (dense !== null) return id >= 0 && id < dense.length ? dense[id] : -1;
     let start = 0;
     let end = this.#ids.length;
     while (start < end) {

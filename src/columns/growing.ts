@@ -25,3 +25,51 @@ export class GrowingColumn<Values extends ColumnArray> {
     return this.#values.subarray(0, this.length) as Values;
   }
 }
+
+/**
+ * Columns of one length that grow together: there is one check of the room a row, and none a value.
+ *
+ * ```
+ * const columns = new GrowingColumns({ id: Float64Array, day: Int32Array });
+ * const row = columns.addRow();
+ * columns.at.day[row] = 12;
+ * ```
+ */
+export class GrowingColumns<Types extends Record<string, new (length: number) => ColumnArray>> {
+  /** How many rows there are. */
+  count = 0;
+  /** The columns with room to spare; others after the next `addRow`. */
+  at: { [Name in keyof Types]: InstanceType<Types[Name]> };
+  private capacity = 0;
+
+  constructor(private readonly types: Types) {
+    this.at = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
+    this.grow(1024);
+  }
+
+  /** Adds a row of zeros and returns its place. */
+  addRow(): number {
+    if (this.count === this.capacity) this.grow(this.capacity * 2);
+    return this.count++;
+  }
+
+  /** The columns without room to spare: views that later rows may leave behind. */
+  values(): { [Name in keyof Types]: InstanceType<Types[Name]> } {
+    const values = { ...this.at };
+    for (const name of Object.keys(this.types) as (keyof Types)[]) {
+      values[name] = this.at[name].subarray(0, this.count) as InstanceType<Types[typeof name]>;
+    }
+    return values;
+  }
+
+  private grow(capacity: number): void {
+    const larger = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
+    for (const name of Object.keys(this.types) as (keyof Types)[]) {
+      const values = new this.types[name](capacity) as InstanceType<Types[typeof name]>;
+      if (this.count > 0) values.set(this.at[name]);
+      larger[name] = values;
+    }
+    this.at = larger;
+    this.capacity = capacity;
+  }
+}

@@ -1,13 +1,16 @@
 import type { Table } from 'apache-arrow';
 import { isFollowupType, statusClass } from '../rules/emailTypes.js';
-import { readDate, readInteger, readPriority, readText } from '../rules/fields.js';
-import { NULL_INT32, numberVector, tableOf, valuesOf } from './arrowTable.js';
+import { limitPriority } from '../rules/fields.js';
+import { NULL_INT32, numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
 import { stableOrder } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
-import { GrowingColumn } from './growing.js';
+import { GrowingColumns } from './growing.js';
+import { openRows } from './openRows.js';
 import { CONTENT_FIELDS, type OwnedContent, OwnedContentBuilder } from './ownedContent.js';
-import { type RowSource, selectColumns } from './source.js';
+import { INVALID_DAY } from './rowCursor.js';
+import type { RowSource } from './source.js';
+import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
 
 /** What a row's status means to the kernel, which tells the two owned statuses apart and sent rows from other history. */
@@ -71,11 +74,9 @@ export class EmailTypes {
 
 /**
  * The rows of `email_schedules` that were found (Rules 1), grouped by contact and ascending by row id within one:
- * `first[i] .. first[i + 1]` are contact i's, the rows of contacts that cannot be planned come last. The Arrow table has the
- * columns of the typed arrays; `NULL_INT32` is null.
+ * `first[i] .. first[i + 1]` are contact i's, the rows of contacts that cannot be planned come last. `NULL_INT32` is null.
  */
 export interface Schedules {
-  readonly table: Table;
   readonly count: number;
   readonly first: Uint32Array;
   readonly rowClass: Uint8Array;
@@ -92,6 +93,8 @@ export interface Schedules {
   /** For an owned row its place in `content`, -1 for any other. */
   readonly contentIndex: Int32Array;
   readonly content: OwnedContent;
+  /** The columns as an Arrow table over their own memory. */
+  toTable(): Table;
 }
 
 const LARGEST_INT32 = 2147483647;
@@ -116,75 +119,137 @@ export function readSchedules(
   texts: TextDictionary,
   onRow: (rowsDone: number) => void = () => {},
 ): Schedules {
-  const contact = new GrowingColumn(Uint32Array);
-  const rowClass = new GrowingColumn(Uint8Array);
-  const id = new GrowingColumn(Float64Array);
-  const instanceId = new GrowingColumn(Float64Array);
-  const [type, eventYear, sentDay, plannedDay, scheduledDay, instance, priority, contentIndex] = Array.from(
-    { length: 8 },
-    () => new GrowingColumn(Int32Array),
-  );
-  const content = new OwnedContentBuilder(texts);
-  const { places, rows } = selectColumns(source, [...KEY_FIELDS, ...CONTENT_FIELDS]);
+  const columns = new GrowingColumns(COLUMN_TYPES);
+  const classes = new TextMemo(classOf);
+  const typeTexts = new TextMemo((name) => texts.codeOf(name ?? ''));
+  /** The code of the type by the code of its text. */
+  const typeOfText: number[] = [];
+  const { places, cursor } = openRows(source, [...KEY_FIELDS, ...CONTENT_FIELDS]);
   const [idAt, contactAt, actualAt, ...contentAt] = places;
   const [typeAt, plannedAt, scheduledAt, , statusAt, , priorityAt, instanceAt, , , yearAt] = contentAt;
-  const dayOrNull = (value: Parameters<typeof readDate>[0]) => readDate(value).day ?? NULL_INT32;
-  for (const row of rows) {
-    if ((id.length & 0x3fff) === 0x3fff) onRow(id.length);
-    const index = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
-    const status = classOf(readText(row[statusAt]));
-    const scheduled = dayOrNull(row[scheduledAt]);
-    const namedInstance = readInteger(row[instanceAt]);
-    const year = readInteger(row[yearAt]);
-    contact.push(index < 0 ? contactCount : index);
-    rowClass.push(status);
-    id.push(Number(row[idAt]));
-    type.push(types.codeOf(readText(row[typeAt]) ?? ''));
-    eventYear.push(year === null ? NULL_INT32 : Math.abs(year) > LARGEST_INT32 ? LARGEST_INT32 : year);
-    sentDay.push(readDate(row[actualAt]).day ?? scheduled);
-    plannedDay.push(dayOrNull(row[plannedAt]));
-    scheduledDay.push(scheduled);
-    instance.push(namedInstance === null ? NO_INSTANCE : (instanceOf.get(namedInstance) ?? UNKNOWN_INSTANCE));
-    instanceId.push(namedInstance ?? Number.NaN);
-    priority.push(readPriority(row[priorityAt]) ?? NULL_INT32);
-    const isOwned = status <= ROW_CLASS.skipped;
-    contentIndex.push(isOwned ? content.count : -1);
-    if (isOwned) content.add(contentAt.map((at) => row[at]));
-  }
+  const content = new OwnedContentBuilder(texts, contentAt);
+  try {
+    while (cursor.next()) {
+      if ((columns.count & 0x3fff) === 0x3fff) onRow(columns.count);
+      const index = contacts.indexOf(cursor.integer(contactAt) ?? -1);
+      const status = cursor.code(statusAt, classes);
+      const typeText = cursor.code(typeAt, typeTexts);
+      const planned = cursor.day(plannedAt);
+      const scheduled = cursor.day(scheduledAt);
+      const actual = dayOrNull(cursor.day(actualAt));
+      const namedInstance = cursor.integer(instanceAt);
+      const year = cursor.integer(yearAt);
+      const isOwned = status <= ROW_CLASS.skipped;
+      typeOfText[typeText] ??= types.codeOf(texts.texts[typeText]);
 
-  const ids = id.values();
-  const { order, first } = stableOrder(contact.values(), contactCount + 1, orderOfIds(ids));
-  const ordered = (values: Int32Array) => numberVector(Int32Array.from(order, (i) => values[i]));
-  const table = tableOf({
-    id: numberVector(Float64Array.from(order, (i) => ids[i])),
-    class: numberVector(Uint8Array.from(order, (i) => rowClass.values()[i])),
-    email_type: ordered(type.values()),
-    event_year: ordered(eventYear.values()),
-    sent_day: ordered(sentDay.values()),
-    planned_day: ordered(plannedDay.values()),
-    scheduled_day: ordered(scheduledDay.values()),
-    instance: ordered(instance.values()),
-    priority: ordered(priority.values()),
-    instance_id: numberVector(Float64Array.from(order, (i) => instanceId.values()[i])),
-    content: ordered(contentIndex.values()),
-  });
-  return {
-    table,
-    count: ids.length,
+      const row = columns.addRow();
+      const { at } = columns;
+      at.contact[row] = index < 0 ? contactCount : index;
+      at.rowClass[row] = status;
+      at.id[row] = cursor.integer(idAt) ?? Number(cursor.value(idAt));
+      at.type[row] = typeOfText[typeText];
+      at.eventYear[row] = year === null ? NULL_INT32 : Math.abs(year) > LARGEST_INT32 ? LARGEST_INT32 : year;
+      at.sentDay[row] = actual === NULL_INT32 ? dayOrNull(scheduled) : actual;
+      at.plannedDay[row] = dayOrNull(planned);
+      at.scheduledDay[row] = dayOrNull(scheduled);
+      at.instance[row] = namedInstance === null ? NO_INSTANCE : (instanceOf.get(namedInstance) ?? UNKNOWN_INSTANCE);
+      at.instanceId[row] = namedInstance ?? Number.NaN;
+      at.priority[row] = limitPriority(cursor.integer(priorityAt)) ?? NULL_INT32;
+      at.contentIndex[row] = isOwned ? content.count : -1;
+      if (isOwned) content.add(cursor, typeText, planned, scheduled);
+    }
+  } finally {
+    cursor.close();
+  }
+  return inOrderOfContacts(columns.values(), content.build(), contactCount);
+}
+
+const COLUMN_TYPES = {
+  contact: Uint32Array,
+  rowClass: Uint8Array,
+  id: Float64Array,
+  instanceId: Float64Array,
+  type: Int32Array,
+  eventYear: Int32Array,
+  sentDay: Int32Array,
+  plannedDay: Int32Array,
+  scheduledDay: Int32Array,
+  instance: Int32Array,
+  priority: Int32Array,
+  contentIndex: Int32Array,
+};
+
+type FoundColumns = { readonly [Name in keyof typeof COLUMN_TYPES]: InstanceType<(typeof COLUMN_TYPES)[Name]> };
+
+/** Groups rows that were found by contact. */
+function inOrderOfContacts(found: FoundColumns, content: OwnedContent, contactCount: number): Schedules {
+  const { order, first } = orderByContact(found.contact, contactCount + 1, found.id);
+  const columns = {
     first,
-    rowClass: valuesOf(table, 'class', Uint8Array),
-    type: valuesOf(table, 'email_type', Int32Array),
-    eventYear: valuesOf(table, 'event_year', Int32Array),
-    sentDay: valuesOf(table, 'sent_day', Int32Array),
-    plannedDay: valuesOf(table, 'planned_day', Int32Array),
-    scheduledDay: valuesOf(table, 'scheduled_day', Int32Array),
-    instance: valuesOf(table, 'instance', Int32Array),
-    priority: valuesOf(table, 'priority', Int32Array),
-    id: valuesOf(table, 'id', Float64Array),
-    instanceId: valuesOf(table, 'instance_id', Float64Array),
-    contentIndex: valuesOf(table, 'content', Int32Array),
-    content: content.build(),
+    rowClass: inOrder(found.rowClass, order),
+    type: inOrder(found.type, order),
+    eventYear: inOrder(found.eventYear, order),
+    sentDay: inOrder(found.sentDay, order),
+    plannedDay: inOrder(found.plannedDay, order),
+    scheduledDay: inOrder(found.scheduledDay, order),
+    instance: inOrder(found.instance, order),
+    priority: inOrder(found.priority, order),
+    id: inOrder(found.id, order),
+    instanceId: inOrder(found.instanceId, order),
+    contentIndex: inOrder(found.contentIndex, order),
   };
+  return { count: found.id.length, ...columns, content, toTable: () => tableOfRows(columns) };
+}
+
+type RowColumns = Omit<Schedules, 'count' | 'content' | 'toTable'>;
+
+function tableOfRows(columns: RowColumns): Table {
+  return tableOf({
+    id: numberVector(columns.id),
+    class: numberVector(columns.rowClass),
+    email_type: numberVector(columns.type),
+    event_year: numberVector(columns.eventYear),
+    sent_day: numberVector(columns.sentDay),
+    planned_day: numberVector(columns.plannedDay),
+    scheduled_day: numberVector(columns.scheduledDay),
+    instance: numberVector(columns.instance),
+    priority: numberVector(columns.priority),
+    instance_id: numberVector(columns.instanceId),
+    content: numberVector(columns.contentIndex),
+  });
+}
+
+/** A broken date reads as missing; that it is broken is an issue of contacts only. */
+function dayOrNull(day: number): number {
+  return day === INVALID_DAY ? NULL_INT32 : day;
+}
+
+/** The values in an order of positions; null leaves them as they are, in the same memory. */
+function inOrder<Values extends Float64Array | Int32Array | Uint8Array>(
+  values: Values,
+  order: Uint32Array | null,
+): Values {
+  if (order === null) return values;
+  const ordered = new (values.constructor as new (length: number) => Values)(order.length);
+  for (let i = 0; i < order.length; i++) ordered[i] = values[order[i]];
+  return ordered;
+}
+
+/** The order by contact, then id; null when the rows have it already, which is how a run writes them. */
+function orderByContact(
+  contact: Uint32Array,
+  keyCount: number,
+  ids: Float64Array,
+): { readonly order: Uint32Array | null; readonly first: Uint32Array } {
+  let isGrouped = true;
+  for (let i = 1; i < ids.length && isGrouped; i++) {
+    isGrouped = contact[i - 1] < contact[i] || (contact[i - 1] === contact[i] && ids[i - 1] <= ids[i]);
+  }
+  if (!isGrouped) return stableOrder(contact, keyCount, orderOfIds(ids));
+  const first = new Uint32Array(keyCount + 1);
+  for (let i = 0; i < contact.length; i++) first[contact[i] + 1]++;
+  for (let key = 0; key < keyCount; key++) first[key + 1] += first[key];
+  return { order: null, first };
 }
 
 /** The positions of ids in ascending order of id; undefined when they ascend already. */

@@ -1,4 +1,5 @@
 import type { FieldValue } from '../rules/fields.js';
+import type { RowCursor } from './rowCursor.js';
 
 /** The rows of one table, wherever they come from: a database, plain records or an Arrow table. */
 export interface RowSource {
@@ -10,6 +11,8 @@ export interface RowSource {
    * @param names columns that are there, in the order in which their values are wanted
    */
   rows(names: readonly string[]): Iterable<ArrayLike<FieldValue>>;
+  /** The same rows in the same order, read in place without making values of them; left out where that cannot be done. */
+  cursor?(names: readonly string[]): RowCursor;
 }
 
 /** The tables of an organization; null is a table that is not there and reads as an empty one. */
@@ -34,9 +37,18 @@ export function selectColumns(
   wanted: readonly (string | readonly string[])[],
 ): { readonly places: readonly number[]; readonly rows: Iterable<ArrayLike<FieldValue>> } {
   if (source === null) return { places: wanted.map(() => 0), rows: [] };
+  const { places, names } = selectNames(source, wanted);
+  return { places, rows: source.rows(names) };
+}
+
+/** The columns among the wanted ones that are there, and the place of each wanted one; see `selectColumns`. */
+export function selectNames(
+  source: RowSource,
+  wanted: readonly (string | readonly string[])[],
+): { readonly places: readonly number[]; readonly names: readonly string[] } {
   const found = wanted.map((choice) => [choice].flat().find((name) => source.columns.has(name)));
   const names = found.filter((name) => name !== undefined);
   let place = 0;
   const places = found.map((name) => (name === undefined ? names.length : place++));
-  return { places, rows: source.rows(names) };
+  return { places, names };
 }

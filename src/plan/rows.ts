@@ -1,4 +1,4 @@
-import { civilFromDay } from '../calendar/day.js';
+import { civilFromDay, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
@@ -8,6 +8,24 @@ import { REASON } from './reasons.js';
 
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
+
+/** Days whose civil dates are kept, from 1900 on. */
+const KEPT_DAYS = 2 ** 17;
+
+/** Civil dates of days, each worked out once: `year << 9 | month << 5 | day`. */
+class CivilDays {
+  readonly #kept = new Int32Array(KEPT_DAYS);
+
+  of(day: number): number {
+    const place = day - FIRST_DAY;
+    const kept = this.#kept[place];
+    if (kept > 0) return kept;
+    const date = civilFromDay(day);
+    const packed = (date.year << 9) | (date.month << 5) | date.day;
+    if (place >= 0 && place < KEPT_DAYS) this.#kept[place] = packed;
+    return packed;
+  }
+}
 
 /** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
 export class RowWriter {
@@ -21,6 +39,11 @@ export class RowWriter {
   readonly #smsTemplates: Int32Array;
   readonly #instanceIds: Float64Array;
   readonly #exclusions: Int32Array;
+  readonly #conflicts: Int32Array;
+  readonly #frequency: number;
+  readonly #underwritingCampaign: number;
+  readonly #underwritingOrganization: number;
+  readonly #civilDays = new CivilDays();
   readonly #preScheduled: number;
   readonly #skipped: number;
   readonly #sendTime: number;
@@ -40,6 +63,10 @@ export class RowWriter {
     this.#exclusions = Int32Array.from([null, ...rules], (rule) =>
       texts.codeOf(rule === null ? null : `exclusion:${rule.kind}:${rule.state}`),
     );
+    this.#conflicts = Int32Array.from(types, (type) => texts.codeOf(`conflict:campaign:${type.instance?.id}`));
+    this.#frequency = texts.codeOf('frequency_limit');
+    this.#underwritingCampaign = texts.codeOf('underwriting:campaign');
+    this.#underwritingOrganization = texts.codeOf('underwriting:organization');
     this.#preScheduled = texts.codeOf('pre-scheduled');
     this.#skipped = texts.codeOf('skipped');
     this.#sendTime = texts.codeOf(plan.run.config.send_time);
@@ -115,32 +142,29 @@ export class RowWriter {
   }
 
   #skipReason(candidate: number, contact: number, reason: number): number {
-    const { texts, planned } = this.#plan.organization;
     switch (reason) {
       case REASON.scheduled:
         return NULL_TEXT;
       case REASON.exclusion:
         return this.#exclusions[this.#plan.run.assigned.ruleOf[contact]];
-      case REASON.conflict: {
-        const winner = planned.types[this.#plan.views.candidateDetail[candidate]];
-        return texts.codeOf(`conflict:campaign:${winner.instance?.id}`);
-      }
+      case REASON.conflict:
+        return this.#conflicts[this.#plan.views.candidateDetail[candidate]];
       case REASON.frequency:
-        return texts.codeOf('frequency_limit');
+        return this.#frequency;
       case REASON.underwritingCampaign:
-        return texts.codeOf('underwriting:campaign');
+        return this.#underwritingCampaign;
       default:
-        return texts.codeOf('underwriting:organization');
+        return this.#underwritingOrganization;
     }
   }
 
   #addEvent(place: number, type: number, event: number): void {
     const rows = this.#buffers;
-    const { year, month, day } = civilFromDay(event);
+    const date = this.#civilDays.of(event);
     rows.instanceId[place] = this.#instanceIds[type];
-    rows.eventYear[place] = year;
-    rows.eventMonth[place] = month;
-    rows.eventDay[place] = day;
+    rows.eventYear[place] = date >> 9;
+    rows.eventMonth[place] = (date >> 5) & 15;
+    rows.eventDay[place] = date & 31;
     rows.metadata[place] = NULL_TEXT;
   }
 

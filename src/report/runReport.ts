@@ -51,8 +51,8 @@ export interface RunReport {
   /** What was added to the database's schema, in words. */
   readonly migration: readonly string[];
   readonly warnings: readonly string[];
-  /** How rows were written. */
-  readonly flush: 'sql' | 'none';
+  /** How rows were written: by SQL statements, or as pages of the table's and its indexes' b-trees. */
+  readonly flush: 'sql' | 'pages' | 'none';
   readonly stages: readonly StageTiming[];
   readonly seconds: number;
 }

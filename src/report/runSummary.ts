@@ -48,7 +48,7 @@ function typesText({ rows }: RunReport): string {
   const shown = rows.by_type.slice(0, MOST_TYPES).map((type) => [type.email_type, type.pre_scheduled, type.skipped]);
   const rest = rows.by_type.slice(MOST_TYPES);
   const sum = (field: 'pre_scheduled' | 'skipped') => rest.reduce((total, type) => total + type[field], 0);
-  if (rest.length > 0) shown.push([`${rest.length} more types`, sum('pre_scheduled'), sum('skipped')]);
+  if (rest.length > 0) shown.push([`${rest.length} more`, sum('pre_scheduled'), sum('skipped')]);
   shown.push(['all', rows.pre_scheduled, rows.skipped]);
   return table(['email type', 'to be sent', 'skipped'], shown);
 }
@@ -57,13 +57,13 @@ function reasonsText({ skip_reasons: reasons, rows }: RunReport): string {
   const shown = reasons.slice(0, MOST_REASONS).map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]);
   const rest = reasons.slice(MOST_REASONS);
   const restRows = rest.reduce((total, { rows: count }) => total + count, 0);
-  if (rest.length > 0) shown.push([`${rest.length} more reasons`, restRows, percent(restRows, rows.skipped)]);
+  if (rest.length > 0) shown.push([`${rest.length} more`, restRows, percent(restRows, rows.skipped)]);
   return table(['skipped because of', 'emails', 'of skipped'], shown);
 }
 
 function daysText(days: readonly DayReport[], cap: number): string {
   return table(
-    ['day', 'planned', 'already sent or sending', 'of the daily cap'],
+    ['day', 'planned', 'on their way or sent', 'of the daily cap'],
     days.map((day) => [day.day, day.planned, day.history, percent(day.load, cap)]),
   );
 }
@@ -81,7 +81,7 @@ function stagesText(report: RunReport): string {
 export function summarizeRun(report: RunReport): string {
   const { contacts, rows, limits, moves, overloaded_days: overloaded } = report;
   const parts = [
-    `Planned ${grouped(contacts.planned)} contacts as of ${report.as_of}: ${grouped(rows.total)} emails, ${rows.per_contact.toFixed(2)} per contact, in ${report.seconds.toFixed(2)} s.`,
+    `Planned ${grouped(contacts.planned)} contacts as of ${report.as_of}: ${grouped(rows.pre_scheduled)} emails to be sent and ${grouped(rows.skipped)} skipped, ${rows.per_contact.toFixed(2)} rows per contact, in ${report.seconds.toFixed(2)} s.`,
     OUTCOMES[report.outcome](report),
   ];
   if (contacts.rejected > 0) parts.push(`${grouped(contacts.rejected)} of ${grouped(contacts.rows)} contacts were left out, see the issues below.`);
@@ -102,7 +102,10 @@ export function summarizeRun(report: RunReport): string {
   if (issues.length > 0) {
     parts.push('', table(['issue', 'count'], issues.sort(([, a], [, b]) => b - a)), '  Each is listed in the table scheduler_contact_issues.');
   }
-  if (report.migration.length > 0) parts.push('', `Added to the database: ${report.migration.join(', ')}.`);
+  if (report.migration.length > 0) {
+    const verb = report.outcome === 'dry_run' ? 'Would be added' : 'Added';
+    parts.push('', `${verb} to the database:`, ...report.migration.map((step) => `  ${step}`));
+  }
   for (const warning of report.warnings) parts.push('', `Warning: ${warning}`);
   parts.push('', stagesText(report));
   return `${parts.join('\n')}\n`;

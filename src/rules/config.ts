@@ -208,8 +208,8 @@ export function resolveConfig(input: unknown, source = 'configuration'): Config 
 export function parseConfig(text: string, source = 'configuration'): ConfigInput {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
-    const problem = document.errors[0].message.split('\n')[0];
-    throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}`);
+    const problem = document.errors[0].message.split('\n')[0].replace(/:$/, '');
+    throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}.`);
   }
   const input: unknown = document.toJS();
   resolveConfig(input, source);

@@ -53,10 +53,15 @@ export function readDate(value: FieldValue): DateField {
 
 /** The code of the state a contact belongs to, by its state, else by its ZIP code (Rules 2, state). */
 export function readState(state: FieldValue, zipCode: FieldValue): number {
-  const own = stateCode((readText(state) ?? '').trim().toUpperCase());
+  const own = readOwnState(readText(state));
   if (own !== UNKNOWN_STATE) return own;
   const zip = readText(zipCode);
   return zip === null ? UNKNOWN_STATE : stateOfZip(zip);
+}
+
+/** The code of the state that the `state` column itself names, or `UNKNOWN_STATE` (Rules 2, state). */
+export function readOwnState(state: string | null): number {
+  return stateCode((state ?? '').trim().toUpperCase());
 }
 
 /** A carrier as it is compared: trimmed, in lower case, null when there is none (Rules 6, audience). */
@@ -119,6 +124,10 @@ const MOST_PRIORITY = 1_000_000_000;
 
 /** A priority as a whole number, or null when it is missing, unreadable or beyond a thousand million. */
 export function readPriority(value: FieldValue): number | null {
-  const priority = readInteger(value);
+  return limitPriority(readInteger(value));
+}
+
+/** `readPriority` of a field that was read by `readInteger`. */
+export function limitPriority(priority: number | null): number | null {
   return priority === null || Math.abs(priority) > MOST_PRIORITY ? null : priority;
 }

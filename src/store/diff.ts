@@ -1,8 +1,8 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { GrowingColumn } from '../columns/growing.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { Plan } from '../plan/plan.js';
-import { becomesRow } from '../plan/reasons.js';
-import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 
 /** What becomes of a candidate's row: nothing to write, a new row, or one in the place of an owned row that changed. */
@@ -23,41 +23,74 @@ export interface ScheduleDiff {
   readonly removed: number;
 }
 
-/** Tells whether an owned row that was found has the content of a planned row (Rules 11: such a row keeps its id). */
-function hasContent(plan: Plan, foundRow: number, rows: ScheduleRows, place: number): boolean {
-  const { content, contentIndex } = plan.organization.schedules;
-  const found = contentIndex[foundRow];
-  return (
-    content.isClean[found] === 1 &&
-    content.sendDay[found] === rows.sendDay[place] &&
-    content.plannedDay[found] === rows.plannedDay[place] &&
-    content.emailType[found] === rows.emailType[place] &&
-    content.status[found] === rows.status[place] &&
-    content.skipReason[found] === rows.skipReason[place] &&
-    content.sendTime[found] === rows.sendTime[place] &&
-    content.priority[found] === rows.priority[place] &&
-    Object.is(content.instanceId[found], rows.instanceId[place]) &&
-    content.emailTemplate[found] === rows.emailTemplate[place] &&
-    content.smsTemplate[found] === rows.smsTemplate[place] &&
-    isSameNumber(content.eventYear[found], rows.eventYear[place]) &&
-    isSameNumber(content.eventMonth[found], rows.eventMonth[place]) &&
-    isSameNumber(content.eventDay[found], rows.eventDay[place]) &&
-    content.metadata[found] === rows.metadata[place]
-  );
+/**
+ * Compares candidates with owned rows that were found. The row of a candidate is made only when an owned row is of the same
+ * type and day, which for an unchanged plan is once a candidate, and for a new one never.
+ */
+class RowComparer {
+  private readonly plan: Plan;
+  private readonly writer: RowWriter;
+  /** The text code of every planned type, in the case in which a run writes it. */
+  private readonly typeTexts: Int32Array;
+  private candidate = -1;
+
+  constructor(plan: Plan) {
+    const { planned, texts } = plan.organization;
+    this.plan = plan;
+    this.writer = new RowWriter(plan, 1);
+    this.typeTexts = Int32Array.from(planned.types, (type) => texts.codeOf(type.name));
+  }
+
+  /** Tells whether an owned row has the content of a candidate's row (Rules 11: such a row keeps its id). */
+  hasContent(candidate: number, row: number): boolean {
+    const { schedules } = this.plan.organization;
+    const { views } = this.plan;
+    const { content } = schedules;
+    const found = schedules.contentIndex[row];
+    if (schedules.scheduledDay[row] !== views.candidateSend[candidate]) return false;
+    if (content.emailType[found] !== this.typeTexts[views.candidateType[candidate]]) return false;
+    if (content.isClean[found] === 0) return false;
+    const isScheduled = views.candidateReason[candidate] === REASON.scheduled;
+    if (schedules.rowClass[row] !== (isScheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped)) return false;
+    const rows = this.rowOf(candidate);
+    return (
+      schedules.plannedDay[row] === rows.plannedDay[0] &&
+      content.skipReason[found] === rows.skipReason[0] &&
+      content.sendTime[found] === rows.sendTime[0] &&
+      content.priority[found] === rows.priority[0] &&
+      isSameNumber(schedules.instanceId[row], rows.instanceId[0]) &&
+      content.emailTemplate[found] === rows.emailTemplate[0] &&
+      content.smsTemplate[found] === rows.smsTemplate[0] &&
+      schedules.eventYear[row] === rows.eventYear[0] &&
+      content.eventMonth[found] === rows.eventMonth[0] &&
+      content.eventDay[found] === rows.eventDay[0] &&
+      content.metadata[found] === rows.metadata[0]
+    );
+  }
+
+  /** Tells whether an owned row is of the same email, so that what is planned takes its place. */
+  isSameEmail(candidate: number, row: number): boolean {
+    const { schedules } = this.plan.organization;
+    return (
+      schedules.type[row] === this.plan.views.candidateType[candidate] &&
+      schedules.eventYear[row] === this.rowOf(candidate).eventYear[0]
+    );
+  }
+
+  /** The row of a candidate, alone in a batch. */
+  private rowOf(candidate: number): ScheduleRows {
+    if (this.candidate !== candidate) {
+      this.candidate = candidate;
+      this.writer.clear();
+      this.writer.add(candidate);
+    }
+    return this.writer.rows;
+  }
 }
 
-/** Compares a found number, NaN for NULL, with a planned one, `NULL_INT32` for NULL. */
-function isSameNumber(found: number, planned: number): boolean {
-  return planned === NULL_INT32 ? Number.isNaN(found) : found === planned;
-}
-
-/** Tells whether an owned row is of the same email, so that what is planned takes its place. */
-function isSameEmail(plan: Plan, foundRow: number, candidate: number, rows: ScheduleRows, place: number): boolean {
-  const { schedules } = plan.organization;
-  return (
-    schedules.type[foundRow] === plan.views.candidateType[candidate] &&
-    schedules.eventYear[foundRow] === rows.eventYear[place]
-  );
+/** Compares numbers of which NaN is NULL. */
+function isSameNumber(a: number, b: number): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
 
 /**
@@ -67,42 +100,41 @@ function isSameEmail(plan: Plan, foundRow: number, candidate: number, rows: Sche
 export function diffSchedules(plan: Plan): ScheduleDiff {
   const { views, organization } = plan;
   const { schedules, contacts } = organization;
+  const { candidateFirst, candidateReason } = views;
   const action = new Uint8Array(plan.count);
   const replacedRow = new Uint32Array(plan.count);
+  // Rows that are not owned are nobody's to take.
   const isTaken = new Uint8Array(schedules.count);
-  const isOwned = (row: number) => schedules.rowClass[row] <= ROW_CLASS.skipped;
-  const deleted: number[] = [];
+  for (let row = 0; row < schedules.count; row++) isTaken[row] = schedules.rowClass[row] > ROW_CLASS.skipped ? 1 : 0;
+  const deleted = new GrowingColumn(Float64Array);
   const counts = { kept: 0, inserted: 0, replaced: 0 };
-  const writer = new RowWriter(plan, 1);
+  const comparer = new RowComparer(plan);
 
   for (let contact = 0; contact < contacts.count; contact++) {
     const firstRow = schedules.first[contact];
     const endRow = schedules.first[contact + 1];
-    const first = views.candidateFirst[contact];
-    const end = views.candidateFirst[contact + 1];
+    const first = candidateFirst[contact];
+    const end = candidateFirst[contact + 1];
+    let added = 0;
     for (let candidate = first; candidate < end; candidate++) {
-      if (!becomesRow(views.candidateReason[candidate])) continue;
+      if (!becomesRow(candidateReason[candidate])) continue;
       action[candidate] = ROW_ACTION.insert;
-      counts.inserted++;
-      if (firstRow === endRow) continue;
-      writer.clear();
-      const place = writer.add(candidate);
+      added++;
       for (let row = firstRow; row < endRow; row++) {
-        if (isTaken[row] || !isOwned(row) || !hasContent(plan, row, writer.rows, place)) continue;
+        if (isTaken[row] === 1 || !comparer.hasContent(candidate, row)) continue;
         isTaken[row] = 1;
         action[candidate] = ROW_ACTION.keep;
-        counts.inserted--;
+        added--;
         counts.kept++;
         break;
       }
     }
-    if (firstRow === endRow) continue;
+    counts.inserted += added;
+    if (firstRow === endRow || added === 0) continue;
     for (let candidate = first; candidate < end; candidate++) {
       if (action[candidate] !== ROW_ACTION.insert) continue;
-      writer.clear();
-      const place = writer.add(candidate);
       for (let row = firstRow; row < endRow; row++) {
-        if (isTaken[row] || !isOwned(row) || !isSameEmail(plan, row, candidate, writer.rows, place)) continue;
+        if (isTaken[row] === 1 || !comparer.isSameEmail(candidate, row)) continue;
         isTaken[row] = 1;
         action[candidate] = ROW_ACTION.replace;
         replacedRow[candidate] = row;
@@ -113,10 +145,8 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
       }
     }
   }
-  for (let row = 0; row < schedules.count; row++) {
-    if (!isTaken[row] && isOwned(row)) deleted.push(schedules.id[row]);
-  }
-  const deletedIds = Float64Array.from(deleted);
+  for (let row = 0; row < schedules.count; row++) if (isTaken[row] === 0) deleted.push(schedules.id[row]);
+  const deletedIds = deleted.values();
   return { action, replacedRow, deletedIds, ...counts, removed: deletedIds.length - counts.replaced };
 }
 

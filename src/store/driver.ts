@@ -1,3 +1,5 @@
+import type { PageSource } from './pages/scanSource.js';
+
 /** A value of a SQLite row; text keeps its NUL characters, integers beyond 2^53 come rounded. */
 export type SqlValue = string | number | null | Uint8Array;
 
@@ -26,6 +28,11 @@ export interface Connection {
   prepare(sql: string): PreparedStatement;
   /** The rows that the last INSERT, UPDATE or DELETE changed. */
   changes(): number;
+  /**
+   * The file behind the connection, with everything that the connection would read, to be scanned without SQLite before the
+   * connection is next changed; null, or left out, when that cannot be had.
+   */
+  pages?(): PageSource | null;
   close(): void;
 }
 

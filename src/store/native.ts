@@ -126,6 +126,13 @@ class NativeConnection implements Connection {
   }
 }
 
+function keptBusy(path: string, cause: unknown): SendplanError {
+  const attempts = LOCK_PAUSES_MS.length + 1;
+  const seconds = Math.round((LOCK_PAUSES_MS.reduce((sum, pause) => sum + pause, 0) + attempts * BUSY_TIMEOUT_MS) / 1000);
+  const message = `${path} is being written by another program, and was so for the ${seconds} seconds that were waited.`;
+  return new SendplanError('file_busy', message, { hint: 'Start again when the other program has finished.', cause });
+}
+
 async function loadLibsql(): Promise<NativeConstructor> {
   try {
     const loaded: { readonly default: unknown } = await import('libsql');
@@ -163,7 +170,8 @@ export async function openNative(path: string): Promise<Connection & { commit():
         break;
       } catch (error) {
         const isBusy = error instanceof SendplanError && error.code === 'file_busy';
-        if (!isBusy || attempt === LOCK_PAUSES_MS.length) throw error;
+        if (!isBusy) throw error;
+        if (attempt === LOCK_PAUSES_MS.length) throw keptBusy(path, error);
         await sleep(LOCK_PAUSES_MS[attempt]);
       }
     }

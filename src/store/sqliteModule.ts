@@ -1,4 +1,5 @@
 import { SendplanError } from '../errors.js';
+import { decodeUtf8 } from '../rules/utf8.js';
 
 /** The functions of SQLite's C interface that sql.js exports, beside its documented classes. Pointers are numbers. */
 export interface SqliteModule {
@@ -24,7 +25,6 @@ export interface SqliteModule {
   _sqlite3_errmsg(database: number): number;
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
@@ -51,33 +51,6 @@ function findBuffer(module: SqliteModule, pointer: number): ArrayBuffer {
     throw new SendplanError('database_error', 'The memory of sql.js was not found: this needs sql.js 1.16.0.');
   }
   return buffer;
-}
-
-/** Up to this length the loop below is faster than a call of the decoder, which costs about 90 ns. */
-const SHORT_TEXT_BYTES = 40;
-
-/** The text of bytes that are all ASCII, else null: eight at a time, which takes about 4 ns for each eight. */
-function readAscii(bytes: Uint8Array, start: number, end: number): string | null {
-  const fromCodes = String.fromCharCode;
-  let text = '';
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    const [a, b, c, d] = [bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]];
-    const [e, f, g, h] = [bytes[i + 4], bytes[i + 5], bytes[i + 6], bytes[i + 7]];
-    if ((a | b | c | d | e | f | g | h) > 127) return null;
-    text += fromCodes(a, b, c, d, e, f, g, h);
-  }
-  if (i + 4 <= end) {
-    const [a, b, c, d] = [bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]];
-    if ((a | b | c | d) > 127) return null;
-    text += fromCodes(a, b, c, d);
-    i += 4;
-  }
-  for (; i < end; i++) {
-    if (bytes[i] > 127) return null;
-    text += fromCodes(bytes[i]);
-  }
-  return text;
 }
 
 /** sql.js's memory, read and written directly; its views are made again whenever the memory has grown. */
@@ -109,11 +82,7 @@ export class SqliteMemory {
 
   /** Text of `byteCount` bytes of UTF-8, NUL characters included; broken UTF-8 reads as U+FFFD. */
   readText(pointer: number, byteCount: number): string {
-    const bytes = this.bytes;
-    return (
-      (byteCount <= SHORT_TEXT_BYTES ? readAscii(bytes, pointer, pointer + byteCount) : null) ??
-      decoder.decode(bytes.subarray(pointer, pointer + byteCount))
-    );
+    return decodeUtf8(this.bytes, pointer, pointer + byteCount);
   }
 
   /** A copy of `byteCount` bytes; the caller owns it. */

@@ -1,15 +1,25 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import type { Plan } from '../plan/plan.js';
-import { countRows } from '../plan/countRows.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { countRows } from '../plan/countRows.js';
+import type { Plan } from '../plan/plan.js';
 import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeeping.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from './checksums.js';
 import { rowsToWrite, type ScheduleDiff } from './diff.js';
 import type { Connection } from './driver.js';
 import { type FlushResult, flushSchedules } from './flush.js';
+import { UnfitForPages } from './flushLayout.js';
+import { type PagesOptions, type PreparedPages, preparePages } from './flushPages.js';
+import { DiffRows } from './flushSource.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
 import { readSchema } from './schema.js';
+import { SCHEDULE_INDEXES } from './tables.js';
 import type { StatementTiming } from './timings.js';
+
+/**
+ * How rows get into the database: `sql` by statements, `pages` by building the table's b-trees, `auto` by what is faster for
+ * as much as changes.
+ */
+export type FlushWay = 'auto' | 'sql' | 'pages';
 
 /** How a run is written. */
 export interface WriteOptions {
@@ -19,6 +29,13 @@ export interface WriteOptions {
   /** Nothing is kept: the transaction is taken back at its end, so that everything is found out all the same. */
   readonly dryRun: boolean;
   readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
+  /** The way to write rows; `auto` when left out. */
+  readonly flush?: FlushWay;
+  /**
+   * The bytes of the database as it is now, which stay as they are until the run is written. Whoever gives them will write
+   * the pages of the result; without them rows are written by SQL.
+   */
+  readonly imageBefore?: () => Uint8Array;
 }
 
 /** What writing a run did. */
@@ -33,9 +50,20 @@ export interface WriteResult {
   readonly migrationSteps: readonly MigrationStep[];
   readonly warnings: readonly string[];
   readonly statements: readonly StatementTiming[];
+  /** The rows when they are not in the database yet: the caller writes them as pages, after the transaction. */
+  readonly pages: PreparedPages | null;
 }
 
+/** From this many changed rows on, and this part of the table, pages are faster than SQL. */
+const PAGES_FROM = { rows: 20_000, part: 0.1 } as const;
+
+/** A savepoint is a transaction of its own, or a part of the one that the caller has begun. */
+const SAVEPOINT = 'sendplan_run';
+
 const BATCH_ROWS = 50_000;
+
+/** The columns of our own unique index. */
+const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
 /**
  * Writes a run into a database in one transaction (Rules 11): what the schema lacks, the rows that go and come, the issues,
@@ -52,15 +80,26 @@ export function writeRun(
   migration: Migration,
   options: WriteOptions,
 ): WriteResult {
-  connection.execute('BEGIN');
+  // A database in memory hands out its image between transactions only.
+  const imageBefore = wantsPages(plan, diff, options) ? options.imageBefore?.() : undefined;
+  connection.execute(`SAVEPOINT ${SAVEPOINT}`);
   try {
-    const result = writeAll(connection, plan, diff, migration, options);
-    connection.execute(result.isChanged && !options.dryRun ? 'COMMIT' : 'ROLLBACK');
+    const result = writeAll(connection, plan, diff, migration, options, imageBefore ?? null);
+    if (!result.isChanged || options.dryRun) connection.execute(`ROLLBACK TO ${SAVEPOINT}`);
+    connection.execute(`RELEASE ${SAVEPOINT}`);
     return result;
   } catch (error) {
-    connection.execute('ROLLBACK');
+    connection.execute(`ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}`);
     throw error;
   }
+}
+
+/** Whether the rows are to be written as pages, if they can. */
+function wantsPages(plan: Plan, diff: ScheduleDiff, { flush = 'auto' }: WriteOptions): boolean {
+  const changed = diff.inserted + diff.deletedIds.length;
+  if (flush !== 'auto') return flush === 'pages' && changed > 0;
+  const rowCount = plan.organization.schedules.count + diff.inserted;
+  return changed > PAGES_FROM.rows && changed > PAGES_FROM.part * rowCount;
 }
 
 function writeAll(
@@ -69,19 +108,26 @@ function writeAll(
   diff: ScheduleDiff,
   migration: Migration,
   options: WriteOptions,
+  imageBefore: Uint8Array | null,
 ): WriteResult {
   const { runId, nowText } = options;
-  if (migration.steps.length > 0) applyMigration(connection, migration);
+  const early = migrateBefore(connection, migration);
   const refused = new Set<number>();
-  const flush = flushPlan(connection, plan, diff, refused, options);
+  const { flush, pages, reason } = flushRows(connection, plan, diff, refused, options, () =>
+    requirePages(options, imageBefore, migration, early),
+  );
   noteRefusals(plan, refused);
-  const settled = settleMigration(connection, migration, flush);
+  const settled = migrateAfter(connection, migration, early);
+  pages?.settle();
 
   const { issues } = plan.organization.issues;
   const config = JSON.stringify(plan.run.config);
   const issuesWritten = replaceIssues(connection, issues, runId, nowText);
   const configWritten = writeConfigVersion(connection, config, textChecksum(config), nowText);
   const warnings = [...settled.warnings, ...issuesWritten.warnings, ...configWritten.warnings];
+  if (reason !== null && options.flush === 'pages') {
+    warnings.push(`Rows were written by SQL and not as pages: ${reason}.`);
+  }
   const isChanged =
     settled.steps.length > 0 ||
     flush.deleted + flush.inserted > 0 ||
@@ -89,18 +135,91 @@ function writeAll(
     configWritten.isWritten;
   if (isChanged) warnings.push(...checkpoint(connection, plan, diff, refused, options));
   const { deleted, inserted, statements } = flush;
-  return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements };
+  return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements, pages };
+}
+
+/** What pages need besides the rows. */
+type PagesNeeds = Pick<PagesOptions, 'imageBefore' | 'comingIndex'>;
+
+/** @throws UnfitForPages when the rows cannot be written as pages */
+function requirePages(
+  { imageBefore: giveImage }: WriteOptions,
+  image: Uint8Array | null,
+  migration: Migration,
+  early: readonly MigrationStep[],
+): PagesNeeds {
+  if (giveImage === undefined) throw new UnfitForPages('this driver works in the database itself');
+  if (image === null) throw new UnfitForPages('little changes');
+  if (migration.warnings.length > 0) throw new UnfitForPages('"email_schedules" holds rows that agree in contact, type and day');
+  const isComing = early.length < migration.steps.length;
+  return { imageBefore: () => image, comingIndex: isComing ? SCHEDULE_KEY : undefined };
+}
+
+/** Writes the rows by SQL, or prepares them for being written as pages. @param needs throws when they cannot be */
+function flushRows(
+  connection: Connection,
+  plan: Plan,
+  diff: ScheduleDiff,
+  refused: Set<number>,
+  options: WriteOptions,
+  needs: () => PagesNeeds,
+): { readonly flush: Omit<FlushResult, 'refused'>; readonly pages: PreparedPages | null; readonly reason: string | null } {
+  let reason: string | null = null;
+  if (wantsPages(plan, diff, options)) {
+    try {
+      const rows = new DiffRows(plan, diff);
+      const onProgress = (rowsDone: number) => options.onProgress?.(rowsDone, rows.count);
+      const { runId, nowText } = options;
+      const changes = { deletedIds: diff.deletedIds, rows };
+      const pages = preparePages(connection, changes, { runId, nowText, onProgress, ...needs() });
+      for (const place of pages.refused) refused.add(rows.candidates[place]);
+      const { deleted, inserted } = pages;
+      const isEmpty = deleted + inserted === 0;
+      return { flush: { deleted, inserted, statements: [] }, pages: isEmpty ? null : pages, reason };
+    } catch (error) {
+      if (!(error instanceof UnfitForPages)) throw error;
+      reason = error.message;
+    }
+  }
+  return { flush: flushPlan(connection, plan, diff, refused, options), pages: null, reason };
+}
+
+/** Tells whether `email_schedules` holds rows that a run leaves alone. */
+function hasForeignRows(connection: Connection): boolean {
+  const sql =
+    "SELECT 1 FROM email_schedules WHERE status IS NULL OR status NOT IN ('pre-scheduled', 'skipped') LIMIT 1";
+  for (const _row of connection.query(sql)) return true;
+  return false;
+}
+
+function isScheduleKeyIndex({ creates, name }: MigrationStep): boolean {
+  const names: readonly string[] = [SCHEDULE_INDEXES.unique, SCHEDULE_INDEXES.plain];
+  return creates === 'index' && names.includes(name);
 }
 
 /**
- * Once the rows are written, a unique index may fit that the rows which were there before would not have allowed; without
- * it now, the next run would find a schema to change (Rules 11). Returns everything that was done.
+ * Carries a migration out as far as it must not wait for the rows, and returns the steps taken.
+ *
+ * Only the unique indexes that the database came with refuse rows (Rules 11), so that our own waits when there are rows in
+ * whose places it would refuse some.
  */
-function settleMigration(connection: Connection, migration: Migration, flush: FlushResult): Migration {
-  if (migration.warnings.length === 0 || flush.deleted === 0) return migration;
+function migrateBefore(connection: Connection, migration: Migration): readonly MigrationStep[] {
+  const first = migration.steps.filter((step) => !isScheduleKeyIndex(step));
+  for (const step of first) connection.execute(step.sql);
+  if (first.length === migration.steps.length || hasForeignRows(connection)) return first;
+  for (const step of migration.steps) if (isScheduleKeyIndex(step)) connection.execute(step.sql);
+  return migration.steps;
+}
+
+/**
+ * Carries out what waited for the rows, and what rows that are gone now did not allow, so that the next run finds nothing
+ * to do. Returns everything that was done, and the warnings that are left.
+ */
+function migrateAfter(connection: Connection, migration: Migration, done: readonly MigrationStep[]): Migration {
+  if (done.length === migration.steps.length && migration.warnings.length === 0) return migration;
   const late = planMigration(connection, readSchema(connection));
   applyMigration(connection, late);
-  return { steps: [...migration.steps, ...late.steps], warnings: late.warnings };
+  return { steps: [...done, ...late.steps], warnings: late.warnings };
 }
 
 function flushPlan(

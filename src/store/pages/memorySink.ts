@@ -1,24 +1,33 @@
 import type { PageSink } from './pageSpace.js';
 
-/** Collects a database in memory. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Collects a database in memory, in chunks, so that growing copies nothing. */
 export class MemorySink implements PageSink {
-  private buffer = new Uint8Array(1 << 20);
+  private readonly chunks: Uint8Array<ArrayBuffer>[] = [];
   private length = 0;
 
-  /** Takes a copy of the bytes. */
+  /** Takes a copy of the bytes; what is never written between them is zero. */
   write(bytes: Uint8Array, byteOffset: number): void {
     const end = byteOffset + bytes.length;
-    if (end > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(end, this.buffer.length * 2));
-      larger.set(this.buffer.subarray(0, this.length));
-      this.buffer = larger;
+    while (this.chunks.length * CHUNK_BYTES < end) this.chunks.push(new Uint8Array(CHUNK_BYTES));
+    for (let done = 0; done < bytes.length; ) {
+      const position = byteOffset + done;
+      const inChunk = position % CHUNK_BYTES;
+      const count = Math.min(bytes.length - done, CHUNK_BYTES - inChunk);
+      this.chunks[Math.floor(position / CHUNK_BYTES)].set(bytes.subarray(done, done + count), inChunk);
+      done += count;
     }
-    this.buffer.set(bytes, byteOffset);
     this.length = Math.max(this.length, end);
   }
 
-  /** The bytes so far; a view that the next `write` may leave behind. */
-  toBytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+  /** The bytes so far; the caller owns them. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.length);
+    this.chunks.forEach((chunk, i) => {
+      const start = i * CHUNK_BYTES;
+      bytes.set(chunk.subarray(0, Math.min(CHUNK_BYTES, this.length - start)), start);
+    });
+    return bytes;
   }
 }

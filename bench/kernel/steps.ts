@@ -1,0 +1,134 @@
+import { balanceDays } from '../../src/balance/balance.js';
+import { formatIsoDay, parseIsoDay } from '../../src/calendar/iso.js';
+import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
+import { type Plan, planOrganization } from '../../src/plan/plan.js';
+import { becomesRow } from '../../src/plan/reasons.js';
+import { RowWriter } from '../../src/plan/rows.js';
+import { type BenchOrganizations, type Loaded, TODAY } from './organizations.js';
+import { parseIsoBytes } from './parseBytes.js';
+import type { MicroTask } from './task.js';
+
+/** What balancing may write: the candidates and the days. */
+const BALANCED = (Object.keys(KERNEL_COLUMNS) as KernelColumn[]).filter(
+  (name) => name.startsWith('candidate') || name === 'smoothingHistogram' || name === 'historyPerDay',
+);
+
+const ROWS_PER_BATCH = 4096;
+
+function planOf({ organization, config }: Loaded): Promise<Plan> {
+  return planOrganization(organization, config, TODAY);
+}
+
+function dateTasks({ contactsOnly }: BenchOrganizations): MicroTask[] {
+  const { birth } = contactsOnly.organization.contacts;
+  const texts = Array.from(birth, formatIsoDay);
+  const bytes = Buffer.from(texts.join(''), 'latin1');
+  const sink = new Int32Array(birth.length);
+  const task = (name: string, parse: (i: number) => number | null): MicroTask => ({
+    name,
+    unit: 'date',
+    units: birth.length,
+    run: () => {
+      for (let i = 0; i < birth.length; i++) sink[i] = parse(i) ?? 0;
+    },
+  });
+  const tasks = [
+    task('parse a date: parseIsoDay of a string that is there', (i) => parseIsoDay(texts[i])),
+    task('parse a date: bytes to a string, then parseIsoDay', (i) =>
+      parseIsoDay(bytes.toString('latin1', i * 10, i * 10 + 10)),
+    ),
+    task('parse a date: straight from its bytes', (i) => parseIsoBytes(bytes, i * 10)),
+  ];
+  for (const { name, run } of tasks) {
+    sink.fill(0);
+    run();
+    if (sink.some((day, i) => day !== birth[i])) throw new Error(`"${name}" reads other days`);
+  }
+  return tasks;
+}
+
+/** Remembers a plan that was not balanced yet; the function puts it back. */
+function restorer(plan: Plan): () => void {
+  const saved = BALANCED.map((name) => plan.views[name].slice());
+  return () => {
+    BALANCED.forEach((name, i) => {
+      (plan.views[name] as Uint8Array).set(saved[i] as Uint8Array);
+    });
+  };
+}
+
+/** Candidates, limits and balance over and over in the same memory. */
+function wholeTask(plan: Plan): MicroTask {
+  const units = plan.organization.contacts.count;
+  return {
+    name: 'whole compute of the seed workload: candidates, limits, balance',
+    unit: 'contact',
+    units,
+    run: () => {
+      plan.kernel.planContacts(0, units);
+      return balanceDays(plan);
+    },
+    before: restorer(plan),
+  };
+}
+
+/** Balances the same plan over and over: before each call everything is as planning left it. */
+function balanceTask(plan: Plan): MicroTask {
+  const restore = restorer(plan);
+  const moved = () => {
+    const { movedBySmoothing, movedByCap } = balanceDays(plan);
+    restore();
+    return `${movedBySmoothing} and ${movedByCap}`;
+  };
+  const [first, second] = [moved(), moved()];
+  if (first !== second) throw new Error(`balancing again moves ${second} emails instead of ${first}`);
+  return {
+    name: 'balance of the seed workload: smoothing, cap, limits again',
+    unit: 'contact',
+    units: plan.organization.contacts.count,
+    run: () => balanceDays(plan),
+    before: restore,
+  };
+}
+
+function rowTask(plan: Plan): MicroTask {
+  const writer = new RowWriter(plan, ROWS_PER_BATCH);
+  return {
+    name: 'rows of the seed workload, as the flush takes them',
+    unit: 'contact',
+    units: plan.organization.contacts.count,
+    run: () => {
+      for (let i = 0; i < plan.count; i++) {
+        if (!becomesRow(plan.views.candidateReason[i])) continue;
+        if (writer.isFull) writer.clear();
+        writer.add(i);
+      }
+    },
+  };
+}
+
+/** The steps of a run that are worth tuning, each alone, and the whole compute. */
+export async function makeSteps(loaded: BenchOrganizations): Promise<MicroTask[]> {
+  const kernelTask = async (name: string, organization: Loaded): Promise<MicroTask> => {
+    const plan = await planOf(organization);
+    const units = plan.organization.contacts.count;
+    return { name, unit: 'contact', units, run: () => plan.kernel.planContacts(0, units) };
+  };
+  const seedPlan = await planOf(loaded.seed);
+  const units = seedPlan.organization.contacts.count;
+  return [
+    ...dateTasks(loaded),
+    await kernelTask('planContacts: anniversaries, post-window, limits', loaded.contactsOnly),
+    await kernelTask('planContacts: the same with 5 schedule rows per contact', loaded.withRows),
+    await kernelTask('planContacts: the seed workload, with campaigns', loaded.seed),
+    {
+      name: 'plan stage of the seed workload: planContacts and setting up its memory',
+      unit: 'contact',
+      units,
+      run: () => planOf(loaded.seed),
+    },
+    balanceTask(seedPlan),
+    rowTask(seedPlan),
+    wholeTask(seedPlan),
+  ];
+}

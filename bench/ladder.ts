@@ -1,0 +1,109 @@
+import { Command, CommanderError, Option } from 'commander';
+import { measureSize, type SizeResult, WORKLOAD } from './scale/measureSize.js';
+import { drawScale, fitGrowth } from './scale/scaleTables.js';
+import { grouped, mebibytes, seconds } from './tools/format.js';
+import { describeMachine, machineLine } from './tools/machine.js';
+import { repeatCount, sizeList } from './tools/options.js';
+import { WorkFolder, writeJson } from './tools/workFolder.js';
+
+interface LadderFlags {
+  readonly sizes: readonly number[];
+  readonly runs: number;
+  readonly again: boolean;
+  readonly flush?: string;
+  readonly driver?: string;
+  readonly rivals: boolean;
+  readonly json?: string;
+  readonly chart?: string;
+  readonly markdown: boolean;
+  readonly keep: boolean;
+  readonly tmp?: string;
+}
+
+const EXAMPLES = `
+Every size is generated (shape ${WORKLOAD.shape}, seed ${WORKLOAD.seed}) and run (as of ${WORKLOAD.asOf}) by the program itself, each time in a
+process of its own, in a temporary folder that is removed at the end. Tables go to stdout, progress to stderr.
+
+Examples:
+  $ npm run bench                                     the scale ladder
+  $ npm run bench -- --sizes 10k,100k --runs 5        two sizes, the median of five runs
+  $ npm run bench -- --markdown > ladder.md           tables for a document
+  $ npm run bench -- --rivals --chart docs/rivals.svg against other ways to do the work
+`;
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The options that go on to `sendplan run`. */
+function runOptionsOf({ flush, driver }: LadderFlags): string[] {
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [`--${name}`, value]);
+  return [...option('flush', flush), ...option('driver', driver)];
+}
+
+async function climb(folder: WorkFolder, flags: LadderFlags): Promise<SizeResult[]> {
+  const results: SizeResult[] = [];
+  for (const [i, contacts] of flags.sizes.entries()) {
+    const sayStep = (step: string) => say(`[${i + 1}/${flags.sizes.length}] ${grouped(contacts)} contacts: ${step}`);
+    const { runs, again, keep } = flags;
+    const settings = { runs, again, keep, runOptions: runOptionsOf(flags), onStep: sayStep };
+    const result = await measureSize(folder, contacts, settings);
+    const { run } = result;
+    sayStep(`${grouped(run.report.rows.total)} rows in ${seconds(run.seconds)} s, ${mebibytes(run.peakBytes)} MiB`);
+    results.push(result);
+  }
+  return results;
+}
+
+async function runLadder(flags: LadderFlags): Promise<void> {
+  const folder = new WorkFolder(flags.keep, flags.tmp);
+  const machine = describeMachine();
+  const style = flags.markdown ? 'markdown' : 'text';
+  const given = process.argv.slice(2).join(' ');
+  const command = `npm run bench${given === '' ? '' : ` -- ${given}`}`;
+  say(machineLine(machine));
+  if (flags.rivals) {
+    // Loaded only here: the ladder itself needs none of the rivals' packages.
+    const { runRivals } = await import('./rivals/runRivals.js');
+    await runRivals(folder, { ...flags, runOptions: runOptionsOf(flags), style, machine, command, say });
+  } else {
+    const results = await climb(folder, flags);
+    process.stdout.write(
+      `${drawScale(results, flags.runs, style)}\n${machineLine(machine)}. Made by \`${command}\`.\n`,
+    );
+    const path = writeJson(flags.json ?? new URL('../bench-results/ladder.json', import.meta.url).pathname, {
+      workload: WORKLOAD,
+      machine,
+      measured_at: new Date().toISOString(),
+      sizes: results,
+      growth: fitGrowth(results),
+    });
+    say(`Results as JSON: ${path}`);
+  }
+  if (flags.keep) say(`Databases kept in ${folder.path}`);
+}
+
+const program = new Command('npm run bench --')
+  .description('Measures the whole program over a ladder of sizes, file in, file out.')
+  .option('--sizes <list>', 'contacts of each rung, such as 1k,10k,750k,3m', sizeList, [1000, 10_000, 100_000, 750_000])
+  .option('--runs <n>', 'runs of each size, of which the median counts', repeatCount, 1)
+  .option('--again', 'also run a second time over the result, when nothing is to be changed', false)
+  .option('--rivals', 'measure other ways to do the work on the same file instead', false)
+  .addOption(new Option('--flush <way>', 'handed to sendplan run: how rows are written'))
+  .addOption(new Option('--driver <name>', 'handed to sendplan run: what opens the database'))
+  .option('--json <file>', 'where the results go as JSON (default: dist/bench-results/)')
+  .option('--chart <file>', 'with --rivals, draw the times as SVG')
+  .option('--markdown', 'print Markdown tables', false)
+  .option('--keep', 'leave the databases in the temporary folder', false)
+  .option('--tmp <folder>', 'where the temporary folder is made')
+  .addHelpText('after', EXAMPLES)
+  .exitOverride()
+  .showHelpAfterError('(--help tells what is allowed)')
+  .action(runLadder);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) say(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : 1;
+}

@@ -1,0 +1,42 @@
+import type { FieldValue } from '../rules/fields.js';
+import type { TextMemo } from './textMemo.js';
+
+/** What kind of value a field holds; `other` is a blob, or what only records hold: a boolean or a bigint. */
+export const FIELD_KIND = { null: 0, number: 1, text: 2, other: 3 } as const;
+
+/** The day of a date that is missing (Rules 2); it is `NULL_INT32`, so that it can stand in a column. */
+export const MISSING_DAY = -2147483648;
+
+/** The day of a date that is broken, which reads as missing and is an issue (Rules 2). */
+export const INVALID_DAY = -2147483647;
+
+/**
+ * Goes through the rows of a table and reads fields as src/rules/fields.ts reads them, whether a row is an array of
+ * values or lies as bytes in a page of the database. Fields are named by their places, see `openRows`.
+ */
+export interface RowCursor {
+  /** Goes to the next row; false when there is none. @throws SendplanError when the database is damaged there */
+  next(): boolean;
+  /** The field as a database or a record holds it. */
+  value(place: number): FieldValue;
+  /** The `FIELD_KIND` of the field. */
+  kind(place: number): number;
+  /** `readText`: null is NULL or binary. */
+  text(place: number): string | null;
+  /** The length of a text, in bytes or in UTF-16 units, which are the same for ASCII; 0 for anything else. */
+  textLength(place: number): number;
+  /** `readInteger`: null is missing or no whole number. */
+  integer(place: number): number | null;
+  /** `readFlag`. */
+  flag(place: number): boolean;
+  /** `readDate`: days since 1970-01-01, `MISSING_DAY` or `INVALID_DAY`. */
+  day(place: number): number;
+  /** `isValidEmail`. */
+  isEmail(place: number): boolean;
+  /** Tells whether `readText` is null or nothing but white space. */
+  isBlank(place: number): boolean;
+  /** The code of `readText`. */
+  code(place: number, memo: TextMemo): number;
+  /** Gives back what the rows hold open, when they are not gone through to the end. */
+  close(): void;
+}

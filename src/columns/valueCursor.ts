@@ -1,0 +1,71 @@
+import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../rules/fields.js';
+import { FIELD_KIND, INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
+import type { TextMemo } from './textMemo.js';
+
+const NO_ROW: ArrayLike<FieldValue> = [];
+
+/** Goes through rows that are arrays of values. */
+export class ValueCursor implements RowCursor {
+  readonly #rows: Iterator<ArrayLike<FieldValue>>;
+  #row = NO_ROW;
+
+  constructor(rows: Iterable<ArrayLike<FieldValue>>) {
+    this.#rows = rows[Symbol.iterator]();
+  }
+
+  next(): boolean {
+    const next = this.#rows.next();
+    this.#row = next.done === true ? NO_ROW : next.value;
+    return next.done !== true;
+  }
+
+  value(place: number): FieldValue {
+    return this.#row[place];
+  }
+
+  kind(place: number): number {
+    const value = this.#row[place];
+    if (value === null || value === undefined) return FIELD_KIND.null;
+    if (typeof value === 'number') return FIELD_KIND.number;
+    return typeof value === 'string' ? FIELD_KIND.text : FIELD_KIND.other;
+  }
+
+  text(place: number): string | null {
+    return readText(this.#row[place]);
+  }
+
+  textLength(place: number): number {
+    const value = this.#row[place];
+    return typeof value === 'string' ? value.length : 0;
+  }
+
+  integer(place: number): number | null {
+    return readInteger(this.#row[place]);
+  }
+
+  flag(place: number): boolean {
+    return readFlag(this.#row[place]);
+  }
+
+  day(place: number): number {
+    const date = readDate(this.#row[place]);
+    return date.day ?? (date.invalid ? INVALID_DAY : MISSING_DAY);
+  }
+
+  isEmail(place: number): boolean {
+    return isValidEmail(this.#row[place]);
+  }
+
+  isBlank(place: number): boolean {
+    const text = readText(this.#row[place]);
+    return text === null || text.trim() === '';
+  }
+
+  code(place: number, memo: TextMemo): number {
+    return memo.codeOf(readText(this.#row[place]));
+  }
+
+  close(): void {
+    this.#rows.return?.();
+  }
+}

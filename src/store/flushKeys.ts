@@ -1,0 +1,292 @@
+import { NULL_INT32 } from '../columns/arrowTable.js';
+import { GrowingColumn } from '../columns/growing.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { formatIsoDay } from '../calendar/iso.js';
+import { type LayoutColumn, looksLikeNumber, type RunValues, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
+import { ENCODED_NULL, bodyLength, encodeText } from './pages/encodedValue.js';
+import { KeyDictionary } from './pages/keyDictionary.js';
+import type { DatabaseImage } from './pages/databaseImage.js';
+import { VarintReader } from './pages/databaseImage.js';
+import { TableCells } from './pages/tableCells.js';
+import { quoteName } from './schema.js';
+
+/** Rows that are to be written, by their place in the order in which they would be inserted. */
+export interface FlushRows {
+  readonly count: number;
+  /**
+   * The rows at some places, in the order asked for; good until the next call.
+   *
+   * @param places at most `FLUSH_BATCH_ROWS`
+   */
+  at(places: Uint32Array): ScheduleRows;
+}
+
+/** The most rows that are asked for at once. */
+export const FLUSH_BATCH_ROWS = 16_384;
+
+/** The first and one past the last day whose text is kept ready: 1790 to 2508. */
+export const DAY_RANGE = { first: -65536, end: 196608 } as const;
+
+/** The codes of one column for all rows, two bytes each until a code needs four. */
+export class KeyColumn {
+  readonly dictionary = new KeyDictionary();
+  count = 0;
+  codes: Uint16Array | Uint32Array;
+
+  /** @param capacity how many rows are expected */
+  constructor(capacity: number) {
+    this.codes = new Uint16Array(Math.max(1024, capacity));
+  }
+
+  /** Adds the value of the next row. */
+  push(code: number): void {
+    if (code > 65535 && this.codes instanceof Uint16Array) {
+      const wider = new Uint32Array(this.codes.length);
+      wider.set(this.codes.subarray(0, this.count));
+      this.codes = wider;
+    }
+    if (this.count === this.codes.length) {
+      const longer = this.codes instanceof Uint16Array ? new Uint16Array(this.count * 2) : new Uint32Array(this.count * 2);
+      longer.set(this.codes);
+      this.codes = longer;
+    }
+    this.codes[this.count++] = code;
+  }
+}
+
+/** Puts the values that a column has in new rows into its codes. */
+class NewValues {
+  readonly #column: LayoutColumn;
+  readonly #keys: KeyColumn;
+  readonly #ofText: Int32Array[] = [];
+  readonly #ofDay = new Int32Array(DAY_RANGE.end - DAY_RANGE.first);
+  readonly #nullCode: number;
+  #lastValue = Number.NaN;
+  #lastCode = 0;
+
+  constructor(column: LayoutColumn, keys: KeyColumn, run: RunValues) {
+    this.#column = column;
+    this.#keys = keys;
+    const isCreated = column.source.kind === 'text' && column.source.field === 'createdAt';
+    this.#nullCode = keys.dictionary.codeOfValue(isCreated ? encodeText(run.nowText) : ENCODED_NULL);
+  }
+
+  add(rows: ScheduleRows, count: number): void {
+    const { source } = this.#column;
+    const keys = this.#keys;
+    const { dictionary } = keys;
+    if (source.kind === 'constant') {
+      const code = dictionary.codeOfValue(source.value);
+      for (let i = 0; i < count; i++) keys.push(code);
+    } else if (source.kind === 'day') {
+      const days = rows[source.field];
+      for (let i = 0; i < count; i++) keys.push(this.#codeOfDay(days[i]));
+    } else if (source.kind === 'text') {
+      const codes = rows[source.field];
+      const known = this.#textCodes(rows.texts.length);
+      for (let i = 0; i < count; i++) {
+        const text = codes[i];
+        if (text < 0) {
+          keys.push(this.#nullCode);
+          continue;
+        }
+        if (known[text] === 0) known[text] = dictionary.codeOfValue(encodeText(rows.texts[text])) + 1;
+        keys.push(known[text] - 1);
+      }
+    } else if (source.kind !== 'rowid') {
+      const values = rows[source.field];
+      for (let i = 0; i < count; i++) keys.push(this.#codeOfNumber(values[i]));
+    }
+  }
+
+  #textCodes(textCount: number): Int32Array {
+    const known = this.#ofText[0];
+    if (known !== undefined && known.length >= textCount) return known;
+    const longer = new Int32Array(textCount * 2 + 64);
+    if (known !== undefined) longer.set(known);
+    this.#ofText[0] = longer;
+    return longer;
+  }
+
+  #codeOfDay(day: number): number {
+    if (day === NULL_INT32) return this.#nullCode;
+    const known = this.#ofDay;
+    const at = day - DAY_RANGE.first;
+    if (known[at] === 0) known[at] = this.#keys.dictionary.codeOfValue(encodeText(formatIsoDay(day))) + 1;
+    return known[at] - 1;
+  }
+
+  #codeOfNumber(value: number): number {
+    if (value === this.#lastValue) return this.#lastCode;
+    if (value === NULL_INT32 || Number.isNaN(value)) return this.#nullCode;
+    this.#lastValue = value;
+    this.#lastCode = this.#keys.dictionary.codeOfInteger(value);
+    return this.#lastCode;
+  }
+}
+
+/** Looks for values that the page writer would store otherwise than SQLite does. */
+class ValueCheck {
+  readonly #columns: readonly LayoutColumn[];
+  readonly #isChecked = new Map<LayoutColumn, Set<number>>();
+
+  constructor(columns: readonly LayoutColumn[]) {
+    this.#columns = columns.filter((column) => column.readsNumbers && column.source.kind === 'text');
+    for (const column of this.#columns) this.#isChecked.set(column, new Set());
+  }
+
+  /** @throws UnfitForPages when a value is one of them */
+  check(rows: ScheduleRows, count: number): void {
+    for (const days of [rows.plannedDay, rows.sendDay]) {
+      for (let i = 0; i < count; i++) {
+        const isKept = days[i] >= DAY_RANGE.first && days[i] < DAY_RANGE.end;
+        if (!isKept && days[i] !== NULL_INT32) throw new UnfitForPages(`a row is planned for ${formatIsoDay(days[i])}`);
+      }
+    }
+    for (const column of this.#columns) {
+      if (column.source.kind !== 'text') continue;
+      const codes = rows[column.source.field];
+      const checked = this.#isChecked.get(column) ?? new Set();
+      let last = -1;
+      for (let i = 0; i < count; i++) {
+        const code = codes[i];
+        if (code === last || code < 0) continue;
+        last = code;
+        if (checked.has(code)) continue;
+        checked.add(code);
+        if (looksLikeNumber(rows.texts[code])) {
+          throw new UnfitForPages(`its column ${quoteName(column.name)} would store a text as a number`);
+        }
+      }
+    }
+  }
+}
+
+/** Puts the values of rows that stay into the codes of columns, from their records. */
+class StayingValues {
+  readonly #layout: ScheduleLayout;
+  readonly #keys: readonly (KeyColumn | undefined)[];
+  readonly #last: number;
+
+  /** @param keys the codes of each column of the layout that is a key, in the layout's order */
+  constructor(layout: ScheduleLayout, keys: readonly (KeyColumn | undefined)[]) {
+    this.#layout = layout;
+    this.#keys = keys;
+    this.#last = keys.findLastIndex((column) => column !== undefined);
+  }
+
+  add(record: Uint8Array, start: number): void {
+    const types = new VarintReader(record);
+    types.at = start;
+    const headerEnd = start + types.read();
+    let body = headerEnd;
+    const keys = this.#keys;
+    for (let place = 0; place <= this.#last; place++) {
+      const column = keys[place];
+      if (types.at >= headerEnd) {
+        column?.push(column.dictionary.codeOfValue(this.#layout.columns[place].missing));
+        continue;
+      }
+      const serialType = types.read();
+      column?.push(column.dictionary.codeOf(serialType, record, body));
+      body += bodyLength(serialType);
+    }
+  }
+}
+
+/**
+ * The rows that the table will have, as far as its indexes are concerned. A row's number is its place: first the rows that
+ * stay, by id, then the new ones as they would be inserted.
+ */
+export interface FlushKeys {
+  /** The ids of the rows that stay, ascending. */
+  readonly stayingIds: Float64Array;
+  /** How many rows go. */
+  readonly deleted: number;
+  readonly newCount: number;
+  /** The id of new row `i` is `newIds[i]`; when null, `firstId + i`. */
+  readonly newIds: Float64Array | null;
+  readonly firstId: number;
+  /** The places of new rows whose ids were given, ascending by id. */
+  readonly replacing: Uint32Array;
+  /** The codes of each column that is a key, undefined for the others, in the layout's order. */
+  readonly columns: readonly (KeyColumn | undefined)[];
+}
+
+/**
+ * Reads the keys of the rows that stay from the pages of an image, and of those that come from their columns.
+ *
+ * @param image null when the table has no rows yet
+ * @param keyColumns the places of the columns that are keys
+ * @throws UnfitForPages or UnfitKey when a row cannot be handled
+ */
+export function readKeys(
+  layout: ScheduleLayout,
+  image: DatabaseImage | null,
+  deletedIds: Float64Array,
+  rows: FlushRows,
+  firstId: number,
+  keyColumns: ReadonlySet<number>,
+  run: RunValues,
+  onProgress: (rowsDone: number) => void,
+): FlushKeys {
+  const columns = layout.columns.map((_, place) => (keyColumns.has(place) ? new KeyColumn(rows.count) : undefined));
+  const staying = readStaying(layout, image, deletedIds, columns);
+  const newValues = columns.flatMap((keys, place) =>
+    keys === undefined ? [] : [new NewValues(layout.columns[place], keys, run)],
+  );
+  const check = new ValueCheck(layout.columns);
+  let newIds: Float64Array | null = null;
+  let nextId = firstId;
+  const places = new Uint32Array(FLUSH_BATCH_ROWS);
+  const replacing: number[] = [];
+  for (let start = 0; start < rows.count; start += FLUSH_BATCH_ROWS) {
+    const count = Math.min(FLUSH_BATCH_ROWS, rows.count - start);
+    for (let i = 0; i < count; i++) places[i] = start + i;
+    const batch = rows.at(places.subarray(0, count));
+    check.check(batch, count);
+    for (const values of newValues) values.add(batch, count);
+    for (let i = 0; i < count; i++) {
+      const isGiven = !Number.isNaN(batch.id[i]);
+      if (isGiven) replacing.push(start + i);
+      if (isGiven && newIds === null) {
+        newIds = new Float64Array(rows.count);
+        for (let earlier = 0; earlier < start + i; earlier++) newIds[earlier] = firstId + earlier;
+      }
+      const id = isGiven ? batch.id[i] : nextId++;
+      if (newIds !== null) newIds[start + i] = id;
+    }
+    onProgress(start + count);
+  }
+  const ids = newIds;
+  const byId = Uint32Array.from(replacing);
+  if (ids !== null) byId.sort((a, b) => ids[a] - ids[b]);
+  return { ...staying, newCount: rows.count, newIds, firstId, replacing: byId, columns };
+}
+
+function readStaying(
+  layout: ScheduleLayout,
+  image: DatabaseImage | null,
+  deletedIds: Float64Array,
+  columns: readonly (KeyColumn | undefined)[],
+): { readonly stayingIds: Float64Array; readonly deleted: number } {
+  const ids = new GrowingColumn(Float64Array);
+  let deleted = 0;
+  if (image !== null) {
+    const goes = deletedIds.slice().sort();
+    const values = new StayingValues(layout, columns);
+    const cells = new TableCells(image, layout.rootPage);
+    let next = 0;
+    while (cells.next()) {
+      if (!cells.isRowidSafe) throw new UnfitForPages('it has an id beyond 2^53');
+      while (next < goes.length && goes[next] < cells.rowid) next++;
+      if (next < goes.length && goes[next] === cells.rowid) {
+        deleted++;
+        continue;
+      }
+      ids.push(cells.rowid);
+      values.add(cells.payload, cells.payloadStart);
+    }
+  }
+  return { stayingIds: ids.values(), deleted };
+}

@@ -1,0 +1,199 @@
+import type { FlushKeys, KeyColumn } from './flushKeys.js';
+
+/** A column of an index, ready to sort by. */
+export interface SortColumn {
+  readonly keys: KeyColumn;
+  readonly ranks: Uint32Array;
+  readonly rankCount: number;
+}
+
+/** Columns of an index, ready to sort by. @param places of the columns, in the index's order */
+export function sortColumns(keys: FlushKeys, places: readonly number[]): SortColumn[] {
+  return places.map((place) => {
+    const column = keys.columns[place];
+    if (column === undefined) throw new RangeError(`column ${place} was not read as a key`);
+    return { keys: column, ...column.dictionary.ranks() };
+  });
+}
+
+/** The id of a row by its number. */
+export function rowidOf(keys: FlushKeys, row: number): number {
+  const { stayingIds, newIds } = keys;
+  const place = row - stayingIds.length;
+  if (place < 0) return stayingIds[row];
+  return newIds === null ? keys.firstId + place : newIds[place];
+}
+
+/** The numbers of all rows but the refused ones, by id. */
+export function rowsById(keys: FlushKeys, isRefused: Uint8Array | null): Uint32Array {
+  const { stayingIds, newIds, newCount, replacing } = keys;
+  const stayingCount = stayingIds.length;
+  const rows = new Uint32Array(stayingCount + newCount);
+  let count = 0;
+  let next = 0;
+  const isKept = (place: number) => isRefused === null || isRefused[place] === 0;
+  for (let row = 0; row <= stayingCount; row++) {
+    const id = row < stayingCount ? stayingIds[row] : Number.POSITIVE_INFINITY;
+    for (; next < replacing.length && newIds !== null && newIds[replacing[next]] < id; next++) {
+      if (isKept(replacing[next])) rows[count++] = stayingCount + replacing[next];
+    }
+    if (row < stayingCount) rows[count++] = row;
+  }
+  const isReplacing = new Uint8Array(replacing.length > 0 ? newCount : 0);
+  for (let i = 0; i < replacing.length; i++) isReplacing[replacing[i]] = 1;
+  for (let place = 0; place < newCount; place++) {
+    if (isReplacing[place] !== 1 && isKept(place)) rows[count++] = stayingCount + place;
+  }
+  return rows.subarray(0, count);
+}
+
+/** Ranks of several columns are put into one number while there are no more of them than this. */
+const MOST_BUCKETS = 65_536;
+/** Rows that agree in the first column are sorted in place while there are no more of them than this on average. */
+const MOST_IN_GROUP = 16;
+
+/** A rank per row number, for one column or several that follow one another. */
+interface RowRanks {
+  readonly ranks: Uint16Array | Uint32Array;
+  readonly rankCount: number;
+}
+
+function ranksOf({ keys: { codes, count }, ranks, rankCount }: SortColumn): RowRanks {
+  const ofRow = rankCount <= 65_536 ? new Uint16Array(count) : new Uint32Array(count);
+  for (let row = 0; row < count; row++) ofRow[row] = ranks[codes[row]];
+  return { ranks: ofRow, rankCount };
+}
+
+/** Puts a column in front of others: a number that is larger where its rank is, then where theirs is. */
+function prepend({ keys: { codes, count }, ranks, rankCount }: SortColumn, next: RowRanks): RowRanks {
+  const ofRow = new Uint16Array(count);
+  for (let row = 0; row < count; row++) ofRow[row] = ranks[codes[row]] * next.rankCount + next.ranks[row];
+  return { ranks: ofRow, rankCount: rankCount * next.rankCount };
+}
+
+/** The ranks to sort by, one after the other, the least important ones first. */
+function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
+  const steps: RowRanks[] = [];
+  for (const column of columns.toReversed()) {
+    if (column.rankCount < 2) continue;
+    const last = steps.at(-1);
+    if (last !== undefined && last.rankCount * column.rankCount <= MOST_BUCKETS) steps.push(prepend(column, steps.pop() ?? last));
+    else steps.push(ranksOf(column));
+  }
+  return steps;
+}
+
+/**
+ * Sorts rows by columns, the first one first, and rows that agree in all of them by their order before.
+ *
+ * By counting, the last columns first; rows that stand by the first column already, as those of a run do by contact, only
+ * within what agrees in it.
+ *
+ * @param rows is used up
+ */
+export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uint32Array {
+  const steps = sortSteps(columns);
+  const first = steps.at(-1);
+  if (first === undefined) return rows;
+  if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > rows.length && isSorted(rows, first.ranks)) {
+    sortWithin(rows, first.ranks, steps[0].ranks);
+    return rows;
+  }
+  let from = rows;
+  let to: Uint32Array = new Uint32Array(rows.length);
+  for (const { ranks, rankCount } of steps) {
+    countingSort(from, to, ranks, new Uint32Array(rankCount + 1));
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
+  for (let i = 1; i < rows.length; i++) if (ranks[rows[i]] < ranks[rows[i - 1]]) return false;
+  return true;
+}
+
+/** Sorts rows by `ranks` where they agree in `groups`, by insertion. */
+function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRanks['ranks']): void {
+  for (let i = 1; i < rows.length; i++) {
+    const row = rows[i];
+    const group = groups[row];
+    const rank = ranks[row];
+    let at = i;
+    for (; at > 0 && groups[rows[at - 1]] === group && ranks[rows[at - 1]] > rank; at--) rows[at] = rows[at - 1];
+    rows[at] = row;
+  }
+}
+
+function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], starts: Uint32Array): void {
+  for (let i = 0; i < from.length; i++) starts[ranks[from[i]] + 1]++;
+  for (let rank = 1; rank < starts.length; rank++) starts[rank] += starts[rank - 1];
+  for (let i = 0; i < from.length; i++) {
+    const row = from[i];
+    to[starts[ranks[row]]++] = row;
+  }
+}
+
+/** Rows that agree in all columns of a unique index; there are at least two. */
+type Collision = readonly number[];
+
+/** The collisions among rows that are sorted by the columns; a row with a NULL in one of them collides with none. */
+function collisions(sorted: Uint32Array, columns: readonly SortColumn[]): Collision[] {
+  const found: Collision[] = [];
+  for (let start = 0, end = 1; start < sorted.length; start = end, end++) {
+    while (end < sorted.length && agree(sorted[start], sorted[end], columns)) end++;
+    if (end - start > 1 && columns.every(({ keys }) => !keys.dictionary.isNull(keys.codes[sorted[start]]))) {
+      found.push([...sorted.subarray(start, end)]);
+    }
+  }
+  return found;
+}
+
+function agree(a: number, b: number, columns: readonly SortColumn[]): boolean {
+  for (let i = columns.length - 1; i >= 0; i--) {
+    const { keys, ranks } = columns[i];
+    if (ranks[keys.codes[a]] !== ranks[keys.codes[b]]) return false;
+  }
+  return true;
+}
+
+/**
+ * Finds the new rows that unique indexes refuse: of rows that agree in the columns of one, the one that stays is there first,
+ * then the one that is inserted first, if no other index refuses it.
+ *
+ * @param uniqueIndexes the places of the columns of each
+ * @returns a 1 for each place of a new row that is refused; null when none is
+ */
+export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly number[])[]): Uint8Array | null {
+  const stayingCount = keys.stayingIds.length;
+  const groupsOf = new Map<number, number[]>();
+  const isTaken: boolean[] = [];
+  for (const places of uniqueIndexes) {
+    const columns = sortColumns(keys, places);
+    for (const rows of collisions(sortRows(rowsById(keys, null), columns), columns)) {
+      const group = isTaken.push(rows.some((row) => row < stayingCount)) - 1;
+      for (const row of rows) {
+        if (row < stayingCount) continue;
+        const groups = groupsOf.get(row);
+        if (groups === undefined) groupsOf.set(row, [group]);
+        else groups.push(group);
+      }
+    }
+  }
+  let refused: Uint8Array | null = null;
+  for (const [row, groups] of [...groupsOf].sort(([a], [b]) => a - b)) {
+    if (groups.some((group) => isTaken[group])) {
+      refused ??= new Uint8Array(keys.newCount);
+      refused[row - stayingCount] = 1;
+    } else {
+      for (const group of groups) isTaken[group] = true;
+    }
+  }
+  return refused;
+}
+
+/** Tells whether rows that are not refused agree in columns, none of which is NULL. */
+export function hasCollision(keys: FlushKeys, isRefused: Uint8Array | null, places: readonly number[]): boolean {
+  const columns = sortColumns(keys, places);
+  return collisions(sortRows(rowsById(keys, isRefused), columns), columns).length > 0;
+}

@@ -1,0 +1,166 @@
+import { SendplanError } from '../errors.js';
+import type { Connection } from './driver.js';
+import { nextId } from './flush.js';
+import { writeIndex } from './flushIndexes.js';
+import { type FlushKeys, type FlushRows, readKeys } from './flushKeys.js';
+import { readScheduleLayout, type RunValues, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
+import { findRefused, hasCollision } from './flushOrder.js';
+import { writeTable } from './flushTable.js';
+import { DatabaseImage } from './pages/databaseImage.js';
+import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
+import { UnfitKey } from './pages/keyDictionary.js';
+import { foldName } from './schema.js';
+import { TimedConnection } from './timings.js';
+
+/** What a run changes in `email_schedules`, for writing it as pages. */
+export interface PagesChanges {
+  /** The ids of owned rows that go, those included that new rows take the place of; in any order, none twice. */
+  readonly deletedIds: Float64Array;
+  /** The rows that come, by contact id. */
+  readonly rows: FlushRows;
+}
+
+/** How to write pages. */
+export interface PagesOptions extends RunValues {
+  /**
+   * The bytes of the database as it was before the transaction, which must not change until the pages are written. Rows of
+   * `email_schedules` must not have been changed since.
+   */
+  readonly imageBefore: () => Uint8Array;
+  /**
+   * The columns of a unique index that will be made in the transaction after this call. It refuses no rows; when it could not
+   * be made, the rows are unfit for pages.
+   */
+  readonly comingIndex?: readonly string[];
+  /** Is told how many of the new rows were looked through. */
+  readonly onProgress?: (rowsDone: number) => void;
+}
+
+const LEAST_SCHEMA_FORMAT = 4;
+
+/** Rows that are ready to be written as pages. */
+export interface PreparedPages {
+  readonly deleted: number;
+  readonly inserted: number;
+  /** The places of the new rows that a unique index refuses, ascending; they are not written. */
+  readonly refused: Uint32Array;
+  /** Reads the roots of the indexes, when the schema is as it will be. To be called before `write`. */
+  settle(): void;
+  /**
+   * Writes the database with the rows in their place.
+   *
+   * @param image the bytes of the database as it is after the transaction
+   * @param onProgress is told how many of the new rows are written
+   * @throws SendplanError `database_error` when the pages of the image do not fit together
+   */
+  write(image: Uint8Array, target: PagesTarget, onProgress?: (rowsDone: number) => void): Promise<void>;
+}
+
+/** The error of two rows with one id, which SQLite would refuse too. */
+function takenId(id: number): SendplanError {
+  return new SendplanError('database_error', `SQLite says "UNIQUE constraint failed: email_schedules.id" for the id ${id}.`);
+}
+
+function requireFreeIds({ stayingIds, newIds, replacing }: FlushKeys): void {
+  if (newIds === null) return;
+  let staying = 0;
+  for (let i = 0; i < replacing.length; i++) {
+    const id = newIds[replacing[i]];
+    while (staying < stayingIds.length && stayingIds[staying] < id) staying++;
+    if (stayingIds[staying] === id || (i > 0 && newIds[replacing[i - 1]] === id)) throw takenId(id);
+  }
+}
+
+/** AUTOINCREMENT remembers the largest id there was. */
+function raiseSequence(connection: Connection, layout: ScheduleLayout, keys: FlushKeys, isRefused: Uint8Array | null): void {
+  if (!layout.isAutoincrement) return;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < keys.newCount; place++) {
+    if (isRefused !== null && isRefused[place] === 1) continue;
+    largest = Math.max(largest, keys.newIds === null ? keys.firstId + place : keys.newIds[place]);
+  }
+  if (largest === Number.NEGATIVE_INFINITY) return;
+  const name = layout.name.replaceAll("'", "''");
+  connection.execute(`UPDATE sqlite_sequence SET seq = max(seq, ${largest}) WHERE name = '${name}'`);
+  if (connection.changes() > 0) return;
+  connection.execute(`INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${Math.max(0, largest)})`);
+}
+
+/**
+ * Looks the rows of a run through, to be written as pages: finds their ids and the rows that unique indexes refuse. Of the
+ * database it changes `sqlite_sequence` at most.
+ *
+ * To be called in the caller's transaction, with all columns in place. The table and its indexes are written later, outside of
+ * SQLite, into a copy of the database: see `PreparedPages`.
+ *
+ * @throws UnfitForPages when only SQLite itself can write these rows into this table; nothing was changed then
+ * @throws SendplanError `unsupported_schema` when there are no ids left
+ */
+export function preparePages(connection: Connection, changes: PagesChanges, options: PagesOptions): PreparedPages {
+  const { rows, deletedIds } = changes;
+  const before = readScheduleLayout(connection, options);
+  const image = new DatabaseImage(options.imageBefore());
+  if (image.schemaFormat < LEAST_SCHEMA_FORMAT) throw new UnfitForPages('the database is in a format of before 2006');
+  const firstId = nextId(new TimedConnection(connection), rows.count);
+  const coming = placesOf(before, options.comingIndex ?? []);
+  const keyColumns = new Set([...before.indexes.flatMap((index) => index.columns), ...coming]);
+  const source = hasRows(connection) ? image : null;
+  const onProgress = options.onProgress ?? (() => {});
+  const keys = asUnfit(() =>
+    readKeys(before, source, deletedIds, rows, firstId, keyColumns, options, onProgress),
+  );
+  requireFreeIds(keys);
+  const unique = before.indexes.filter((index) => index.isUnique).map((index) => index.columns);
+  const isRefused = findRefused(keys, unique);
+  if (coming.length > 0 && hasCollision(keys, isRefused, coming)) {
+    throw new UnfitForPages('it holds rows that agree in contact, type and day');
+  }
+  raiseSequence(connection, before, keys, isRefused);
+  const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));
+  let layout: ScheduleLayout | null = null;
+  return {
+    deleted: keys.deleted,
+    inserted: rows.count - refused.length,
+    refused,
+    settle() {
+      layout = readScheduleLayout(connection, options);
+    },
+    async write(bytes, target, onWritten = () => {}) {
+      const settled = layout;
+      if (settled === null) throw new TypeError('settle() comes before write()');
+      const after = new DatabaseImage(bytes);
+      const roots = [settled.rootPage, ...settled.indexes.map((index) => index.rootPage)];
+      await rewriteTrees(after, roots, target, async (space) => {
+        await writeTable(space, settled, keys, after, rows, isRefused, options, (rowsDone) => {
+          onWritten(rowsDone);
+          return target.checkpoint();
+        });
+        for (const index of settled.indexes) {
+          await writeIndex(space, keys, isRefused, index.columns, index.rootPage, () => target.checkpoint());
+        }
+      });
+    },
+  };
+}
+
+function placesOf(layout: ScheduleLayout, names: readonly string[]): number[] {
+  return names.map((name) => layout.columns.findIndex((column) => foldName(column.name) === foldName(name)));
+}
+
+function hasRows(connection: Connection): boolean {
+  for (const _row of connection.query('SELECT 1 FROM email_schedules LIMIT 1')) return true;
+  return false;
+}
+
+function* placesOfOnes(marks: Uint8Array): Generator<number> {
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) yield i;
+}
+
+function asUnfit<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnfitKey) throw new UnfitForPages(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import type { DatabaseImage } from './databaseImage.js';
+import { damaged } from './databaseImage.js';
+import { writeUint32 } from './pageFormat.js';
+import { lockBytePage, type PageSink, PageSpace } from './pageSpace.js';
+import { eachTreePage } from './treePages.js';
+
+/** Takes the bytes of a database file, and a breath now and then. */
+export interface PagesTarget extends PageSink {
+  /** Is called every few megabytes; may throw to give up. */
+  checkpoint(): Promise<void>;
+}
+
+const CHUNK_BYTES = 16 * 1024 * 1024;
+/** SQLite before 3.6 took a trunk of the free list for damaged when it was filled to its last six numbers. */
+const UNUSED_TRUNK_NUMBERS = 8;
+
+/** What becomes of the pages of a file: which stay, and which may be used again. */
+interface PageUse {
+  /** A 1 for each page that is not kept, by number. */
+  readonly isReplaced: Uint8Array;
+  /** Pages that are not kept, but for the roots, ascending. */
+  readonly reusable: Uint32Array;
+}
+
+function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
+  const isReplaced = new Uint8Array(image.pageCount + 1);
+  let count = 0;
+  const take = (pageNumber: number) => {
+    image.pageStart(pageNumber);
+    if (pageNumber === 1 || isReplaced[pageNumber] === 1) throw damaged(`page ${pageNumber} belongs to two places`);
+    isReplaced[pageNumber] = 1;
+    count++;
+  };
+  for (const root of roots) eachTreePage(image, root, take);
+  image.eachFreePage(take);
+  const isRoot = new Set(roots);
+  const reusable = new Uint32Array(count - roots.length);
+  let next = 0;
+  for (let page = 2; page <= image.pageCount; page++) {
+    if (isReplaced[page] === 1 && !isRoot.has(page)) reusable[next++] = page;
+  }
+  return { isReplaced, reusable };
+}
+
+async function writeKept(image: DatabaseImage, { isReplaced }: PageUse, target: PagesTarget): Promise<void> {
+  const { bytes, pageSize, pageCount } = image;
+  const mostPages = CHUNK_BYTES / pageSize;
+  // Page 1 comes last, when the header is known.
+  for (let start = 2, end = 2; start <= pageCount; start = end) {
+    if (isReplaced[start] === 1) {
+      end = start + 1;
+      continue;
+    }
+    while (end <= pageCount && isReplaced[end] === 0 && end - start < mostPages) end++;
+    target.write(bytes.subarray((start - 1) * pageSize, (end - 1) * pageSize), (start - 1) * pageSize);
+    if (end - start === mostPages) await target.checkpoint();
+  }
+}
+
+/**
+ * Writes the list of free pages: trunks, each the number of the next trunk, the number of its leaves, and their numbers.
+ *
+ * @returns the number of the first trunk, 0 when there are no free pages
+ */
+function writeFreePages(space: PageSpace, pages: Uint32Array): number {
+  const mostLeaves = Math.floor(space.usableSize / 4) - UNUSED_TRUNK_NUMBERS;
+  const empty = new Uint8Array(space.pageSize);
+  let trunk = 0;
+  for (let start = 0; start < pages.length; start += mostLeaves + 1) {
+    const leaves = pages.subarray(start + 1, start + 1 + mostLeaves);
+    const page = new Uint8Array(space.pageSize);
+    writeUint32(page, 0, trunk);
+    writeUint32(page, 4, leaves.length);
+    leaves.forEach((leaf, i) => {
+      writeUint32(page, 8 + 4 * i, leaf);
+      space.writePage(leaf, empty);
+    });
+    trunk = pages[start];
+    space.writePage(trunk, page);
+  }
+  return trunk;
+}
+
+/**
+ * Writes a database file with some of its b-trees built anew, and everything else as it is in an image.
+ *
+ * The roots keep their numbers, so that the schema holds. New pages take the place of the old trees' and of free pages, then
+ * come behind the image; what is left over at the end of the file is cut off, the rest is free.
+ *
+ * ```
+ * image:  | 1 header, schema | kept | root | old leaf | kept | free |
+ * file:   | 1 with new counts| kept | root | new leaf | kept | new  | new ...
+ * ```
+ *
+ * @param roots the root pages of the trees to build
+ * @param build builds each of them with its root in its old place
+ * @throws SendplanError `database_error` when the pages of the image do not fit together
+ */
+export async function rewriteTrees(
+  image: DatabaseImage,
+  roots: readonly number[],
+  target: PagesTarget,
+  build: (space: PageSpace) => Promise<void>,
+): Promise<void> {
+  const { pageSize, reservedBytes } = image;
+  const use = usePages(image, roots);
+  await writeKept(image, use, target);
+  const space = new PageSpace(target, {
+    firstPage: image.pageCount + 1,
+    pageSize,
+    reservedBytes,
+    reusedPages: use.reusable,
+  });
+  await build(space);
+  let { pageCount, leftPages } = space;
+  while (pageCount === lockBytePage(pageSize) || (leftPages.length > 0 && leftPages[leftPages.length - 1] === pageCount)) {
+    if (pageCount !== lockBytePage(pageSize)) leftPages = leftPages.subarray(0, -1);
+    pageCount--;
+  }
+  const header = image.bytes.slice(0, pageSize);
+  writeUint32(header, 28, pageCount);
+  writeUint32(header, 32, writeFreePages(space, leftPages));
+  writeUint32(header, 36, leftPages.length);
+  // The page count is believed when these two agree.
+  header.copyWithin(92, 24, 28);
+  space.writePage(1, header);
+}

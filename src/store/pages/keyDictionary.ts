@@ -1,0 +1,209 @@
+import { bodyLength, decodeNumber, type EncodedValue, integerSerialType } from './encodedValue.js';
+import { varintLength, writeInteger, writeVarint } from './varint.js';
+
+/** The distinct values of all rows in one column may take this many bytes; a column with more is no one's dictionary. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** The classes of values in the order in which indexes keep them. */
+const CLASS = { null: 0, number: 1, text: 2, blob: 3 } as const;
+
+function classOf(serialType: number): number {
+  if (serialType === 0) return CLASS.null;
+  if (serialType < 12) return CLASS.number;
+  return (serialType & 1) === 1 ? CLASS.text : CLASS.blob;
+}
+
+/** That a dictionary cannot hold a value; the message is the reason. */
+export class UnfitKey extends Error {}
+
+/**
+ * The distinct values of a column that is indexed, by number, in the order in which they come.
+ *
+ * Values are told apart by their bytes in a record, so that the integer 5 and the float64 5.0 are two values, of one rank.
+ * The bytes of value `i` are at `starts[i]` of `bytes`: its serial type as varint, `typeLengths[i]` bytes, and its body.
+ */
+export class KeyDictionary {
+  count = 0;
+  bytes = new Uint8Array(4096);
+  starts = new Uint32Array(64);
+  typeLengths = new Uint8Array(64);
+  bodyLengths = new Uint32Array(64);
+  #serialTypes = new Float64Array(64);
+  #used = 0;
+  /** Codes + 1 by hash, in a table whose size is a power of 2; 0 is free. */
+  #slots = new Int32Array(256);
+  readonly #scratch = new Uint8Array(8);
+
+  /**
+   * The code of a value; a new value gets the next one.
+   *
+   * @param source where its body lies, from `start` on
+   * @throws UnfitKey when the values are too many, or it is a whole number beyond 2^53
+   */
+  codeOf(serialType: number, source: Uint8Array, start: number): number {
+    const length = bodyLength(serialType);
+    let hash = serialType | 0;
+    for (let i = start; i < start + length; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    hash ^= hash >>> 12;
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let entry = this.#slots[slot]; entry !== 0; entry = this.#slots[slot]) {
+      if (this.#isValue(entry - 1, serialType, source, start, length)) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    const code = this.#add(serialType, source, start, length);
+    this.#slots[slot] = code + 1;
+    this.#hashes[code] = hash;
+    if (this.count * 2 > this.#slots.length) this.#grow();
+    return code;
+  }
+
+  /** The code of a whole number. @param value a safe integer */
+  codeOfInteger(value: number): number {
+    const serialType = integerSerialType(value);
+    const length = bodyLength(serialType);
+    if (length > 0) writeInteger(this.#scratch, 0, value, length);
+    return this.codeOf(serialType, this.#scratch, 0);
+  }
+
+  /** The code of a value. */
+  codeOfValue({ serialType, body }: EncodedValue): number {
+    return this.codeOf(serialType, body, 0);
+  }
+
+  /** How many of `bytes` are used. */
+  get byteLength(): number {
+    return this.#used;
+  }
+
+  /** Whether a value is NULL. */
+  isNull(code: number): boolean {
+    return this.#serialTypes[code] === 0;
+  }
+
+  /** The place of every value in the order of an index with the collation BINARY; equal values have the same one. */
+  ranks(): { readonly ranks: Uint32Array; readonly rankCount: number } {
+    const { count } = this;
+    const ranks = new Uint32Array(count);
+    const isAscending = this.#isAscending();
+    const order = isAscending ? null : this.#order();
+    let rank = 0;
+    for (let i = 0; i < count; i += 1) {
+      const code = order === null ? i : order[i];
+      if (i > 0 && (order === null || this.#compare(order[i - 1], code) !== 0)) rank += 1;
+      ranks[code] = rank;
+    }
+    return { ranks, rankCount: count === 0 ? 0 : rank + 1 };
+  }
+
+  #hashes = new Int32Array(64);
+
+  #isValue(code: number, serialType: number, source: Uint8Array, start: number, length: number): boolean {
+    if (this.#serialTypes[code] !== serialType) return false;
+    const { bytes } = this;
+    const at = this.starts[code] + this.typeLengths[code];
+    for (let i = 0; i < length; i += 1) if (bytes[at + i] !== source[start + i]) return false;
+    return true;
+  }
+
+  #add(serialType: number, source: Uint8Array, start: number, length: number): number {
+    if ((serialType === 5 || serialType === 6) && !Number.isSafeInteger(decodeNumber(serialType, source, start))) {
+      throw new UnfitKey('an index holds a whole number beyond 2^53');
+    }
+    const typeLength = varintLength(serialType);
+    const end = this.#used + typeLength + length;
+    if (end > MOST_BYTES) throw new UnfitKey('an index holds too many different values');
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(end, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, this.#used));
+      this.bytes = larger;
+    }
+    const code = this.count++;
+    if (code === this.starts.length) this.#growColumns();
+    this.starts[code] = this.#used;
+    this.typeLengths[code] = typeLength;
+    this.bodyLengths[code] = length;
+    this.#serialTypes[code] = serialType;
+    const at = writeVarint(this.bytes, this.#used, serialType);
+    for (let i = 0; i < length; i += 1) this.bytes[at + i] = source[start + i];
+    this.#used = end;
+    return code;
+  }
+
+  #growColumns(): void {
+    const size = this.count * 2;
+    const grown = <Values extends { set(values: Values): void }>(
+      create: new (length: number) => Values,
+      values: Values,
+    ): Values => {
+      const larger = new create(size);
+      larger.set(values);
+      return larger;
+    };
+    this.starts = grown(Uint32Array, this.starts);
+    this.typeLengths = grown(Uint8Array, this.typeLengths);
+    this.bodyLengths = grown(Uint32Array, this.bodyLengths);
+    this.#serialTypes = grown(Float64Array, this.#serialTypes);
+    this.#hashes = grown(Int32Array, this.#hashes);
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 4);
+    const mask = slots.length - 1;
+    for (let code = 0; code < this.count; code += 1) {
+      let slot = this.#hashes[code] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = code + 1;
+    }
+    this.#slots = slots;
+  }
+
+  #isAscending(): boolean {
+    for (let code = 1; code < this.count; code += 1) if (this.#compare(code - 1, code) >= 0) return false;
+    return true;
+  }
+
+  /** The codes in the order of their values. */
+  #order(): ArrayLike<number> {
+    const { count } = this;
+    // Whole numbers that leave room for a code below 2^53 are sorted as one float64 each, without calls.
+    const codeRange = 2 ** Math.ceil(Math.log2(count + 1));
+    const keys = new Float64Array(count);
+    for (let code = 0; code < count; code += 1) {
+      const type = this.#serialTypes[code];
+      const value = type >= 1 && type <= 9 && type !== 7 ? this.#numberOf(code) : Number.NaN;
+      if (!(Math.abs(value) < 2 ** 52 / codeRange)) {
+        return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => this.#compare(a, b) || a - b);
+      }
+      keys[code] = value * codeRange + code;
+    }
+    keys.sort();
+    for (let i = 0; i < count; i += 1) keys[i] -= Math.floor(keys[i] / codeRange) * codeRange;
+    return keys;
+  }
+
+  #numberOf(code: number): number {
+    return decodeNumber(this.#serialTypes[code], this.bytes, this.starts[code] + this.typeLengths[code]);
+  }
+
+  #compare(a: number, b: number): number {
+    const classA = classOf(this.#serialTypes[a]);
+    const classB = classOf(this.#serialTypes[b]);
+    if (classA !== classB) return classA - classB;
+    if (classA === CLASS.null) return 0;
+    if (classA === CLASS.number) return this.#numberOf(a) - this.#numberOf(b);
+    const { bytes } = this;
+    const startA = this.starts[a] + this.typeLengths[a];
+    const startB = this.starts[b] + this.typeLengths[b];
+    const lengthA = this.bodyLengths[a];
+    const lengthB = this.bodyLengths[b];
+    const common = Math.min(lengthA, lengthB);
+    for (let i = 0; i < common; i += 1) {
+      const difference = bytes[startA + i] - bytes[startB + i];
+      if (difference !== 0) return difference;
+    }
+    return lengthA - lengthB;
+  }
+}

@@ -1,0 +1,55 @@
+import { type DatabaseImage, damaged, VarintReader } from './databaseImage.js';
+import {
+  INTERIOR_HEADER_BYTES,
+  indexPayloadLimits,
+  LEAF_HEADER_BYTES,
+  localPayloadLength,
+  PAGE_KIND,
+  readUint16,
+  readUint32,
+  tablePayloadLimits,
+} from './pageFormat.js';
+
+/**
+ * Calls `visit` with the number of every page of a b-tree, of a table or an index, overflow pages included, each once.
+ *
+ * @throws SendplanError `database_error` when a page is none of such a tree, or comes twice
+ */
+export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pageNumber: number) => void): void {
+  const { bytes, usableSize } = image;
+  const varints = new VarintReader(bytes);
+  const tableLimits = tablePayloadLimits(usableSize);
+  const indexLimits = indexPayloadLimits(usableSize);
+  const seen = new Uint8Array(image.pageCount + 1);
+  const open = [rootPage];
+  const enter = (pageNumber: number) => {
+    const start = image.pageStart(pageNumber);
+    if (seen[pageNumber] === 1) throw damaged(`page ${pageNumber} belongs to two places`);
+    seen[pageNumber] = 1;
+    visit(pageNumber);
+    return start;
+  };
+  for (let pageNumber = open.pop(); pageNumber !== undefined; pageNumber = open.pop()) {
+    const start = enter(pageNumber);
+    const kind = bytes[start];
+    const isInterior = kind === PAGE_KIND.tableInterior || kind === PAGE_KIND.indexInterior;
+    if (!isInterior && kind !== PAGE_KIND.tableLeaf && kind !== PAGE_KIND.indexLeaf) {
+      throw damaged(`page ${pageNumber} is of the kind ${kind}`);
+    }
+    const cellCount = readUint16(bytes, start + 3);
+    const pointers = start + (isInterior ? INTERIOR_HEADER_BYTES : LEAF_HEADER_BYTES);
+    if (isInterior) open.push(readUint32(bytes, start + 8));
+    for (let i = 0; i < cellCount; i += 1) {
+      const cell = start + readUint16(bytes, pointers + 2 * i);
+      if (isInterior) open.push(readUint32(bytes, cell));
+      if (kind === PAGE_KIND.tableInterior) continue;
+      varints.at = isInterior ? cell + 4 : cell;
+      const payloadLength = varints.read();
+      const limits = kind === PAGE_KIND.tableLeaf ? tableLimits : indexLimits;
+      if (payloadLength <= limits.maximumLocal) continue;
+      if (kind === PAGE_KIND.tableLeaf) varints.read();
+      let overflow = readUint32(bytes, varints.at + localPayloadLength(payloadLength, limits));
+      while (overflow !== 0) overflow = readUint32(bytes, enter(overflow));
+    }
+  }
+}
