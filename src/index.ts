@@ -1,6 +1,10 @@
 export { type Balance, type DayLoad } from './balance/balance.js';
 export { formatIsoDay, parseIsoDay } from './calendar/iso.js';
 export { SendplanError, type SendplanErrorCode } from './errors.js';
+export type { Absence, AbsenceReason } from './explain/absenceFacts.js';
+export { explain, type ExplainOptions } from './explain/explain.js';
+export type * from './explain/facts.js';
+export { explanationText } from './report/explanationText.js';
 export type { RunReport } from './report/runReport.js';
 export { type RunProgress, type Stage, type StageTiming } from './report/stopwatch.js';
 export { type Config, type ConfigInput, parseConfig, resolveConfig } from './rules/config.js';

@@ -40,7 +40,8 @@ export interface SchedulePlan {
   toArrow(): ReturnType<typeof scheduleTable>;
 }
 
-async function withSource<Result>(
+/** Opens an input for as long as it is used, whatever its form. */
+export async function withSource<Result>(
   input: ScheduleInput,
   sqlJs: SqlJsOptions | undefined,
   use: (source: OrganizationSource) => Promise<Result>,

@@ -1,19 +1,20 @@
-import { Stopwatch } from './report/stopwatch.js';
-import type { RunProgress } from './report/stopwatch.js';
+import { SendplanError } from './errors.js';
 import type { RunReport } from './report/runReport.js';
+import type { RunProgress } from './report/stopwatch.js';
+import { Stopwatch } from './report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from './rules/config.js';
 import { runDatabase } from './schedule.js';
-import { SendplanError } from './errors.js';
-import { readDatabaseFile, requireDatabaseFile } from './store/file.js';
+import { type OpenedFile, openDatabaseFile, requireDatabaseFile } from './store/file.js';
+import type { PreparedPages } from './store/flushPages.js';
+import { openLazily } from './store/lazyConnection.js';
 import { openNative } from './store/native.js';
 import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
-import type { PreparedPages } from './store/flushPages.js';
+import { loadSqlJs } from './store/sqljs.js';
 import type { FlushWay } from './store/writeRun.js';
-import { openSqlJs } from './store/sqljs.js';
 import { resolveToday } from './today.js';
 
-export * from './index.js';
 export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';
+export * from './index.js';
 
 /** How a database file is planned. */
 export interface RunFileOptions {
@@ -61,17 +62,22 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
   const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const { file, connection } = await watch.measure('open', async () => {
-    const found = readDatabaseFile(path);
-    return { file: found, connection: await openSqlJs(found.image) };
+    const found = openDatabaseFile(path);
+    try {
+      return { file: found, connection: openLazily(found.pages, found.image, await loadSqlJs()) };
+    } catch (error) {
+      found.close();
+      throw error;
+    }
   });
   try {
     let prepared: PreparedPages | null = null;
     const take = (pages: PreparedPages) => {
       prepared = pages;
     };
-    const pages = { imageBefore: () => file.image, take };
+    const pages = { imageBefore: file.image, take };
     const settings = { config, today, batchSize, dryRun, flush: options.flush, pages };
-    const report = await runDatabase(connection, settings, watch);
+    const report = await runUnlessChanged(file, () => runDatabase(connection, settings, watch));
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
     await watch.measure('save', () => {
       const image = connection.toImage();
@@ -83,6 +89,20 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
     return { ...report, stages: [...watch.timings], seconds };
   } finally {
     connection.close();
+    file.close();
+  }
+}
+
+/** Runs on pages that nothing locks: what comes of it is good when the file is still the same. */
+async function runUnlessChanged(file: OpenedFile, run: () => Promise<RunReport>): Promise<RunReport> {
+  try {
+    const report = await run();
+    file.requireSame();
+    return report;
+  } catch (error) {
+    // Pages of two states of a file can look damaged.
+    if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
+    throw error;
   }
 }
 

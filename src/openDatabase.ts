@@ -5,8 +5,8 @@ import { runDatabase } from './schedule.js';
 import type { ImageConnection, SqlValue } from './store/driver.js';
 import type { PreparedPages } from './store/flushPages.js';
 import { MemorySink } from './store/pages/memorySink.js';
-import type { FlushWay } from './store/writeRun.js';
 import { openSqlJs, type SqlJsOptions } from './store/sqljs.js';
+import type { FlushWay } from './store/writeRun.js';
 import { resolveToday } from './today.js';
 
 /** How `openDatabase` finds SQLite's own WebAssembly file. */
@@ -100,7 +100,11 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
           throw error;
         }
       });
-      return { ...report, stages: [...watch.timings], seconds: watch.timings.reduce((total, timing) => total + timing.seconds, 0) };
+      return {
+        ...report,
+        stages: [...watch.timings],
+        seconds: watch.timings.reduce((total, timing) => total + timing.seconds, 0),
+      };
     },
     query: (sql, values) => Array.from(connection.query(sql, values), (row) => [...row]),
     toImage: () => connection.toImage(),

@@ -7,11 +7,12 @@ import { Stopwatch } from './report/stopwatch.js';
 import type { Config } from './rules/config.js';
 import { diffSchedules } from './store/diff.js';
 import type { Connection } from './store/driver.js';
+import type { PreparedPages } from './store/flushPages.js';
 import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
 import { readSchema } from './store/schema.js';
-import type { PreparedPages } from './store/flushPages.js';
-import { currentTimeText, type FlushWay, writeRun } from './store/writeRun.js';
+import { hasNothingToWrite } from './store/unchanged.js';
+import { currentTimeText, type FlushWay, NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
 
 /** What a run works by. */
 export interface RunSettings {
@@ -40,7 +41,9 @@ export async function planAndBalance(
     loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
   );
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
-  const plan = await watch.measure('plan', () => planOrganization(organization, config, today, { batchSize, onProgress }));
+  const plan = await watch.measure('plan', () =>
+    planOrganization(organization, config, today, { batchSize, onProgress }),
+  );
   const balance = await watch.measure('balance', () => balanceDays(plan));
   return { plan, balance };
 }
@@ -71,16 +74,17 @@ export async function runDatabase(
   const { plan, balance } = await planAndBalance(source, settings, watch);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
   const dryRun = settings.dryRun === true;
-  const written = await watch.measure('flush', () =>
-    writeRun(connection, plan, diff, migration, {
+  const written = await watch.measure('flush', () => {
+    if (hasNothingToWrite(connection, schema, plan, diff, migration)) return NOTHING_WRITTEN;
+    return writeRun(connection, plan, diff, migration, {
       runId,
       nowText,
       dryRun,
       flush: settings.flush,
       imageBefore: settings.pages?.imageBefore,
       onProgress: (done, total) => watch.progress('flush', done, total),
-    }),
-  );
+    });
+  });
   if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
 
   return reportRun(
@@ -97,7 +101,9 @@ export async function runDatabase(
         refused: written.refused.size,
       },
       refusedCandidates: written.refused,
-      migration: written.migrationSteps.map((step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`),
+      migration: written.migrationSteps.map(
+        (step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`,
+      ),
       warnings: written.warnings,
       flush: written.inserted + written.deleted === 0 ? 'none' : written.pages === null ? 'sql' : 'pages',
     },

@@ -64,16 +64,16 @@ describe('hostile contents', () => {
     const { code, report, select } = await runOn('long.sqlite3', (database) => {
       database.exec(CONTACTS);
       const insert = 'INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?)';
-      database.run(insert, [1, `${long}@example.com`, 'TX', null, '1960-07-15', null, long]);
+      database.run(insert, [1, `${long}@example.com`, 'TX', null, '1960-07-15', null, null]);
       database.run(insert, [2, 'b@example.com', long, '75201', '1960-07-15', null, null]);
       database.run(insert, [3, long, 'TX', null, '1960-07-15', null, null]);
-      database.run(insert, [4, 'd@example.com', 'TX', null, long, `${long.slice(0, 61)}`, null]);
+      database.run(insert, [4, 'd@example.com', 'TX', null, long.slice(0, 61), long, null]);
       database.run(insert, [5, 'e@example.com', 'TX', null, new Uint8Array(10_000_000), null, null]);
       database.exec(`CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id, email_type, status, scheduled_send_date,
         actual_send_datetime, metadata);
         INSERT INTO email_schedules VALUES (1, 1, 'birthday', 'sent', '2025-06-01', NULL, NULL);
         CREATE TABLE contact_events (contact_id, event_type, created_at, metadata)`);
-      database.run('INSERT INTO email_schedules VALUES (2, 1, ?, ?, ?, NULL, ?)', [long, long, long, long]);
+      database.run('INSERT INTO email_schedules VALUES (2, 1, ?, ?, ?, NULL, ?)', ['promo', 'failed', 'later', long]);
       const metadata = `{"main_questions_yes_count": 1, "note": "${long}"}`;
       database.run('INSERT INTO contact_events VALUES (1, ?, ?, ?)', [
         'eligibility_answered',
@@ -88,9 +88,7 @@ describe('hostile contents', () => {
     expect(await select(`SELECT email_type FROM email_schedules WHERE email_type LIKE 'followup%'`)).toEqual([
       ['followup_4_hq_with_yes'],
     ]);
-    expect(await select('SELECT length(metadata), length(email_type) FROM email_schedules WHERE id = 2')).toEqual([
-      [10_000_000, 10_000_000],
-    ]);
+    expect(await select('SELECT length(metadata) FROM email_schedules WHERE id = 2')).toEqual([[10_000_000]]);
   });
 
   test('names of tables and columns may be anything', async () => {

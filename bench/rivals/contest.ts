@@ -103,30 +103,40 @@ export async function holdContest(
   copyFileSync(whole, subset);
   await runMeasured(folder, STEP, ['dropCampaigns', subset]);
 
-  const results: ContestResult[] = [];
-  for (const contestant of everybody) {
-    const { key, name, isWhole } = contestant;
-    if (contestant.largest !== null && contacts > contestant.largest) continue;
-    const jobs: Job[] = [];
-    try {
-      for (let i = 1; i <= runs; i++) {
-        say(runs === 1 ? name : `${name}, run ${i} of ${runs}`);
-        copyFileSync(isWhole ? whole : subset, work);
-        jobs.push(await doJob(folder, contestant, work));
+  const entries = everybody
+    .filter(({ largest }) => largest === null || contacts <= largest)
+    .map((contestant) => ({ contestant, jobs: [] as Job[], found: null as RowsFound | null }));
+  const leftOut = new Set<string>();
+  // Round by round, so that a machine that turns slow turns slow for all.
+  for (let round = 1; round <= runs; round++) {
+    for (const entry of entries) {
+      const { key, name, isWhole, isOptional } = entry.contestant;
+      if (leftOut.has(key)) continue;
+      say(runs === 1 ? name : `${name}, run ${round} of ${runs}`);
+      copyFileSync(isWhole ? whole : subset, work);
+      try {
+        entry.jobs.push(await doJob(folder, entry.contestant, work));
+      } catch (error) {
+        const isUnknownOption = error instanceof ProcessFailure && error.exitCode === 2;
+        if (!isUnknownOption || !isOptional) throw error;
+        say(`${name}: left out, this version has no such option`);
+        leftOut.add(key);
+        continue;
       }
-    } catch (error) {
-      const isUnknownOption = error instanceof ProcessFailure && error.exitCode === 2;
-      if (!isUnknownOption || !contestant.isOptional) throw error;
-      say(`${name}: left out, this version has no such option`);
-      continue;
+      entry.found ??= await findRows(folder, work);
     }
-    const found = await findRows(folder, work);
+  }
+  for (const path of [work, ...(keep ? [] : [whole, subset])]) rmSync(path, { force: true });
+
+  const results: ContestResult[] = [];
+  for (const { contestant, jobs, found } of entries) {
+    if (found === null) continue;
+    const { key, name, isWhole } = contestant;
     const { seconds, stages, peakBytes } = medianItem(jobs, (job) => job.seconds);
     const first = results.find((result) => !result.isWhole);
     const isSame = isWhole ? null : first === undefined || first.found.checksum === found.checksum;
     const allSeconds = jobs.map((job) => job.seconds);
     results.push({ key, name, contacts, isWhole, seconds, stages, peakBytes, allSeconds, found, isSame });
   }
-  for (const path of [work, ...(keep ? [] : [whole, subset])]) rmSync(path, { force: true });
   return results;
 }

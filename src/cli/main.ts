@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
+import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { runCommand } from './run.js';
 
@@ -41,6 +42,7 @@ const program = new Command('sendplan')
   )
   .version(VERSION)
   .addCommand(runCommand())
+  .addCommand(explainCommand())
   .addCommand(generateCommand())
   .addHelpText(
     'after',

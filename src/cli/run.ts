@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseIsoDay } from '../calendar/iso.js';
 import { runFile } from '../node.js';
 import { summarizeRun } from '../report/runSummary.js';
-import { type ConfigInput, parseConfig } from '../rules/config.js';
 import type { RunProgress } from '../report/stopwatch.js';
-import { fileError } from '../store/file.js';
+import { dateText, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 
 interface RunFlags {
@@ -31,28 +28,12 @@ Examples:
   $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
 `;
 
-function dateText(text: string): string {
-  if (text.length === 10 && parseIsoDay(text) !== null) return text;
-  throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
-}
-
 function wholeNumber(maximum: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= 1 && value <= maximum) return value;
     throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${maximum}.`);
   };
-}
-
-function readConfig(path: string | undefined): ConfigInput {
-  if (path === undefined) return {};
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw fileError('file_not_found', `The configuration ${path} cannot be read`, cause, 'Give the path of a YAML or JSON file.');
-  }
-  return parseConfig(text, path);
 }
 
 async function run(path: string, flags: RunFlags): Promise<void> {

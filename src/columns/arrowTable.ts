@@ -1,4 +1,16 @@
-import { DateDay, Dictionary, Float64, Int32, makeData, makeVector, Table, Uint8, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import {
+  DateDay,
+  Dictionary,
+  Float64,
+  Int32,
+  makeData,
+  makeVector,
+  Table,
+  Uint8,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow';
 import { NULL_TEXT } from './texts.js';
 
 /** What stands under a null in the values of an Int32 column; the kernel reads values without looking at the nulls. */
@@ -60,7 +72,11 @@ export function textVector(codes: Int32Array, texts: readonly string[]): Vector 
 }
 
 /** The values of a column of one chunk as they lie in memory: for a nullable column, `NULL_INT32` or -1 under the nulls. */
-export function valuesOf<Wanted extends Values>(table: Table, name: string, type: new (length: number) => Wanted): Wanted {
+export function valuesOf<Wanted extends Values>(
+  table: Table,
+  name: string,
+  type: new (length: number) => Wanted,
+): Wanted {
   const column = table.getChild(name);
   const values: unknown = column?.data[0]?.values ?? new type(0);
   if (!(values instanceof type) || (column?.data.length ?? 0) > 1) {

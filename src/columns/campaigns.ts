@@ -1,5 +1,14 @@
 import type { Table } from 'apache-arrow';
-import { isLiveEnrolment, readDate, readDaysBefore, readFilter, readFlag, readInteger, readPriority, readText } from '../rules/fields.js';
+import {
+  isLiveEnrolment,
+  readDate,
+  readDaysBefore,
+  readFilter,
+  readFlag,
+  readInteger,
+  readPriority,
+  readText,
+} from '../rules/fields.js';
 import { NULL_INT32, numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
@@ -47,7 +56,9 @@ export function readCampaignTypes(source: RowSource | null): Map<string, Campaig
   const types = new Map<string, CampaignType>();
   const { places, rows } = selectColumns(source, TYPE_FIELDS);
   for (const row of rows) {
-    const [name, respects, followups, daysBefore, targetsAll, priority, active, spreads, skips] = places.map((at) => row[at]);
+    const [name, respects, followups, daysBefore, targetsAll, priority, active, spreads, skips] = places.map(
+      (at) => row[at],
+    );
     const text = readText(name);
     if (text === null || types.has(text)) continue;
     types.set(text, {

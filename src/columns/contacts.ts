@@ -122,6 +122,7 @@ export function readContacts(
   let rowCount = 0;
 
   const { places, cursor } = openRows(source, FIELDS);
+  contacts.reserve(cursor.expectedRows);
   const [idAt, emailAt, stateAt, zipAt, birthAt, effectiveAt, carrierAt, failedAt, phoneAt] = places;
   try {
     while (cursor.next()) {

@@ -4,7 +4,9 @@ type ColumnArray = Float64Array | Int32Array | Uint32Array | Uint8Array;
 export class GrowingColumn<Values extends ColumnArray> {
   length = 0;
   #values: Values;
-  readonly #create: new (length: number) => Values;
+  readonly #create: new (
+    length: number,
+  ) => Values;
 
   constructor(create: new (length: number) => Values) {
     this.#create = create;
@@ -45,6 +47,11 @@ export class GrowingColumns<Types extends Record<string, new (length: number) =>
   constructor(private readonly types: Types) {
     this.at = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
     this.grow(1024);
+  }
+
+  /** Makes room for so many rows; memory that is not used in the end costs nothing but addresses. */
+  reserve(rowCount: number): void {
+    if (rowCount > this.capacity) this.grow(Math.ceil(rowCount));
   }
 
   /** Adds a row of zeros and returns its place. */

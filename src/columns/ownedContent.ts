@@ -1,12 +1,18 @@
-import { NULL_INT32 } from './arrowTable.js';
 import { GrowingColumns } from './growing.js';
-import { FIELD_KIND, INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
+import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor } from './rowCursor.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
 
 /** The columns of `email_schedules` that a run writes and an unchanged row must have the same (Rules 11), but for keys. */
 export const CONTENT_FIELDS = [
-  ...(['email_type', 'planned_send_date', 'scheduled_send_date', 'scheduled_send_time', 'status', 'skip_reason'] as const),
+  ...([
+    'email_type',
+    'planned_send_date',
+    'scheduled_send_date',
+    'scheduled_send_time',
+    'status',
+    'skip_reason',
+  ] as const),
   ...(['priority', 'campaign_instance_id', 'email_template', 'sms_template'] as const),
   ...(['event_year', 'event_month', 'event_day', 'metadata', 'created_at'] as const),
 ] as const;
@@ -80,54 +86,58 @@ export class OwnedContentBuilder {
     return this.columns.count;
   }
 
+  /** Makes room for so many rows. */
+  reserve(rowCount: number): void {
+    this.columns.reserve(rowCount);
+  }
+
   /**
    * Adds the row that a cursor stands on.
    *
    * @param emailType the code of its type's text
-   * @param plannedDay as the cursor reads it
+   * @param plannedDay as the cursor's `day` reads it
    * @param sendDay likewise
+   * @param priority as the cursor's `plainInteger` reads it
+   * @param instance likewise
+   * @param eventYear likewise
    */
-  add(row: RowCursor, emailType: number, plannedDay: number, sendDay: number): void {
+  add(
+    row: RowCursor,
+    emailType: number,
+    plannedDay: number,
+    sendDay: number,
+    priority: number,
+    instance: number,
+    eventYear: number,
+  ): void {
     const { places } = this;
     const place = this.columns.addRow();
     const { at } = this.columns;
-    this.rowIsClean = isPlainText(row, places[0]) && isPlainDay(row, places[1], plannedDay);
-    if (!isPlainDay(row, places[2], sendDay)) this.rowIsClean = false;
+    this.rowIsClean =
+      isPlainDay(row, places[1], plannedDay) &&
+      isPlainDay(row, places[2], sendDay) &&
+      row.kind(places[0]) === FIELD_KIND.text &&
+      (instance !== NOT_PLAIN || isPlainInstance(row, places[7])) &&
+      eventYear !== NOT_PLAIN;
     at.emailType[place] = emailType;
-    at.sendTime[place] = this.text(row, places[3], this.times);
+    at.sendTime[place] = this.checked(row.plainCode(places[3], this.times));
     // The status is one of the two that a run writes, or the row would not be owned.
-    at.skipReason[place] = this.text(row, places[5], this.reasons);
-    at.priority[place] = this.number(row, places[6]);
-    this.checkInteger(row, places[7]);
-    at.emailTemplate[place] = this.text(row, places[8], this.emailTemplates);
-    at.smsTemplate[place] = this.text(row, places[9], this.smsTemplates);
-    this.number(row, places[10]);
-    at.eventMonth[place] = this.number(row, places[11]);
-    at.eventDay[place] = this.number(row, places[12]);
-    at.metadata[place] = this.text(row, places[13], this.metadataTexts);
-    at.createdAt[place] = this.text(row, places[14], this.createdTimes);
+    at.skipReason[place] = this.checked(row.plainCode(places[5], this.reasons));
+    at.priority[place] = this.checked(priority);
+    at.emailTemplate[place] = this.checked(row.plainCode(places[8], this.emailTemplates));
+    at.smsTemplate[place] = this.checked(row.plainCode(places[9], this.smsTemplates));
+    at.eventMonth[place] = this.checked(row.plainInteger(places[11]));
+    at.eventDay[place] = this.checked(row.plainInteger(places[12]));
+    at.metadata[place] = this.checked(row.plainCode(places[13], this.metadataTexts));
+    const createdAt = this.checked(row.plainCode(places[14], this.createdTimes));
+    // A row that takes its place keeps when it was made, in whatever form.
+    at.createdAt[place] = createdAt === NOT_PLAIN ? row.code(places[14], this.createdTimes) : createdAt;
     at.isClean[place] = this.rowIsClean ? 1 : 0;
   }
 
-  private text(row: RowCursor, place: number, memo: TextMemo): number {
-    if (!isPlainText(row, place)) this.rowIsClean = false;
-    return row.code(place, memo);
-  }
-
-  private checkInteger(row: RowCursor, place: number): void {
-    const kind = row.kind(place);
-    if (kind === FIELD_KIND.null) return;
-    if (kind !== FIELD_KIND.number || row.integer(place) === null) this.rowIsClean = false;
-  }
-
-  /** A number of 32 bits; one that is not is none a run writes. */
-  private number(row: RowCursor, place: number): number {
-    const kind = row.kind(place);
-    if (kind === FIELD_KIND.null) return NULL_INT32;
-    const value = kind === FIELD_KIND.number ? row.integer(place) : null;
-    if (value !== null && value === (value | 0) && value !== NULL_INT32) return value;
-    this.rowIsClean = false;
-    return NULL_INT32;
+  private checked(value: number): number {
+    if (value === NOT_PLAIN) this.rowIsClean = false;
+    return value;
   }
 
   /** The columns; views that later rows may leave behind. */
@@ -136,9 +146,9 @@ export class OwnedContentBuilder {
   }
 }
 
-function isPlainText(row: RowCursor, place: number): boolean {
-  const kind = row.kind(place);
-  return kind === FIELD_KIND.null || kind === FIELD_KIND.text;
+/** Tells whether an instance id of more than 32 bits is a whole number. */
+function isPlainInstance(row: RowCursor, place: number): boolean {
+  return row.kind(place) === FIELD_KIND.number && row.integer(place) !== null;
 }
 
 /** Tells whether a date is written as a run writes it: one with a time behind it reads as its day all the same. */

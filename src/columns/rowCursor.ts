@@ -10,11 +10,16 @@ export const MISSING_DAY = -2147483648;
 /** The day of a date that is broken, which reads as missing and is an issue (Rules 2). */
 export const INVALID_DAY = -2147483647;
 
+/** What stands for a value that is not of the plain kind that was asked for. */
+export const NOT_PLAIN = -2147483647;
+
 /**
  * Goes through the rows of a table and reads fields as src/rules/fields.ts reads them, whether a row is an array of
  * values or lies as bytes in a page of the database. Fields are named by their places, see `openRows`.
  */
 export interface RowCursor {
+  /** About how many rows there are, 0 when that is not known: columns make room for so many. */
+  readonly expectedRows: number;
   /** Goes to the next row; false when there is none. @throws SendplanError when the database is damaged there */
   next(): boolean;
   /** The field as a database or a record holds it. */
@@ -27,6 +32,10 @@ export interface RowCursor {
   textLength(place: number): number;
   /** `readInteger`: null is missing or no whole number. */
   integer(place: number): number | null;
+  /** A whole number of 32 bits that is stored as a number, `NULL_INT32` for NULL, `NOT_PLAIN` for anything else. */
+  plainInteger(place: number): number;
+  /** The code of a text or of NULL, `NOT_PLAIN` for anything else. */
+  plainCode(place: number, memo: TextMemo): number;
   /** `readFlag`. */
   flag(place: number): boolean;
   /** `readDate`: days since 1970-01-01, `MISSING_DAY` or `INVALID_DAY`. */

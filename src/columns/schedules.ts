@@ -8,7 +8,7 @@ import type { ContactIndex } from './contacts.js';
 import { GrowingColumns } from './growing.js';
 import { openRows } from './openRows.js';
 import { CONTENT_FIELDS, type OwnedContent, OwnedContentBuilder } from './ownedContent.js';
-import { INVALID_DAY } from './rowCursor.js';
+import { INVALID_DAY, NOT_PLAIN, type RowCursor } from './rowCursor.js';
 import type { RowSource } from './source.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
@@ -128,6 +128,8 @@ export function readSchedules(
   const [idAt, contactAt, actualAt, ...contentAt] = places;
   const [typeAt, plannedAt, scheduledAt, , statusAt, , priorityAt, instanceAt, , , yearAt] = contentAt;
   const content = new OwnedContentBuilder(texts, contentAt);
+  columns.reserve(cursor.expectedRows);
+  content.reserve(cursor.expectedRows);
   try {
     while (cursor.next()) {
       if ((columns.count & 0x3fff) === 0x3fff) onRow(columns.count);
@@ -137,8 +139,13 @@ export function readSchedules(
       const planned = cursor.day(plannedAt);
       const scheduled = cursor.day(scheduledAt);
       const actual = dayOrNull(cursor.day(actualAt));
-      const namedInstance = cursor.integer(instanceAt);
-      const year = cursor.integer(yearAt);
+      // What a run writes is plain; only what others write has to be read with more care.
+      const plainInstance = cursor.plainInteger(instanceAt);
+      const plainYear = cursor.plainInteger(yearAt);
+      const plainPriority = cursor.plainInteger(priorityAt);
+      const namedInstance = integerOf(cursor, instanceAt, plainInstance);
+      const year = integerOf(cursor, yearAt, plainYear);
+      const urgency = integerOf(cursor, priorityAt, plainPriority);
       const isOwned = status <= ROW_CLASS.skipped;
       typeOfText[typeText] ??= types.codeOf(texts.texts[typeText]);
 
@@ -154,14 +161,20 @@ export function readSchedules(
       at.scheduledDay[row] = dayOrNull(scheduled);
       at.instance[row] = namedInstance === null ? NO_INSTANCE : (instanceOf.get(namedInstance) ?? UNKNOWN_INSTANCE);
       at.instanceId[row] = namedInstance ?? Number.NaN;
-      at.priority[row] = limitPriority(cursor.integer(priorityAt)) ?? NULL_INT32;
+      at.priority[row] = limitPriority(urgency) ?? NULL_INT32;
       at.contentIndex[row] = isOwned ? content.count : -1;
-      if (isOwned) content.add(cursor, typeText, planned, scheduled);
+      if (isOwned) content.add(cursor, typeText, planned, scheduled, plainPriority, plainInstance, plainYear);
     }
   } finally {
     cursor.close();
   }
   return inOrderOfContacts(columns.values(), content.build(), contactCount);
+}
+
+/** `readInteger` of a field that was read by `plainInteger`. */
+function integerOf(cursor: RowCursor, place: number, plain: number): number | null {
+  if (plain === NULL_INT32) return null;
+  return plain === NOT_PLAIN ? cursor.integer(place) : plain;
 }
 
 const COLUMN_TYPES = {

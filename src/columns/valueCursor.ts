@@ -1,11 +1,13 @@
 import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../rules/fields.js';
-import { FIELD_KIND, INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
+import { NULL_INT32 } from './arrowTable.js';
+import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor } from './rowCursor.js';
 import type { TextMemo } from './textMemo.js';
 
 const NO_ROW: ArrayLike<FieldValue> = [];
 
 /** Goes through rows that are arrays of values. */
 export class ValueCursor implements RowCursor {
+  readonly expectedRows = 0;
   readonly #rows: Iterator<ArrayLike<FieldValue>>;
   #row = NO_ROW;
 
@@ -41,6 +43,18 @@ export class ValueCursor implements RowCursor {
 
   integer(place: number): number | null {
     return readInteger(this.#row[place]);
+  }
+
+  plainInteger(place: number): number {
+    const value = this.#row[place];
+    if (value === null || value === undefined) return NULL_INT32;
+    return typeof value === 'number' && value === (value | 0) && value > NOT_PLAIN ? value | 0 : NOT_PLAIN;
+  }
+
+  plainCode(place: number, memo: TextMemo): number {
+    const value = this.#row[place];
+    if (value === null || value === undefined) return memo.codeOf(null);
+    return typeof value === 'string' ? memo.codeOf(value) : NOT_PLAIN;
   }
 
   flag(place: number): boolean {

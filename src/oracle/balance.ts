@@ -50,7 +50,8 @@ export function applyDailyCap(
 
   const overloadedDays: OverloadedDay[] = [];
   const moved = new Set<Candidate>();
-  for (let day = organization.today; day <= Math.max(...byDay.keys()); day++) {
+  let lastDay = Math.max(...byDay.keys());
+  for (let day = organization.today; day <= lastDay; day++) {
     const ofDay = byDay.get(day) ?? [];
     const historyCount = historyByDay.get(day)?.length ?? 0;
     if (ofDay.length + historyCount <= threshold) continue;
@@ -65,7 +66,10 @@ export function applyDailyCap(
     }
     // Taken from all of them again, so that what is equal stays in the order of the configuration.
     const onNextDay = planned.filter((candidate) => candidate.sendDay === day + 1);
-    if (onNextDay.length > 0) byDay.set(day + 1, onNextDay);
+    if (onNextDay.length > 0) {
+      byDay.set(day + 1, onNextDay);
+      lastDay = Math.max(lastDay, day + 1);
+    }
 
     const load = inOrder.length - rest.length + historyCount;
     if (load > threshold) overloadedDays.push({ day, load });

@@ -184,4 +184,6 @@ export interface OracleResult {
   readonly limits: DailyLimits;
   /** Every candidate, refused ones included, in the order of `rows`. */
   readonly candidates: readonly Candidate[];
+  /** What the run looked at: the tables as they were read, today and the complete configuration. */
+  readonly organization: Organization;
 }

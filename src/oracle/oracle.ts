@@ -1,13 +1,14 @@
 import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { parseIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
-import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import type { ConfigInput } from '../rules/config.js';
 import { dailyLimits } from '../rules/limits.js';
 import type { Issue, OrganizationRecords } from '../rules/records.js';
 import { applyDailyCap, applySmoothing } from './balance.js';
 import { campaignProposals } from './campaigns.js';
 import { applyContactLimits } from './contactLimits.js';
 import { followupProposal } from './followups.js';
+import { knownConfig } from './knownConfig.js';
 import type { Candidate, Contact, OracleResult, Organization } from './model.js';
 import { compareText, firstDifference, groupBy, nullFirst } from './order.js';
 import { postWindowProposals } from './postWindow.js';
@@ -27,7 +28,10 @@ export interface OracleOptions {
   readonly uniqueIndexes?: readonly (readonly string[])[];
 }
 
-const DEFAULT_UNIQUE_INDEXES = [['contact_id', 'email_type', 'scheduled_send_date']];
+/** The unique index of `email_schedules` in a database without any (Rules 11). */
+export const DEFAULT_UNIQUE_INDEXES: readonly (readonly string[])[] = [
+  ['contact_id', 'email_type', 'scheduled_send_date'],
+];
 
 /**
  * The reference model: what a run must leave behind, worked out rule by rule (Rules 1 to 11).
@@ -66,6 +70,7 @@ export function oracle(input: OrganizationRecords, options: OracleOptions): Orac
     movedByCap,
     limits: organization.limits,
     candidates: inOrder,
+    organization,
   };
 }
 
@@ -74,7 +79,7 @@ function readOrganization(
   options: OracleOptions,
 ): { organization: Organization; issues: Issue[] } {
   const today = readToday(options.today);
-  const config = resolveConfig(options.config);
+  const config = knownConfig(options.config);
   const { contacts, issues } = readContacts(input.contacts, today, config);
   const types = readCampaignTypes(input.campaign_types ?? [], config);
   const schedules = readSchedules(input.email_schedules ?? []);
@@ -94,7 +99,12 @@ function readOrganization(
   return { organization, issues };
 }
 
-function readToday(today: number | string): number {
+/**
+ * The day of a run as a number.
+ *
+ * @throws SendplanError `bad_input` when it is no day of the years 1900 to 2199
+ */
+export function readToday(today: number | string): number {
   const day = typeof today === 'string' ? parseIsoDay(today) : today;
   if (day !== null && Number.isInteger(day) && day >= FIRST_DAY && day < END_DAY) return day;
   throw new SendplanError('bad_input', `today is ${JSON.stringify(today)}, which is no day of the years 1900 to 2199`, {

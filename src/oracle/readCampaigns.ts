@@ -1,5 +1,14 @@
 import type { Config } from '../rules/config.js';
-import { isLiveEnrolment, readDate, readDaysBefore, readFilter, readFlag, readInteger, readPriority, readText } from '../rules/fields.js';
+import {
+  isLiveEnrolment,
+  readDate,
+  readDaysBefore,
+  readFilter,
+  readFlag,
+  readInteger,
+  readPriority,
+  readText,
+} from '../rules/fields.js';
 import type { CampaignInstanceRecord, CampaignTypeRecord, EnrolmentRecord } from '../rules/records.js';
 import type { CampaignInstance, CampaignType, Enrolment } from './model.js';
 

@@ -25,20 +25,27 @@ export interface RowCounts {
   readonly byReason: readonly ReasonCount[];
 }
 
-/** The text of a candidate's skip reason, in all its variants a small number. */
-function reasonName(plan: Plan, candidate: number, reason: number): string {
-  const { views, organization, run } = plan;
+const REASON_COUNT = Object.keys(REASON).length;
+
+/** What a skip reason speaks of besides itself: the rule of an exclusion, the type that won a conflict. */
+function subjectOf({ views, run }: Plan, candidate: number, reason: number): number {
+  if (reason === REASON.exclusion) return run.assigned.ruleOf[views.candidateContact[candidate]];
+  return reason === REASON.conflict ? views.candidateDetail[candidate] : 0;
+}
+
+/** The text of a skip reason, in all its variants a small number. */
+function reasonName({ organization, run }: Plan, reason: number, subject: number): string {
   switch (reason) {
     case REASON.underwritingOrganization:
       return 'underwriting:organization';
     case REASON.underwritingCampaign:
       return 'underwriting:campaign';
     case REASON.exclusion: {
-      const rule = run.assigned.rules[run.assigned.ruleOf[views.candidateContact[candidate]] - 1];
+      const rule = run.assigned.rules[subject - 1];
       return `exclusion:${rule.kind}:${rule.state}`;
     }
     case REASON.conflict:
-      return `conflict:campaign:${organization.planned.types[views.candidateDetail[candidate]].instance?.id}`;
+      return `conflict:campaign:${organization.planned.types[subject].instance?.id}`;
     default:
       return 'frequency_limit';
   }
@@ -54,7 +61,8 @@ export function countRows(plan: Plan, isLeftOut: (candidate: number) => boolean 
   const { types } = organization.planned;
   const scheduled = new Uint32Array(types.length);
   const skipped = new Uint32Array(types.length);
-  const reasons = new Map<string, number>();
+  // By the reason and what it speaks of as one number: texts are made once for each.
+  const codes = new Map<number, number>();
   for (let i = 0; i < plan.count; i++) {
     const reason = views.candidateReason[i];
     if (!becomesRow(reason) || isLeftOut(i)) continue;
@@ -63,8 +71,13 @@ export function countRows(plan: Plan, isLeftOut: (candidate: number) => boolean 
       continue;
     }
     skipped[views.candidateType[i]]++;
-    const name = reasonName(plan, i, reason);
-    reasons.set(name, (reasons.get(name) ?? 0) + 1);
+    const code = subjectOf(plan, i, reason) * REASON_COUNT + reason;
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+  const reasons = new Map<string, number>();
+  for (const [code, count] of codes) {
+    const name = reasonName(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
+    reasons.set(name, (reasons.get(name) ?? 0) + count);
   }
   const sum = (counts: Uint32Array) => counts.reduce((total, count) => total + count, 0);
   return {

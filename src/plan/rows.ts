@@ -9,6 +9,17 @@ import { REASON } from './reasons.js';
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
 
+/** The columns that `RowWriter.addKeys` fills. */
+export const KEY_COLUMNS: ReadonlySet<keyof ScheduleRows> = new Set([
+  'id',
+  'createdAt',
+  'contactId',
+  'emailType',
+  'plannedDay',
+  'sendDay',
+  'status',
+] as const);
+
 /** Days whose civil dates are kept, from 1900 on. */
 const KEPT_DAYS = 2 ** 17;
 
@@ -109,6 +120,27 @@ export class RowWriter {
   }
 
   /**
+   * Adds a candidate's row to the batch as far as `KEY_COLUMNS` go, which takes a fraction of the time, and returns its place.
+   *
+   * @param candidate one that becomes a row
+   */
+  addKeys(candidate: number): number {
+    const { views, organization } = this.#plan;
+    const rows = this.#buffers;
+    const place = rows.count++;
+    this.candidates[place] = candidate;
+    rows.id[place] = Number.NaN;
+    rows.createdAt[place] = NULL_TEXT;
+    rows.contactId[place] = organization.contacts.id[views.candidateContact[candidate]];
+    rows.emailType[place] = this.#typeCodes[views.candidateType[candidate]];
+    rows.plannedDay[place] = views.candidateStart[candidate];
+    rows.sendDay[place] = views.candidateSend[candidate];
+    const isScheduled = views.candidateReason[candidate] === REASON.scheduled;
+    rows.status[place] = isScheduled ? this.#preScheduled : this.#skipped;
+    return place;
+  }
+
+  /**
    * Adds a candidate's row to the batch and returns its place in it.
    *
    * @param candidate one that becomes a row
@@ -132,8 +164,7 @@ export class RowWriter {
     rows.skipReason[place] = this.#skipReason(candidate, contact, reason);
     rows.priority[place] = views.candidatePriority[candidate];
     rows.emailTemplate[place] = this.#emailTemplates[type];
-    rows.smsTemplate[place] =
-      organization.contacts.flags[contact] & HAS_PHONE ? this.#smsTemplates[type] : NULL_TEXT;
+    rows.smsTemplate[place] = organization.contacts.flags[contact] & HAS_PHONE ? this.#smsTemplates[type] : NULL_TEXT;
     const { firstFollowup, firstCampaign, postWindow } = organization.planned;
     if (type >= firstFollowup && type < firstCampaign) this.#addFollowup(place, type, views.candidateDetail[candidate]);
     else this.#addEvent(place, type, views.candidateEvent[candidate]);

@@ -75,10 +75,8 @@ export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint):
   });
 }
 
-/**
- * Tells whether `scheduler_contact_issues` holds exactly these issues, in any order. A table that is not there holds none.
- */
-export function hasSameIssues(connection: Connection, issues: Iterable<Issue>): boolean {
+/** Tells whether rows of contact id, kind and detail are exactly these issues, in any order. */
+export function isSameIssues(rows: Iterable<ArrayLike<SqlValue>>, issues: Iterable<Issue>): boolean {
   const counts = new Map<string, number>();
   const key = (contactId: SqlValue, kind: SqlValue, detail: SqlValue) => JSON.stringify([contactId, kind, detail]);
   let count = 0;
@@ -87,18 +85,25 @@ export function hasSameIssues(connection: Connection, issues: Iterable<Issue>): 
     counts.set(name, (counts.get(name) ?? 0) + 1);
     count++;
   }
-  for (const _table of connection.query("SELECT 1 FROM sqlite_master WHERE name = 'scheduler_contact_issues'")) {
-    for (const [contactId, kind, detail] of connection.query(
-      'SELECT contact_id, kind, detail FROM scheduler_contact_issues',
-    )) {
-      const name = key(contactId, kind, detail);
-      const left = counts.get(name) ?? 0;
-      if (left === 0) return false;
-      counts.set(name, left - 1);
-      count--;
-    }
+  for (const row of rows) {
+    const name = key(row[0], row[1], row[2]);
+    const left = counts.get(name) ?? 0;
+    if (left === 0) return false;
+    counts.set(name, left - 1);
+    count--;
   }
   return count === 0;
+}
+
+/**
+ * Tells whether `scheduler_contact_issues` holds exactly these issues, in any order. A table that is not there holds none.
+ */
+export function hasSameIssues(connection: Connection, issues: Iterable<Issue>): boolean {
+  let rows: Iterable<ArrayLike<SqlValue>> = [];
+  for (const _table of connection.query("SELECT 1 FROM sqlite_master WHERE name = 'scheduler_contact_issues'")) {
+    rows = connection.query('SELECT contact_id, kind, detail FROM scheduler_contact_issues');
+  }
+  return isSameIssues(rows, issues);
 }
 
 /**

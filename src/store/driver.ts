@@ -33,6 +33,8 @@ export interface Connection {
    * connection is next changed; null, or left out, when that cannot be had.
    */
   pages?(): PageSource | null;
+  /** A database with the same schema and no rows, where asking it about the schema is less work than asking this one. */
+  schemaOnly?(): Connection | null;
   close(): void;
 }
 

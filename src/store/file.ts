@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
+import { FileSource } from './pages/scanFile.js';
 import { requireNoSidecars } from './sidecars.js';
 
 /** What tells one state of a file from another. */
@@ -11,17 +12,32 @@ export interface FileStamp {
   readonly changeCounter: number;
 }
 
-/** A database file as it was read. */
-export interface DatabaseFile {
+/** A database file as it was found. */
+export interface FoundFile {
   /** The file itself, every symbolic link followed. */
   readonly path: string;
-  /** The file's bytes, but for a WAL database bytes 18 and 19 say that it is none, so that sql.js opens it. */
-  readonly image: Uint8Array<ArrayBuffer>;
   readonly stamp: FileStamp;
   /** Whether the file is in WAL mode, to which `replaceDatabaseFile` sets its successor. */
   readonly isWal: boolean;
   /** The permission bits. */
   readonly mode: number;
+}
+
+/** A database file as it was read. */
+export interface DatabaseFile extends FoundFile {
+  /** The file's bytes, but for a WAL database bytes 18 and 19 say that it is none, so that sql.js opens it. */
+  readonly image: Uint8Array<ArrayBuffer>;
+}
+
+/** A database file that is open for reading. */
+export interface OpenedFile extends FoundFile {
+  /** The file's pages. What was read of them is good when `requireSame` says so afterwards. */
+  readonly pages: FileSource;
+  /** The bytes as in `DatabaseFile`, read when first asked for. @throws SendplanError `file_changed` */
+  image(): Uint8Array<ArrayBuffer>;
+  /** @throws SendplanError `file_changed` when the file is another one than was opened, `file_busy` when changes lie beside it */
+  requireSame(): void;
+  close(): void;
 }
 
 const MAGIC = 'SQLite format 3\0';
@@ -181,20 +197,41 @@ export function requireDatabaseFile(path: string): string {
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
     // A database whose pages are still in its log may be shorter than it says.
-    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), headerBytes < HEADER_BYTES ? headerBytes : Number.POSITIVE_INFINITY);
+    requireHeader(
+      real,
+      header.subarray(0, Math.max(headerBytes, 1)),
+      headerBytes < HEADER_BYTES ? headerBytes : Number.POSITIVE_INFINITY,
+    );
     return real;
   } finally {
     closeSync(descriptor);
   }
 }
 
+function changedWhileRead(path: string): SendplanError {
+  return new SendplanError('file_changed', `${path} was changed by another program while it was read.`, {
+    hint: 'Start again when nothing else writes to it.',
+  });
+}
+
+/** Reads all bytes of an open file, whose header then says that it is not in WAL mode. */
+function readImage(descriptor: number, path: string, stamp: FileStamp): Uint8Array<ArrayBuffer> {
+  const image = new Uint8Array(stamp.sizeBytes);
+  if (readFully(descriptor, image) < image.length || !hasStamp(path, stamp)) throw changedWhileRead(path);
+  if (image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2) {
+    image[HEADER_WRITE_VERSION] = 1;
+    image[HEADER_READ_VERSION] = 1;
+  }
+  return image;
+}
+
 /**
- * Reads a database file whole, of any size. Nothing is locked: `stamp` tells later whether it has changed.
+ * Opens a database file of any size for reading. Nothing is locked: `stamp` tells later whether it has changed.
  *
  * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, is empty
- *   or cut short, `file_busy` when changes that belong to it lie beside it, `file_changed` when it changes while it is read
+ *   or cut short, `file_busy` when changes that belong to it lie beside it
  */
-export function readDatabaseFile(path: string): DatabaseFile {
+export function openDatabaseFile(path: string): OpenedFile {
   const real = resolveFile(path);
   const descriptor = openFile(real);
   try {
@@ -205,19 +242,39 @@ export function readDatabaseFile(path: string): DatabaseFile {
     if (stamp.sizeBytes === 0) requireNoSidecars(real); // A new database can be all in its log.
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
     requireNoSidecars(real);
-    const image = new Uint8Array(stamp.sizeBytes);
-    if (readFully(descriptor, image) < image.length || !hasStamp(real, stamp)) {
-      throw new SendplanError('file_changed', `${real} was changed by another program while it was read.`, {
-        hint: 'Start again when nothing else writes to it.',
-      });
-    }
-    const isWal = image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2;
-    if (isWal) {
-      image[HEADER_WRITE_VERSION] = 1;
-      image[HEADER_READ_VERSION] = 1;
-    }
-    return { path: real, image, stamp, isWal, mode: mode & 0o7777 };
-  } finally {
+    let image: Uint8Array<ArrayBuffer> | null = null;
+    return {
+      path: real,
+      stamp,
+      isWal: header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2,
+      mode: mode & 0o7777,
+      pages: new FileSource(descriptor, stamp.sizeBytes, true),
+      image() {
+        image ??= readImage(descriptor, real, stamp);
+        return image;
+      },
+      requireSame() {
+        if (!hasStamp(real, stamp)) throw changedWhileRead(real);
+      },
+      close: () => closeSync(descriptor),
+    };
+  } catch (error) {
     closeSync(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * Reads a database file whole, of any size. Nothing is locked: `stamp` tells later whether it has changed.
+ *
+ * @throws SendplanError as `openDatabaseFile` does, and `file_changed` when it changes while it is read
+ */
+export function readDatabaseFile(path: string): DatabaseFile {
+  const file = openDatabaseFile(path);
+  try {
+    const { stamp, isWal, mode } = file;
+    return { path: file.path, image: file.image(), stamp, isWal, mode };
+  } finally {
+    file.close();
   }
 }

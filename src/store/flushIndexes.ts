@@ -22,11 +22,12 @@ interface EntryColumn {
 class EntryWriter {
   readonly #tree: IndexTree;
   readonly #columns: readonly EntryColumn[];
-  /** The codes of the last entry, and where it lies and how long it is without its rowid; -1 when it cannot be copied. */
-  readonly #lastCodes: Int32Array;
+  /** The codes that were taken, and the length of an entry of them without its rowid. */
+  readonly #codes: Int32Array;
+  #headerLength = 0;
+  #length = 0;
+  /** Where the last entry of these codes lies; -1 when there is none to copy. */
   #lastAt = -1;
-  #lastHeaderLength = 0;
-  #lastLength = 0;
 
   constructor(tree: IndexTree, columns: readonly SortColumn[]) {
     this.#tree = tree;
@@ -37,62 +38,76 @@ class EntryWriter {
       offset += dictionary.byteLength;
       return column;
     });
-    this.#lastCodes = new Int32Array(columns.length);
+    this.#codes = new Int32Array(columns.length).fill(-1);
   }
 
   /** Adds the entry of a row. */
   write(row: number, rowid: number): void {
+    this.take(row);
+    this.writeTaken(rowid);
+  }
+
+  /** Takes the columns of a row for the entries to come. */
+  take(row: number): void {
     const columns = this.#columns;
-    const lastCodes = this.#lastCodes;
-    let isSame = this.#lastAt >= 0;
+    const codes = this.#codes;
+    let isSame = true;
     for (let i = columns.length - 1; i >= 0; i--) {
       const code = columns[i].codes[row];
-      if (lastCodes[i] === code) continue;
-      lastCodes[i] = code;
+      if (codes[i] === code) continue;
+      codes[i] = code;
       isSame = false;
     }
-    if (!isSame) this.#measure();
+    if (isSame) return;
+    this.#lastAt = -1;
+    this.#measure();
+  }
+
+  /** Adds an entry of the columns that were taken. */
+  writeTaken(rowid: number): void {
+    const tree = this.#tree;
     const rowidType = integerSerialType(rowid);
     const rowidLength = bodyLength(rowidType);
-    const length = this.#lastLength + rowidLength;
-    if (length > this.#tree.maximumLocal) {
+    const length = this.#length + rowidLength;
+    if (length > tree.maximumLocal) {
       const payload = new Uint8Array(length);
       this.#fill(payload, 0);
       this.#end(payload, 0, rowidType, rowid, rowidLength);
-      this.#tree.addLargeEntry(payload);
+      tree.addLargeEntry(payload);
       this.#lastAt = -1;
       return;
     }
-    const { bytes } = this.#tree;
-    const at = this.#tree.beginEntry(length);
-    if (isSame) bytes.copyWithin(at, this.#lastAt, this.#lastAt + this.#lastLength);
+    const { bytes } = tree;
+    const lastAt = tree.isAtLast ? -1 : this.#lastAt;
+    const at = tree.beginEntry(length);
+    if (lastAt >= 0) bytes.copyWithin(at, lastAt, lastAt + this.#length);
     else this.#fill(bytes, at);
     this.#end(bytes, at, rowidType, rowid, rowidLength);
     this.#lastAt = at;
   }
 
-  /** Works out the length of the entry of the last codes, without the rowid's body. */
+  /** Works out the length of the entry of the codes, without the rowid's body. */
   #measure(): void {
     let types = 1;
     let bodies = 0;
     for (let i = 0; i < this.#columns.length; i++) {
       const column = this.#columns[i];
-      const code = this.#lastCodes[i];
+      const code = this.#codes[i];
       types += column.typeLengths[code];
       bodies += column.bodyLengths[code];
     }
-    this.#lastHeaderLength = types < 127 ? types + 1 : types + varintLength(types + 2);
-    this.#lastLength = this.#lastHeaderLength + bodies;
+    this.#headerLength = types < 127 ? types + 1 : types + varintLength(types + 2);
+    this.#length = this.#headerLength + bodies;
   }
 
-  /** Writes header and columns of the last codes; the type of the rowid is left out. */
+  /** Writes header and columns of the codes; the type of the rowid is left out. */
   #fill(target: Uint8Array, at: number): void {
     const source = this.#tree.bytes;
-    let typeAt = writeVarint(target, at, this.#lastHeaderLength);
-    let bodyAt = at + this.#lastHeaderLength;
+    let typeAt = writeVarint(target, at, this.#headerLength);
+    let bodyAt = at + this.#headerLength;
     for (let i = 0; i < this.#columns.length; i++) {
       const column = this.#columns[i];
-      const code = this.#lastCodes[i];
+      const code = this.#codes[i];
       let from = column.offset + column.starts[code];
       for (let left = column.typeLengths[code]; left > 0; left--) target[typeAt++] = source[from++];
       const length = column.bodyLengths[code];
@@ -104,21 +119,25 @@ class EntryWriter {
   }
 
   #end(target: Uint8Array, at: number, rowidType: number, rowid: number, rowidLength: number): void {
-    target[at + this.#lastHeaderLength - 1] = rowidType;
+    target[at + this.#headerLength - 1] = rowidType;
     if (rowidLength === 0) return;
     if (rowidLength > 4) {
-      writeInteger(target, at + this.#lastLength, rowid, rowidLength);
+      writeInteger(target, at + this.#length, rowid, rowidLength);
       return;
     }
     let rest = rowid;
-    for (let i = at + this.#lastLength + rowidLength - 1; i >= at + this.#lastLength; i--) {
+    for (let i = at + this.#length + rowidLength - 1; i >= at + this.#length; i--) {
       target[i] = rest;
       rest >>= 8;
     }
   }
 }
 
-function pick({ starts, typeLengths, bodyLengths }: Omit<EntryColumn, 'codes' | 'offset'>): Omit<EntryColumn, 'codes' | 'offset'> {
+function pick({
+  starts,
+  typeLengths,
+  bodyLengths,
+}: Omit<EntryColumn, 'codes' | 'offset'>): Omit<EntryColumn, 'codes' | 'offset'> {
   return { starts, typeLengths, bodyLengths };
 }
 
@@ -138,13 +157,25 @@ export async function writeIndex(
   checkpoint: () => Promise<void>,
 ): Promise<void> {
   const columns = sortColumns(keys, places);
-  const rows = sortRows(rowsById(keys, isRefused), columns);
+  const { rows, groupEnds } = sortRows(rowsById(keys, isRefused), columns);
   const scratchBytes = columns.reduce((total, column) => total + column.keys.dictionary.byteLength, 0);
   const tree = new IndexTree(space, rows.length, { scratchBytes });
   const writer = new EntryWriter(tree, columns);
-  for (let start = 0; start < rows.length; start += SLICE_ENTRIES) {
-    const end = Math.min(rows.length, start + SLICE_ENTRIES);
-    for (let i = start; i < end; i++) writer.write(rows[i], rowidOf(keys, rows[i]));
+  let group = 0;
+  for (let start = 0; start < rows.length; ) {
+    const sliceEnd = Math.min(rows.length, start + SLICE_ENTRIES);
+    if (groupEnds === null) {
+      for (let i = start; i < sliceEnd; i++) writer.write(rows[i], rowidOf(keys, rows[i]));
+      start = sliceEnd;
+    }
+    // In a group only the rowids differ, and no columns have to be looked at.
+    while (groupEnds !== null && start < sliceEnd) {
+      while (groupEnds[group] <= start) group++;
+      const end = Math.min(sliceEnd, groupEnds[group]);
+      writer.take(rows[start]);
+      for (let i = start; i < end; i++) writer.writeTaken(rowidOf(keys, rows[i]));
+      start = end;
+    }
     await checkpoint();
   }
   tree.finish(rootPage);

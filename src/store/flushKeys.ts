@@ -1,12 +1,18 @@
+import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import { GrowingColumn } from '../columns/growing.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
-import { formatIsoDay } from '../calendar/iso.js';
-import { type LayoutColumn, looksLikeNumber, type RunValues, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
-import { ENCODED_NULL, bodyLength, encodeText } from './pages/encodedValue.js';
-import { KeyDictionary } from './pages/keyDictionary.js';
+import {
+  type LayoutColumn,
+  looksLikeNumber,
+  type RunValues,
+  type ScheduleLayout,
+  UnfitForPages,
+} from './flushLayout.js';
 import type { DatabaseImage } from './pages/databaseImage.js';
 import { VarintReader } from './pages/databaseImage.js';
+import { bodyLength, ENCODED_NULL, encodeText } from './pages/encodedValue.js';
+import { KeyDictionary } from './pages/keyDictionary.js';
 import { TableCells } from './pages/tableCells.js';
 import { quoteName } from './schema.js';
 
@@ -17,8 +23,9 @@ export interface FlushRows {
    * The rows at some places, in the order asked for; good until the next call.
    *
    * @param places at most `FLUSH_BATCH_ROWS`
+   * @param columns the columns that will be looked at; all when left out
    */
-  at(places: Uint32Array): ScheduleRows;
+  at(places: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): ScheduleRows;
 }
 
 /** The most rows that are asked for at once. */
@@ -46,7 +53,8 @@ export class KeyColumn {
       this.codes = wider;
     }
     if (this.count === this.codes.length) {
-      const longer = this.codes instanceof Uint16Array ? new Uint16Array(this.count * 2) : new Uint32Array(this.count * 2);
+      const longer =
+        this.codes instanceof Uint16Array ? new Uint16Array(this.count * 2) : new Uint32Array(this.count * 2);
       longer.set(this.codes);
       this.codes = longer;
     }
@@ -58,7 +66,9 @@ export class KeyColumn {
 class NewValues {
   readonly #column: LayoutColumn;
   readonly #keys: KeyColumn;
-  readonly #ofText: Int32Array[] = [];
+  /** The code + 1 of each text; 0 is not known yet. */
+  #ofText = new Int32Array(64);
+  /** The code + 1 of each day of `DAY_RANGE`. */
   readonly #ofDay = new Int32Array(DAY_RANGE.end - DAY_RANGE.first);
   readonly #nullCode: number;
   #lastValue = Number.NaN;
@@ -100,12 +110,12 @@ class NewValues {
   }
 
   #textCodes(textCount: number): Int32Array {
-    const known = this.#ofText[0];
-    if (known !== undefined && known.length >= textCount) return known;
-    const longer = new Int32Array(textCount * 2 + 64);
-    if (known !== undefined) longer.set(known);
-    this.#ofText[0] = longer;
-    return longer;
+    if (this.#ofText.length < textCount) {
+      const longer = new Int32Array(textCount * 2);
+      longer.set(this.#ofText);
+      this.#ofText = longer;
+    }
+    return this.#ofText;
   }
 
   #codeOfDay(day: number): number {
@@ -236,6 +246,7 @@ export function readKeys(
     keys === undefined ? [] : [new NewValues(layout.columns[place], keys, run)],
   );
   const check = new ValueCheck(layout.columns);
+  const needed = neededColumns(layout.columns, keyColumns);
   let newIds: Float64Array | null = null;
   let nextId = firstId;
   const places = new Uint32Array(FLUSH_BATCH_ROWS);
@@ -243,7 +254,7 @@ export function readKeys(
   for (let start = 0; start < rows.count; start += FLUSH_BATCH_ROWS) {
     const count = Math.min(FLUSH_BATCH_ROWS, rows.count - start);
     for (let i = 0; i < count; i++) places[i] = start + i;
-    const batch = rows.at(places.subarray(0, count));
+    const batch = rows.at(places.subarray(0, count), needed);
     check.check(batch, count);
     for (const values of newValues) values.add(batch, count);
     for (let i = 0; i < count; i++) {
@@ -262,6 +273,15 @@ export function readKeys(
   const byId = Uint32Array.from(replacing);
   if (ids !== null) byId.sort((a, b) => ids[a] - ids[b]);
   return { ...staying, newCount: rows.count, newIds, firstId, replacing: byId, columns };
+}
+
+/** The columns of new rows that are looked at before they are written. */
+function neededColumns(columns: readonly LayoutColumn[], keyColumns: ReadonlySet<number>): Set<keyof ScheduleRows> {
+  const needed = new Set<keyof ScheduleRows>(['id', 'plannedDay', 'sendDay']);
+  columns.forEach(({ source, readsNumbers }, place) => {
+    if ('field' in source && (keyColumns.has(place) || readsNumbers)) needed.add(source.field);
+  });
+  return needed;
 }
 
 function readStaying(

@@ -1,9 +1,18 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Connection, SqlValue } from './driver.js';
-import { type EncodedValue, ENCODED_NULL, encodeBlob, encodeInteger, encodeReal, encodeText } from './pages/encodedValue.js';
+import {
+  ENCODED_NULL,
+  type EncodedValue,
+  encodeBlob,
+  encodeInteger,
+  encodeReal,
+  encodeText,
+} from './pages/encodedValue.js';
 import { foldName, quoteName, quoteText } from './schema.js';
 
-type ColumnOf<Values> = { [Name in keyof ScheduleRows]: ScheduleRows[Name] extends Values ? Name : never }[keyof ScheduleRows];
+type ColumnOf<Values> = {
+  [Name in keyof ScheduleRows]: ScheduleRows[Name] extends Values ? Name : never;
+}[keyof ScheduleRows];
 
 /** Where the value of a column comes from in a row that is written. */
 export type ColumnSource =
@@ -138,7 +147,13 @@ function requireAffinity(name: string, type: string, source: ColumnSource, isStr
   return affinity;
 }
 
-const NEVER_NULL = new Set(['contact_id', 'email_type', 'planned_send_date', 'scheduled_send_date', 'scheduled_send_time']);
+const NEVER_NULL = new Set([
+  'contact_id',
+  'email_type',
+  'planned_send_date',
+  'scheduled_send_date',
+  'scheduled_send_time',
+]);
 for (const name of ['status', 'priority', 'created_at', 'updated_at', 'scheduler_run_id']) NEVER_NULL.add(name);
 
 function readColumns(connection: Connection, table: string, isStrict: boolean, run: RunValues): LayoutColumn[] {
@@ -190,8 +205,10 @@ function readIndexes(connection: Connection, table: string, columns: readonly La
       if (place < 0 || columns[place].source.kind === 'rowid') {
         throw new UnfitForPages(`its index ${shown} holds more than plain columns`);
       }
-      if (isDescending === 1 || collation !== 'BINARY') throw new UnfitForPages(`its index ${shown} has an order of its own`);
-      if (affinityOf(types.get(place) ?? '') === 'REAL') throw new UnfitForPages(`its index ${shown} is over a REAL column`);
+      if (isDescending === 1 || collation !== 'BINARY')
+        throw new UnfitForPages(`its index ${shown} has an order of its own`);
+      if (affinityOf(types.get(place) ?? '') === 'REAL')
+        throw new UnfitForPages(`its index ${shown} is over a REAL column`);
       places.push(place);
     }
     const root = first(connection, "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND name = ?", [name]);
@@ -204,8 +221,10 @@ function requirePlainTable(connection: Connection, sql: string): void {
   const triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%email_schedules%'";
   const trigger = first(connection, triggers);
   if (trigger !== null) throw new UnfitForPages(`the trigger ${quoteName(String(trigger[0]))} is about it`);
-  if (first(connection, 'PRAGMA auto_vacuum')?.[0] !== 0) throw new UnfitForPages('the database is in auto_vacuum mode');
-  if (first(connection, 'PRAGMA encoding')?.[0] !== 'UTF-8') throw new UnfitForPages('the text of the database is not UTF-8');
+  if (first(connection, 'PRAGMA auto_vacuum')?.[0] !== 0)
+    throw new UnfitForPages('the database is in auto_vacuum mode');
+  if (first(connection, 'PRAGMA encoding')?.[0] !== 'UTF-8')
+    throw new UnfitForPages('the text of the database is not UTF-8');
 }
 
 /**
@@ -223,7 +242,8 @@ export function readScheduleLayout(connection: Connection, run: RunValues): Sche
   const strict = first(connection, `SELECT strict FROM pragma_table_list(${quoteText(name)}) WHERE schema = 'main'`);
   const columns = readColumns(connection, name, strict?.[0] === 1, run);
   for (const column of Object.keys(ROW_FIELDS)) {
-    if (!columns.some((there) => foldName(there.name) === column)) throw new UnfitForPages(`it has no column ${column}`);
+    if (!columns.some((there) => foldName(there.name) === column))
+      throw new UnfitForPages(`it has no column ${column}`);
   }
   const indexes = readIndexes(connection, name, columns);
   return { name, rootPage: Number(found[1]), columns, indexes, isAutoincrement: /\bautoincrement\b/i.test(sql) };

@@ -77,10 +77,18 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
   for (const column of columns.toReversed()) {
     if (column.rankCount < 2) continue;
     const last = steps.at(-1);
-    if (last !== undefined && last.rankCount * column.rankCount <= MOST_BUCKETS) steps.push(prepend(column, steps.pop() ?? last));
+    if (last !== undefined && last.rankCount * column.rankCount <= MOST_BUCKETS)
+      steps.push(prepend(column, steps.pop() ?? last));
     else steps.push(ranksOf(column));
   }
   return steps;
+}
+
+/** Rows in the order of an index. */
+export interface SortedRows {
+  readonly rows: Uint32Array;
+  /** The end of each run of rows that agree in all columns, in values and their bytes; null when that is not known. */
+  readonly groupEnds: Uint32Array | null;
 }
 
 /**
@@ -91,21 +99,23 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
  *
  * @param rows is used up
  */
-export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uint32Array {
+export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): SortedRows {
   const steps = sortSteps(columns);
+  const isExact = steps.length < 2 && columns.every(({ keys, rankCount }) => keys.dictionary.count === rankCount);
   const first = steps.at(-1);
-  if (first === undefined) return rows;
+  if (first === undefined) return { rows, groupEnds: isExact ? Uint32Array.of(rows.length) : null };
   if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > rows.length && isSorted(rows, first.ranks)) {
     sortWithin(rows, first.ranks, steps[0].ranks);
-    return rows;
+    return { rows, groupEnds: null };
   }
   let from = rows;
   let to: Uint32Array = new Uint32Array(rows.length);
+  let ends: Uint32Array | null = null;
   for (const { ranks, rankCount } of steps) {
-    countingSort(from, to, ranks, new Uint32Array(rankCount + 1));
+    ends = countingSort(from, to, ranks, new Uint32Array(rankCount + 1)).subarray(0, rankCount);
     [from, to] = [to, from];
   }
-  return from;
+  return { rows: from, groupEnds: isExact ? ends : null };
 }
 
 function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
@@ -125,13 +135,15 @@ function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRank
   }
 }
 
-function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], starts: Uint32Array): void {
+/** Sorts by ranks; afterwards `starts`, which is returned, holds where each rank ends. */
+function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], starts: Uint32Array): Uint32Array {
   for (let i = 0; i < from.length; i++) starts[ranks[from[i]] + 1]++;
   for (let rank = 1; rank < starts.length; rank++) starts[rank] += starts[rank - 1];
   for (let i = 0; i < from.length; i++) {
     const row = from[i];
     to[starts[ranks[row]]++] = row;
   }
+  return starts;
 }
 
 /** Rows that agree in all columns of a unique index; there are at least two. */
@@ -170,7 +182,7 @@ export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly n
   const isTaken: boolean[] = [];
   for (const places of uniqueIndexes) {
     const columns = sortColumns(keys, places);
-    for (const rows of collisions(sortRows(rowsById(keys, null), columns), columns)) {
+    for (const rows of collisions(sortRows(rowsById(keys, null), columns).rows, columns)) {
       const group = isTaken.push(rows.some((row) => row < stayingCount)) - 1;
       for (const row of rows) {
         if (row < stayingCount) continue;
@@ -195,5 +207,5 @@ export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly n
 /** Tells whether rows that are not refused agree in columns, none of which is NULL. */
 export function hasCollision(keys: FlushKeys, isRefused: Uint8Array | null, places: readonly number[]): boolean {
   const columns = sortColumns(keys, places);
-  return collisions(sortRows(rowsById(keys, isRefused), columns), columns).length > 0;
+  return collisions(sortRows(rowsById(keys, isRefused), columns).rows, columns).length > 0;
 }

@@ -3,7 +3,7 @@ import type { Connection } from './driver.js';
 import { nextId } from './flush.js';
 import { writeIndex } from './flushIndexes.js';
 import { type FlushKeys, type FlushRows, readKeys } from './flushKeys.js';
-import { readScheduleLayout, type RunValues, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
+import { type RunValues, readScheduleLayout, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
 import { findRefused, hasCollision } from './flushOrder.js';
 import { writeTable } from './flushTable.js';
 import { DatabaseImage } from './pages/databaseImage.js';
@@ -58,7 +58,10 @@ export interface PreparedPages {
 
 /** The error of two rows with one id, which SQLite would refuse too. */
 function takenId(id: number): SendplanError {
-  return new SendplanError('database_error', `SQLite says "UNIQUE constraint failed: email_schedules.id" for the id ${id}.`);
+  return new SendplanError(
+    'database_error',
+    `SQLite says "UNIQUE constraint failed: email_schedules.id" for the id ${id}.`,
+  );
 }
 
 function requireFreeIds({ stayingIds, newIds, replacing }: FlushKeys): void {
@@ -72,7 +75,12 @@ function requireFreeIds({ stayingIds, newIds, replacing }: FlushKeys): void {
 }
 
 /** AUTOINCREMENT remembers the largest id there was. */
-function raiseSequence(connection: Connection, layout: ScheduleLayout, keys: FlushKeys, isRefused: Uint8Array | null): void {
+function raiseSequence(
+  connection: Connection,
+  layout: ScheduleLayout,
+  keys: FlushKeys,
+  isRefused: Uint8Array | null,
+): void {
   if (!layout.isAutoincrement) return;
   let largest = Number.NEGATIVE_INFINITY;
   for (let place = 0; place < keys.newCount; place++) {
@@ -98,7 +106,9 @@ function raiseSequence(connection: Connection, layout: ScheduleLayout, keys: Flu
  */
 export function preparePages(connection: Connection, changes: PagesChanges, options: PagesOptions): PreparedPages {
   const { rows, deletedIds } = changes;
-  const before = readScheduleLayout(connection, options);
+  // Not the options as a whole: what is written later must not hold the image of before.
+  const run: RunValues = { runId: options.runId, nowText: options.nowText };
+  const before = readScheduleLayout(connection, run);
   const image = new DatabaseImage(options.imageBefore());
   if (image.schemaFormat < LEAST_SCHEMA_FORMAT) throw new UnfitForPages('the database is in a format of before 2006');
   const firstId = nextId(new TimedConnection(connection), rows.count);
@@ -106,9 +116,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   const keyColumns = new Set([...before.indexes.flatMap((index) => index.columns), ...coming]);
   const source = hasRows(connection) ? image : null;
   const onProgress = options.onProgress ?? (() => {});
-  const keys = asUnfit(() =>
-    readKeys(before, source, deletedIds, rows, firstId, keyColumns, options, onProgress),
-  );
+  const keys = asUnfit(() => readKeys(before, source, deletedIds, rows, firstId, keyColumns, run, onProgress));
   requireFreeIds(keys);
   const unique = before.indexes.filter((index) => index.isUnique).map((index) => index.columns);
   const isRefused = findRefused(keys, unique);
@@ -123,7 +131,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
     inserted: rows.count - refused.length,
     refused,
     settle() {
-      layout = readScheduleLayout(connection, options);
+      layout = readScheduleLayout(connection, run);
     },
     async write(bytes, target, onWritten = () => {}) {
       const settled = layout;
@@ -131,7 +139,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
       const after = new DatabaseImage(bytes);
       const roots = [settled.rootPage, ...settled.indexes.map((index) => index.rootPage)];
       await rewriteTrees(after, roots, target, async (space) => {
-        await writeTable(space, settled, keys, after, rows, isRefused, options, (rowsDone) => {
+        await writeTable(space, settled, keys, after, rows, isRefused, run, (rowsDone) => {
           onWritten(rowsDone);
           return target.checkpoint();
         });

@@ -4,7 +4,14 @@ import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { SendplanError } from '../errors.js';
 import { DAY_RANGE } from './flushKeys.js';
 import type { LayoutColumn, RunValues, ScheduleLayout } from './flushLayout.js';
-import { bodyLength, ENCODED_NULL, type EncodedValue, encodeInteger, encodeText, integerSerialType } from './pages/encodedValue.js';
+import {
+  bodyLength,
+  ENCODED_NULL,
+  type EncodedValue,
+  encodeInteger,
+  encodeText,
+  integerSerialType,
+} from './pages/encodedValue.js';
 import type { TableTree } from './pages/tableTree.js';
 import { varintLength, writeInteger, writeVarint } from './pages/varint.js';
 import { quoteName } from './schema.js';
@@ -116,7 +123,8 @@ export class RecordTemplates {
     const priority = rows.priority[i];
     const instance = rows.instanceId[i];
     let hash = Math.imul(type, 0x9e3779b1) ^ Math.imul(status, 0x85ebca6b) ^ Math.imul(reason, 0xc2b2ae35);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ email, 0x27d4eb2f) ^ Math.imul(sms, 0x165667b1) ^ Math.imul(forms, 0x9e3779b1);
+    hash =
+      Math.imul(hash ^ (hash >>> 15) ^ email, 0x27d4eb2f) ^ Math.imul(sms, 0x165667b1) ^ Math.imul(forms, 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 13) ^ metadata, 0x85ebca6b) ^ Math.imul(created, 0xc2b2ae35) ^ (instance | 0);
     let slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
     const keys = this.#keys;
@@ -235,7 +243,10 @@ export class RecordTemplates {
     const value = this.#plainValueOf(column, rows, i);
     if (value.serialType === 0 && column.isNotNull && column.source.kind !== 'rowid') {
       const place = `email_schedules.${quoteName(column.name)}`;
-      throw new SendplanError('database_error', `A row of contact ${rows.contactId[i]} has no value for ${place}, which is NOT NULL.`);
+      throw new SendplanError(
+        'database_error',
+        `A row of contact ${rows.contactId[i]} has no value for ${place}, which is NOT NULL.`,
+      );
     }
     return value;
   }

@@ -1,6 +1,6 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Plan } from '../plan/plan.js';
-import { RowWriter } from '../plan/rows.js';
+import { KEY_COLUMNS, RowWriter } from '../plan/rows.js';
 import { ROW_ACTION, type ScheduleDiff } from './diff.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushKeys.js';
 
@@ -26,15 +26,16 @@ export class DiffRows implements FlushRows {
     }
   }
 
-  /** The rows at some places; good until the next call. */
-  at(places: Uint32Array): ScheduleRows {
+  /** The rows at some places; good until the next call. @param columns those that are needed; all when left out */
+  at(places: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): ScheduleRows {
+    const areKeys = columns !== undefined && [...columns].every((column) => KEY_COLUMNS.has(column));
     const writer = this.#writer;
     const { action, replacedRow } = this.#diff;
     const { schedules } = this.#plan.organization;
     writer.clear();
     for (let i = 0; i < places.length; i++) {
       const candidate = this.candidates[places[i]];
-      const place = writer.add(candidate);
+      const place = areKeys ? writer.addKeys(candidate) : writer.add(candidate);
       if (action[candidate] !== ROW_ACTION.replace) continue;
       const row = replacedRow[candidate];
       writer.rows.id[place] = schedules.id[row];

@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../errors.js';
-import { type DatabaseFile, fileError, hasStamp } from './file.js';
+import { type FoundFile, fileError, hasStamp } from './file.js';
 import { requireNoSidecars } from './sidecars.js';
 import {
   forgetTemporary,
@@ -81,7 +81,7 @@ interface Target {
   readonly mode: number;
 }
 
-function resolveTarget(file: DatabaseFile, outPath: string | undefined): Target {
+function resolveTarget(file: FoundFile, outPath: string | undefined): Target {
   if (outPath === undefined) return { path: file.path, isInPlace: true, mode: file.mode };
   let path: string;
   try {
@@ -121,7 +121,7 @@ function createTemporary(path: string, target: Target): number {
 }
 
 /** The new file gets the old one's permissions, and its owner where the system lets us. */
-function adoptPermissions(descriptor: number, temporary: string, file: DatabaseFile, mode: number): void {
+function adoptPermissions(descriptor: number, temporary: string, file: FoundFile, mode: number): void {
   try {
     const { uid, gid } = statSync(file.path);
     chownSync(temporary, uid, gid);
@@ -145,7 +145,7 @@ function syncFolder(path: string): void {
 }
 
 /** Refuses to go on when the file that is about to be replaced, or the one the plan was made from, is another by now. */
-function requireUnchanged(file: DatabaseFile, target: Target): void {
+function requireUnchanged(file: FoundFile, target: Target): void {
   // A log beside a file that is replaced would be played into the new one.
   if (!target.isInPlace) requireNoSidecars(target.path);
   else if (!hasStamp(file.path, file.stamp)) {
@@ -167,7 +167,7 @@ function requireUnchanged(file: DatabaseFile, target: Target): void {
  *   the folder, the disk or the path does not allow it, `interrupted` when the signal is aborted
  */
 export async function replaceDatabaseFile(
-  file: DatabaseFile,
+  file: FoundFile,
   source: DatabaseSource,
   options: ReplaceOptions = {},
 ): Promise<ReplacedFile> {

@@ -25,19 +25,20 @@ export function rowidName(table: TableInfo): string | null {
   return ['rowid', '_rowid_', 'oid'].find(isFree) ?? null;
 }
 
-/** Gives the value that a column of a table has in the row of a rowid. */
-export type ReadField = (table: TableInfo, column: string, rowid: number) => SqlValue;
+/** Gives the value that a column of a table has in the row of a rowid, which was stored before the column was added. */
+export type ReadDefault = (table: TableInfo, column: string, rowid: number) => SqlValue;
 
 /**
  * A table's rows, in the order of their rowids, scanned from the pages of the file; or the reason, the end of a sentence, why
  * they have to be read by SQLite.
  *
- * @param readField is asked, once a column, for the value of a row that was stored before the column was added
+ * @param readDefault is asked, once a column, for the value of a row that was stored before the column was added
  */
-export function scannedRows(scan: PageScan, table: TableInfo, readField: ReadField): RowSource | string {
+export function scannedRows(scan: PageScan, table: TableInfo, readDefault: ReadDefault): RowSource | string {
   if (table.kind !== 'table') return `it is a ${table.kind}`;
   if (table.isWithoutRowid) return 'it is WITHOUT ROWID';
   if (table.columns.some((column) => column.isGenerated)) return 'it has generated columns';
+  if (table.columns.some((column) => column.name.includes('\ufffd'))) return 'its columns have names that are no UTF-8';
   const entry = scan.entries.find(({ type, name }) => type === 'table' && isSameName(name, table.name));
   if (entry === undefined) return 'it is not in the schema of the file';
   const alias = rowidColumn(table);
@@ -48,7 +49,7 @@ export function scannedRows(scan: PageScan, table: TableInfo, readField: ReadFie
       rowidColumn: alias,
       defaultOf: (column, rowid) => {
         const info = table.columns.at(column);
-        return info?.hasDefault === true ? readField(table, info.name, rowid) : null;
+        return info?.hasDefault === true ? readDefault(table, info.name, rowid) : null;
       },
     });
   return {

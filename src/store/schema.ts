@@ -121,7 +121,8 @@ function readIndexes(connection: Connection, table: string): IndexInfo[] {
  *
  * @throws SendplanError `database_error` when the database is damaged
  */
-export function readSchema(connection: Connection): DatabaseSchema {
+export function readSchema(asked: Connection): DatabaseSchema {
+  const connection = asked.schemaOnly?.() ?? asked;
   const listed: { name: string; kind: TableInfo['kind']; isWithoutRowid: boolean }[] = [];
   const sql = `SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name`;
   for (const [name, kind, isWithoutRowid] of connection.query(sql)) {

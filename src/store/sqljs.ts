@@ -136,24 +136,21 @@ class SqlJsConnection implements ImageConnection {
   }
 }
 
-/**
- * Opens a database in memory with sql.js.
- *
- * Nothing is written to where the image came from. An image whose header tells of a write-ahead log (bytes 18 and 19
- * are 2) is refused: it may lack what is in the log. Whoever knows that the log is empty sets both to 1 first.
- *
- * @param image the bytes of a SQLite file, null for a new and empty database; they are copied, and looked at again by `pages`
- *   as long as the connection has not changed anything, so leave them as they are
- * @throws SendplanError `not_a_database` when the bytes are none, `database_error` when they are damaged, `file_busy` when
- *   they are a part of a database in WAL mode
- */
-export async function openSqlJs(image: Uint8Array | null, options: SqlJsOptions = {}): Promise<ImageConnection> {
+/** Opens databases of images; see `openSqlJs`. */
+export type OpenImage = (image: Uint8Array | null) => ImageConnection;
+
+/** Loads sql.js, so that databases can be opened without waiting. */
+export async function loadSqlJs(options: SqlJsOptions = {}): Promise<OpenImage> {
+  const sqlJs = await initSqlJs({ ...options, useOldExtensionFunctions: false } as initSqlJs.SqlJsConfig);
+  return (image) => openImage(sqlJs, image);
+}
+
+function openImage(sqlJs: initSqlJs.SqlJsStatic, image: Uint8Array | null): ImageConnection {
   if (image !== null && (image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2)) {
     throw new SendplanError('file_busy', 'The image is of a database in WAL mode, whose log is not a part of it.', {
       hint: "Leave WAL mode first: sqlite3 FILE 'PRAGMA journal_mode = DELETE;'",
     });
   }
-  const sqlJs = await initSqlJs({ ...options, useOldExtensionFunctions: false } as initSqlJs.SqlJsConfig);
   const module = sqlJs as unknown as SqliteModule;
   // sql.js takes its copy by `slice`, which in a Buffer of Node is no copy: SQLite would write into the caller's bytes.
   const bytes = image === null ? null : new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
@@ -172,4 +169,19 @@ export async function openSqlJs(image: Uint8Array | null, options: SqlJsOptions 
     throw error;
   }
   return connection;
+}
+
+/**
+ * Opens a database in memory with sql.js.
+ *
+ * Nothing is written to where the image came from. An image whose header tells of a write-ahead log (bytes 18 and 19
+ * are 2) is refused: it may lack what is in the log. Whoever knows that the log is empty sets both to 1 first.
+ *
+ * @param image the bytes of a SQLite file, null for a new and empty database; they are copied, and looked at again by `pages`
+ *   as long as the connection has not changed anything, so leave them as they are
+ * @throws SendplanError `not_a_database` when the bytes are none, `database_error` when they are damaged, `file_busy` when
+ *   they are a part of a database in WAL mode
+ */
+export async function openSqlJs(image: Uint8Array | null, options: SqlJsOptions = {}): Promise<ImageConnection> {
+  return (await loadSqlJs(options))(image);
 }

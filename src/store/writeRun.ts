@@ -54,8 +54,20 @@ export interface WriteResult {
   readonly pages: PreparedPages | null;
 }
 
+/** What writing a run does when there is nothing to write. */
+export const NOTHING_WRITTEN: WriteResult = {
+  isChanged: false,
+  deleted: 0,
+  inserted: 0,
+  refused: new Set(),
+  migrationSteps: [],
+  warnings: [],
+  statements: [],
+  pages: null,
+};
+
 /** From this many changed rows on, and this part of the table, pages are faster than SQL. */
-const PAGES_FROM = { rows: 20_000, part: 0.1 } as const;
+const PAGES_FROM = { rows: 20_000, part: 0.05 } as const;
 
 /** A savepoint is a transaction of its own, or a part of the one that the caller has begun. */
 const SAVEPOINT = 'sendplan_run';
@@ -150,7 +162,8 @@ function requirePages(
 ): PagesNeeds {
   if (giveImage === undefined) throw new UnfitForPages('this driver works in the database itself');
   if (image === null) throw new UnfitForPages('little changes');
-  if (migration.warnings.length > 0) throw new UnfitForPages('"email_schedules" holds rows that agree in contact, type and day');
+  if (migration.warnings.length > 0)
+    throw new UnfitForPages('"email_schedules" holds rows that agree in contact, type and day');
   const isComing = early.length < migration.steps.length;
   return { imageBefore: () => image, comingIndex: isComing ? SCHEDULE_KEY : undefined };
 }
@@ -163,7 +176,11 @@ function flushRows(
   refused: Set<number>,
   options: WriteOptions,
   needs: () => PagesNeeds,
-): { readonly flush: Omit<FlushResult, 'refused'>; readonly pages: PreparedPages | null; readonly reason: string | null } {
+): {
+  readonly flush: Omit<FlushResult, 'refused'>;
+  readonly pages: PreparedPages | null;
+  readonly reason: string | null;
+} {
   let reason: string | null = null;
   if (wantsPages(plan, diff, options)) {
     try {

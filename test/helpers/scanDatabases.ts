@@ -63,7 +63,7 @@ function longText(draw: Draw): string {
 }
 
 /** A value as a column of such a name may hold it, mostly of the kind it should be. */
-function valueOf(draw: Draw, column: string): SqlValue {
+function fieldOf(draw: Draw, column: string): SqlValue {
   if (draw.once(12)) return null;
   if (draw.once(25))
     return draw.of<SqlValue>([draw.of(NUMBERS), longText(draw), new Uint8Array([1, 0, 255]), '7', '1']);
@@ -153,7 +153,7 @@ function insertRows(
     `INSERT OR IGNORE INTO ${table} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
   database.exec('BEGIN');
-  for (let i = 0; i < count; i++) statement.run([nextId(), ...names.map((name) => valueOf(draw, name))]);
+  for (let i = 0; i < count; i++) statement.run([nextId(), ...names.map((name) => fieldOf(draw, name))]);
   database.exec('COMMIT');
   statement.free();
 }

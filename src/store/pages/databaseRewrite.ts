@@ -113,7 +113,10 @@ export async function rewriteTrees(
   });
   await build(space);
   let { pageCount, leftPages } = space;
-  while (pageCount === lockBytePage(pageSize) || (leftPages.length > 0 && leftPages[leftPages.length - 1] === pageCount)) {
+  while (
+    pageCount === lockBytePage(pageSize) ||
+    (leftPages.length > 0 && leftPages[leftPages.length - 1] === pageCount)
+  ) {
     if (pageCount !== lockBytePage(pageSize)) leftPages = leftPages.subarray(0, -1);
     pageCount--;
   }

@@ -82,8 +82,14 @@ export class IndexTree {
     return this.#maximumLocal;
   }
 
+  /** Whether the next entry is the last one, before which the payload of the one before may be gone from `bytes`. */
+  get isAtLast(): boolean {
+    return this.#added + 1 === this.#entryCount;
+  }
+
   /**
-   * Makes room for an entry and returns where in `bytes` its payload has to be written, at once and in full.
+   * Makes room for an entry and returns where in `bytes` its payload has to be written, at once and in full. The payload of the
+   * entry before still stands there, see `isAtLast`.
    *
    * @param payloadLength in bytes, at most `maximumLocal`
    * @throws RangeError when it is longer, or more entries come than were told

@@ -14,6 +14,8 @@ export interface PageLayout {
   readonly usableBytes: number;
   /** Pages count from 1 to here. */
   readonly pageCount: number;
+  /** Whether the file has pointer maps, which tell of every page what it is and who points to it. */
+  readonly hasPointerMaps: boolean;
 }
 
 /**
@@ -24,13 +26,12 @@ export interface PageLayout {
  * 0   'SQLite format 3\0'             28  page count, good when 24 and 92 agree
  * 16  page size, 1 for 65536          44  schema format, 1 to 4
  * 18  write version, 19 read version  56  text encoding, 1 for UTF-8, 0 while nothing is in it
- * 20  reserved bytes of every page    92  the change counter when 28 was written
- * 21  64, 32, 32                      24  change counter
+ * 20  reserved bytes of every page    52  not 0 with auto_vacuum
+ * 21  64, 32, 32                      92  the change counter when 28 was written
+ * 24  change counter
  * ```
- *
- * @param hasEmptyLog whether a header that tells of WAL mode may be read all the same, because its log is known to be empty
  */
-export function readPageLayout(source: PageSource, hasEmptyLog = false): PageLayout | string {
+export function readPageLayout(source: PageSource): PageLayout | string {
   if (source.byteLength < HEADER_BYTES) return 'it is shorter than the header of a database';
   const start = source.locate(0, HEADER_BYTES);
   const header = source.bytes.subarray(start, start + HEADER_BYTES);
@@ -38,7 +39,7 @@ export function readPageLayout(source: PageSource, hasEmptyLog = false): PageLay
   if (decodeUtf8(header, 0, MAGIC.length) !== MAGIC) return 'it does not begin like a database';
   const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
   if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0) return `its pages have ${pageBytes} bytes`;
-  const version = hasEmptyLog ? 2 : 1;
+  const version = source.hasEmptyLog ? 2 : 1;
   if (header[18] > version || header[19] > version) return 'it is in WAL mode, or of a newer version';
   const usableBytes = pageBytes - header[20];
   if (usableBytes < LEAST_USABLE_BYTES) return `it reserves ${header[20]} bytes of every page`;
@@ -53,5 +54,5 @@ export function readPageLayout(source: PageSource, hasEmptyLog = false): PageLay
   if (isTold && toldPages > fullPages) return 'it is shorter than its header tells';
   const pageCount = isTold ? toldPages : fullPages;
   if (pageCount === 0) return 'it is shorter than one page';
-  return { pageBytes, usableBytes, pageCount };
+  return { pageBytes, usableBytes, pageCount, hasPointerMaps: view.getUint32(52) > 0 };
 }

@@ -1,5 +1,6 @@
 import { NO_ISO_DAY, parseIsoDayBytes } from '../../calendar/iso.js';
-import { FIELD_KIND, INVALID_DAY, MISSING_DAY, type RowCursor } from '../../columns/rowCursor.js';
+import { NULL_INT32 } from '../../columns/arrowTable.js';
+import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor } from '../../columns/rowCursor.js';
 import type { TextMemo } from '../../columns/textMemo.js';
 import { isBlankBytes, isValidEmailBytes, readFlagBytes } from '../../rules/fieldBytes.js';
 import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../../rules/fields.js';
@@ -63,6 +64,10 @@ export class RecordCursor implements RowCursor {
     this.types = new Int32Array(this.columnCount + 1).fill(ABSENT);
     this.starts = new Int32Array(this.columnCount + 1);
     this.rowidColumn = shape.rowidColumn < this.columnCount ? shape.rowidColumn : -1;
+  }
+
+  get expectedRows(): number {
+    return this.scan.expectedRows();
   }
 
   next(): boolean {
@@ -218,6 +223,29 @@ export class RecordCursor implements RowCursor {
     const number = this.number(column, type);
     // Adding zero makes -0 a plain 0.
     return Number.isSafeInteger(number) ? number + 0 : null;
+  }
+
+  plainInteger(place: number): number {
+    const column = this.columnOf[place];
+    const type = this.types[column];
+    if (type === TYPE.null) return NULL_INT32;
+    if (type >= TYPE.blob) return NOT_PLAIN;
+    const value = type < 0 ? this.value(place) : isNull(type) ? null : this.number(column, type);
+    if (value === null || value === undefined || Number.isNaN(value)) return NULL_INT32;
+    return typeof value === 'number' && value === (value | 0) && value > NOT_PLAIN ? value | 0 : NOT_PLAIN;
+  }
+
+  plainCode(place: number, memo: TextMemo): number {
+    const column = this.columnOf[place];
+    const type = this.types[column];
+    if (isText(type)) {
+      const start = this.starts[column];
+      return memo.codeOfBytes(this.bytes, start, start + ((type - 13) >> 1));
+    }
+    if (type === TYPE.null) return memo.codeOf(null);
+    const value = this.value(place);
+    if (value === null || value === undefined) return memo.codeOf(null);
+    return typeof value === 'string' ? memo.codeOf(value) : NOT_PLAIN;
   }
 
   flag(place: number): boolean {

@@ -31,8 +31,8 @@ const SCHEMA_COLUMNS = [0, 1, 2, 3, 4];
  *
  * @throws SendplanError `database_error` when the pages of the schema are damaged
  */
-export function openPageScan(source: PageSource, hasEmptyLog = false): PageScan | string {
-  const layout = readPageLayout(source, hasEmptyLog);
+export function openPageScan(source: PageSource): PageScan | string {
+  const layout = readPageLayout(source);
   if (typeof layout === 'string') return layout;
   const rows = new RecordCursor(new TableScan(source, layout, 'sqlite_schema', 1), {
     columns: SCHEMA_COLUMNS,

@@ -2,6 +2,8 @@
 export interface PageSource {
   /** The length of the file. */
   readonly byteLength: number;
+  /** Whether a header that tells of WAL mode may be believed to have nothing in its log. */
+  readonly hasEmptyLog: boolean;
   /** What `locate` found its bytes in; another array after every call. */
   readonly bytes: Uint8Array;
   /**
@@ -17,6 +19,7 @@ export interface PageSource {
 /** A database file that lies in memory as it is; nothing is copied. */
 export class ImageSource implements PageSource {
   readonly byteLength: number;
+  readonly hasEmptyLog = false;
 
   /** @param bytes the whole file, which must stay as it is while it is read */
   constructor(readonly bytes: Uint8Array) {

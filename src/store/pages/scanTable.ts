@@ -7,6 +7,13 @@ const INTERIOR = 5;
 const FILE_HEADER_BYTES = 100;
 const LEAF_HEADER_BYTES = 8;
 const INTERIOR_HEADER_BYTES = 12;
+/** Kinds of pages in a pointer map. */
+const FIRST_OVERFLOW = 3;
+const NEXT_OVERFLOW = 4;
+/** SQLite never uses the page of this byte. */
+const LOCK_BYTE = 1073741824;
+/** What a row takes at the least: its place in the page's list, and a cell of an empty record. */
+const LEAST_CELL_BYTES = 6;
 /** SQLite's own limit. */
 const DEEPEST_LEVEL = 20;
 const TWO_TO_32 = 4294967296;
@@ -49,7 +56,8 @@ export class TableScan {
   private readonly levels: Level[] = [];
   private readonly mostLocalBytes: number;
   private readonly leastLocalBytes: number;
-  private visited = 0;
+  /** A bit for every page that was used, by number: a page belongs to one place only. */
+  private readonly visited: Uint8Array;
   private cell = 0;
   private cellCount = 0;
   /** Where in `bytes` the leaf page begins, its list of cells, and its usable bytes end. */
@@ -72,6 +80,7 @@ export class TableScan {
     private readonly root: number,
   ) {
     this.bytes = source.bytes;
+    this.visited = new Uint8Array((layout.pageCount >> 3) + 1);
     this.mostLocalBytes = layout.usableBytes - 35;
     this.leastLocalBytes = Math.floor(((layout.usableBytes - 12) * 32) / 255) - 23;
   }
@@ -129,6 +138,30 @@ export class TableScan {
   }
 
   /**
+   * About how many rows the table has, counted on its left-most path; a table that was filled in order has hardly more.
+   *
+   * It is a guess of what a sound file holds: 0 where the path does not lead to a leaf.
+   */
+  expectedRows(): number {
+    const { pageBytes, pageCount, usableBytes } = this.layout;
+    let rows = 1;
+    let pageNumber = this.root;
+    for (let depth = 0; depth < DEEPEST_LEVEL && pageNumber >= 1 && pageNumber <= pageCount; depth++) {
+      const start = this.source.locate((pageNumber - 1) * pageBytes, pageBytes);
+      const { bytes } = this.source;
+      const header = start + (pageNumber === 1 ? FILE_HEADER_BYTES : 0);
+      const cellCount = (bytes[header + 3] << 8) | bytes[header + 4];
+      if (bytes[header] === LEAF) return Math.min(rows * cellCount, (pageCount * usableBytes) / LEAST_CELL_BYTES);
+      if (bytes[header] !== INTERIOR || cellCount === 0) return 0;
+      rows *= cellCount + 1;
+      const cell = (bytes[header + INTERIOR_HEADER_BYTES] << 8) | bytes[header + INTERIOR_HEADER_BYTES + 1];
+      if (cell > usableBytes - 4) return 0;
+      pageNumber = readUint32(bytes, start + cell);
+    }
+    return 0;
+  }
+
+  /**
    * Puts the row together with what lies on overflow pages: afterwards all of it is there. Only for a row that is longer
    * than what is there of it.
    *
@@ -143,9 +176,12 @@ export class TableScan {
     let length = this.localEnd - this.start;
     whole.set(this.bytes.subarray(this.start, this.localEnd));
     let page = readUint32(this.bytes, this.localEnd);
+    let fromPage = this.pageNumber;
     const content = layout.usableBytes - 4;
     while (length < payloadLength) {
+      if (layout.hasPointerMaps) this.checkPointerMap(page, fromPage);
       const at = this.visit(page);
+      fromPage = page;
       const part = Math.min(content, payloadLength - length);
       if (length + part > whole.length) {
         const larger = new Uint8Array(Math.min(payloadLength, whole.length * 2) + content);
@@ -187,7 +223,7 @@ export class TableScan {
     for (let i = 0; i < 9; i++) {
       const byte = bytes[at++];
       const bits = i === 8 ? 8 : 7;
-      high = ((high << bits) | (low >>> (32 - bits))) | 0;
+      high = (high << bits) | (low >>> (32 - bits)) | 0;
       low = ((low << bits) | (i === 8 ? byte : byte & 127)) >>> 0;
       if (i < 8 && byte < 128) break;
     }
@@ -201,6 +237,27 @@ export class TableScan {
     const { leastLocalBytes, mostLocalBytes } = this;
     const bytes = leastLocalBytes + ((payloadLength - leastLocalBytes) % (this.layout.usableBytes - 4));
     return bytes <= mostLocalBytes ? bytes : leastLocalBytes;
+  }
+
+  /**
+   * Refuses an overflow page of which the pointer map tells something else. SQLite takes short cuts by this map, so that a
+   * chain that differs from it reads as one thing or the other.
+   *
+   * A map has 5 bytes for each of the pages behind it: what the page is, and the page that points to it (4).
+   */
+  private checkPointerMap(pageNumber: number, fromPage: number): void {
+    const { usableBytes, pageBytes, pageCount } = this.layout;
+    if (pageNumber < 3 || pageNumber > pageCount) return;
+    const pagesPerMap = Math.floor(usableBytes / 5) + 1;
+    let map = Math.floor((pageNumber - 2) / pagesPerMap) * pagesPerMap + 2;
+    if (map === LOCK_BYTE / pageBytes + 1) map++;
+    if (pageNumber <= map) throw this.damage(`it names page ${pageNumber}, which is a pointer map`);
+    const entry = this.source.locate((map - 1) * pageBytes, pageBytes) + 5 * (pageNumber - map - 1);
+    const { bytes } = this.source;
+    const type = fromPage === this.pageNumber ? FIRST_OVERFLOW : NEXT_OVERFLOW;
+    if (bytes[entry] !== type || readUint32(bytes, entry + 1) !== fromPage) {
+      throw this.damage(`it names page ${pageNumber}, which belongs to another by the pointer map`);
+    }
   }
 
   private returnToPage(): void {
@@ -218,7 +275,9 @@ export class TableScan {
     if (pageNumber < 1 || pageNumber > pageCount) {
       throw this.damage(`it names page ${pageNumber}, and the file has ${pageCount}`);
     }
-    if (++this.visited > pageCount) throw this.damage('its pages lead in a circle');
+    const bit = 1 << (pageNumber & 7);
+    if ((this.visited[pageNumber >> 3] & bit) !== 0) throw this.damage(`it names page ${pageNumber}, which is in use`);
+    this.visited[pageNumber >> 3] |= bit;
     return this.source.locate((pageNumber - 1) * pageBytes, pageBytes);
   }
 

@@ -72,7 +72,7 @@ export class TableCells {
       this.payload = bytes;
       this.payloadStart = start;
       this.payloadEnd = start + payloadLength;
-      if (this.payloadEnd > this.#leafStart + this.#image.usableSize) throw damaged(`row ${rowid} leaves its page`);
+      if (!(this.payloadEnd <= this.#leafStart + this.#image.usableSize)) throw damaged(`row ${rowid} leaves its page`);
     } else {
       this.#gather(start, payloadLength);
     }
@@ -122,8 +122,9 @@ export class TableCells {
   /** Puts the pieces of a record that has overflow pages together. */
   #gather(start: number, payloadLength: number): void {
     const { bytes, usableSize, pageCount } = this.#image;
-    if (payloadLength > pageCount * usableSize) throw damaged(`row ${this.rowid} is longer than the file`);
+    if (!(payloadLength <= pageCount * usableSize)) throw damaged(`row ${this.rowid} is longer than the file`);
     const local = localPayloadLength(payloadLength, this.#limits);
+    if (!(start + local + 4 <= this.#leafStart + usableSize)) throw damaged(`row ${this.rowid} leaves its page`);
     const payload = new Uint8Array(payloadLength);
     payload.set(bytes.subarray(start, start + local));
     let page = readUint32(bytes, start + local);

@@ -30,6 +30,19 @@ export function writeVarint(target: Uint8Array, byteOffset: number, value: numbe
     target[byteOffset + 1] = value & 127;
     return byteOffset + 2;
   }
+  if (value >= 0 && value < 2097152) {
+    target[byteOffset] = (value >>> 14) | 128;
+    target[byteOffset + 1] = ((value >>> 7) & 127) | 128;
+    target[byteOffset + 2] = value & 127;
+    return byteOffset + 3;
+  }
+  if (value >= 0 && value < 268435456) {
+    target[byteOffset] = (value >>> 21) | 128;
+    target[byteOffset + 1] = ((value >>> 14) & 127) | 128;
+    target[byteOffset + 2] = ((value >>> 7) & 127) | 128;
+    target[byteOffset + 3] = value & 127;
+    return byteOffset + 4;
+  }
   return writeLongVarint(target, byteOffset, value);
 }
 

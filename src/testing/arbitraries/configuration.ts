@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { civilFromDay } from '../../src/calendar/day.js';
-import type { ConfigInput } from '../../src/rules/config.js';
+import { civilFromDay } from '../../calendar/day.js';
+import { readToday } from '../../oracle/oracle.js';
+import type { ConfigInput } from '../../rules/config.js';
+import type { DayConstraints } from './constraints.js';
 
 /** A record each of whose keys is set only sometimes. */
 function some<T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
@@ -105,16 +107,26 @@ const keyedByName = some({
 });
 
 /** Configurations in which each key is set sometimes, as functions of today (Rules 12); `{}` is as likely as not. */
-export function configuration(): fc.Arbitrary<(today: number) => ConfigInput> {
-  const aep = fc.option(fc.array(aepSpan, { maxLength: 3 }));
-  return fc.oneof(
-    { weight: 1, arbitrary: fc.constant(() => ({})) },
-    {
-      weight: 3,
-      arbitrary: fc.tuple(keyedByName, aep).map(([keys, spans]) => (today: number) => ({
-        ...keys,
-        ...(spans === null ? {} : { aep: spans.map((span) => aepDate(today, span)) }),
-      })),
-    },
-  );
+export const configurationSketch = fc.oneof(
+  { weight: 1, arbitrary: fc.constant((_today: number): ConfigInput => ({})) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(keyedByName, fc.option(fc.array(aepSpan, { maxLength: 3 }))).map(
+      ([keys, spans]) =>
+        (today: number): ConfigInput => ({
+          ...keys,
+          ...(spans === null ? {} : { aep: spans.map((span) => aepDate(today, span)) }),
+        }),
+    ),
+  },
+);
+
+/**
+ * Configurations in which each key is set sometimes, their aep dates around today (Rules 12); many are `{}`.
+ *
+ * @throws SendplanError `bad_input` when `constraints.today` is no day
+ */
+export function configuration(constraints: Pick<DayConstraints, 'today'>): fc.Arbitrary<ConfigInput> {
+  const today = readToday(constraints.today);
+  return configurationSketch.map((configOf) => configOf(today));
 }

@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { explainFile } from '../explain/explainFile.js';
+import { explanationText } from '../report/explanationText.js';
+import { dateText, readConfig } from './options.js';
+import { progressLine } from './progress.js';
+
+interface ExplainFlags {
+  readonly contact: readonly number[];
+  readonly asOf?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+The whole database is planned as a run would plan it, with the same day and configuration, and nothing is written. What is told
+is what that plan holds: events, ideal days, how each start day came about, windows, moves, limits, and why emails are missing.
+
+Examples:
+  $ npx sendplan explain a.sqlite3 --contact 42 --as-of 2025-06-13
+  $ npx sendplan explain a.sqlite3 --contact 42 --contact 43 --config rules.yaml
+  $ npx sendplan explain a.sqlite3 --contact 42 --json | jq '.contacts[0].emails[] | {email_type, skip_reason}'
+`;
+
+function contactIds(text: string, earlier: readonly number[] = []): readonly number[] {
+  const id = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (id >= 1 && Number.isSafeInteger(id)) return [...earlier, id];
+  throw new InvalidArgumentError('Allowed is the id of a contact, a whole number from 1 to 9007199254740991.');
+}
+
+async function explain(path: string, flags: ExplainFlags): Promise<void> {
+  const line = progressLine();
+  const explanations = await explainFile(path, {
+    contacts: flags.contact,
+    asOf: flags.asOf,
+    config: readConfig(flags.config),
+    onProgress: line.update,
+  }).finally(() => line.stop());
+  const text = flags.json
+    ? `${JSON.stringify({ as_of: explanations[0].as_of, contacts: explanations }, null, 2)}\n`
+    : explanations.map(explanationText).join('\n\n');
+  process.stdout.write(text);
+}
+
+/** The `explain` command: tells why contacts get what they get. Its action throws `SendplanError`; commander answers bad options. */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('tell why a contact gets the emails it gets, on these days, and no others')
+    .argument('<db>', 'the SQLite file with the contacts')
+    .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds)
+    .option('--as-of <date>', "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)", dateText)
+    .option('--config <file>', 'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults')
+    .option('--json', 'print one JSON object for programs instead of letters')
+    .addHelpText('after', EXAMPLES)
+    .action(explain);
+}

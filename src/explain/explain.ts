@@ -1,0 +1,32 @@
+import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
+import { resolveConfig } from '../rules/config.js';
+import { planAndBalance } from '../schedule.js';
+import { resolveToday } from '../today.js';
+import { Explainer } from './explainContact.js';
+import type { ContactExplanation } from './facts.js';
+
+/** Which contacts are explained, and how the organization is planned. */
+export interface ExplainOptions extends ScheduleOptions {
+  /** The ids of the contacts. */
+  readonly contacts: readonly number[];
+}
+
+/**
+ * Explains why contacts get the emails they get and no others (Rules 2 to 10), from a plan of the whole organization that is
+ * made for it; nothing is written.
+ *
+ * @returns an explanation for each of `options.contacts`, in their order
+ * @throws TypeError or RangeError when an argument is not what it has to be
+ * @throws SendplanError `bad_input` when there is no contact of an id, and as `schedule` does
+ */
+export async function explain(input: ScheduleInput, options: ExplainOptions): Promise<ContactExplanation[]> {
+  const { contacts } = options;
+  if (!Array.isArray(contacts) || !contacts.every(Number.isSafeInteger)) {
+    throw new TypeError('contacts: expected an array of contact ids, which are whole numbers');
+  }
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.today, config, 'today');
+  const { plan, balance } = await withSource(input, options.sqlJs, (source) => planAndBalance(source, { config, today }));
+  const explainer = new Explainer(plan, balance);
+  return contacts.map((id) => explainer.explain(id));
+}

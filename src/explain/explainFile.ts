@@ -1,0 +1,49 @@
+import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
+import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import { planAndBalance } from '../schedule.js';
+import { openDatabaseFile } from '../store/file.js';
+import { openLazily } from '../store/lazyConnection.js';
+import { organizationOfDatabase } from '../store/readTables.js';
+import { readSchema } from '../store/schema.js';
+import { loadSqlJs } from '../store/sqljs.js';
+import { resolveToday } from '../today.js';
+import { Explainer } from './explainContact.js';
+import type { ContactExplanation } from './facts.js';
+
+/** Which contacts of a database file are explained, and how it is planned. */
+export interface ExplainFileOptions {
+  /** The ids of the contacts. */
+  readonly contacts: readonly number[];
+  /** The run's day, `YYYY-MM-DD` or days since 1970-01-01; today in the configuration's time zone when left out. */
+  readonly asOf?: string | number;
+  /** The configuration in the names of the rulebook; all defaults when left out. */
+  readonly config?: ConfigInput;
+  readonly onProgress?: RunProgress;
+}
+
+/**
+ * Explains contacts of a SQLite file as `explain` does (Rules 2 to 10); the file is only read.
+ *
+ * @returns an explanation for each of `options.contacts`, in their order
+ * @throws SendplanError when the file or the configuration is not what it has to be, `bad_input` when there is no contact of an
+ *   id
+ */
+export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config, 'asOf');
+  const file = openDatabaseFile(path);
+  try {
+    const connection = openLazily(file.pages, file.image, await loadSqlJs());
+    try {
+      const source = organizationOfDatabase(connection, readSchema(connection));
+      const { plan, balance } = await planAndBalance(source, { config, today }, new Stopwatch(options.onProgress));
+      file.requireSame();
+      const explainer = new Explainer(plan, balance);
+      return options.contacts.map((id) => explainer.explain(id));
+    } finally {
+      connection.close();
+    }
+  } finally {
+    file.close();
+  }
+}

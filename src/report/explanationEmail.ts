@@ -1,0 +1,226 @@
+import type {
+  CapFacts,
+  EmailExplanation,
+  ExclusionFacts,
+  FrequencyFacts,
+  RowFacts,
+  SmoothingFacts,
+  StartFacts,
+} from '../explain/facts.js';
+import { counted, dated, listed } from './prose.js';
+
+/** How many days that were full a letter tells of one by one. */
+const MOST_FULL_DAYS = 3;
+
+const STANDINGS: Readonly<Record<RowFacts['standing'], string>> = {
+  'pre-scheduled': 'pre-scheduled',
+  skipped: 'skipped',
+  on_its_way: 'on its way',
+  sent: 'sent',
+  ended: 'bounced, dropped or cancelled',
+  other: 'of another status',
+};
+
+/** A row of `email_schedules` in words. */
+export function rowText({ row_id, email_type, standing, sent_date, scheduled_send_date }: RowFacts): string {
+  const id = row_id === null ? 'a row without id' : `row ${row_id}`;
+  const day = sent_date ?? scheduled_send_date;
+  return `${id} (${email_type}, ${STANDINGS[standing]}${day === null ? '' : ` on ${day}`})`;
+}
+
+function rowName(row: RowFacts): string {
+  return row.row_id === null ? 'a row without id' : `row ${row.row_id}`;
+}
+
+/** The heading of an email's paragraph. */
+export function emailTitle(email: EmailExplanation): string {
+  const { email_type, status, scheduled_send_date, skip_reason } = email;
+  if (status === 'pre-scheduled') return `${email_type}: to be sent on ${dated(scheduled_send_date)}.`;
+  return `${email_type}: not sent, skipped on ${dated(scheduled_send_date)} as ${skip_reason}.`;
+}
+
+/** Everything about an email, sentence by sentence in the order of the rules. */
+export function emailSentences(email: EmailExplanation, asOf: string): string[] {
+  const { start, exclusion, smoothing, daily_cap, conflict, frequency, overloaded_day, place_taken_by } = email;
+  const sentences = [...eventSentences(email), ...startSentences(email, start, asOf)];
+  if (exclusion !== null) sentences.push(`${exclusionText(exclusion)}, so the email is skipped.`);
+  if (!email.respects_windows) sentences.push('The campaign does not look at windows.');
+  if (smoothing !== null) sentences.push(...smoothingSentences(smoothing));
+  if (daily_cap !== null) sentences.push(...capSentences(daily_cap, email.scheduled_send_date));
+  if (conflict !== null) {
+    const when = conflict.pass === 'after_balancing' ? 'After the days are balanced, ' : '';
+    sentences.push(
+      `${when}${conflict.email_type} goes out on ${dated(conflict.date)} too. A contact gets one campaign a day, the one of the smallest priority and then instance id: that one has priority ${conflict.priority}, this one ${email.priority}.`,
+    );
+  }
+  if (frequency !== null) sentences.push(...frequencySentences(frequency));
+  if (overloaded_day !== null) {
+    const { emails, threshold } = overloaded_day;
+    sentences.push(`That day stays over the threshold of ${threshold} with ${counted(emails, 'email')}, because they cannot move.`);
+  }
+  if (place_taken_by !== null) {
+    sentences.push(
+      `But ${rowText(place_taken_by)} holds this contact, type and day already: where the table has its unique index, this email gets no row (refused_by_index).`,
+    );
+  }
+  return sentences;
+}
+
+const DECISIONS = {
+  nothing: 'has done nothing',
+  clicked: 'has clicked',
+  answered: 'has answered health questions',
+  answered_yes: 'has answered health questions and told of a condition',
+} as const;
+
+function eventText({ event, event_date }: EmailExplanation): string {
+  const day = dated(event_date);
+  switch (event.from) {
+    case 'birth_date':
+      return `The birthday is on ${day}.`;
+    case 'effective_date':
+      return `The policy, effective since ${event.date}, has its anniversary on ${day}.`;
+    case 'aep_date':
+      return `The AEP date is ${day}.`;
+    case 'active_start_date':
+      return `There is no trigger date, so the campaign counts from its first day, ${day}.`;
+    case 'today':
+      return `The campaign has neither a trigger date nor a first day, so it counts from today, ${day}.`;
+    case 'spread':
+      return `The campaign is spread evenly over ${dated(event.first_day)} to ${dated(event.last_day)}; the contact's id falls on ${day}, ${counted(event.offset_days, 'day')} after the first.`;
+    case 'trigger_date':
+      if (event.trigger_dates.length === 1) return `The trigger date is ${day}.`;
+      return `Of the trigger dates ${listed(event.trigger_dates)}, ${day} counts.`;
+    case 'window': {
+      const reasons = [
+        ...(event.excludes.length > 0 ? [`it excludes ${listed(event.excludes)}`] : []),
+        ...(event.is_open ? ['it is open or has just closed'] : []),
+      ];
+      return `The window of ${event.window.year} ends on ${day}, and an email makes up for it, because ${reasons.join(', and ')}.`;
+    }
+    case 'initial_email': {
+      const since = event.decided_on === null ? '' : `, last on ${dated(event.decided_on)}`;
+      return `It follows up ${rowText(event.row)}. Since then the contact ${DECISIONS[event.decided_by]}${since}.`;
+    }
+  }
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+function eventSentences(email: EmailExplanation): string[] {
+  const { passed_over, event_date, ideal_date, deadline } = email;
+  const before = daysBetween(ideal_date, event_date);
+  const distance = before > 0 ? `${counted(before, 'day')} before` : `${counted(-before, 'day')} after`;
+  const ideal = before === 0 ? 'that day' : `${distance}, on ${dated(ideal_date)}`;
+  const end = deadline === event_date && before !== 0 ? 'the day itself' : dated(String(deadline));
+  return [
+    ...passed_over.map(({ event_date: past, rows }) => `History has the email for ${dated(past)} already: ${listed(rows.map(rowText))}.`),
+    eventText(email),
+    `Ideally it goes out ${before === 0 ? 'on ' : ''}${ideal}, ${deadline === null ? 'and it has no deadline' : `and no later than ${end}`}.`,
+  ];
+}
+
+function startSentences({ kind, skip_reason }: EmailExplanation, start: StartFacts, asOf: string): string[] {
+  return [...stepSentences(kind, skip_reason, start, asOf), ...heldSentences(start)];
+}
+
+function stepSentences(kind: EmailExplanation['kind'], skipReason: string | null, start: StartFacts, asOf: string): string[] {
+  const { step, step_date, owned_row, catch_up } = start;
+  switch (step) {
+    case 'underwriting':
+      return skipReason === 'underwriting:organization'
+        ? ['The contact failed underwriting, and the organization then sends nothing but AEP emails.']
+        : ['The contact failed underwriting, and this campaign skips such contacts.'];
+    case 'ideal':
+      return ['That day has not passed, so the email starts on it.'];
+    case 'kept_planned_day':
+      return [`That day has passed; an earlier run planned ${dated(step_date)} (${owned_row === null ? '' : rowName(owned_row)}), and that plan is kept.`];
+    case 'kept_send_day':
+      return [`That day has passed; ${owned_row === null ? '' : rowName(owned_row)} was to be sent on ${dated(step_date)}, and that day is kept.`];
+    case 'catch_up':
+      return catchUpSentences(kind, step_date, owned_row, catch_up, asOf);
+  }
+}
+
+function catchUpSentences(
+  kind: EmailExplanation['kind'],
+  stepDate: string,
+  row: RowFacts | null,
+  facts: StartFacts['catch_up'],
+  asOf: string,
+): string[] {
+  if (facts === null) return [];
+  const lost = row === null ? 'and no earlier plan is there to keep' : `and the plan of ${rowName(row)} cannot be kept`;
+  const passed = `That day has passed ${lost}, so the email catches up`;
+  if (kind === 'followup') {
+    return [`${passed}${stepDate === asOf ? ' today, its last day' : ` tomorrow, ${dated(stepDate)}`}.`];
+  }
+  const { spread_days: n, mix, remainder, aimed_date, excluded } = facts;
+  const sentences = [
+    `${passed}. Catching up is spread over ${counted(n ?? 0, 'day')}: this contact's mix, ${mix}, is ${remainder} modulo ${n}, and ${dated(aimed_date)} is the first day from today on that is so too.`,
+  ];
+  if (excluded === null) return sentences;
+  const instead = stepDate === aimed_date ? 'and no day from today to it is free' : `and the last free day before it is ${dated(stepDate)}`;
+  return [...sentences, `${exclusionText(excluded)}, ${instead}.`];
+}
+
+function heldSentences({ held, date }: StartFacts): string[] {
+  if (held.length === 0) return [];
+  const days = held.map((one) => `${dated(one.date)} by ${one.row_id === null ? 'a row without id' : `row ${one.row_id}`}`);
+  return [`Rows that a run does not own hold days of this type: ${listed(days)}. So the start moves to ${dated(date)}.`];
+}
+
+/** Why a day is excluded, as the beginning of a sentence. */
+export function exclusionText({ date, part, window }: ExclusionFacts): string {
+  if (window === null) return `${dated(date)} is excluded as every day is in this state`;
+  if (part === 'statutory') {
+    return `${dated(date)} lies in the part of the window of ${window.year} that the state forbids, ${window.statutory_first_day} to ${window.last_day}`;
+  }
+  return `${dated(date)} lies in the buffer in front of the window of ${window.year}, which begins on ${window.first_day} and gives way to the state's own part on ${window.statutory_first_day}`;
+}
+
+const OBSTACLES = {
+  no_offset: 'and its own share is to stay',
+  before_today: 'but that day has passed, so it stays',
+  after_deadline: 'but that is after its deadline, so it stays',
+  excluded: 'but that day is excluded, so it stays',
+} as const;
+
+function smoothingSentences(facts: SmoothingFacts): string[] {
+  const { date, emails, limit, window_days, mix, offset_days, target_date, obstacle } = facts;
+  const crowd = `${counted(emails, 'policy anniversary email')} start on ${dated(date)}, more than ${limit}, so they are spread over ${counted(window_days, 'day')}`;
+  const share = `this one by ${offset_days > 0 ? '+' : ''}${counted(offset_days, 'day')} (mix ${mix} modulo ${window_days}, minus ${Math.floor(window_days / 2)})`;
+  if (obstacle === null) return [`${crowd}: ${share}, to ${dated(target_date)}.`];
+  if (obstacle === 'no_offset') return [`${crowd}: ${share}, ${OBSTACLES.no_offset}.`];
+  return [`${crowd}: ${share}, to ${dated(target_date)}, ${OBSTACLES[obstacle]}.`];
+}
+
+function capSentences({ cap, threshold, full_days }: CapFacts, sendDate: string): string[] {
+  const shown = full_days.slice(0, MOST_FULL_DAYS);
+  const sentences = shown.map(({ date, emails, history, kept, kept_immovable, kept_by_type }) => {
+    const own = history === 0 ? '' : `, ${history} of them sent or on their way`;
+    const kinds = kept_by_type.slice(0, 4).map((one) => `${one.emails} ${one.email_type}`);
+    const stuck = kept_immovable === 0 ? '' : `; ${kept_immovable} of these come behind this email but cannot move`;
+    const others = kept === 0 ? 'It keeps none of those planned' : `It keeps ${kept} of those planned: ${listed(kinds)}${kept_by_type.length > 4 ? ' and others' : ''}${stuck}`;
+    return `${dated(date)} was full: ${counted(emails, 'email')}${own}, over the threshold of ${threshold}. ${others}.`;
+  });
+  const rest = full_days.slice(MOST_FULL_DAYS);
+  const last = rest.at(-1);
+  if (last !== undefined) {
+    sentences.push(`So ${rest.length === 1 ? 'was' : `were the ${counted(rest.length, 'day')} after, to`} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`);
+  }
+  return [...sentences, `A full day is cut back to the daily cap of ${cap}, so the email moves on to ${dated(sendDate)}.`];
+}
+
+function frequencySentences({ pass, date, max_emails, period_days, first_day, last_day, emails }: FrequencyFacts): string[] {
+  const when = pass === 'after_balancing' ? 'After the days are balanced, ' : '';
+  const taken = emails.map((email) => {
+    const place = email.row_id === null && email.priority === null ? 'history' : email.priority === null ? `row ${email.row_id}` : `priority ${email.priority}`;
+    return `${email.email_type} on ${email.date} (${place})`;
+  });
+  return [
+    `${when}${dated(date)} lies in ${counted(period_days, 'day')} that are full, ${first_day} to ${last_day}: ${listed(taken)}. A contact gets at most ${counted(max_emails, 'email')} in ${counted(period_days, 'day')}, and these come first.`,
+  ];
+}
