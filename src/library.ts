@@ -1,5 +1,5 @@
 import type { Balance } from './balance/balance.js';
-import { isOrganizationTables, organizationOfTables, type OrganizationTables } from './columns/arrowSource.js';
+import { isOrganizationTables, type OrganizationTables, organizationOfTables } from './columns/arrowSource.js';
 import { organizationOfRecords } from './columns/recordSource.js';
 import { scheduleTable } from './columns/scheduleRows.js';
 import type { OrganizationSource } from './columns/source.js';

@@ -10,9 +10,10 @@ import type { Connection } from './store/driver.js';
 import type { PreparedPages } from './store/flushPages.js';
 import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
+import { nameRun } from './store/runName.js';
 import { readSchema } from './store/schema.js';
 import { hasNothingToWrite } from './store/unchanged.js';
-import { currentTimeText, type FlushWay, NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
+import { type FlushWay, NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
 
 /** What a run works by. */
 export interface RunSettings {
@@ -48,11 +49,6 @@ export async function planAndBalance(
   return { plan, balance };
 }
 
-/** Eight hexadecimal digits that tell runs of one second apart; not for secrets, and there in pages without HTTPS too. */
-function runSuffix(): string {
-  return crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0');
-}
-
 /**
  * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
  *
@@ -65,8 +61,7 @@ export async function runDatabase(
   settings: RunSettings & { readonly dryRun?: boolean; readonly flush?: FlushWay; readonly pages?: PagesOutlet },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
-  const nowText = currentTimeText();
-  const runId = `${nowText.replace(/\D/g, '')}-${runSuffix()}`;
+  const { runId, nowText } = nameRun();
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
   const migration = await watch.measure('open', () => planMigration(connection, schema));
@@ -87,26 +82,5 @@ export async function runDatabase(
   });
   if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
 
-  return reportRun(
-    plan,
-    balance,
-    {
-      runId,
-      outcome: dryRun ? 'dry_run' : written.isChanged ? 'changed' : 'unchanged',
-      changes: {
-        kept: diff.kept,
-        added: written.inserted - diff.replaced,
-        changed: diff.replaced,
-        removed: diff.removed,
-        refused: written.refused.size,
-      },
-      refusedCandidates: written.refused,
-      migration: written.migrationSteps.map(
-        (step) => `${step.creates} ${step.table}${step.creates === 'table' ? '' : `.${step.name}`}`,
-      ),
-      warnings: written.warnings,
-      flush: written.inserted + written.deleted === 0 ? 'none' : written.pages === null ? 'sql' : 'pages',
-    },
-    watch.timings,
-  );
+  return reportRun(plan, balance, { runId, isDryRun: dryRun, diff, written }, watch.timings);
 }

@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { organizationOfRecords } from '../src/columns/recordSource.js';
-import { SendplanError } from '../src/errors.js';
 import { Explainer } from '../src/explain/explainContact.js';
-import { explain, explanationText, schedule } from '../src/index.js';
-import type { ContactExplanation, EmailExplanation } from '../src/explain/facts.js';
 import { type ConfigInput, resolveConfig } from '../src/rules/config.js';
-import type { ContactRecord, OrganizationRecords, ScheduleRecord } from '../src/rules/records.js';
 import { planAndBalance } from '../src/schedule.js';
 import { organization } from './helpers/arbitraries.js';
-import { sendplan, testFolder } from './helpers/cli.js';
-import { recordsImage } from './helpers/databases.js';
 import { factsOf, ReferenceFacts } from './helpers/expectedExplanation.js';
+import { born, campaign, contact, emailOf, expectReadable, letterOf, QUIET, row, TODAY } from './helpers/explained.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from './helpers/runs.js';
-import { writeFileSync } from 'node:fs';
 
 const RUNS = runCount(150);
 
@@ -40,61 +34,6 @@ test(
   },
   runTimeout(RUNS),
 );
-
-/** Requires a letter of short lines without holes, and facts that survive JSON. */
-function expectReadable(explanation: ContactExplanation): void {
-  const text = explanationText(explanation);
-  expect(text).not.toMatch(/undefined|NaN|null|\[object/);
-  const longest = text.split('\n').filter((line) => line.length > 100 && line.trim().includes(' '));
-  expect(longest).toEqual([]);
-  expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
-}
-
-const TODAY = '2025-06-13';
-const QUIET: ConfigInput = { aep: [], load_balancing: { daily_send_percentage_cap: 1, ed_smoothing_window_days: 1 } };
-
-function contact(fields: Partial<ContactRecord> = {}): ContactRecord {
-  return { id: 1, email: 'a@example.com', state: 'TX', ...fields };
-}
-
-function row(fields: Partial<ScheduleRecord>): ScheduleRecord {
-  return { id: 7, contact_id: 1, email_type: 'birthday', status: 'sent', scheduled_send_date: null, event_year: null, ...fields };
-}
-
-async function letterOf(input: Partial<OrganizationRecords>, config: ConfigInput = QUIET, id = 1): Promise<ContactExplanation> {
-  const [explanation] = await explain({ contacts: [contact()], ...input }, { contacts: [id], today: TODAY, config });
-  expectReadable(explanation);
-  return explanation;
-}
-
-async function emailOf(
-  type: string,
-  input: Partial<OrganizationRecords>,
-  config: ConfigInput = QUIET,
-  id = 1,
-): Promise<EmailExplanation> {
-  const { emails } = await letterOf(input, config, id);
-  return emails.find((email) => email.email_type === type) as EmailExplanation;
-}
-
-async function absenceOf(type: string, input: Partial<OrganizationRecords>, config: ConfigInput = QUIET) {
-  const { absent } = await letterOf(input, config);
-  return absent.find((absence) => absence.email_type === type);
-}
-
-/** A type `news` with one instance, and contact 1 enrolled. */
-function campaign(type: object = {}, instance: object = {}, enrolment: object | null = {}): Partial<OrganizationRecords> {
-  const live = { contact_id: 1, campaign_instance_id: 3, trigger_date: null, status: 'active' };
-  return {
-    campaign_types: [{ name: 'news', active: 1, respect_exclusion_windows: 1, enable_followups: 1, priority: 30, ...type }],
-    campaign_instances: [{ id: 3, campaign_type: 'news', ...instance }],
-    contact_campaigns: enrolment === null ? [] : [{ ...live, ...enrolment }],
-  };
-}
-
-const born = (birthDate: string, state = 'TX', more: Partial<ContactRecord> = {}) => ({
-  contacts: [contact({ birth_date: birthDate, state, ...more })],
-});
 
 describe('how a start day came about (Rules 5)', () => {
   it('the ideal day ahead, today included', async () => {
@@ -128,7 +67,10 @@ describe('how a start day came about (Rules 5)', () => {
 
   it('a catch-up day in a window, with the last free day before it', async () => {
     // The buffer is off, so that the window begins with the birthday, which is the deadline too.
-    const rules = { pre_window_exclusion_days: 0, state_rules: { KY: { kind: 'birthday_window', before: 3, after: 60 } } } as const;
+    const rules = {
+      pre_window_exclusion_days: 0,
+      state_rules: { KY: { kind: 'birthday_window', before: 3, after: 60 } },
+    } as const;
     const input = { contacts: [contact({ id: 42, birth_date: '1960-06-20', state: 'KY' })] };
     const email = await emailOf('birthday', input, { ...QUIET, ...rules }, 42);
     expect(email.start).toMatchObject({
@@ -144,7 +86,12 @@ describe('how a start day came about (Rules 5)', () => {
     ];
     expect(await emailOf('followup_1_cold', { email_schedules })).toMatchObject({
       event: { from: 'initial_email', row: { row_id: 7 }, decided_by: 'nothing' },
-      start: { step: 'catch_up', step_date: '2025-06-14', date: '2025-06-15', held: [{ date: '2025-06-14', row_id: 8 }] },
+      start: {
+        step: 'catch_up',
+        step_date: '2025-06-14',
+        date: '2025-06-15',
+        held: [{ date: '2025-06-14', row_id: 8 }],
+      },
     });
   });
 
@@ -168,8 +115,18 @@ describe('how a start day came about (Rules 5)', () => {
 
 describe('what skips an email', () => {
   it.each([
-    ['buffer', '1960-08-10', { first_day: '2025-05-12', statutory_first_day: '2025-07-11', last_day: '2025-10-09' }, '2025-07-27'],
-    ['statutory', '1960-07-10', { first_day: '2025-04-11', statutory_first_day: '2025-06-10', last_day: '2025-09-08' }, '2025-06-26'],
+    [
+      'buffer',
+      '1960-08-10',
+      { first_day: '2025-05-12', statutory_first_day: '2025-07-11', last_day: '2025-10-09' },
+      '2025-07-27',
+    ],
+    [
+      'statutory',
+      '1960-07-10',
+      { first_day: '2025-04-11', statutory_first_day: '2025-06-10', last_day: '2025-09-08' },
+      '2025-06-26',
+    ],
   ])('a window, here its part %s', async (_, birthDate, window, day) => {
     const part = day < window.statutory_first_day ? 'buffer' : 'statutory';
     expect(await emailOf('birthday', born(birthDate, 'CA'))).toMatchObject({
@@ -179,9 +136,14 @@ describe('what skips an email', () => {
   });
 
   it('the buffer of a window', async () => {
-    const letter = await letterOf({ contacts: [contact({ state: 'MO', birth_date: '1960-07-20', effective_date: '2020-09-20' })] });
+    const letter = await letterOf({
+      contacts: [contact({ state: 'MO', birth_date: '1960-07-20', effective_date: '2020-09-20' })],
+    });
     expect(letter.rule).toMatchObject({ kind: 'effective_date_window', buffer_days: 60, anchor_date: '2020-09-20' });
-    expect(letter.emails[0].exclusion).toMatchObject({ part: 'buffer', window: { first_day: '2025-06-22', statutory_first_day: '2025-08-21' } });
+    expect(letter.emails[0].exclusion).toMatchObject({
+      part: 'buffer',
+      window: { first_day: '2025-06-22', statutory_first_day: '2025-08-21' },
+    });
     expect(letter.emails.find((email) => email.kind === 'post_window')?.event).toMatchObject({
       from: 'window',
       excludes: ['birthday', 'effective_date'],
@@ -190,7 +152,9 @@ describe('what skips an email', () => {
   });
 
   it('an all-year rule', async () => {
-    expect(await emailOf('birthday', born('1960-07-20', 'NY'))).toMatchObject({ exclusion: { part: 'all_year', window: null } });
+    expect(await emailOf('birthday', born('1960-07-20', 'NY'))).toMatchObject({
+      exclusion: { part: 'all_year', window: null },
+    });
   });
 
   it('underwriting, of the organization and of a campaign', async () => {
@@ -200,9 +164,11 @@ describe('what skips an email', () => {
       skip_reason: 'underwriting:organization',
       start: { step: 'underwriting' },
     });
-    expect(await emailOf('campaign_news_3', { ...failed, ...campaign({ skip_failed_underwriting: 1 }) })).toMatchObject({
-      skip_reason: 'underwriting:campaign',
-    });
+    expect(await emailOf('campaign_news_3', { ...failed, ...campaign({ skip_failed_underwriting: 1 }) })).toMatchObject(
+      {
+        skip_reason: 'underwriting:campaign',
+      },
+    );
   });
 
   it('a conflict, and with which campaign', async () => {
@@ -221,7 +187,11 @@ describe('what skips an email', () => {
   it('the frequency limit, and which emails fill the period', async () => {
     const sent = row({ email_type: 'aep', scheduled_send_date: '2025-06-10', event_year: 2024 });
     const limits = { ...QUIET, frequency: { max_emails_per_period: 2 } };
-    const email = await emailOf('campaign_news_3', { ...born('1960-07-04'), ...campaign(), email_schedules: [sent] }, limits);
+    const email = await emailOf(
+      'campaign_news_3',
+      { ...born('1960-07-04'), ...campaign(), email_schedules: [sent] },
+      limits,
+    );
     expect(email).toMatchObject({
       skip_reason: 'frequency_limit',
       frequency: {
@@ -244,7 +214,15 @@ describe('what moves an email (Rules 9)', () => {
     const email = await emailOf('effective_date', { contacts }, config, 10);
     expect(email).toMatchObject({
       scheduled_send_date: '2025-07-01',
-      smoothing: { date: '2025-07-02', emails: 10, limit: 3, window_days: 3, offset_days: -1, target_date: '2025-07-01', obstacle: null },
+      smoothing: {
+        date: '2025-07-02',
+        emails: 10,
+        limit: 3,
+        window_days: 3,
+        offset_days: -1,
+        target_date: '2025-07-01',
+        obstacle: null,
+      },
     });
     const still = await emailOf('effective_date', { contacts }, config, 2);
     expect(still.smoothing).toMatchObject({ offset_days: 0, obstacle: 'no_offset' });
@@ -252,13 +230,25 @@ describe('what moves an email (Rules 9)', () => {
 
   it('smoothing that is not possible', async () => {
     const contacts = (effectiveDate: string, state = 'TX') => ({
-      contacts: Array.from({ length: 10 }, (_, i) => contact({ id: i + 1, effective_date: effectiveDate, birth_date: '1960-09-01', state })),
+      contacts: Array.from({ length: 10 }, (_, i) =>
+        contact({ id: i + 1, effective_date: effectiveDate, birth_date: '1960-09-01', state }),
+      ),
     });
     const config = { ...QUIET, effective_date_days_before: 0, load_balancing: { daily_send_percentage_cap: 1 } };
-    expect((await emailOf('effective_date', contacts('2020-06-13'), config, 10)).smoothing?.obstacle).toBe('before_today');
-    expect((await emailOf('effective_date', contacts('2020-07-01'), config, 1)).smoothing?.obstacle).toBe('after_deadline');
-    const rules = { pre_window_exclusion_days: 0, effective_date_days_before: 30, state_rules: { TX: { kind: 'birthday_window', before: 61 } } } as const;
-    expect((await emailOf('effective_date', contacts('2020-08-01'), { ...config, ...rules }, 1)).smoothing).toMatchObject({
+    expect((await emailOf('effective_date', contacts('2020-06-13'), config, 10)).smoothing?.obstacle).toBe(
+      'before_today',
+    );
+    expect((await emailOf('effective_date', contacts('2020-07-01'), config, 1)).smoothing?.obstacle).toBe(
+      'after_deadline',
+    );
+    const rules = {
+      pre_window_exclusion_days: 0,
+      effective_date_days_before: 30,
+      state_rules: { TX: { kind: 'birthday_window', before: 60 } },
+    } as const;
+    expect(
+      (await emailOf('effective_date', contacts('2020-08-01'), { ...config, ...rules }, 1)).smoothing,
+    ).toMatchObject({
       target_date: '2025-07-03',
       obstacle: 'excluded',
     });
@@ -276,7 +266,14 @@ describe('what moves an email (Rules 9)', () => {
         cap: 2,
         threshold: 2,
         full_days: [
-          { date: '2025-08-18', emails: 6, history: 0, kept: 2, kept_immovable: 1, kept_by_type: [{ email_type: 'aep', emails: 2 }] },
+          {
+            date: '2025-08-18',
+            emails: 6,
+            history: 0,
+            kept: 2,
+            kept_immovable: 1,
+            kept_by_type: [{ email_type: 'aep', emails: 2 }],
+          },
           { date: '2025-08-19', emails: 4, history: 0, kept: 2, kept_immovable: 0 },
         ],
       },
@@ -285,20 +282,57 @@ describe('what moves an email (Rules 9)', () => {
     expect((await emailOf('aep', { contacts }, short, 4)).overloaded_day).toEqual({ emails: 4, threshold: 2 });
   });
 
-  it('a conflict that the daily cap brought about', async () => {
-    const { campaign_types, contact_campaigns } = campaign({ target_all_contacts: 1, priority: 50 });
-    const input = {
-      contacts: [contact({ id: 1 }), contact({ id: 2, email: 'b@example.com' })],
-      campaign_types,
-      contact_campaigns,
-      campaign_instances: [
-        { id: 3, campaign_type: 'news', active_start_date: TODAY },
-        { id: 4, campaign_type: 'news', spread_start_date: null, active_start_date: null },
-      ].slice(0, 1),
-      email_schedules: [row({ contact_id: 9, email_type: 'x', scheduled_send_date: TODAY, status: 'scheduled' })],
-    };
+  it('history on a full day', async () => {
+    const contacts = [contact({ id: 1 }), contact({ id: 2 })];
+    const email_schedules = [row({ contact_id: 9, email_type: 'x', scheduled_send_date: TODAY, status: 'scheduled' })];
     const config = { aep: [], load_balancing: { daily_send_percentage_cap: 0.5, overage_threshold: 1 } };
-    const email = await emailOf('campaign_news_3', input, config, 2);
-    expect(email.daily_cap?.full_days).toMatchObject([{ date: TODAY, emails: 3, history: 1, kept: 0 }, { date: '2025-06-14', emails: 2, kept: 1 }]);
+    const email = await emailOf(
+      'campaign_news_3',
+      { contacts, email_schedules, ...campaign({ target_all_contacts: 1 }) },
+      config,
+      2,
+    );
+    expect(email.daily_cap?.full_days).toMatchObject([
+      { date: TODAY, emails: 3, history: 1, kept: 0, kept_by_type: [] },
+      { date: '2025-06-14', emails: 2, history: 0, kept: 1 },
+    ]);
+  });
+
+  const TIGHT: ConfigInput = { aep: [], load_balancing: { daily_send_percentage_cap: 0.5, overage_threshold: 1 } };
+  const twoContacts = [contact({ id: 1 }), contact({ id: 2, birth_date: '1960-06-29' })];
+
+  it('a conflict that the daily cap brought about', async () => {
+    const live = { status: 'active', campaign_instance_id: 3 };
+    const input = {
+      ...campaign(),
+      contacts: [contact({ id: 1 }), contact({ id: 2 })],
+      campaign_instances: [3, 4].map((id) => ({ id, campaign_type: 'news', active_end_date: '2025-06-14' })),
+      contact_campaigns: [
+        { ...live, contact_id: 1 },
+        { ...live, contact_id: 2 },
+        { ...live, contact_id: 2, campaign_instance_id: 4, trigger_date: '2025-06-14' },
+      ],
+    };
+    expect(await emailOf('campaign_news_4', input, TIGHT, 2)).toMatchObject({
+      skip_reason: 'conflict:campaign:3',
+      conflict: { pass: 'after_balancing', date: '2025-06-14', campaign_instance_id: 3 },
+    });
+    expect((await emailOf('campaign_news_3', input, TIGHT, 2)).overloaded_day).toEqual({ emails: 2, threshold: 1 });
+  });
+
+  it('a frequency that the daily cap brought about', async () => {
+    const config = { ...TIGHT, frequency: { max_emails_per_period: 1, frequency_period_days: 2 } };
+    const input = { contacts: twoContacts, ...campaign({ target_all_contacts: 1 }) };
+    expect(await emailOf('campaign_news_3', input, config, 2)).toMatchObject({
+      planned_send_date: TODAY,
+      scheduled_send_date: '2025-06-14',
+      skip_reason: 'frequency_limit',
+      daily_cap: { full_days: [{ date: TODAY, emails: 2, kept: 1 }] },
+      frequency: {
+        pass: 'after_balancing',
+        date: '2025-06-14',
+        emails: [{ date: '2025-06-15', email_type: 'birthday' }],
+      },
+    });
   });
 });

@@ -47,8 +47,15 @@ export function explainCommand(): Command {
     .description('tell why a contact gets the emails it gets, on these days, and no others')
     .argument('<db>', 'the SQLite file with the contacts')
     .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds)
-    .option('--as-of <date>', "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)", dateText)
-    .option('--config <file>', 'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults')
+    .option(
+      '--as-of <date>',
+      "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
+      dateText,
+    )
+    .option(
+      '--config <file>',
+      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
+    )
     .option('--json', 'print one JSON object for programs instead of letters')
     .addHelpText('after', EXAMPLES)
     .action(explain);

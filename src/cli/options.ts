@@ -17,7 +17,12 @@ export function readConfig(path: string | undefined): ConfigInput {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw fileError('file_not_found', `The configuration ${path} cannot be read`, cause, 'Give the path of a YAML or JSON file.');
+    throw fileError(
+      'file_not_found',
+      `The configuration ${path} cannot be read`,
+      cause,
+      'Give the path of a YAML or JSON file.',
+    );
   }
   return parseConfig(text, path);
 }

@@ -69,14 +69,36 @@ export function runCommand(): Command {
   return new Command('run')
     .description('plan which email every contact gets on which day, and write it into the database')
     .argument('<db>', 'the SQLite file with the contacts')
-    .option('--as-of <date>', "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)", dateText)
-    .option('--config <file>', 'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults')
+    .option(
+      '--as-of <date>',
+      "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
+      dateText,
+    )
+    .option(
+      '--config <file>',
+      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
+    )
     .option('--out <file>', 'write the result to another file and leave the database as it is')
     .option('--dry-run', 'work everything out and write nothing')
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
-    .option('--batch-size <n>', 'contacts planned at a time, between two steps of progress; changes nothing else', wholeNumber(10_000_000))
-    .addOption(new Option('--driver <name>', 'sqljs: in memory, the file is replaced; native: in place under SQLite\'s locks, with the optional package libsql').choices(['sqljs', 'native']).default('sqljs'))
-    .addOption(new Option('--flush <way>', 'how rows are written: by SQL statements, as whole pages, or by what is faster').choices(['auto', 'sql', 'pages']).default('auto'))
+    .option(
+      '--batch-size <n>',
+      'contacts planned at a time, between two steps of progress; changes nothing else',
+      wholeNumber(10_000_000),
+    )
+    .addOption(
+      new Option(
+        '--driver <name>',
+        "sqljs: in memory, the file is replaced; native: in place under SQLite's locks, with the optional package libsql",
+      )
+        .choices(['sqljs', 'native'])
+        .default('sqljs'),
+    )
+    .addOption(
+      new Option('--flush <way>', 'how rows are written: by SQL statements, as whole pages, or by what is faster')
+        .choices(['auto', 'sql', 'pages'])
+        .default('auto'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(run);
 }

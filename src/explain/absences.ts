@@ -1,7 +1,7 @@
 import { monthsBetween } from '../calendar/day.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
-import { exclusionOn, type ExclusionWindow } from '../rules/windows.js';
+import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { type ExclusionWindow, exclusionOn } from '../rules/windows.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
 import { campaignAbsences } from './campaignAbsences.js';
 import { type Occurrence, rowsOfEvent, yearlyOccurrences } from './history.js';
@@ -40,7 +40,9 @@ function yearlyReason(subject: Subject, type: PlannedType, index: number): Absen
       type.kind === 'birthday'
         ? (['no_birth_date', 'invalid_birth_date'] as const)
         : (['no_effective_date', 'invalid_effective_date'] as const);
-    const issue = subject.plan.organization.issues.issues.find((one) => one.contact_id === subject.id && one.kind === kind);
+    const issue = subject.plan.organization.issues.issues.find(
+      (one) => one.contact_id === subject.id && one.kind === kind,
+    );
     return { reason, invalid_value: issue?.detail ?? null };
   }
   if (type.kind === 'effective_date') {
@@ -76,7 +78,9 @@ function postWindowAbsences(subject: Subject): Absence[] {
     campaign_instance_id: null,
   });
   const general = postWindowReason(subject);
-  const candidates = subject.candidates.filter((candidate) => subject.plan.views.candidateType[candidate] === postWindow);
+  const candidates = subject.candidates.filter(
+    (candidate) => subject.plan.views.candidateType[candidate] === postWindow,
+  );
   if (general !== null) {
     requireAgreement(candidates.length === 0, subject, `post_window is absent: ${general.reason}`);
     return [absent(general)];

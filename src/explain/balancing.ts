@@ -167,7 +167,8 @@ function fullDayFacts(
   const { candidatePriority: priorities, candidateType } = plan.views;
   const { load, history } = days.on(day);
   // Candidates are stored in the order that breaks ties, so that their places compare as it does.
-  const comesFirst = (i: number) => priorities[i] < priorities[candidate] || (priorities[i] === priorities[candidate] && i < candidate);
+  const comesFirst = (i: number) =>
+    priorities[i] < priorities[candidate] || (priorities[i] === priorities[candidate] && i < candidate);
   const counts = new Map<number, number>();
   for (const i of kept) counts.set(candidateType[i], (counts.get(candidateType[i]) ?? 0) + 1);
   return {

@@ -30,7 +30,8 @@ function restingReason(subject: Subject, instance: CampaignInstance): AbsenceRea
   const { type, typeName, startDay, endDay } = instance;
   if (type === null) return { reason: 'campaign_without_type', campaign_type: typeName };
   if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: typeName };
-  if (startDay !== null && today < startDay) return { reason: 'campaign_not_started', active_start_date: dayText(startDay) };
+  if (startDay !== null && today < startDay)
+    return { reason: 'campaign_not_started', active_start_date: dayText(startDay) };
   requireAgreement(endDay !== null && today > endDay, subject, `campaign ${instance.id} does not run today`);
   return { reason: 'campaign_over', active_end_date: dayText(endDay) };
 }
@@ -50,7 +51,8 @@ function runningReason(subject: Subject, instance: CampaignInstance, campaign: n
 function audienceReason(subject: Subject, instance: CampaignInstance, campaign: number): AbsenceReason | null {
   const { organization, run } = subject.plan;
   const { states, carriers } = instance;
-  if (instance.type?.targetsAll !== true && enrolmentsIn(subject, campaign).count === 0) return { reason: 'not_enrolled' };
+  if (instance.type?.targetsAll !== true && enrolmentsIn(subject, campaign).count === 0)
+    return { reason: 'not_enrolled' };
   const { state } = subject.windowed;
   if (state === null) {
     const isSent = states === null && carriers === null && run.config.organization.send_without_zipcode_for_universal;

@@ -77,7 +77,10 @@ function initialEmail(subject: Subject, candidate: number): EventSource {
 }
 
 /** The trigger days of a contact's live enrolments in a running campaign, ascending, and how many enrolments there are. */
-export function enrolmentsIn(subject: Subject, campaign: number): { readonly count: number; readonly triggers: readonly number[] } {
+export function enrolmentsIn(
+  subject: Subject,
+  campaign: number,
+): { readonly count: number; readonly triggers: readonly number[] } {
   const { enrolments } = subject.plan.organization;
   const triggers: number[] = [];
   let count = 0;
@@ -97,7 +100,11 @@ function campaignSource(subject: Subject, candidate: number): EventSource {
   const { spreadStartDay, spreadEndDay } = instance;
   if (instance.type.spreads && spreadStartDay !== null && spreadEndDay !== null && spreadEndDay >= spreadStartDay) {
     const offset = subject.id % (spreadEndDay - spreadStartDay + 1);
-    requireAgreement(event === spreadStartDay + offset, subject, `${name} is spread to ${dayText(spreadStartDay + offset)}`);
+    requireAgreement(
+      event === spreadStartDay + offset,
+      subject,
+      `${name} is spread to ${dayText(spreadStartDay + offset)}`,
+    );
     return { from: 'spread', first_day: dayText(spreadStartDay), last_day: dayText(spreadEndDay), offset_days: offset };
   }
   const { triggers } = enrolmentsIn(subject, views.candidateType[candidate] - organization.planned.firstCampaign);

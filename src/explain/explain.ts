@@ -26,7 +26,9 @@ export async function explain(input: ScheduleInput, options: ExplainOptions): Pr
   }
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
-  const { plan, balance } = await withSource(input, options.sqlJs, (source) => planAndBalance(source, { config, today }));
+  const { plan, balance } = await withSource(input, options.sqlJs, (source) =>
+    planAndBalance(source, { config, today }),
+  );
   const explainer = new Explainer(plan, balance);
   return contacts.map((id) => explainer.explain(id));
 }

@@ -1,6 +1,6 @@
 import type { Balance } from '../balance/balance.js';
-import { ContactIndex } from '../columns/contacts.js';
-import { FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { yearOf } from '../calendar/day.js';
+import { ContactIndex, FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { SendplanError } from '../errors.js';
 import type { Plan } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
@@ -23,7 +23,6 @@ import {
   typeOf,
 } from './subject.js';
 import { ruleFacts, windowList } from './windowList.js';
-import { yearOf } from '../calendar/day.js';
 
 /** The steps by the kernel's number of each (Rules 5). */
 const STEPS = ['underwriting', 'ideal', 'kept_planned_day', 'kept_send_day', 'catch_up'] as const;
@@ -89,8 +88,15 @@ export class Explainer {
     const reason = views.candidateReason[candidate];
     const start = startOf(subject, candidate);
     const isExcluded = reason === REASON.exclusion;
-    const exclusion = respectsWindows(type) && start.step !== 'underwriting' ? exclusionFacts(subject, views.candidateStart[candidate]) : null;
-    requireAgreement((exclusion !== null) === isExcluded, subject, `${start.date} is ${exclusion === null ? 'free' : 'excluded'}`);
+    const exclusion =
+      respectsWindows(type) && start.step !== 'underwriting'
+        ? exclusionFacts(subject, views.candidateStart[candidate])
+        : null;
+    requireAgreement(
+      (exclusion !== null) === isExcluded,
+      subject,
+      `${start.date} is ${exclusion === null ? 'free' : 'excluded'}`,
+    );
     const overloaded = this.#balance.overloadedDays.find((load) => load.day === send);
     const holder = holdingRow(subject, views.candidateType[candidate], send);
     return {
@@ -122,7 +128,11 @@ export class Explainer {
   }
 
   /** What balancing did with a candidate that the contact limits had not skipped before (Rules 9). */
-  #moves(subject: Subject, candidate: number, skip: LimitSkip | null): Pick<EmailExplanation, 'smoothing' | 'daily_cap'> {
+  #moves(
+    subject: Subject,
+    candidate: number,
+    skip: LimitSkip | null,
+  ): Pick<EmailExplanation, 'smoothing' | 'daily_cap'> {
     const { views } = this.#plan;
     const pass = skip === null ? null : skip.reason === 'conflict' ? skip.pass : skip.facts.pass;
     const takesPart = views.candidateReason[candidate] === REASON.scheduled || pass === 'after_balancing';
@@ -163,7 +173,8 @@ function startOf(subject: Subject, candidate: number): StartFacts {
   const step = STEPS[views.candidateStep[candidate]];
   if (step === 'underwriting') return underwritingStart(day);
   const event = views.candidateEvent[candidate];
-  const eventYear = kind === 'post_window' ? views.candidateDetail[candidate] : kind === 'followup' ? null : yearOf(event);
+  const eventYear =
+    kind === 'post_window' ? views.candidateDetail[candidate] : kind === 'followup' ? null : yearOf(event);
   const start = startFacts(subject, {
     type: views.candidateType[candidate],
     event,

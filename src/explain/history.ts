@@ -47,12 +47,16 @@ export function yearlyOccurrences(subject: Subject, type: number): readonly [Occ
   const date = planned.kind === 'birthday' ? birthDay : effectiveDay;
   if (planned.kind !== 'aep' && date === null) return null;
   const aep = planned.kind === 'aep' ? run.config.aep[type - 2] : null;
-  const eventOf = (year: number) => (aep === null ? anniversary(date ?? 0, year) : anniversaryOf(aep.month, aep.day, year));
+  const eventOf = (year: number) =>
+    aep === null ? anniversary(date ?? 0, year) : anniversaryOf(aep.month, aep.day, year);
   const deadlineOf = (year: number) => {
     return aep === null ? eventOf(year) : anniversaryOf(aep.deadline_month, aep.deadline_day, year);
   };
   const thisYear = yearOf(run.today);
   const first = deadlineOf(thisYear) < run.today ? thisYear + 1 : thisYear;
-  const occurrence = (year: number) => ({ event: eventOf(year), rows: rowsOfEvent(subject, type, year, eventOf(year)) });
+  const occurrence = (year: number) => ({
+    event: eventOf(year),
+    rows: rowsOfEvent(subject, type, year, eventOf(year)),
+  });
   return [occurrence(first), occurrence(first + 1)];
 }

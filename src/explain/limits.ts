@@ -103,7 +103,10 @@ function skipTooFrequent(
     const full = fullPeriod(taken, day, most, periodDays);
     if (full === null) {
       const { name } = typeOf(subject, candidate);
-      taken.push({ day, facts: { date: dayText(day), email_type: name, row_id: null, priority: priorities[candidate] } });
+      taken.push({
+        day,
+        facts: { date: dayText(day), email_type: name, row_id: null, priority: priorities[candidate] },
+      });
       continue;
     }
     const emails = taken.filter((email) => full <= email.day && email.day < full + periodDays);

@@ -4,7 +4,17 @@ import { NO_DEADLINE } from '../plan/fillKernel.js';
 import { mix } from '../rules/mix.js';
 import { exclusionOn } from '../rules/windows.js';
 import type { CatchUpFacts, StartFacts, StartStep } from './facts.js';
-import { dayText, exclusionFacts, isFollowupRow, isOwned, orNull, respectsWindows, rowFacts, rowId, type Subject } from './subject.js';
+import {
+  dayText,
+  exclusionFacts,
+  isFollowupRow,
+  isOwned,
+  orNull,
+  respectsWindows,
+  rowFacts,
+  rowId,
+  type Subject,
+} from './subject.js';
 
 /** How often a start day moves on while another row holds it. */
 const MOST_HELD_DAYS = 7;
@@ -34,7 +44,8 @@ function ownedRow(subject: Subject, { type, eventYear }: StartQuestion): number 
 /** A row that is not owned and holds a type and day, null when there is none (Rules 5, last). */
 export function holdingRow(subject: Subject, type: number, day: number): number | null {
   const { schedules } = subject.plan.organization;
-  const holds = (row: number) => schedules.type[row] === type && schedules.scheduledDay[row] === day && !isOwned(subject, row);
+  const holds = (row: number) =>
+    schedules.type[row] === type && schedules.scheduledDay[row] === day && !isOwned(subject, row);
   return subject.rows.find(holds) ?? null;
 }
 
@@ -88,7 +99,10 @@ function stepOf(
 }
 
 /** Finds the start day of an email, and how it is found (Rules 5, from ideal day to start day). */
-export function startFacts(subject: Subject, question: StartQuestion): { readonly day: number; readonly facts: StartFacts } {
+export function startFacts(
+  subject: Subject,
+  question: StartQuestion,
+): { readonly day: number; readonly facts: StartFacts } {
   const { step, day, row, catchUp: facts } = stepOf(subject, question);
   const held: { date: string; row_id: number | null }[] = [];
   let start = day;

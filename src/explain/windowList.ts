@@ -8,7 +8,9 @@ import { dayTextOrNull, type Subject, typeOf, windowFacts } from './subject.js';
 export function typesExcludedBy(subject: Subject, year: number): string[] {
   const { candidateReason, candidateStart } = subject.plan.views;
   return subject.candidates
-    .filter((candidate) => candidateReason[candidate] === REASON.exclusion && typeOf(subject, candidate).kind !== 'followup')
+    .filter(
+      (candidate) => candidateReason[candidate] === REASON.exclusion && typeOf(subject, candidate).kind !== 'followup',
+    )
     .filter((candidate) => exclusionOn(subject.windowed, candidateStart[candidate])?.window?.year === year)
     .map((candidate) => typeOf(subject, candidate).name);
 }

@@ -92,7 +92,16 @@ export type KernelCounts = Readonly<Record<KernelColumn, number>>;
 
 /** The numbers of a run that the kernel reads, by the names they have in assembly/memory.ts. */
 export const KERNEL_NUMBERS = [
-  ...(['today', 'options', 'contactCount', 'rowCount', 'ruleCount', 'campaignCount', 'carrierBytes', 'aepCount'] as const),
+  ...([
+    'today',
+    'options',
+    'contactCount',
+    'rowCount',
+    'ruleCount',
+    'campaignCount',
+    'carrierBytes',
+    'aepCount',
+  ] as const),
   ...(['postWindowType', 'firstFollowup', 'firstCampaign'] as const),
   ...(['birthdayDaysBefore', 'effectiveDaysBefore', 'firstEmailMonths', 'catchUpDays'] as const),
   ...(['maxEmails', 'periodDays', 'followupDelayDays', 'followupLookbackDays'] as const),

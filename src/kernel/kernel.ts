@@ -55,7 +55,8 @@ function compileKernel(build: KernelBuild): Promise<WebAssembly.Module> {
   if (known !== undefined) return known;
   const bytes = Uint8Array.from(atob(build === 'simd' ? SIMD_KERNEL : SCALAR_KERNEL), (letter) => letter.charCodeAt(0));
   // An engine without SIMD finds the other build invalid.
-  const module = build === 'simd' && !WebAssembly.validate(bytes) ? compileKernel('scalar') : WebAssembly.compile(bytes);
+  const module =
+    build === 'simd' && !WebAssembly.validate(bytes) ? compileKernel('scalar') : WebAssembly.compile(bytes);
   compiled[build] = module;
   return module;
 }

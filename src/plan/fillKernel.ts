@@ -240,7 +240,11 @@ export function fillKernel(views: KernelViews, organization: Organization, run: 
   fillSchedules(views, organization, run.today);
 }
 
-function fillContacts(views: KernelViews, { contacts, enrolments, signals }: Organization, assigned: AssignedRules): void {
+function fillContacts(
+  views: KernelViews,
+  { contacts, enrolments, signals }: Organization,
+  assigned: AssignedRules,
+): void {
   views.contactId.set(contacts.id);
   views.contactState.set(contacts.state);
   views.contactRule.set(assigned.ruleOf);

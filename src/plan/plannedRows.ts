@@ -1,9 +1,9 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
+import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { PlannedRow } from '../rules/records.js';
 import type { Plan } from './plan.js';
 import { becomesRow } from './reasons.js';
-import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { RowWriter } from './rows.js';
 
 const BATCH_ROWS = 4096;

@@ -1,7 +1,7 @@
-import type { Organization } from '../columns/organization.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
+import type { Organization } from '../columns/organization.js';
 import type { Config } from '../rules/config.js';
-import { STATES, stateCode, stateName, type StateRule } from '../rules/states.js';
+import { STATES, type StateRule, stateCode, stateName } from '../rules/states.js';
 
 /** The kernel's numbers of the kinds of rules; 0 is no rule. */
 const KIND_CODES = { birthday_window: 1, effective_date_window: 2, year_round: 3 } as const;

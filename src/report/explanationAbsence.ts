@@ -48,7 +48,10 @@ export function absenceSentence(absence: Absence): string {
       return `The policy is too young: it is ${counted(absence.months, 'month')} old on ${dated(absence.event_date)}, and its first email needs more than ${absence.first_email_months}.`;
     case 'history_has_it':
       return absence.events
-        .map(({ event_date, rows }) => `History has the email${event_date === null ? '' : ` for ${dated(event_date)}`} already: ${listed(rows.map(rowText))}.`)
+        .map(
+          ({ event_date, rows }) =>
+            `History has the email${event_date === null ? '' : ` for ${dated(event_date)}`} already: ${listed(rows.map(rowText))}.`,
+        )
         .join(' ');
     case 'switched_off':
       return 'The organization has switched these emails off.';

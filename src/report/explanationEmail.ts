@@ -43,7 +43,10 @@ export function emailTitle(email: EmailExplanation): string {
 export function emailSentences(email: EmailExplanation, asOf: string): string[] {
   const { start, exclusion, smoothing, daily_cap, conflict, frequency, overloaded_day, place_taken_by } = email;
   const sentences = [...eventSentences(email), ...startSentences(email, start, asOf)];
-  if (exclusion !== null) sentences.push(`${exclusionText(exclusion)}, so the email is skipped.`);
+  if (exclusion !== null) {
+    const isTold = start.catch_up?.excluded?.date === exclusion.date;
+    sentences.push(isTold ? 'So the email is skipped.' : `${exclusionText(exclusion)}, so the email is skipped.`);
+  }
   if (!email.respects_windows) sentences.push('The campaign does not look at windows.');
   if (smoothing !== null) sentences.push(...smoothingSentences(smoothing));
   if (daily_cap !== null) sentences.push(...capSentences(daily_cap, email.scheduled_send_date));
@@ -56,7 +59,9 @@ export function emailSentences(email: EmailExplanation, asOf: string): string[] 
   if (frequency !== null) sentences.push(...frequencySentences(frequency));
   if (overloaded_day !== null) {
     const { emails, threshold } = overloaded_day;
-    sentences.push(`That day stays over the threshold of ${threshold} with ${counted(emails, 'email')}, because they cannot move.`);
+    sentences.push(
+      `That day stays over the threshold of ${threshold} with ${counted(emails, 'email')}, because they cannot move.`,
+    );
   }
   if (place_taken_by !== null) {
     sentences.push(
@@ -116,7 +121,9 @@ function eventSentences(email: EmailExplanation): string[] {
   const ideal = before === 0 ? 'that day' : `${distance}, on ${dated(ideal_date)}`;
   const end = deadline === event_date && before !== 0 ? 'the day itself' : dated(String(deadline));
   return [
-    ...passed_over.map(({ event_date: past, rows }) => `History has the email for ${dated(past)} already: ${listed(rows.map(rowText))}.`),
+    ...passed_over.map(
+      ({ event_date: past, rows }) => `History has the email for ${dated(past)} already: ${listed(rows.map(rowText))}.`,
+    ),
     eventText(email),
     `Ideally it goes out ${before === 0 ? 'on ' : ''}${ideal}, ${deadline === null ? 'and it has no deadline' : `and no later than ${end}`}.`,
   ];
@@ -126,7 +133,12 @@ function startSentences({ kind, skip_reason }: EmailExplanation, start: StartFac
   return [...stepSentences(kind, skip_reason, start, asOf), ...heldSentences(start)];
 }
 
-function stepSentences(kind: EmailExplanation['kind'], skipReason: string | null, start: StartFacts, asOf: string): string[] {
+function stepSentences(
+  kind: EmailExplanation['kind'],
+  skipReason: string | null,
+  start: StartFacts,
+  asOf: string,
+): string[] {
   const { step, step_date, owned_row, catch_up } = start;
   switch (step) {
     case 'underwriting':
@@ -136,9 +148,13 @@ function stepSentences(kind: EmailExplanation['kind'], skipReason: string | null
     case 'ideal':
       return ['That day has not passed, so the email starts on it.'];
     case 'kept_planned_day':
-      return [`That day has passed; an earlier run planned ${dated(step_date)} (${owned_row === null ? '' : rowName(owned_row)}), and that plan is kept.`];
+      return [
+        `That day has passed; an earlier run planned ${dated(step_date)} (${owned_row === null ? '' : rowName(owned_row)}), and that plan is kept.`,
+      ];
     case 'kept_send_day':
-      return [`That day has passed; ${owned_row === null ? '' : rowName(owned_row)} was to be sent on ${dated(step_date)}, and that day is kept.`];
+      return [
+        `That day has passed; ${owned_row === null ? '' : rowName(owned_row)} was to be sent on ${dated(step_date)}, and that day is kept.`,
+      ];
     case 'catch_up':
       return catchUpSentences(kind, step_date, owned_row, catch_up, asOf);
   }
@@ -158,18 +174,24 @@ function catchUpSentences(
     return [`${passed}${stepDate === asOf ? ' today, its last day' : ` tomorrow, ${dated(stepDate)}`}.`];
   }
   const { spread_days: n, mix, remainder, aimed_date, excluded } = facts;
-  const sentences = [
-    `${passed}. Catching up is spread over ${counted(n ?? 0, 'day')}: this contact's mix, ${mix}, is ${remainder} modulo ${n}, and ${dated(aimed_date)} is the first day from today on that is so too.`,
-  ];
+  const arithmetic = `Catching up is spread over ${counted(n ?? 0, 'day')}: this contact's mix, ${mix}, is ${remainder} modulo ${n}, and ${dated(aimed_date)} is the first day from today on that is so too.`;
+  const sentences = [`${passed}.`, n === 1 ? 'Only today is left for it.' : arithmetic];
   if (excluded === null) return sentences;
-  const instead = stepDate === aimed_date ? 'and no day from today to it is free' : `and the last free day before it is ${dated(stepDate)}`;
+  const instead =
+    stepDate === aimed_date
+      ? 'and no day from today to it is free'
+      : `and the last free day before it is ${dated(stepDate)}`;
   return [...sentences, `${exclusionText(excluded)}, ${instead}.`];
 }
 
 function heldSentences({ held, date }: StartFacts): string[] {
   if (held.length === 0) return [];
-  const days = held.map((one) => `${dated(one.date)} by ${one.row_id === null ? 'a row without id' : `row ${one.row_id}`}`);
-  return [`Rows that a run does not own hold days of this type: ${listed(days)}. So the start moves to ${dated(date)}.`];
+  const days = held.map(
+    (one) => `${dated(one.date)} by ${one.row_id === null ? 'a row without id' : `row ${one.row_id}`}`,
+  );
+  return [
+    `Rows that a run does not own hold days of this type: ${listed(days)}. So the start moves to ${dated(date)}.`,
+  ];
 }
 
 /** Why a day is excluded, as the beginning of a sentence. */
@@ -203,21 +225,42 @@ function capSentences({ cap, threshold, full_days }: CapFacts, sendDate: string)
     const own = history === 0 ? '' : `, ${history} of them sent or on their way`;
     const kinds = kept_by_type.slice(0, 4).map((one) => `${one.emails} ${one.email_type}`);
     const stuck = kept_immovable === 0 ? '' : `; ${kept_immovable} of these come behind this email but cannot move`;
-    const others = kept === 0 ? 'It keeps none of those planned' : `It keeps ${kept} of those planned: ${listed(kinds)}${kept_by_type.length > 4 ? ' and others' : ''}${stuck}`;
+    const others =
+      kept === 0
+        ? 'It keeps none of those planned'
+        : `It keeps ${kept} of those planned: ${listed(kinds)}${kept_by_type.length > 4 ? ' and others' : ''}${stuck}`;
     return `${dated(date)} was full: ${counted(emails, 'email')}${own}, over the threshold of ${threshold}. ${others}.`;
   });
   const rest = full_days.slice(MOST_FULL_DAYS);
   const last = rest.at(-1);
   if (last !== undefined) {
-    sentences.push(`So ${rest.length === 1 ? 'was' : `were the ${counted(rest.length, 'day')} after, to`} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`);
+    sentences.push(
+      `So ${rest.length === 1 ? 'was' : `were the ${counted(rest.length, 'day')} after, to`} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`,
+    );
   }
-  return [...sentences, `A full day is cut back to the daily cap of ${cap}, so the email moves on to ${dated(sendDate)}.`];
+  return [
+    ...sentences,
+    `A full day is cut back to the daily cap of ${cap}, so the email moves on to ${dated(sendDate)}.`,
+  ];
 }
 
-function frequencySentences({ pass, date, max_emails, period_days, first_day, last_day, emails }: FrequencyFacts): string[] {
+function frequencySentences({
+  pass,
+  date,
+  max_emails,
+  period_days,
+  first_day,
+  last_day,
+  emails,
+}: FrequencyFacts): string[] {
   const when = pass === 'after_balancing' ? 'After the days are balanced, ' : '';
   const taken = emails.map((email) => {
-    const place = email.row_id === null && email.priority === null ? 'history' : email.priority === null ? `row ${email.row_id}` : `priority ${email.priority}`;
+    const place =
+      email.row_id === null && email.priority === null
+        ? 'history'
+        : email.priority === null
+          ? `row ${email.row_id}`
+          : `priority ${email.priority}`;
     return `${email.email_type} on ${email.date} (${place})`;
   });
   return [

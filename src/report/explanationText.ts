@@ -23,10 +23,15 @@ function ruleSentences(rule: RuleFacts | null, state: string | null): string[] {
   const event = rule.kind === 'birthday_window' ? 'birthday' : 'policy anniversary';
   const anchor = rule.uses_month_start ? `the first day of the month of the ${event}` : `the ${event}`;
   const first = rule.before_days === 0 ? anchor : `${counted(rule.before_days, 'day')} before ${anchor}`;
-  const last = rule.after_days === 0 ? 'that day' : `${counted(rule.after_days, 'day')} after ${rule.before_days === 0 ? 'it' : 'that day'}`;
-  const buffer = rule.buffer_days === 0 ? '' : `, and the organization keeps a buffer of ${counted(rule.buffer_days, 'day')} in front of that`;
+  const last = rule.after_days === 0 ? 'that day' : `${counted(rule.after_days, 'day')} after it`;
+  const buffer =
+    rule.buffer_days === 0
+      ? ''
+      : `, and the organization keeps a buffer of ${counted(rule.buffer_days, 'day')} in front of that`;
   const sentence = `${rule.state} excludes the days from ${first} to ${last}${buffer}.`;
-  return rule.anchor_date === null ? [sentence, 'The contact lacks that date, so nothing is excluded for it.'] : [sentence];
+  return rule.anchor_date === null
+    ? [sentence, 'The contact lacks that date, so nothing is excluded for it.']
+    : [sentence];
 }
 
 function windowSentence({ year, first_day, last_day, statutory_first_day }: WindowFacts): string {
@@ -42,7 +47,8 @@ function absenceParagraphs(explanation: ContactExplanation): string[] {
       if (absence.reason === 'rejected_contact') return paragraph([absenceSentence(absence)]);
       return `${absence.email_type}: no email.\n${paragraph([absenceSentence(absence)], INDENT)}`;
     });
-  if (resting.length > 0) paragraphs.push(paragraph([`Campaigns that do not run today: ${listed(resting.map(restingText))}.`]));
+  if (resting.length > 0)
+    paragraphs.push(paragraph([`Campaigns that do not run today: ${listed(resting.map(restingText))}.`]));
   return paragraphs;
 }
 

@@ -1,8 +1,10 @@
 import type { Balance, DayLoad } from '../balance/balance.js';
 import { formatIsoDay } from '../calendar/iso.js';
+import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
 import type { Plan } from '../plan/plan.js';
 import type { IssueKind } from '../rules/records.js';
-import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
+import { ROW_ACTION, type ScheduleDiff } from '../store/diff.js';
+import type { WriteResult } from '../store/writeRun.js';
 import type { StageTiming } from './stopwatch.js';
 
 /** How many emails a day holds. */
@@ -57,15 +59,12 @@ export interface RunReport {
   readonly seconds: number;
 }
 
-/** What a run has found out besides its plan. */
+/** What a run did besides planning. */
 export interface RunFacts {
   readonly runId: string;
-  readonly outcome: RunReport['outcome'];
-  readonly changes: RowChanges;
-  readonly refusedCandidates: ReadonlySet<number>;
-  readonly migration: readonly string[];
-  readonly warnings: readonly string[];
-  readonly flush: RunReport['flush'];
+  readonly isDryRun: boolean;
+  readonly diff: ScheduleDiff;
+  readonly written: WriteResult;
 }
 
 const MOST_DAYS = 10;
@@ -74,16 +73,40 @@ function dayReport({ day, planned, history }: DayLoad): DayReport {
   return { day: formatIsoDay(day), planned, history, load: planned + history };
 }
 
+/** What was done to the rows; a refused row is neither added nor changed. */
+function rowChanges({ diff, written }: RunFacts): RowChanges {
+  let refusedChanges = 0;
+  for (const candidate of written.refused) if (diff.action[candidate] === ROW_ACTION.replace) refusedChanges++;
+  const changed = diff.replaced - refusedChanges;
+  return {
+    kept: diff.kept,
+    added: written.inserted - changed,
+    changed,
+    removed: diff.removed + refusedChanges,
+    refused: written.refused.size,
+  };
+}
+
+function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
+  if (isDryRun) return 'dry_run';
+  return written.isChanged ? 'changed' : 'unchanged';
+}
+
+function flushOf({ written }: RunFacts): RunReport['flush'] {
+  if (written.inserted + written.deleted === 0) return 'none';
+  return written.pages === null ? 'sql' : 'pages';
+}
+
 /** Puts a run into figures. */
 export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages: readonly StageTiming[]): RunReport {
   const { contacts, issues } = plan.organization;
-  const counts = countRows(plan, (candidate) => facts.refusedCandidates.has(candidate));
+  const counts = countRows(plan, (candidate) => facts.written.refused.has(candidate));
   const { profile, cap, threshold } = plan.run.limits;
   const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
   return {
     run_id: facts.runId,
     as_of: formatIsoDay(plan.run.today),
-    outcome: facts.outcome,
+    outcome: outcomeOf(facts),
     contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
     rows: {
       total: counts.total,
@@ -101,10 +124,12 @@ export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages:
       first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
     },
     issues: issues.counts(),
-    changes: facts.changes,
-    migration: facts.migration,
-    warnings: facts.warnings,
-    flush: facts.flush,
+    changes: rowChanges(facts),
+    migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
+      creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
+    ),
+    warnings: facts.written.warnings,
+    flush: flushOf(facts),
     stages: [...stages],
     seconds: stages.reduce((total, timing) => total + timing.seconds, 0),
   };

@@ -13,9 +13,27 @@ function cellText(cell: Cell): string {
 
 /** A table without frame; columns of numbers stand to the right. */
 function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' };
+  const line = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+  };
   const grid = new Table({
-    chars: { ...line, 'bottom-right': '', left: '  ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+    chars: {
+      ...line,
+      'bottom-right': '',
+      left: '  ',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     head: [...head],
     colAligns: head.map((_, i) => (rows.some((row) => typeof row[i] === 'number') ? 'right' : 'left')),
@@ -54,7 +72,9 @@ function typesText({ rows }: RunReport): string {
 }
 
 function reasonsText({ skip_reasons: reasons, rows }: RunReport): string {
-  const shown = reasons.slice(0, MOST_REASONS).map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]);
+  const shown = reasons
+    .slice(0, MOST_REASONS)
+    .map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]);
   const rest = reasons.slice(MOST_REASONS);
   const restRows = rest.reduce((total, { rows: count }) => total + count, 0);
   if (rest.length > 0) shown.push([`${rest.length} more`, restRows, percent(restRows, rows.skipped)]);
@@ -84,7 +104,10 @@ export function summarizeRun(report: RunReport): string {
     `Planned ${grouped(contacts.planned)} contacts as of ${report.as_of}: ${grouped(rows.pre_scheduled)} emails to be sent and ${grouped(rows.skipped)} skipped, ${rows.per_contact.toFixed(2)} rows per contact, in ${report.seconds.toFixed(2)} s.`,
     OUTCOMES[report.outcome](report),
   ];
-  if (contacts.rejected > 0) parts.push(`${grouped(contacts.rejected)} of ${grouped(contacts.rows)} contacts were left out, see the issues below.`);
+  if (contacts.rejected > 0)
+    parts.push(
+      `${grouped(contacts.rejected)} of ${grouped(contacts.rows)} contacts were left out, see the issues below.`,
+    );
   if (rows.total > 0) parts.push('', typesText(report));
   if (report.skip_reasons.length > 0) parts.push('', reasonsText(report));
   if (report.busiest_days.length > 0) {
@@ -96,11 +119,22 @@ export function summarizeRun(report: RunReport): string {
     );
   }
   if (overloaded.count > 0) {
-    parts.push('', `${grouped(overloaded.count)} days stay over the threshold, because what they hold cannot move:`, daysText(overloaded.first, limits.cap));
+    parts.push(
+      '',
+      `${grouped(overloaded.count)} days stay over the threshold, because what they hold cannot move:`,
+      daysText(overloaded.first, limits.cap),
+    );
   }
   const issues = Object.entries(report.issues);
   if (issues.length > 0) {
-    parts.push('', table(['issue', 'count'], issues.sort(([, a], [, b]) => b - a)), '  Each is listed in the table scheduler_contact_issues.');
+    parts.push(
+      '',
+      table(
+        ['issue', 'count'],
+        issues.sort(([, a], [, b]) => b - a),
+      ),
+      '  Each is listed in the table scheduler_contact_issues.',
+    );
   }
   if (report.migration.length > 0) {
     const verb = report.outcome === 'dry_run' ? 'Would be added' : 'Added';

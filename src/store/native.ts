@@ -29,7 +29,8 @@ const decoder = new TextDecoder();
 function toDatabaseError(error: unknown, sql: string): SendplanError {
   const message = error instanceof Error ? error.message : String(error);
   const code = (error as { code?: unknown }).code;
-  if (code === 'SQLITE_NOTADB') return new SendplanError('not_a_database', `This is no SQLite database: ${message}.`, { cause: error });
+  if (code === 'SQLITE_NOTADB')
+    return new SendplanError('not_a_database', `This is no SQLite database: ${message}.`, { cause: error });
   if (typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return new SendplanError('file_busy', `The database is in use by another program: ${message}.`, {
       hint: 'Start again when the other program has finished writing.',
@@ -128,7 +129,9 @@ class NativeConnection implements Connection {
 
 function keptBusy(path: string, cause: unknown): SendplanError {
   const attempts = LOCK_PAUSES_MS.length + 1;
-  const seconds = Math.round((LOCK_PAUSES_MS.reduce((sum, pause) => sum + pause, 0) + attempts * BUSY_TIMEOUT_MS) / 1000);
+  const seconds = Math.round(
+    (LOCK_PAUSES_MS.reduce((sum, pause) => sum + pause, 0) + attempts * BUSY_TIMEOUT_MS) / 1000,
+  );
   const message = `${path} is being written by another program, and was so for the ${seconds} seconds that were waited.`;
   return new SendplanError('file_busy', message, { hint: 'Start again when the other program has finished.', cause });
 }
@@ -163,7 +166,9 @@ export async function openNative(path: string): Promise<Connection & { commit():
   }
   const connection = new NativeConnection(database);
   try {
-    connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536`);
+    connection.execute(
+      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536`,
+    );
     for (let attempt = 0; ; attempt++) {
       try {
         connection.execute('BEGIN IMMEDIATE');

@@ -11,6 +11,7 @@ import { UnfitForPages } from './flushLayout.js';
 import { type PagesOptions, type PreparedPages, preparePages } from './flushPages.js';
 import { DiffRows } from './flushSource.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
+import { currentTimeText } from './runName.js';
 import { readSchema } from './schema.js';
 import { SCHEDULE_INDEXES } from './tables.js';
 import type { StatementTiming } from './timings.js';
@@ -300,9 +301,4 @@ function checkpoint(
     completedText: currentTimeText(),
   });
   return written.warnings;
-}
-
-/** The current time as databases keep it: `YYYY-MM-DD HH:MM:SS` in UTC. */
-export function currentTimeText(): string {
-  return new Date().toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -109,7 +109,10 @@ export class ReferenceFacts {
   /** The facts of a contact. */
   of(contact: Contact): { emails: EmailFacts[]; absent: string[] } {
     const own = this.#candidates.filter((candidate) => candidate.contact.id === contact.id);
-    return { emails: own.map((candidate) => this.#facts(candidate)).sort(byType), absent: this.#absent(contact, own).sort() };
+    return {
+      emails: own.map((candidate) => this.#facts(candidate)).sort(byType),
+      absent: this.#absent(contact, own).sort(),
+    };
   }
 
   #facts(candidate: Candidate): EmailFacts {
@@ -184,15 +187,19 @@ export class ReferenceFacts {
     if (anchorDate(contact) === null) return ['no_windows'];
     const owing = new Map<number, ExclusionWindow>();
     for (const candidate of candidates) {
-      if (candidate.excludedBy !== null && candidate.kind !== 'followup') owing.set(candidate.excludedBy.year, candidate.excludedBy);
+      if (candidate.excludedBy !== null && candidate.kind !== 'followup')
+        owing.set(candidate.excludedBy.year, candidate.excludedBy);
     }
-    for (const window of windowsAround(contact, today, config.load_balancing.catch_up_spread_days)) owing.set(window.year, window);
+    for (const window of windowsAround(contact, today, config.load_balancing.catch_up_spread_days))
+      owing.set(window.year, window);
     if (owing.size === 0) return ['no_window_owes'];
     const planned = candidates.map((candidate) => candidate.window?.year);
     return [...owing.values()]
       .filter((window) => !planned.includes(window.year))
       .map((window) =>
-        hasHistory(this.#organization, contact.id, 'post_window', window.year, window.end) ? 'history_has_it' : 'next_window_overlaps',
+        hasHistory(this.#organization, contact.id, 'post_window', window.year, window.end)
+          ? 'history_has_it'
+          : 'next_window_overlaps',
       );
   }
 
@@ -200,7 +207,9 @@ export class ReferenceFacts {
     if (contact.state === null) return 'unknown_state';
     if (!this.#organization.config.followups.enabled) return 'switched_off';
     const rows = this.#organization.schedulesOf.get(contact.id) ?? [];
-    const records = rows.filter((row) => !isFollowupType(row.type) || row.statusClass === 'owned' || row.statusClass === 'other');
+    const records = rows.filter(
+      (row) => !isFollowupType(row.type) || row.statusClass === 'owned' || row.statusClass === 'other',
+    );
     // With no follow-up ever sent there is one for every initial email.
     const unfollowed = { ...this.#organization, schedulesOf: new Map([[contact.id, records]]) };
     return followupProposal(unfollowed, contact) === null ? 'no_initial_email' : 'followup_after_initial';
@@ -218,10 +227,12 @@ export class ReferenceFacts {
     if (!instance.type.targetsAll && !isEnrolled) return 'not_enrolled';
     if (contact.state === null) {
       const isFiltered = instance.states !== null || instance.carriers !== null;
-      if (isFiltered || !this.#organization.config.organization.send_without_zipcode_for_universal) return 'unknown_state';
+      if (isFiltered || !this.#organization.config.organization.send_without_zipcode_for_universal)
+        return 'unknown_state';
     } else {
       if (instance.states !== null && !instance.states.has(contact.state.toLowerCase())) return 'filtered_by_state';
-      if (instance.carriers !== null && (contact.carrier === null || !instance.carriers.has(contact.carrier))) return 'filtered_by_carrier';
+      if (instance.carriers !== null && (contact.carrier === null || !instance.carriers.has(contact.carrier)))
+        return 'filtered_by_carrier';
     }
     return hasCampaignHistory(this.#organization, contact.id, instance) ? 'history_has_it' : 'no reason';
   }
