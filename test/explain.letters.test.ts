@@ -215,7 +215,10 @@ describe('letters', () => {
 
   it('come from the command, as do facts for programs', async () => {
     const path = testFolder()('letters.sqlite3');
-    writeFileSync(path, await recordsImage({ contacts: [...records.contacts, contact({ id: 43, email: 'x' })] }));
+    writeFileSync(
+      path,
+      await recordsImage({ contacts: [...records.contacts, contact({ id: 43, email: 'x', birth_date: null })] }),
+    );
     writeFileSync(
       `${path}.yaml`,
       'aep: []\nload_balancing: { daily_send_percentage_cap: 1, ed_smoothing_window_days: 1 }\n',
