@@ -8,6 +8,7 @@ import { type OpenedFile, openDatabaseFile, requireDatabaseFile } from './store/
 import type { PreparedPages } from './store/flushPages.js';
 import { openLazily } from './store/lazyConnection.js';
 import { openNative } from './store/native.js';
+import { ObservedConnection } from './store/observed.js';
 import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
 import { loadSqlJs } from './store/sqljs.js';
 import type { FlushWay } from './store/writeRun.js';
@@ -38,6 +39,8 @@ export interface RunFileOptions {
   readonly flush?: FlushWay;
   /** How many contacts are planned between two reports of progress. */
   readonly batchSize?: number;
+  /** Count, time and explain every SQL statement, for `statements` of the report. */
+  readonly timings?: boolean;
   readonly onProgress?: RunProgress;
   /** Gives the run up while the result is being written; the database stays as it was. */
   readonly signal?: AbortSignal;
@@ -77,7 +80,11 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
     };
     const pages = { imageBefore: file.image, take };
     const settings = { config, today, batchSize, dryRun, flush: options.flush, pages };
-    const report = await runUnlessChanged(file, () => runDatabase(connection, settings, watch));
+    const observed = options.timings === true ? new ObservedConnection(connection) : null;
+    const report = {
+      ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
+      statements: observed?.costs(),
+    };
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
     await watch.measure('save', () => {
       const image = connection.toImage();
@@ -125,7 +132,11 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
   const connection = await watch.measure('open', () => openNative(requireDatabaseFile(path)));
   try {
     const settings = { config, today, batchSize, dryRun, flush: options.flush };
-    const report = await runDatabase(connection, settings, watch);
+    const observed = options.timings === true ? new ObservedConnection(connection) : null;
+    const report = {
+      ...(await runDatabase(observed ?? connection, settings, watch)),
+      statements: observed?.costs(),
+    };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };

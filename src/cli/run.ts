@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runFile } from '../node.js';
-import { summarizeRun } from '../report/runSummary.js';
+import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
 import { dateText, readConfig } from './options.js';
 import { progressLine } from './progress.js';
@@ -12,6 +12,7 @@ interface RunFlags {
   readonly dryRun?: true;
   readonly json?: true;
   readonly batchSize?: number;
+  readonly timings?: true;
   readonly driver: 'sqljs' | 'native';
   readonly flush: 'auto' | 'sql' | 'pages';
 }
@@ -25,6 +26,7 @@ Examples:
   $ npx sendplan run a.sqlite3 --as-of 2025-06-13         plan the database as of a day
   $ npx sendplan run a.sqlite3 --dry-run                  only tell what would change
   $ npx sendplan run a.sqlite3 --config rules.yaml --out planned.sqlite3
+  $ npx sendplan run a.sqlite3 --timings                  with what every SQL statement cost
   $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
 `;
 
@@ -55,13 +57,17 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     outPath: flags.out,
     dryRun: flags.dryRun,
     batchSize: flags.batchSize,
+    timings: flags.timings,
     driver: flags.driver,
     flush: flags.flush,
     onProgress,
     signal: interruption.signal,
   }).finally(() => line.stop());
   if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else process.stderr.write(summarizeRun(report));
+  else
+    process.stderr.write(
+      summarizeRun(report) + (report.statements === undefined ? '' : summarizeStatements(report.statements)),
+    );
 }
 
 /** The `run` command: plans a database. Its action throws `SendplanError`; commander answers bad options. */
@@ -86,6 +92,8 @@ export function runCommand(): Command {
       'contacts planned at a time, between two steps of progress; changes nothing else',
       wholeNumber(10_000_000),
     )
+    .option('--threads <n>', 'the most threads to plan with; planning takes one, more would not pay', wholeNumber(1024))
+    .option('--timings', 'tell what every SQL statement cost, and how SQLite went about it')
     .addOption(
       new Option(
         '--driver <name>',

@@ -2,38 +2,16 @@ import type { Config } from '../rules/config.js';
 import type { StatusClass } from '../rules/emailTypes.js';
 import type { DailyLimits } from '../rules/limits.js';
 import type { Issue, PlannedRow, ScheduleRecord } from '../rules/records.js';
-import type { StateRule } from '../rules/states.js';
+import type { ExclusionWindow, WindowedContact } from '../rules/windows.js';
 
 // The nouns of the rulebook as plain objects. Days are days since 1970-01-01; null is "there is none".
 
 /** A contact that was accepted, its columns read (Rules 2). */
-export interface Contact {
+export interface Contact extends WindowedContact {
   readonly id: number;
-  /** Two letters, null when unknown. */
-  readonly state: string | null;
-  /** The exclusion rule of its state, null when the state has none or is unknown. */
-  readonly rule: StateRule | null;
-  /** The days in front of its windows: the rule's own buffer or the general one. */
-  readonly buffer: number;
-  readonly birthDay: number | null;
-  readonly effectiveDay: number | null;
   readonly carrier: string | null;
   readonly failedUnderwriting: boolean;
   readonly hasPhone: boolean;
-}
-
-/** One year's exclusion window of a contact, both ends inside (Rules 4). */
-export interface ExclusionWindow {
-  readonly year: number;
-  readonly anchor: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Why a day is excluded for a contact; `window` is null in an all-year state (Rules 4, 7). */
-export interface Exclusion {
-  readonly reason: string;
-  readonly window: ExclusionWindow | null;
 }
 
 /** A campaign type, its columns read (Rules 6). */

@@ -1,8 +1,8 @@
 import { TYPE_CODES } from '../rules/emailTypes.js';
+import { type ExclusionWindow, windowsAround } from '../rules/windows.js';
 import { hasHistory } from './history.js';
-import type { Candidate, Contact, ExclusionWindow, Organization, Proposal } from './model.js';
+import type { Candidate, Contact, Organization, Proposal } from './model.js';
 import { templatesOf } from './templates.js';
-import { windowsAround } from './windows.js';
 
 /**
  * The emails that make up for a contact's exclusion windows (Rules 8).

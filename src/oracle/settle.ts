@@ -1,7 +1,7 @@
+import { exclusionOn } from '../rules/windows.js';
 import { ownedRowOf } from './history.js';
 import type { Candidate, Organization, Proposal } from './model.js';
 import { findStart } from './startDay.js';
-import { exclusionOn } from './windows.js';
 
 /**
  * Gives a proposal its start day, or skips it for underwriting or exclusion (Rules 5, 7).

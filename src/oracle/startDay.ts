@@ -1,8 +1,8 @@
 import { yearOf } from '../calendar/day.js';
 import { mix } from '../rules/mix.js';
+import { exclusionOn } from '../rules/windows.js';
 import { isHeld } from './history.js';
 import type { Organization, Proposal, ScheduleRow, StartStep } from './model.js';
-import { exclusionOn } from './windows.js';
 
 /** A start day and how it was found (Rules 5, from ideal day to start day). */
 export interface Start {

@@ -3,14 +3,18 @@ import type {
   EmailExplanation,
   ExclusionFacts,
   FrequencyFacts,
+  FullDayFacts,
   RowFacts,
   SmoothingFacts,
   StartFacts,
 } from '../explain/facts.js';
-import { counted, dated, listed } from './prose.js';
+import { counted, dated, grouped, listed } from './prose.js';
 
 /** How many days that were full a letter tells of one by one. */
 const MOST_FULL_DAYS = 3;
+
+/** How many email types of a full day a letter names. */
+const MOST_KINDS = 4;
 
 const STANDINGS: Readonly<Record<RowFacts['standing'], string>> = {
   'pre-scheduled': 'pre-scheduled',
@@ -60,7 +64,7 @@ export function emailSentences(email: EmailExplanation, asOf: string): string[] 
   if (overloaded_day !== null) {
     const { emails, threshold } = overloaded_day;
     sentences.push(
-      `That day stays over the threshold of ${threshold} with ${counted(emails, 'email')}, because they cannot move.`,
+      `That day stays over the threshold of ${grouped(threshold)} with ${counted(emails, 'email')}, because they cannot move.`,
     );
   }
   if (place_taken_by !== null) {
@@ -129,24 +133,19 @@ function eventSentences(email: EmailExplanation): string[] {
   ];
 }
 
-function startSentences({ kind, skip_reason }: EmailExplanation, start: StartFacts, asOf: string): string[] {
-  return [...stepSentences(kind, skip_reason, start, asOf), ...heldSentences(start)];
+function startSentences(email: EmailExplanation, start: StartFacts, asOf: string): string[] {
+  return [...stepSentences(email, start, asOf), ...heldSentences(start)];
 }
 
-function stepSentences(
-  kind: EmailExplanation['kind'],
-  skipReason: string | null,
-  start: StartFacts,
-  asOf: string,
-): string[] {
+function stepSentences({ kind, skip_reason, exclusion }: EmailExplanation, start: StartFacts, asOf: string): string[] {
   const { step, step_date, owned_row, catch_up } = start;
   switch (step) {
     case 'underwriting':
-      return skipReason === 'underwriting:organization'
+      return skip_reason === 'underwriting:organization'
         ? ['The contact failed underwriting, and the organization then sends nothing but AEP emails.']
         : ['The contact failed underwriting, and this campaign skips such contacts.'];
     case 'ideal':
-      return ['That day has not passed, so the email starts on it.'];
+      return [exclusion !== null ? 'That day has not passed.' : 'That day has not passed, so the email starts on it.'];
     case 'kept_planned_day':
       return [
         `That day has passed; an earlier run planned ${dated(step_date)} (${owned_row === null ? '' : rowName(owned_row)}), and that plan is kept.`,
@@ -212,7 +211,7 @@ const OBSTACLES = {
 
 function smoothingSentences(facts: SmoothingFacts): string[] {
   const { date, emails, limit, window_days, mix, offset_days, target_date, obstacle } = facts;
-  const crowd = `${counted(emails, 'policy anniversary email')} start on ${dated(date)}, more than ${limit}, so they are spread over ${counted(window_days, 'day')}`;
+  const crowd = `${counted(emails, 'policy anniversary email')} start on ${dated(date)}, more than ${grouped(limit)}, so they are spread over ${counted(window_days, 'day')}`;
   const share = `this one by ${offset_days > 0 ? '+' : ''}${counted(offset_days, 'day')} (mix ${mix} modulo ${window_days}, minus ${Math.floor(window_days / 2)})`;
   if (obstacle === null) return [`${crowd}: ${share}, to ${dated(target_date)}.`];
   if (obstacle === 'no_offset') return [`${crowd}: ${share}, ${OBSTACLES.no_offset}.`];
@@ -220,28 +219,38 @@ function smoothingSentences(facts: SmoothingFacts): string[] {
 }
 
 function capSentences({ cap, threshold, full_days }: CapFacts, sendDate: string): string[] {
-  const shown = full_days.slice(0, MOST_FULL_DAYS);
-  const sentences = shown.map(({ date, emails, history, kept, kept_immovable, kept_by_type }) => {
-    const own = history === 0 ? '' : `, ${history} of them sent or on their way`;
-    const kinds = kept_by_type.slice(0, 4).map((one) => `${one.emails} ${one.email_type}`);
-    const stuck = kept_immovable === 0 ? '' : `; ${kept_immovable} of these come behind this email but cannot move`;
-    const others =
-      kept === 0
-        ? 'It keeps none of those planned'
-        : `It keeps ${kept} of those planned: ${listed(kinds)}${kept_by_type.length > 4 ? ' and others' : ''}${stuck}`;
-    return `${dated(date)} was full: ${counted(emails, 'email')}${own}, over the threshold of ${threshold}. ${others}.`;
-  });
+  const sentences = full_days
+    .slice(0, MOST_FULL_DAYS)
+    .map((day) => `${fullDayText(day, threshold)}. ${keptText(day)}.`);
   const rest = full_days.slice(MOST_FULL_DAYS);
   const last = rest.at(-1);
   if (last !== undefined) {
+    const days = rest.length === 1 ? 'was the day after' : `were the ${counted(rest.length, 'day')} after, to`;
     sentences.push(
-      `So ${rest.length === 1 ? 'was' : `were the ${counted(rest.length, 'day')} after, to`} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`,
+      `So ${days}${rest.length === 1 ? ',' : ''} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`,
     );
   }
   return [
     ...sentences,
-    `A full day is cut back to the daily cap of ${cap}, so the email moves on to ${dated(sendDate)}.`,
+    `A full day is cut back to the daily cap of ${grouped(cap)}, so the email moves on to ${dated(sendDate)}.`,
   ];
+}
+
+function fullDayText({ date, emails, history }: FullDayFacts, threshold: number): string {
+  const past = history === 0 ? '' : `, ${grouped(history)} of them sent or on their way,`;
+  return `${dated(date)} was full: ${counted(emails, 'email')}${past} over the threshold of ${grouped(threshold)}`;
+}
+
+function keptText({ kept, kept_immovable, kept_by_type }: FullDayFacts): string {
+  if (kept === 0) return 'It keeps none of those planned';
+  const shown = kept_by_type.slice(0, MOST_KINDS).map((one) => `${grouped(one.emails)} ${one.email_type}`);
+  const rest = kept_by_type.slice(MOST_KINDS).reduce((sum, one) => sum + one.emails, 0);
+  if (rest > 0) shown.push(counted(rest, 'other'));
+  const stuck =
+    kept_immovable === 0
+      ? ''
+      : `; ${kept_immovable === 1 ? '1 of these comes' : `${grouped(kept_immovable)} of these come`} behind this email but cannot move`;
+  return `It keeps ${grouped(kept)} that were planned for it, ${listed(shown)}${stuck}`;
 }
 
 function frequencySentences({

@@ -45,7 +45,7 @@ function absenceParagraphs(explanation: ContactExplanation): string[] {
     .filter((absence) => !isResting(absence))
     .map((absence) => {
       if (absence.reason === 'rejected_contact') return paragraph([absenceSentence(absence)]);
-      return `${absence.email_type}: no email.\n${paragraph([absenceSentence(absence)], INDENT)}`;
+      return `${paragraph([`${absence.email_type}: no email.`])}\n${paragraph([absenceSentence(absence)], INDENT)}`;
     });
   if (resting.length > 0)
     paragraphs.push(paragraph([`Campaigns that do not run today: ${listed(resting.map(restingText))}.`]));
@@ -63,7 +63,7 @@ export function explanationText(explanation: ContactExplanation): string {
   if (duplicates > 0) intro.push(`${counted(duplicates, 'further row')} with this id count for nothing.`);
   const paragraphs = [
     [paragraph(intro), ...windows.map((window) => paragraph([windowSentence(window)], INDENT))].join('\n'),
-    ...emails.map((email) => `${emailTitle(email)}\n${paragraph(emailSentences(email, as_of), INDENT)}`),
+    ...emails.map((email) => `${paragraph([emailTitle(email)])}\n${paragraph(emailSentences(email, as_of), INDENT)}`),
     ...absenceParagraphs(explanation),
   ];
   return `${paragraphs.join('\n\n')}\n`;

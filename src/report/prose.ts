@@ -10,9 +10,14 @@ export function dated(day: string): string {
   return weekday === undefined ? day : `${day} (${weekday})`;
 }
 
+/** A number with its thousands set apart. */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
 /** A count with its noun: `1 day`, `3 days`. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
 }
 
 /** A list as a sentence has it: `a, b and c`. */

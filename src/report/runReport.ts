@@ -4,6 +4,7 @@ import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.j
 import type { Plan } from '../plan/plan.js';
 import type { IssueKind } from '../rules/records.js';
 import { ROW_ACTION, type ScheduleDiff } from '../store/diff.js';
+import type { StatementCost } from '../store/observed.js';
 import type { WriteResult } from '../store/writeRun.js';
 import type { StageTiming } from './stopwatch.js';
 
@@ -57,6 +58,8 @@ export interface RunReport {
   readonly flush: 'sql' | 'pages' | 'none';
   readonly stages: readonly StageTiming[];
   readonly seconds: number;
+  /** What every SQL statement cost, when that was asked for. */
+  readonly statements?: readonly StatementCost[];
 }
 
 /** What a run did besides planning. */

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { StatementCost } from '../store/observed.js';
 import type { DayReport, RunReport } from './runReport.js';
 
 type Cell = string | number;
@@ -143,4 +144,20 @@ export function summarizeRun(report: RunReport): string {
   for (const warning of report.warnings) parts.push('', `Warning: ${warning}`);
   parts.push('', stagesText(report));
   return `${parts.join('\n')}\n`;
+}
+
+const MOST_STATEMENT_LETTERS = 160;
+
+/** What SQL statements cost, the most expensive first, with SQLite's plan for each. */
+export function summarizeStatements(statements: readonly StatementCost[]): string {
+  if (statements.length === 0)
+    return '\nNo SQL was needed: the tables were read from the pages of the file, and nothing was written.\n';
+  const parts = statements.map(({ sql, count, milliseconds, slowestMilliseconds, plan, warning }) => {
+    const line = sql.replace(/\s+/g, ' ').trim();
+    const shown = line.length > MOST_STATEMENT_LETTERS ? `${line.slice(0, MOST_STATEMENT_LETTERS)}...` : line;
+    const cost = `${milliseconds.toFixed(1)} ms in ${grouped(count)} runs, the slowest ${slowestMilliseconds.toFixed(1)} ms`;
+    const notes = warning === null ? plan : [...plan, `Warning: ${warning}`];
+    return [`  ${cost}`, `    ${shown}`, ...notes.map((note) => `      ${note}`)].join('\n');
+  });
+  return `\nSQL statements, the most expensive first:\n${parts.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Connection, PreparedStatement, SqlValue } from './driver.js';
+import type { PageSource } from './pages/scanSource.js';
 
 /** What one statement of a run cost, all its executions together. */
 export interface StatementCost {
@@ -66,6 +67,14 @@ export class ObservedConnection implements Connection {
 
   changes(): number {
     return this.#connection.changes();
+  }
+
+  pages(): PageSource | null {
+    return this.#connection.pages?.() ?? null;
+  }
+
+  schemaOnly(): Connection | null {
+    return this.#connection.schemaOnly?.() ?? null;
   }
 
   close(): void {

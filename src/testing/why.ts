@@ -1,10 +1,10 @@
 import { anniversary, monthsBetween, yearOf } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import { hasCampaignHistory } from '../oracle/history.js';
-import type { Candidate, Contact, ExclusionWindow, Organization } from '../oracle/model.js';
-import { anchorDate, windowOfYear } from '../oracle/windows.js';
+import type { Candidate, Contact, Organization } from '../oracle/model.js';
 import { isFollowupType } from '../rules/emailTypes.js';
 import { readInteger } from '../rules/fields.js';
+import { anchorDate, type ExclusionWindow, windowOfYear } from '../rules/windows.js';
 import type { ContactFacts } from './facts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
 
