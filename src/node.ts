@@ -14,6 +14,7 @@ import { loadSqlJs } from './store/sqljs.js';
 import type { FlushWay } from './store/writeRun.js';
 import { resolveToday } from './today.js';
 
+export { type ExplainFileOptions, explainFile } from './explain/explainFile.js';
 export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';
 export * from './index.js';
 
