@@ -9,6 +9,7 @@ export { type OpenDatabase, type OpenDatabaseOptions, openDatabase, type RunOpti
 export { explanationText } from './report/explanationText.js';
 export type { RunReport } from './report/runReport.js';
 export type { RunProgress, Stage, StageTiming } from './report/stopwatch.js';
-export { type Config, type ConfigInput, parseConfig, resolveConfig } from './rules/config.js';
+export { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
+export { parseConfig } from './rules/configText.js';
 export type * from './rules/records.js';
 export { VERSION } from './version.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
-import { type ConfigInput, parseConfig } from '../rules/config.js';
+import type { ConfigInput } from '../rules/config.js';
+import { parseConfig } from '../rules/configText.js';
 import { fileError } from '../store/file.js';
 
 /** Reads an option that is a day. @throws InvalidArgumentError */
