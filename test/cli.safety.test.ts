@@ -187,7 +187,7 @@ describe('a run that is ended', () => {
     expect.fail('five runs in turn were done before the signal reached them');
   }
 
-  test.each([[150], [1200], ['writing']] as const)(
+  test.each([[150], [500], ['writing']] as const)(
     'by SIGKILL at %s leaves the database as it was, and the next run works',
     async (when) => {
       const path = pathOf(`killed-${when}.sqlite3`);
@@ -199,7 +199,7 @@ describe('a run that is ended', () => {
   );
 
   test.each([
-    ['SIGINT', 1200],
+    ['SIGINT', 500],
     ['SIGINT', 'writing'],
     ['SIGTERM', 'writing'],
   ] as const)('by %s at %s leaves nothing behind', async (signal, when) => {
