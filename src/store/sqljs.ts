@@ -55,7 +55,7 @@ class SqlJsConnection implements ImageConnection {
 
   constructor(opened: OpenDatabase, module: SqliteModule, image: Uint8Array | null) {
     this.#opened = opened;
-    this.#session = new SqlJsSession(module, new SqliteMemory(module), opened.db);
+    this.#session = new SqlJsSession(module, new SqliteMemory(module), opened);
     this.#changeCounter =
       image !== null && image.length >= 100
         ? new DataView(image.buffer, image.byteOffset, 100).getUint32(HEADER_CHANGE_COUNTER)

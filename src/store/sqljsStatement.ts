@@ -45,8 +45,13 @@ export class SqlJsSession {
   constructor(
     readonly module: SqliteModule,
     readonly memory: SqliteMemory,
-    readonly database: number,
+    /** sql.js opens the database anew when it hands out its image, and then it has another handle. */
+    private readonly opened: { readonly db: number },
   ) {}
+
+  get database(): number {
+    return this.opened.db;
+  }
 
   fail(code: number, sql: string): SendplanError {
     return sqliteError(code, this.module.UTF8ToString(this.module._sqlite3_errmsg(this.database)), sql);
