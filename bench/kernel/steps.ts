@@ -1,11 +1,10 @@
 import { balanceDays } from '../../src/balance/balance.js';
-import { formatIsoDay, parseIsoDay } from '../../src/calendar/iso.js';
+import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/iso.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import { type Plan, planOrganization } from '../../src/plan/plan.js';
 import { becomesRow } from '../../src/plan/reasons.js';
 import { RowWriter } from '../../src/plan/rows.js';
 import { type BenchOrganizations, type Loaded, TODAY } from './organizations.js';
-import { parseIsoBytes } from './parseBytes.js';
 import type { MicroTask } from './task.js';
 
 /** What balancing may write: the candidates and the days. */
@@ -37,7 +36,7 @@ function dateTasks({ contactsOnly }: BenchOrganizations): MicroTask[] {
     task('parse a date: bytes to a string, then parseIsoDay', (i) =>
       parseIsoDay(bytes.toString('latin1', i * 10, i * 10 + 10)),
     ),
-    task('parse a date: straight from its bytes', (i) => parseIsoBytes(bytes, i * 10)),
+    task('parse a date: straight from its bytes', (i) => parseIsoDayBytes(bytes, i * 10, i * 10 + 10)),
   ];
   for (const { name, run } of tasks) {
     sink.fill(0);
@@ -107,6 +106,33 @@ function rowTask(plan: Plan): MicroTask {
   };
 }
 
+/** The bytes that plain anniversaries read and write, a contact: assembly/lanes.ts. */
+const LANE_BYTES = 14;
+
+/** The anniversaries that need no look at a contact's history or kept plans, beside a copy of as many bytes. */
+function laneTasks(plan: Plan): MicroTask[] {
+  const units = plan.organization.contacts.count;
+  const aepEvent = parseIsoDay('2025-09-15') ?? 0;
+  if (!plan.kernel.planLanes(0, units, aepEvent)) return [];
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * units * LANE_BYTES) / 65536) });
+  const from = new Uint8Array(memory.buffer, 0, units * LANE_BYTES);
+  const to = new Uint8Array(memory.buffer, units * LANE_BYTES, units * LANE_BYTES);
+  return [
+    {
+      name: 'planLanes: the plain anniversaries, three kinds, sixteen contacts at a time',
+      unit: 'contact',
+      units,
+      run: () => plan.kernel.planLanes(0, units, aepEvent),
+    },
+    {
+      name: `memory.copy of the ${LANE_BYTES} bytes they read and write`,
+      unit: 'contact',
+      units,
+      run: () => to.set(from),
+    },
+  ];
+}
+
 /** The steps of a run that are worth tuning, each alone, and the whole compute. */
 export async function makeSteps(loaded: BenchOrganizations): Promise<MicroTask[]> {
   const kernelTask = async (name: string, organization: Loaded): Promise<MicroTask> => {
@@ -118,6 +144,7 @@ export async function makeSteps(loaded: BenchOrganizations): Promise<MicroTask[]
   const units = seedPlan.organization.contacts.count;
   return [
     ...dateTasks(loaded),
+    ...laneTasks(await planOf(loaded.contactsOnly)),
     await kernelTask('planContacts: anniversaries, post-window, limits', loaded.contactsOnly),
     await kernelTask('planContacts: the same with 5 schedule rows per contact', loaded.withRows),
     await kernelTask('planContacts: the seed workload, with campaigns', loaded.seed),
