@@ -112,6 +112,16 @@ function inWindow(ahead: v128, anchor: v128, span: v128): v128 {
   return i16x8.le_u(i16x8.sub(ahead, anchor), span);
 }
 
+/** All ones where a day lies in one of the windows around today, or the whole year is excluded. */
+// @ts-ignore: decorator
+@inline
+function isExcluded(
+  ahead: v128, last: v128, next: v128, later: v128, span: v128, windowMask: v128, yearMask: v128,
+): v128 {
+  const isIn = v128.or(v128.or(inWindow(ahead, last, span), inWindow(ahead, next, span)), inWindow(ahead, later, span));
+  return v128.or(v128.and(isIn, windowMask), yearMask);
+}
+
 /** The lanes of eight events: `LANE_ASK` where the ideal day is past or `ask` says so, `LANE_EXCLUDED` where it is excluded. */
 // @ts-ignore: decorator
 @inline
@@ -181,9 +191,7 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const comingBirthday = i16x8.add(daysTo(birth, nextLast, places), lengths);
       const birthday = v128.bitselect(comingBirthday, ownBirthday, i16x8.lt_s(ownBirthday, zeros));
       const birthdayIdeal = i16x8.sub(birthday, birthdayDays);
-      const ofBirthday = i16x8.add(birthdayIdeal, lead);
-      const birthdayIn = v128.or(v128.or(inWindow(ofBirthday, last, span), inWindow(ofBirthday, next, span)), inWindow(ofBirthday, later, span));
-      const birthdayOut = v128.or(v128.and(birthdayIn, windowMask), yearMask);
+      const birthdayOut = isExcluded(i16x8.add(birthdayIdeal, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneBirthday + at, v128.or(lanesOf(birthday, birthdayIdeal, ask, birthdayOut), i16x8.eq(birth, none)));
 
       const date = v128.load(laneEffectiveDate + at);
@@ -191,15 +199,12 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const comingDate = i16x8.add(daysTo(date, nextLast, places), lengths);
       const effective = v128.bitselect(comingDate, ownDate, i16x8.lt_s(ownDate, zeros));
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
-      const ofEffective = i16x8.add(effectiveIdeal, lead);
-      const effectiveIn = v128.or(v128.or(inWindow(ofEffective, last, span), inWindow(ofEffective, next, span)), inWindow(ofEffective, later, span));
-      const effectiveOut = v128.or(v128.and(effectiveIn, windowMask), yearMask);
+      const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
       v128.store(laneEffective + at, v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)));
 
-      const ofAep = i16x8.add(aep, lead);
-      const aepIn = v128.or(v128.or(inWindow(ofAep, last, span), inWindow(ofAep, next, span)), inWindow(ofAep, later, span));
-      v128.store(laneAep + at, lanesOf(aep, aep, ask, v128.or(v128.and(aepIn, windowMask), yearMask)));
+      const aepOut = isExcluded(i16x8.add(aep, lead), last, next, later, span, windowMask, yearMask);
+      v128.store(laneAep + at, lanesOf(aep, aep, ask, aepOut));
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { explainFile } from '../explain/explainFile.js';
 import { explanationText } from '../report/explanationText.js';
-import { dateText, readConfig } from './options.js';
+import { planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 
 interface ExplainFlags {
@@ -43,19 +43,12 @@ async function explain(path: string, flags: ExplainFlags): Promise<void> {
 
 /** The `explain` command: tells why contacts get what they get. Its action throws `SendplanError`; commander answers bad options. */
 export function explainCommand(): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .description('tell why a contact gets the emails it gets, on these days, and no others')
     .argument('<db>', 'the SQLite file with the contacts')
-    .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds)
-    .option(
-      '--as-of <date>',
-      "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
-      dateText,
-    )
-    .option(
-      '--config <file>',
-      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
-    )
+    .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds);
+  for (const option of planningOptions()) command.addOption(option);
+  return command
     .option('--json', 'print one JSON object for programs instead of letters')
     .addHelpText('after', EXAMPLES)
     .action(explain);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
 import type { ConfigInput } from '../rules/config.js';
 import { parseConfig } from '../rules/configText.js';
 import { fileError } from '../store/file.js';
 
 /** Reads an option that is a day. @throws InvalidArgumentError */
-export function dateText(text: string): string {
+function dateText(text: string): string {
   if (text.length === 10 && parseIsoDay(text) !== null) return text;
   throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
 }
@@ -26,4 +26,18 @@ export function readConfig(path: string | undefined): ConfigInput {
     );
   }
   return parseConfig(text, path);
+}
+
+/** The options that say from which day and by which rules to plan. */
+export function planningOptions(): Option[] {
+  return [
+    new Option(
+      '--as-of <date>',
+      "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
+    ).argParser(dateText),
+    new Option(
+      '--config <file>',
+      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
+    ),
+  ];
 }

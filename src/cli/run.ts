@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runFile } from '../node.js';
 import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
-import { dateText, readConfig } from './options.js';
+import { planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 
 interface RunFlags {
@@ -72,18 +72,11 @@ async function run(path: string, flags: RunFlags): Promise<void> {
 
 /** The `run` command: plans a database. Its action throws `SendplanError`; commander answers bad options. */
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('plan which email every contact gets on which day, and write it into the database')
-    .argument('<db>', 'the SQLite file with the contacts')
-    .option(
-      '--as-of <date>',
-      "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
-      dateText,
-    )
-    .option(
-      '--config <file>',
-      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
-    )
+    .argument('<db>', 'the SQLite file with the contacts');
+  for (const option of planningOptions()) command.addOption(option);
+  return command
     .option('--out <file>', 'write the result to another file and leave the database as it is')
     .option('--dry-run', 'work everything out and write nothing')
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')

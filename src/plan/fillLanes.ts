@@ -3,7 +3,7 @@ import { NULL_INT32 } from '../columns/arrowTable.js';
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
-import type { RunRules } from './fillKernel.js';
+import type { RunRules } from './countColumns.js';
 
 /** The month-day of a date that is missing. */
 const NO_MONTH_DAY = 0xffff;

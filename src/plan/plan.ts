@@ -3,7 +3,8 @@ import type { KernelViews } from '../kernel/columns.js';
 import { createKernel, type Kernel, type KernelBuild } from '../kernel/kernel.js';
 import type { Config } from '../rules/config.js';
 import { dailyLimits } from '../rules/limits.js';
-import { countColumns, fillKernel, kernelNumbers, type RunRules } from './fillKernel.js';
+import { countColumns, type RunRules } from './countColumns.js';
+import { fillKernel, kernelNumbers } from './fillKernel.js';
 import { becomesRow, REASON } from './reasons.js';
 import { assignRules } from './stateRules.js';
 

@@ -2,25 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import initSqlJs, { type Database } from 'sql.js';
 import type { ConfigInput } from '../../src/rules/config.js';
 import type { PlannedRow } from '../../src/rules/records.js';
+import { COMPARED_COLUMNS } from '../../src/testing/rows.js';
 
 const FOLDER = new URL('../fixtures/golden/', import.meta.url);
 
 /** The columns of `expected.csv`, in its order. */
-export const GOLDEN_COLUMNS = [
-  'contact_id',
-  'email_type',
-  'planned_send_date',
-  'scheduled_send_date',
-  'status',
-  'skip_reason',
-  'priority',
-  'campaign_instance_id',
-  'email_template',
-  'sms_template',
-  'event_year',
-  'event_month',
-  'event_day',
-] as const;
+export const GOLDEN_COLUMNS = COMPARED_COLUMNS;
 
 /** A row that a run must leave behind, every value as text and null for NULL. */
 export type GoldenRow = Readonly<Record<(typeof GOLDEN_COLUMNS)[number], string | null>>;

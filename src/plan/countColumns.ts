@@ -1,0 +1,172 @@
+import { NULL_INT32 } from '../columns/arrowTable.js';
+import type { Organization } from '../columns/organization.js';
+import type { KernelCounts } from '../kernel/columns.js';
+import type { Config } from '../rules/config.js';
+import type { DailyLimits } from '../rules/limits.js';
+import type { AssignedRules } from './stateRules.js';
+
+const BYTES_PER_PENDING = 48;
+
+/** The kernel works out plain anniversaries this many contacts at a time. */
+const LANES = 16;
+
+/** Everything that decides about a run besides the organization. */
+export interface RunRules {
+  readonly config: Config;
+  readonly today: number;
+  readonly limits: DailyLimits;
+  readonly assigned: AssignedRules;
+}
+
+/** How many window years can be open at once or have just closed, at most, over all rules (Rules 8, b). */
+function mostOpenYears({ assigned, config }: RunRules): number {
+  const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));
+  return Math.floor((reach + 1 + config.load_balancing.catch_up_spread_days) / 365) + 2;
+}
+
+/** The largest number of candidates that every contact together, and any one alone, can have. */
+function candidateBounds(organization: Organization, run: RunRules): { total: number; mostPerContact: number } {
+  const { contacts, enrolments, schedules, running } = organization;
+  const toAll = running.filter((instance) => instance.type?.targetsAll).length;
+  const openYears = mostOpenYears(run);
+  let total = 0;
+  let mostPerContact = 0;
+  for (let i = 0; i < contacts.count; i++) {
+    const dates = (contacts.birth[i] === NULL_INT32 ? 0 : 1) + (contacts.effective[i] === NULL_INT32 ? 0 : 1);
+    const enrolled = enrolments.first[i + 1] - enrolments.first[i];
+    const own = dates + run.config.aep.length + toAll + enrolled;
+    // Each of its own candidates can be excluded by another window, and each window owes one email more.
+    const windows = run.assigned.ruleOf[i] === 0 ? 0 : own + openYears;
+    const followups = schedules.first[i + 1] > schedules.first[i] ? 1 : 0;
+    total += own + windows + followups;
+    mostPerContact = Math.max(mostPerContact, own + windows + followups);
+  }
+  return { total, mostPerContact };
+}
+
+function mostRowsPerContact(first: Uint32Array, contactCount: number): number {
+  let most = 0;
+  for (let i = 0; i < contactCount; i++) most = Math.max(most, first[i + 1] - first[i]);
+  return most;
+}
+
+/** Days from today within which every yearly email, follow-up and smoothing move lies. */
+const YEARLY_REACH_DAYS = 4 * 366;
+
+/** A day that no candidate of a running campaign lies behind before it is caught up or moved (Rules 6). */
+function lastCampaignDay({ running, enrolments }: Organization): number {
+  let lastTrigger = NULL_INT32;
+  for (const trigger of enrolments.trigger) lastTrigger = Math.max(lastTrigger, trigger);
+  const days = running.flatMap((instance) => [
+    instance.startDay ?? 0,
+    instance.spreadEndDay ?? 0,
+    lastTrigger - Math.min(0, instance.type?.daysBefore ?? 0),
+  ]);
+  return days.reduce((last, day) => Math.max(last, day), 0);
+}
+
+/** How many days from today on can hold an email before days are balanced, or hold history. */
+export function daysAhead(organization: Organization, { today, assigned, config }: RunRules): number {
+  let lastDay = Math.max(today + YEARLY_REACH_DAYS, lastCampaignDay(organization));
+  for (const sentDay of organization.schedules.sentDay) lastDay = Math.max(lastDay, sentDay);
+  const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));
+  const { catch_up_spread_days: catchUpDays } = config.load_balancing;
+  return lastDay - today + reach + 2 * catchUpDays + 10;
+}
+
+/** How many elements each of the kernel's columns needs for a run. */
+export function countColumns(organization: Organization, run: RunRules): KernelCounts {
+  const { contacts, schedules, running, enrolments, planned, emailTypes, instances } = organization;
+  const { total, mostPerContact } = candidateBounds(organization, run);
+  const perContact = contacts.count;
+  const perLane = Math.ceil(perContact / LANES) * LANES;
+  const perRule = run.assigned.rules.length + 1;
+  const perCampaign = running.length;
+  const perType = planned.types.length;
+  const perRow = schedules.count;
+  const span = daysAhead(organization, run);
+  return {
+    contactId: perContact,
+    contactState: perContact,
+    contactRule: perLane,
+    contactBirth: perContact,
+    contactEffective: perContact,
+    contactCarrier: perContact,
+    contactFlags: perContact,
+    laneBirth: perLane,
+    laneEffectiveDate: perLane,
+    laneAnchor: perLane,
+    laneFlags: perLane,
+    laneBirthday: perLane,
+    laneEffective: perLane,
+    laneAep: perLane,
+    lastClickDay: perContact,
+    lastAnswerDay: perContact,
+    lastConditionDay: perContact,
+    ruleKind: perRule,
+    ruleLead: perRule,
+    ruleTail: perRule,
+    ruleMonthStart: perRule,
+    windowStarts: perRule * 366 * 4,
+    aepMonthDay: run.config.aep.length,
+    aepDeadline: run.config.aep.length,
+    typePriority: perType,
+    typeRank: perType,
+    typeCode: perType,
+    rowTypeFlags: emailTypes.flags.length,
+    campaignFlags: perCampaign,
+    campaignDaysBefore: perCampaign,
+    campaignEnd: perCampaign,
+    campaignFixedDay: perCampaign,
+    campaignSpreadStart: perCampaign,
+    campaignSpreadDays: perCampaign,
+    campaignStates: perCampaign,
+    campaignCarriers: perCampaign * carrierBytes(organization),
+    campaignInstance: perCampaign,
+    campaignBareType: perCampaign,
+    instanceFollowups: instances.length,
+    enrolmentFirst: perContact + 1,
+    enrolmentCampaign: enrolments.campaign.length,
+    enrolmentTrigger: enrolments.campaign.length,
+    rowFirst: perContact + 2,
+    rowClass: perRow,
+    rowType: perRow,
+    rowEventYear: perRow,
+    rowSentDay: perRow,
+    rowPlannedDay: perRow,
+    rowScheduledDay: perRow,
+    rowInstance: perRow,
+    rowPriority: perRow,
+    candidateFirst: perContact + 1,
+    candidateContact: total,
+    candidateType: total,
+    candidateStep: total,
+    candidateReason: total,
+    candidateEvent: total,
+    candidateIdeal: total,
+    candidateStart: total,
+    candidateSend: total,
+    candidateDeadline: total,
+    candidatePriority: total,
+    candidateDetail: total,
+    smoothingHistogram: span,
+    historyPerDay: span,
+    dayFirst: span + 1,
+    orderA: total,
+    orderB: total,
+    byDay: total,
+    stuckDay: total,
+    stuckNext: total,
+    stuckFirst: span,
+    queues: 4 * (perType + Math.min(perContact, perRow) + 1),
+    pending: (Math.max(perCampaign, run.config.aep.length) + 1) * BYTES_PER_PENDING,
+    windowYears: mostPerContact + 1,
+    limitOrder: mostPerContact,
+    limitDays: mostPerContact + mostRowsPerContact(schedules.first, perContact) + 1,
+  };
+}
+
+/** The bytes of a campaign's bits by carrier. */
+export function carrierBytes({ contacts }: Organization): number {
+  return Math.ceil(contacts.carriers.length / 8);
+}
