@@ -6,6 +6,7 @@ export type SendplanErrorCode =
   | 'file_not_found'
   | 'file_busy'
   | 'file_changed'
+  | 'file_too_large'
   | 'file_unwritable'
   | 'missing_table'
   | 'missing_column'

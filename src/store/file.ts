@@ -214,9 +214,26 @@ function changedWhileRead(path: string): SendplanError {
   });
 }
 
+/** Room for a whole file; engines end buffers at 4 GiB or somewhat above. */
+function allocate(path: string, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(sizeBytes);
+  } catch (cause) {
+    const size = `${(sizeBytes / 1e9).toFixed(1)} GB`;
+    throw new SendplanError(
+      'file_too_large',
+      `${path} has ${size}, more than fits into one buffer of this machine's memory.`,
+      {
+        hint: 'Something has to be written, for which the driver sqljs holds the file in memory. Use --driver native, which works in place.',
+        cause,
+      },
+    );
+  }
+}
+
 /** Reads all bytes of an open file, whose header then says that it is not in WAL mode. */
 function readImage(descriptor: number, path: string, stamp: FileStamp): Uint8Array<ArrayBuffer> {
-  const image = new Uint8Array(stamp.sizeBytes);
+  const image = allocate(path, stamp.sizeBytes);
   if (readFully(descriptor, image) < image.length || !hasStamp(path, stamp)) throw changedWhileRead(path);
   if (image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2) {
     image[HEADER_WRITE_VERSION] = 1;
