@@ -104,6 +104,15 @@ function daysTo(monthDay: v128, lastPlace: v128, places: v128): v128 {
   return i16x8.sub(i16x8.min_s(monthDay, lastPlace), places);
 }
 
+/** The days from today to the next day of a month-day, this year's or, when that has passed, the coming one's. */
+// @ts-ignore: decorator
+@inline
+function daysToNext(monthDay: v128, thisLast: v128, nextLast: v128, places: v128, lengths: v128): v128 {
+  const own = daysTo(monthDay, thisLast, places);
+  const coming = i16x8.add(daysTo(monthDay, nextLast, places), lengths);
+  return v128.bitselect(coming, own, i16x8.lt_s(own, i16x8.splat(0)));
+}
+
 /** All ones where a day lies in the window whose first day is `lead` before the anchor; `ahead` is the day plus the lead. */
 // @ts-ignore: decorator
 @inline
@@ -187,17 +196,13 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const later = v128.bitselect(laterAnchor, comingAnchor, isPast);
 
       const birth = v128.load(laneBirth + at);
-      const ownBirthday = daysTo(birth, thisLast, places);
-      const comingBirthday = i16x8.add(daysTo(birth, nextLast, places), lengths);
-      const birthday = v128.bitselect(comingBirthday, ownBirthday, i16x8.lt_s(ownBirthday, zeros));
+      const birthday = daysToNext(birth, thisLast, nextLast, places, lengths);
       const birthdayIdeal = i16x8.sub(birthday, birthdayDays);
       const birthdayOut = isExcluded(i16x8.add(birthdayIdeal, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneBirthday + at, v128.or(lanesOf(birthday, birthdayIdeal, ask, birthdayOut), i16x8.eq(birth, none)));
 
       const date = v128.load(laneEffectiveDate + at);
-      const ownDate = daysTo(date, thisLast, places);
-      const comingDate = i16x8.add(daysTo(date, nextLast, places), lengths);
-      const effective = v128.bitselect(comingDate, ownDate, i16x8.lt_s(ownDate, zeros));
+      const effective = daysToNext(date, thisLast, nextLast, places, lengths);
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
       const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));

@@ -34,7 +34,8 @@ export function balanceDays(plan: Plan): Balance {
   const lastPlanned = capped.findLastIndex((load) => load.planned > 0);
   const { threshold } = plan.run.limits;
   const overloadedDays = capped.slice(0, lastPlanned + 1).filter((load) => load.planned + load.history > threshold);
-  if (movedBySmoothing + movedByCap > 0) kernel.limitMovedContacts();
+  if (movedBySmoothing + movedByCap === 0) return { movedBySmoothing, movedByCap, days: capped, overloadedDays };
+  kernel.limitMovedContacts();
   return { movedBySmoothing, movedByCap, days: countDays(plan), overloadedDays };
 }
 

@@ -1,6 +1,6 @@
 import type { Table } from 'apache-arrow';
 import { readCarrier, readOwnState } from '../rules/fields.js';
-import { stateName, UNKNOWN_STATE } from '../rules/states.js';
+import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
 import { GrowingColumns } from './growing.js';
@@ -218,9 +218,4 @@ export class ContactIndex {
     }
     return this.#ids[start] === id ? start : -1;
   }
-}
-
-/** The two letters of a contact's state, null when it is unknown. */
-export function stateOf(contacts: Contacts, contact: number): string | null {
-  return stateName(contacts.state[contact]);
 }

@@ -66,7 +66,7 @@ function lastCampaignDay({ running, enrolments }: Organization): number {
 }
 
 /** How many days from today on can hold an email before days are balanced, or hold history. */
-export function daysAhead(organization: Organization, { today, assigned, config }: RunRules): number {
+function daysAhead(organization: Organization, { today, assigned, config }: RunRules): number {
   let lastDay = Math.max(today + YEARLY_REACH_DAYS, lastCampaignDay(organization));
   for (const sentDay of organization.schedules.sentDay) lastDay = Math.max(lastDay, sentDay);
   const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));

@@ -1,9 +1,9 @@
 import type { CampaignInstance } from '../columns/campaigns.js';
 import type { Organization } from '../columns/organization.js';
-import type { KernelNumbers, KernelViews } from '../kernel/columns.js';
+import type { KernelCounts, KernelNumbers, KernelViews } from '../kernel/columns.js';
 import type { Config } from '../rules/config.js';
 import { stateCode } from '../rules/states.js';
-import { carrierBytes, daysAhead, type RunRules } from './countColumns.js';
+import { carrierBytes, type RunRules } from './countColumns.js';
 import { fillLanes, monthDay } from './fillLanes.js';
 import type { AssignedRules } from './stateRules.js';
 
@@ -24,12 +24,11 @@ const CAMPAIGN = {
 /** The kernel's bits of the run's options. */
 const OPTION = { postWindow: 1, excludeFailed: 2, universalWithoutState: 4, followups: 8 } as const;
 
-/** The numbers of a run, by the kernel's names. */
-export function kernelNumbers(organization: Organization, run: RunRules): KernelNumbers {
+/** The numbers of a run, by the kernel's names. @param counts the elements of the kernel's columns, which some of them repeat */
+export function kernelNumbers(organization: Organization, run: RunRules, counts: KernelCounts): KernelNumbers {
   const { config, today, limits, assigned } = run;
   const { contacts, schedules, running, planned } = organization;
   const { organization: switches, followups } = config;
-  const span = daysAhead(organization, run);
   return {
     today,
     options:
@@ -56,10 +55,10 @@ export function kernelNumbers(organization: Organization, run: RunRules): Kernel
     followupLookbackDays: followups.lookback_days,
     smoothingLimit: limits.smoothingLimit,
     smoothingWindowDays: limits.smoothingWindowDays,
-    smoothingSpan: span,
+    smoothingSpan: counts.smoothingHistogram,
     dailyCap: limits.cap,
     dailyThreshold: limits.threshold,
-    capSpan: span,
+    capSpan: counts.historyPerDay,
   };
 }
 

@@ -49,7 +49,8 @@ export async function planOrganization(
   const contactCount = organization.contacts.count;
   const limits = dailyLimits(config, organization.contacts.rowCount);
   const run: RunRules = { config, today, limits, assigned: assignRules(organization, config) };
-  const kernel = await createKernel(countColumns(organization, run), kernelNumbers(organization, run), kernelBuild);
+  const counts = countColumns(organization, run);
+  const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);
 
   let count = 0;

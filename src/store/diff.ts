@@ -150,6 +150,30 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   return { action, replacedRow, deletedIds, ...counts, removed: deletedIds.length - counts.replaced };
 }
 
+/** Tells whether a candidate's row is written, as a new one or in the place of another. */
+export function isWritten(diff: ScheduleDiff, candidate: number): boolean {
+  return diff.action[candidate] >= ROW_ACTION.insert;
+}
+
+/**
+ * Gives the row at a place of a batch the id and `created_at` of the owned row it takes the place of, if it does (Rules 11).
+ *
+ * @param rows the batch that holds the candidate's row
+ */
+export function keepIdentity(
+  rows: ScheduleRows,
+  place: number,
+  plan: Plan,
+  diff: ScheduleDiff,
+  candidate: number,
+): void {
+  if (diff.action[candidate] !== ROW_ACTION.replace) return;
+  const { schedules } = plan.organization;
+  const row = diff.replacedRow[candidate];
+  rows.id[place] = schedules.id[row];
+  rows.createdAt[place] = schedules.content.createdAt[schedules.contentIndex[row]];
+}
+
 /**
  * The rows a diff adds, in batches that share their buffers (Rules 11): a batch is good until the next one is taken.
  *
@@ -157,17 +181,10 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
  * @returns writers whose `rows` are the batch and whose `candidates` tell where each row comes from
  */
 export function* rowsToWrite(plan: Plan, diff: ScheduleDiff, batchRows: number): Generator<RowWriter> {
-  const { schedules } = plan.organization;
   const writer = new RowWriter(plan, batchRows);
   for (let candidate = 0; candidate < plan.count; candidate++) {
-    const action = diff.action[candidate];
-    if (action !== ROW_ACTION.insert && action !== ROW_ACTION.replace) continue;
-    const place = writer.add(candidate);
-    if (action === ROW_ACTION.replace) {
-      const row = diff.replacedRow[candidate];
-      writer.rows.id[place] = schedules.id[row];
-      writer.rows.createdAt[place] = schedules.content.createdAt[schedules.contentIndex[row]];
-    }
+    if (!isWritten(diff, candidate)) continue;
+    keepIdentity(writer.rows, writer.add(candidate), plan, diff, candidate);
     if (!writer.isFull) continue;
     yield writer;
     writer.clear();
