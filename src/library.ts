@@ -3,6 +3,8 @@ import { isOrganizationTables, type OrganizationTables, organizationOfTables } f
 import { organizationOfRecords } from './columns/recordSource.js';
 import { scheduleTable } from './columns/scheduleRows.js';
 import type { OrganizationSource } from './columns/source.js';
+import { type ExportFormat, encodeRows } from './export/format.js';
+import { planRows } from './export/planRows.js';
 import { countRows, type RowCounts } from './plan/countRows.js';
 import type { Plan } from './plan/plan.js';
 import { plannedRows } from './plan/plannedRows.js';
@@ -38,6 +40,12 @@ export interface SchedulePlan {
   rows(): Iterable<PlannedRow>;
   /** The planned rows as an Arrow table in the columns of `email_schedules`; its type is apache-arrow's `Table`. */
   toArrow(): ReturnType<typeof scheduleTable>;
+  /**
+   * The planned rows as the bytes of a file in the columns of `email_schedules`, made piece by piece as they are asked for.
+   *
+   * @throws RangeError when the format is none of `EXPORT_FORMATS`
+   */
+  exportAs(format: ExportFormat): Iterable<Uint8Array>;
 }
 
 /** Opens an input for as long as it is used, whatever its form. */
@@ -92,5 +100,6 @@ export async function schedule(input: ScheduleInput, options: ScheduleOptions = 
     issues: plan.organization.issues.issues,
     rows: () => plannedRows(plan),
     toArrow: () => planTable(plan),
+    exportAs: (format) => encodeRows(planRows(plan), format),
   };
 }

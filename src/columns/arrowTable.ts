@@ -19,13 +19,13 @@ export const NULL_INT32 = -2147483648;
 type Values = Float64Array | Int32Array | Uint8Array;
 
 /** A bitmap with a bit for every value that is not null, and how many are. */
-interface Validity {
+export interface Validity {
   readonly nullBitmap: Uint8Array;
   readonly nullCount: number;
 }
 
 /** The nulls among integers: one loop a type of array, so that it stays fast whatever else the process does. */
-function integerValidity(values: Int32Array, nullValue: number): Validity {
+export function integerValidity(values: Int32Array, nullValue: number): Validity {
   const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
   let nullCount = 0;
   for (let i = 0; i < values.length; i++) {
@@ -35,7 +35,8 @@ function integerValidity(values: Int32Array, nullValue: number): Validity {
   return { nullBitmap, nullCount };
 }
 
-function floatValidity(values: Float64Array): Validity {
+/** The nulls among numbers, which are NaN. */
+export function floatValidity(values: Float64Array): Validity {
   const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
   let nullCount = 0;
   for (let i = 0; i < values.length; i++) {

@@ -1,5 +1,6 @@
 import type { Table } from 'apache-arrow';
 import { dayVector, numberVector, tableOf, textVector } from './arrowTable.js';
+import type { RowColumn } from './rowTable.js';
 
 /**
  * Rows of `email_schedules` as columns, ready to be written (Rules 11). All columns have at least `count` elements.
@@ -32,29 +33,34 @@ export interface ScheduleRows {
   readonly metadata: Int32Array;
 }
 
+/** The columns of `email_schedules` that a plan fills, in the table's order (Rules 11). */
+export const SCHEDULE_ROW_COLUMNS: readonly RowColumn<ScheduleRows>[] = [
+  { name: 'contact_id', type: 'id', take: (rows) => rows.contactId },
+  { name: 'email_type', type: 'word', take: (rows) => rows.emailType },
+  { name: 'planned_send_date', type: 'day', take: (rows) => rows.plannedDay },
+  { name: 'scheduled_send_date', type: 'day', take: (rows) => rows.sendDay },
+  { name: 'scheduled_send_time', type: 'word', take: (rows) => rows.sendTime },
+  { name: 'status', type: 'word', take: (rows) => rows.status },
+  { name: 'skip_reason', type: 'word', take: (rows) => rows.skipReason },
+  { name: 'priority', type: 'integer', take: (rows) => rows.priority },
+  { name: 'campaign_instance_id', type: 'id', take: (rows) => rows.instanceId },
+  { name: 'email_template', type: 'word', take: (rows) => rows.emailTemplate },
+  { name: 'sms_template', type: 'word', take: (rows) => rows.smsTemplate },
+  { name: 'event_year', type: 'integer', take: (rows) => rows.eventYear },
+  { name: 'event_month', type: 'integer', take: (rows) => rows.eventMonth },
+  { name: 'event_day', type: 'integer', take: (rows) => rows.eventDay },
+  { name: 'metadata', type: 'text', take: (rows) => rows.metadata },
+];
+
 /**
- * Rows as an Arrow table in the columns of `email_schedules` (Rules 11): dates as DateDay, texts as dictionaries. The table
- * shares the rows' memory.
+ * Rows as an Arrow table in the columns of `email_schedules` (Rules 11): dates as DateDay, texts as dictionaries, ids as
+ * Float64. The table shares the rows' memory.
  */
 export function scheduleTable(rows: ScheduleRows): Table {
-  const text = (codes: Int32Array) => textVector(codes.subarray(0, rows.count), rows.texts);
-  const number = (values: Float64Array | Int32Array) => numberVector(values.subarray(0, rows.count));
-  const day = (values: Int32Array) => dayVector(values.subarray(0, rows.count));
-  return tableOf({
-    contact_id: number(rows.contactId),
-    email_type: text(rows.emailType),
-    planned_send_date: day(rows.plannedDay),
-    scheduled_send_date: day(rows.sendDay),
-    scheduled_send_time: text(rows.sendTime),
-    status: text(rows.status),
-    skip_reason: text(rows.skipReason),
-    priority: number(rows.priority),
-    campaign_instance_id: number(rows.instanceId),
-    email_template: text(rows.emailTemplate),
-    sms_template: text(rows.smsTemplate),
-    event_year: number(rows.eventYear),
-    event_month: number(rows.eventMonth),
-    event_day: number(rows.eventDay),
-    metadata: text(rows.metadata),
+  const vectors = SCHEDULE_ROW_COLUMNS.map(({ name, type, take }) => {
+    const values = take(rows).subarray(0, rows.count);
+    if (values instanceof Float64Array || type === 'integer') return [name, numberVector(values)];
+    return [name, type === 'day' ? dayVector(values) : textVector(values, rows.texts)];
   });
+  return tableOf(Object.fromEntries(vectors));
 }
