@@ -54,11 +54,17 @@ export async function planAndBalance(
  *
  * @param settings.dryRun everything is worked out and nothing kept
  * @param settings.pages without it rows are written by SQL
+ * @param settings.onPlanned is handed the plan before it is written; it lives on as long as it is held
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
   connection: Connection,
-  settings: RunSettings & { readonly dryRun?: boolean; readonly flush?: FlushWay; readonly pages?: PagesOutlet },
+  settings: RunSettings & {
+    readonly dryRun?: boolean;
+    readonly flush?: FlushWay;
+    readonly pages?: PagesOutlet;
+    readonly onPlanned?: (plan: Plan, balance: Balance) => void;
+  },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
   const { runId, nowText } = nameRun();
@@ -67,6 +73,7 @@ export async function runDatabase(
   const migration = await watch.measure('open', () => planMigration(connection, schema));
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
+  settings.onPlanned?.(plan, balance);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
   const dryRun = settings.dryRun === true;
   const written = await watch.measure('flush', () => {

@@ -3,13 +3,13 @@ import {
   Dictionary,
   Float64,
   Int32,
+  makeBuilder,
   makeData,
   makeVector,
   Table,
   Uint8,
   Utf8,
   type Vector,
-  vectorFromArray,
 } from 'apache-arrow';
 import { NULL_TEXT } from './texts.js';
 
@@ -66,7 +66,10 @@ export function dayVector(days: Int32Array): Vector {
 
 /** An Arrow vector of texts by code, without a copy of the codes; `NULL_TEXT` is null. */
 export function textVector(codes: Int32Array, texts: readonly string[]): Vector {
-  const dictionary = vectorFromArray([...texts], new Utf8());
+  // With null values a builder compiles a function from text, which a page's policy may forbid; no text is null here.
+  const builder = makeBuilder({ type: new Utf8(), nullValues: [] });
+  for (const written of texts) builder.append(written);
+  const dictionary = builder.finish().toVector();
   const type = new Dictionary(new Utf8(), new Int32());
   const nulls = integerValidity(codes, NULL_TEXT);
   return makeVector(makeData({ type, length: codes.length, data: codes, dictionary, ...nulls }));

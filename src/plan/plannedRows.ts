@@ -8,7 +8,8 @@ import { RowWriter } from './rows.js';
 
 const BATCH_ROWS = 4096;
 
-function plannedRow(rows: ScheduleRows, place: number): PlannedRow {
+/** The row at a place of a batch as a plain record (Rules 11). */
+export function plannedRow(rows: ScheduleRows, place: number): PlannedRow {
   const text = (code: number) => (code < 0 ? null : rows.texts[code]);
   const number = (value: number) => (value === NULL_INT32 || Number.isNaN(value) ? null : value);
   return {

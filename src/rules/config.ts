@@ -76,7 +76,8 @@ const priority = (standard: number) => whole(-1_000_000_000, 1_000_000_000).defa
 
 const templates = () => section({ email: templateName(), sms: templateName() });
 
-const schema = section({
+/** The schema of a configuration (Rules 12). */
+export const configSchema = section({
   timezone: z.string(ZONE).refine(isKnownZone, ZONE).default('America/Chicago'),
   send_time: z
     .string(TIME)
@@ -144,7 +145,7 @@ type Written<Section> = {
 
 /** The configuration as people write it: any part of it, in the names of the rulebook (Rules 12). */
 export type ConfigInput =
-  | (Written<Omit<z.output<typeof schema>, 'aep' | 'state_rules'>> & {
+  | (Written<Omit<z.output<typeof configSchema>, 'aep' | 'state_rules'>> & {
       readonly aep?: readonly z.input<typeof aepDate>[];
       readonly state_rules?: Readonly<Record<string, z.input<typeof stateRule>>> | null;
     })
@@ -155,7 +156,7 @@ export type ConfigInput =
  *
  * `state_rules` holds the rule of every state that has one. A null in `load_balancing` stands for the profile's value.
  */
-export type Config = Omit<z.output<typeof schema>, 'state_rules'> & {
+export type Config = Omit<z.output<typeof configSchema>, 'state_rules'> & {
   readonly state_rules: Readonly<Record<string, StateRule>>;
 };
 
@@ -163,15 +164,35 @@ function pathText(path: readonly PropertyKey[]): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
 }
 
-function describeProblem(issue: z.core.$ZodIssue): string[] {
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** The keys that lead to it; none for the configuration as a whole. */
+  readonly path: readonly PropertyKey[];
+  /** What is allowed in its place. */
+  readonly allowed: string;
+  /** A sentence without its end that names the key, what was found and what is allowed. */
+  readonly message: string;
+}
+
+function describeProblem(issue: z.core.$ZodIssue): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const allowed = issue.message.replace('a section of the keys', 'allowed are');
-    return issue.keys.map((key) => `unknown key ${pathText([...issue.path, key])}; ${allowed}`);
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { path, allowed, message: `unknown key ${pathText(path)}; ${allowed}` };
+    });
   }
   const key = pathText(issue.path);
   const found = issue.input === undefined ? 'nothing' : (JSON.stringify(issue.input) ?? String(issue.input));
   const shown = found.length > 80 ? `${found.slice(0, 77)}...` : found;
-  return [`${key === '' ? 'the configuration' : key} is ${shown}; allowed is ${issue.message}`];
+  const message = `${key === '' ? 'the configuration' : key} is ${shown}; allowed is ${issue.message}`;
+  return [{ path: issue.path, allowed: issue.message, message }];
+}
+
+/** Everything that is wrong with a configuration, nothing when `resolveConfig` takes it (Rules 12). */
+export function checkConfig(input: unknown): ConfigProblem[] {
+  const parsed = configSchema.safeParse(input, { reportInput: true });
+  return parsed.success ? [] : parsed.error.issues.flatMap(describeProblem);
 }
 
 /**
@@ -182,9 +203,9 @@ function describeProblem(issue: z.core.$ZodIssue): string[] {
  * @throws SendplanError `bad_config` naming every unknown key and bad value, and what is allowed
  */
 export function resolveConfig(input: unknown, source = 'configuration'): Config {
-  const parsed = schema.safeParse(input, { reportInput: true });
+  const parsed = configSchema.safeParse(input, { reportInput: true });
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap(describeProblem);
+    const problems = parsed.error.issues.flatMap(describeProblem).map(({ message }) => message);
     throw new SendplanError('bad_config', `${source}: ${problems.join('\n  ')}`, {
       hint: 'The keys and their defaults are in docs/rules.md.',
     });

@@ -21,12 +21,16 @@ export class MemorySink implements PageSink {
     this.length = Math.max(this.length, end);
   }
 
+  /** The bytes so far, one piece after the other, without a copy: they are the sink's until it is done with. */
+  pieces(): Uint8Array<ArrayBuffer>[] {
+    return this.chunks.map((chunk, i) => chunk.subarray(0, Math.min(CHUNK_BYTES, this.length - i * CHUNK_BYTES)));
+  }
+
   /** The bytes so far; the caller owns them. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.length);
-    this.chunks.forEach((chunk, i) => {
-      const start = i * CHUNK_BYTES;
-      bytes.set(chunk.subarray(0, Math.min(CHUNK_BYTES, this.length - start)), start);
+    this.pieces().forEach((piece, i) => {
+      bytes.set(piece, i * CHUNK_BYTES);
     });
     return bytes;
   }
