@@ -100,7 +100,7 @@ function deleteRows(connection: TimedConnection, deletedIds: Float64Array, rowCo
 
 /** An id greater than any that the table has or, with AUTOINCREMENT, has had. */
 export function nextId(connection: TimedConnection, rowCount: number): number {
-  let last = Math.max(0, Number(connection.value('SELECT max(id) FROM email_schedules') ?? 0));
+  let last = Math.max(0, Number(connection.value('SELECT max(id) FROM email_schedules NOT INDEXED') ?? 0));
   if (connection.value("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'") !== null) {
     const sql = "SELECT max(seq) FROM sqlite_sequence WHERE lower(name) = 'email_schedules'";
     last = Math.max(last, Number(connection.value(sql) ?? 0));

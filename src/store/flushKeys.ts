@@ -1,6 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
-import { GrowingColumn } from '../columns/growing.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import {
   type LayoutColumn,
@@ -9,12 +8,11 @@ import {
   type ScheduleLayout,
   UnfitForPages,
 } from './flushLayout.js';
+import { KeyColumn } from './keyColumn.js';
 import type { DatabaseImage } from './pages/databaseImage.js';
-import { VarintReader } from './pages/databaseImage.js';
-import { bodyLength, ENCODED_NULL, encodeText } from './pages/encodedValue.js';
-import { KeyDictionary } from './pages/keyDictionary.js';
-import { TableCells } from './pages/tableCells.js';
+import { ENCODED_NULL, encodeText } from './pages/encodedValue.js';
 import { quoteName } from './schema.js';
+import { readStoredKeys } from './storedKeys.js';
 
 /** Rows that are to be written, by their place in the order in which they would be inserted. */
 export interface FlushRows {
@@ -33,34 +31,6 @@ export const FLUSH_BATCH_ROWS = 16_384;
 
 /** The first and one past the last day whose text is kept ready: 1790 to 2508. */
 export const DAY_RANGE = { first: -65536, end: 196608 } as const;
-
-/** The codes of one column for all rows, two bytes each until a code needs four. */
-export class KeyColumn {
-  readonly dictionary = new KeyDictionary();
-  count = 0;
-  codes: Uint16Array | Uint32Array;
-
-  /** @param capacity how many rows are expected */
-  constructor(capacity: number) {
-    this.codes = new Uint16Array(Math.max(1024, capacity));
-  }
-
-  /** Adds the value of the next row. */
-  push(code: number): void {
-    if (code > 65535 && this.codes instanceof Uint16Array) {
-      const wider = new Uint32Array(this.codes.length);
-      wider.set(this.codes.subarray(0, this.count));
-      this.codes = wider;
-    }
-    if (this.count === this.codes.length) {
-      const longer =
-        this.codes instanceof Uint16Array ? new Uint16Array(this.count * 2) : new Uint32Array(this.count * 2);
-      longer.set(this.codes);
-      this.codes = longer;
-    }
-    this.codes[this.count++] = code;
-  }
-}
 
 /** Puts the values that a column has in new rows into its codes. */
 class NewValues {
@@ -172,38 +142,6 @@ class ValueCheck {
   }
 }
 
-/** Puts the values of rows that stay into the codes of columns, from their records. */
-class StayingValues {
-  readonly #layout: ScheduleLayout;
-  readonly #keys: readonly (KeyColumn | undefined)[];
-  readonly #last: number;
-
-  /** @param keys the codes of each column of the layout that is a key, in the layout's order */
-  constructor(layout: ScheduleLayout, keys: readonly (KeyColumn | undefined)[]) {
-    this.#layout = layout;
-    this.#keys = keys;
-    this.#last = keys.findLastIndex((column) => column !== undefined);
-  }
-
-  add(record: Uint8Array, start: number): void {
-    const types = new VarintReader(record);
-    types.at = start;
-    const headerEnd = start + types.read();
-    let body = headerEnd;
-    const keys = this.#keys;
-    for (let place = 0; place <= this.#last; place++) {
-      const column = keys[place];
-      if (types.at >= headerEnd) {
-        column?.push(column.dictionary.codeOfValue(this.#layout.columns[place].missing));
-        continue;
-      }
-      const serialType = types.read();
-      column?.push(column.dictionary.codeOf(serialType, record, body));
-      body += bodyLength(serialType);
-    }
-  }
-}
-
 /**
  * The rows that the table will have, as far as its indexes are concerned. A row's number is its place: first the rows that
  * stay, by id, then the new ones as they would be inserted.
@@ -241,7 +179,15 @@ export function readKeys(
   onProgress: (rowsDone: number) => void,
 ): FlushKeys {
   const columns = layout.columns.map((_, place) => (keyColumns.has(place) ? new KeyColumn(rows.count) : undefined));
-  const staying = readStaying(layout, image, deletedIds, columns);
+  const staying =
+    image === null
+      ? { ids: new Float64Array(0), deleted: 0 }
+      : readStoredKeys(
+          image,
+          layout.rootPage,
+          { columns, missing: layout.columns.map(({ missing }) => missing) },
+          deletedIds,
+        );
   const newValues = columns.flatMap((keys, place) =>
     keys === undefined ? [] : [new NewValues(layout.columns[place], keys, run)],
   );
@@ -272,7 +218,15 @@ export function readKeys(
   const ids = newIds;
   const byId = Uint32Array.from(replacing);
   if (ids !== null) byId.sort((a, b) => ids[a] - ids[b]);
-  return { ...staying, newCount: rows.count, newIds, firstId, replacing: byId, columns };
+  return {
+    stayingIds: staying.ids,
+    deleted: staying.deleted,
+    newCount: rows.count,
+    newIds,
+    firstId,
+    replacing: byId,
+    columns,
+  };
 }
 
 /** The columns of new rows that are looked at before they are written. */
@@ -282,31 +236,4 @@ function neededColumns(columns: readonly LayoutColumn[], keyColumns: ReadonlySet
     if ('field' in source && (keyColumns.has(place) || readsNumbers)) needed.add(source.field);
   });
   return needed;
-}
-
-function readStaying(
-  layout: ScheduleLayout,
-  image: DatabaseImage | null,
-  deletedIds: Float64Array,
-  columns: readonly (KeyColumn | undefined)[],
-): { readonly stayingIds: Float64Array; readonly deleted: number } {
-  const ids = new GrowingColumn(Float64Array);
-  let deleted = 0;
-  if (image !== null) {
-    const goes = deletedIds.slice().sort();
-    const values = new StayingValues(layout, columns);
-    const cells = new TableCells(image, layout.rootPage);
-    let next = 0;
-    while (cells.next()) {
-      if (!cells.isRowidSafe) throw new UnfitForPages('it has an id beyond 2^53');
-      while (next < goes.length && goes[next] < cells.rowid) next++;
-      if (next < goes.length && goes[next] === cells.rowid) {
-        deleted++;
-        continue;
-      }
-      ids.push(cells.rowid);
-      values.add(cells.payload, cells.payloadStart);
-    }
-  }
-  return { stayingIds: ids.values(), deleted };
 }

@@ -34,11 +34,11 @@ export interface LayoutColumn {
   readonly readsNumbers: boolean;
 }
 
-/** An index of `email_schedules`. */
+/** An index whose entries are plain columns and the rowid. */
 export interface LayoutIndex {
   readonly name: string;
   readonly isUnique: boolean;
-  /** The places of its columns among `LayoutColumn`s. */
+  /** The places of its columns in the records of the table. */
   readonly columns: readonly number[];
   readonly rootPage: number;
 }
@@ -109,11 +109,12 @@ const CONSTANT_DEFAULT =
   /^\(*\s*([+-]?\s*[0-9][0-9.]*(e[+-]?[0-9]+)?|x?'([^']|'')*'|"[^"]*"|null|true|false|current_(timestamp|date|time))\s*\)*$/i;
 
 /**
- * The value that a column's default is stored as.
+ * The value that a column's default is stored as, which is also what records hold that were written before the column was added.
  *
+ * @param expression the default as SQL, null for none
  * @throws UnfitForPages when it is not the same for all rows
  */
-function encodeDefault(connection: Connection, name: string, type: string, expression: SqlValue): EncodedValue {
+export function encodeDefault(connection: Connection, name: string, type: string, expression: SqlValue): EncodedValue {
   if (expression === null) return ENCODED_NULL;
   if (!CONSTANT_DEFAULT.test(String(expression))) {
     throw new UnfitForPages(`its column ${quoteName(name)} has a default that is computed`);
@@ -186,34 +187,50 @@ function readColumns(connection: Connection, table: string, isStrict: boolean, r
   });
 }
 
-function readIndexes(connection: Connection, table: string, columns: readonly LayoutColumn[]): LayoutIndex[] {
-  const listed = Array.from(
-    connection.query('SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC', [table]),
-    (row) => [...row],
-  );
-  const types = new Map<number, string>();
-  for (const [cid, type] of connection.query('SELECT cid, type FROM pragma_table_xinfo(?)', [table])) {
-    types.set(Number(cid), String(type));
-  }
-  return listed.map(([name, isUnique, isPartial]) => {
-    const shown = quoteName(String(name));
-    if (isPartial === 1) throw new UnfitForPages(`its index ${shown} leaves rows out`);
-    const places: number[] = [];
-    const sql = 'SELECT cid, "desc", coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno';
-    for (const [cid, isDescending, collation] of connection.query(sql, [name])) {
-      const place = Number(cid);
-      if (place < 0 || columns[place].source.kind === 'rowid') {
-        throw new UnfitForPages(`its index ${shown} holds more than plain columns`);
-      }
-      if (isDescending === 1 || collation !== 'BINARY')
-        throw new UnfitForPages(`its index ${shown} has an order of its own`);
-      if (affinityOf(types.get(place) ?? '') === 'REAL')
-        throw new UnfitForPages(`its index ${shown} is over a REAL column`);
-      places.push(place);
+/**
+ * The places of the columns of an index in the records of its table, in the index's order.
+ *
+ * @param rowidPlace the place of the column that is the rowid by another name, -1 for none
+ * @throws UnfitForPages when it is not by plain columns in the order of their bytes, or leaves rows out
+ */
+export function readIndexPlaces(connection: Connection, table: string, index: string, rowidPlace: number): number[] {
+  const shown = quoteName(index);
+  const partial = 'SELECT 1 FROM pragma_index_list(?) WHERE name = ? AND partial = 1';
+  if (first(connection, partial, [table, index]) !== null)
+    throw new UnfitForPages(`its index ${shown} leaves rows out`);
+  const sql = `SELECT cid, "desc", coll, (SELECT type FROM pragma_table_xinfo(?) AS columns WHERE columns.cid = keys.cid)
+    FROM pragma_index_xinfo(?) AS keys WHERE key = 1 ORDER BY seqno`;
+  return Array.from(connection.query(sql, [table, index]), ([cid, isDescending, collation, type]) => {
+    const place = Number(cid);
+    if (place < 0 || place === rowidPlace) {
+      throw new UnfitForPages(`its index ${shown} holds more than plain columns`);
     }
-    const root = first(connection, "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND name = ?", [name]);
-    return { name: String(name), isUnique: isUnique === 1, columns: places, rootPage: Number(root?.[0]) };
+    if (isDescending === 1 || collation !== 'BINARY') {
+      throw new UnfitForPages(`its index ${shown} has an order of its own`);
+    }
+    if (affinityOf(String(type ?? '')) === 'REAL') throw new UnfitForPages(`its index ${shown} is over a REAL column`);
+    return place;
   });
+}
+
+/** The page of the root of a table or an index, -1 when there is none of that name. */
+export function rootPageOf(connection: Connection, name: string): number {
+  const root = first(connection, "SELECT rootpage FROM sqlite_master WHERE type IN ('table', 'index') AND name = ?", [
+    name,
+  ]);
+  return Number(root?.[0] ?? -1);
+}
+
+function readIndexes(connection: Connection, table: string, rowidPlace: number): LayoutIndex[] {
+  const sql = 'SELECT name, "unique" FROM pragma_index_list(?) ORDER BY seq DESC';
+  return Array.from(connection.query(sql, [table]), ([name, isUnique]) => [String(name), isUnique === 1] as const).map(
+    ([name, isUnique]) => ({
+      name,
+      isUnique,
+      columns: readIndexPlaces(connection, table, name, rowidPlace),
+      rootPage: rootPageOf(connection, name),
+    }),
+  );
 }
 
 function requirePlainTable(connection: Connection, sql: string): void {
@@ -245,7 +262,8 @@ export function readScheduleLayout(connection: Connection, run: RunValues): Sche
     if (!columns.some((there) => foldName(there.name) === column))
       throw new UnfitForPages(`it has no column ${column}`);
   }
-  const indexes = readIndexes(connection, name, columns);
+  const rowidPlace = columns.findIndex(({ source }) => source.kind === 'rowid');
+  const indexes = readIndexes(connection, name, rowidPlace);
   return { name, rootPage: Number(found[1]), columns, indexes, isAutoincrement: /\bautoincrement\b/i.test(sql) };
 }
 

@@ -1,4 +1,5 @@
-import type { FlushKeys, KeyColumn } from './flushKeys.js';
+import type { FlushKeys } from './flushKeys.js';
+import type { KeyColumn } from './keyColumn.js';
 
 /** A column of an index, ready to sort by. */
 export interface SortColumn {

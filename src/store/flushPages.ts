@@ -3,13 +3,14 @@ import type { Connection } from './driver.js';
 import { nextId } from './flush.js';
 import { writeIndex } from './flushIndexes.js';
 import { type FlushKeys, type FlushRows, readKeys } from './flushKeys.js';
-import { type RunValues, readScheduleLayout, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
+import { type RunValues, readScheduleLayout, rootPageOf, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
 import { findRefused, hasCollision } from './flushOrder.js';
 import { writeTable } from './flushTable.js';
 import { DatabaseImage } from './pages/databaseImage.js';
 import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
 import { UnfitKey } from './pages/keyDictionary.js';
 import { foldName } from './schema.js';
+import type { IndexToBuild } from './standInIndexes.js';
 import { TimedConnection } from './timings.js';
 
 /** What a run changes in `email_schedules`, for writing it as pages. */
@@ -32,6 +33,8 @@ export interface PagesOptions extends RunValues {
    * be made, the rows are unfit for pages.
    */
   readonly comingIndex?: readonly string[];
+  /** Indexes of other tables that are written too; none when left out. */
+  readonly indexes?: readonly IndexToBuild[];
   /** Is told how many of the new rows were looked through. */
   readonly onProgress?: (rowsDone: number) => void;
 }
@@ -44,7 +47,7 @@ export interface PreparedPages {
   readonly inserted: number;
   /** The places of the new rows that a unique index refuses, ascending; they are not written. */
   readonly refused: Uint32Array;
-  /** Reads the roots of the indexes, when the schema is as it will be. To be called before `write`. */
+  /** Reads the roots of the trees, when the schema is as it will be. To be called before `write`. */
   settle(): void;
   /**
    * Writes the database with the rows in their place.
@@ -125,26 +128,34 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   }
   raiseSequence(connection, before, keys, isRefused);
   const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));
-  let layout: ScheduleLayout | null = null;
+  const others = options.indexes ?? [];
+  let settled: { readonly layout: ScheduleLayout; readonly otherRoots: readonly number[] } | null = null;
   return {
     deleted: keys.deleted,
     inserted: rows.count - refused.length,
     refused,
     settle() {
-      layout = readScheduleLayout(connection, run);
+      settled = {
+        layout: readScheduleLayout(connection, run),
+        otherRoots: others.map(({ name }) => rootPageOf(connection, name)),
+      };
     },
     async write(bytes, target, onWritten = () => {}) {
-      const settled = layout;
       if (settled === null) throw new TypeError('settle() comes before write()');
+      const { layout, otherRoots } = settled;
       const after = new DatabaseImage(bytes);
-      const roots = [settled.rootPage, ...settled.indexes.map((index) => index.rootPage)];
+      const roots = [layout.rootPage, ...layout.indexes.map((index) => index.rootPage), ...otherRoots];
       await rewriteTrees(after, roots, target, async (space) => {
-        await writeTable(space, settled, keys, after, rows, isRefused, run, (rowsDone) => {
+        const checkpoint = () => target.checkpoint();
+        await writeTable(space, layout, keys, after, rows, isRefused, run, (rowsDone) => {
           onWritten(rowsDone);
-          return target.checkpoint();
+          return checkpoint();
         });
-        for (const index of settled.indexes) {
-          await writeIndex(space, keys, isRefused, index.columns, index.rootPage, () => target.checkpoint());
+        for (const { columns, rootPage } of layout.indexes) {
+          await writeIndex(space, keys, isRefused, columns, rootPage, checkpoint);
+        }
+        for (const [i, other] of others.entries()) {
+          await writeIndex(space, other.keys, null, other.places, otherRoots[i], checkpoint);
         }
       });
     },
@@ -155,8 +166,9 @@ function placesOf(layout: ScheduleLayout, names: readonly string[]): number[] {
   return names.map((name) => layout.columns.findIndex((column) => foldName(column.name) === foldName(name)));
 }
 
+/** Asks the table itself: its indexes may be without entries. */
 function hasRows(connection: Connection): boolean {
-  for (const _row of connection.query('SELECT 1 FROM email_schedules LIMIT 1')) return true;
+  for (const _row of connection.query('SELECT 1 FROM email_schedules NOT INDEXED LIMIT 1')) return true;
   return false;
 }
 

@@ -13,6 +13,7 @@ import { DiffRows } from './flushSource.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
 import { currentTimeText } from './runName.js';
 import { readSchema } from './schema.js';
+import { createIndexesUnfilled, fillBySql, prepareIndexes } from './standInIndexes.js';
 import { SCHEDULE_INDEXES } from './tables.js';
 import type { StatementTiming } from './timings.js';
 
@@ -124,9 +125,9 @@ function writeAll(
   imageBefore: Uint8Array | null,
 ): WriteResult {
   const { runId, nowText } = options;
-  const early = migrateBefore(connection, migration);
+  const { early, unfilled } = migrateBefore(connection, migration, imageBefore !== null);
   const refused = new Set<number>();
-  const { flush, pages, reason } = flushRows(connection, plan, diff, refused, options, () =>
+  const { flush, pages, reason } = flushRows(connection, plan, diff, refused, options, unfilled, () =>
     requirePages(options, imageBefore, migration, early),
   );
   noteRefusals(plan, refused);
@@ -169,13 +170,19 @@ function requirePages(
   return { imageBefore: () => image, comingIndex: isComing ? SCHEDULE_KEY : undefined };
 }
 
-/** Writes the rows by SQL, or prepares them for being written as pages. @param needs throws when they cannot be */
+/**
+ * Writes the rows by SQL, or prepares them for being written as pages.
+ *
+ * @param unfilled the indexes that have no entries yet, which go the same way
+ * @param needs throws when pages cannot be
+ */
 function flushRows(
   connection: Connection,
   plan: Plan,
   diff: ScheduleDiff,
   refused: Set<number>,
   options: WriteOptions,
+  unfilled: readonly string[],
   needs: () => PagesNeeds,
 ): {
   readonly flush: Omit<FlushResult, 'refused'>;
@@ -189,16 +196,19 @@ function flushRows(
       const onProgress = (rowsDone: number) => options.onProgress?.(rowsDone, rows.count);
       const { runId, nowText } = options;
       const changes = { deletedIds: diff.deletedIds, rows };
-      const pages = preparePages(connection, changes, { runId, nowText, onProgress, ...needs() });
+      const needed = needs();
+      const indexes = prepareIndexes(connection, unfilled, needed.imageBefore());
+      const pages = preparePages(connection, changes, { runId, nowText, onProgress, indexes, ...needed });
       for (const place of pages.refused) refused.add(rows.candidates[place]);
       const { deleted, inserted } = pages;
-      const isEmpty = deleted + inserted === 0;
+      const isEmpty = deleted + inserted + unfilled.length === 0;
       return { flush: { deleted, inserted, statements: [] }, pages: isEmpty ? null : pages, reason };
     } catch (error) {
       if (!(error instanceof UnfitForPages)) throw error;
       reason = error.message;
     }
   }
+  fillBySql(connection, unfilled);
   return { flush: flushPlan(connection, plan, diff, refused, options), pages: null, reason };
 }
 
@@ -220,13 +230,22 @@ function isScheduleKeyIndex({ creates, name }: MigrationStep): boolean {
  *
  * Only the unique indexes that the database came with refuse rows (Rules 11), so that our own waits when there are rows in
  * whose places it would refuse some.
+ *
+ * @param byPages indexes that refuse no rows are left without entries, to be filled together with the rows
  */
-function migrateBefore(connection: Connection, migration: Migration): readonly MigrationStep[] {
-  const first = migration.steps.filter((step) => !isScheduleKeyIndex(step));
-  for (const step of first) connection.execute(step.sql);
-  if (first.length === migration.steps.length || hasForeignRows(connection)) return first;
-  for (const step of migration.steps) if (isScheduleKeyIndex(step)) connection.execute(step.sql);
-  return migration.steps;
+function migrateBefore(
+  connection: Connection,
+  migration: Migration,
+  byPages: boolean,
+): { readonly early: readonly MigrationStep[]; readonly unfilled: readonly string[] } {
+  const isIndex = (step: MigrationStep) => step.creates === 'index';
+  for (const step of migration.steps) if (!isIndex(step)) connection.execute(step.sql);
+  const waits = migration.steps.some(isScheduleKeyIndex) && hasForeignRows(connection);
+  const early = migration.steps.filter((step) => !(waits && isScheduleKeyIndex(step)));
+  const indexes = early.filter(isIndex);
+  if (byPages) return { early, unfilled: createIndexesUnfilled(connection, indexes) };
+  for (const step of indexes) connection.execute(step.sql);
+  return { early, unfilled: [] };
 }
 
 /**
