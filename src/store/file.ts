@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { HEADER_BYTES, requireHeader } from './fileHeader.js';
+import { closeDatabaseFile } from './heldFiles.js';
 import { FileSource } from './pages/scanFile.js';
 import { requireNoSidecars } from './sidecars.js';
 
@@ -111,7 +112,7 @@ export function hasStamp(path: string, stamp: FileStamp): boolean {
     const now = stampOf(descriptor);
     return (Object.keys(stamp) as (keyof FileStamp)[]).every((key) => now[key] === stamp[key]);
   } finally {
-    closeSync(descriptor);
+    closeDatabaseFile(descriptor);
   }
 }
 
@@ -156,7 +157,7 @@ export function requireDatabaseFile(path: string): string {
     );
     return real;
   } finally {
-    closeSync(descriptor);
+    closeDatabaseFile(descriptor);
   }
 }
 
@@ -225,10 +226,10 @@ export function openDatabaseFile(path: string): OpenedFile {
       requireSame() {
         if (!hasStamp(real, stamp)) throw changedWhileRead(real);
       },
-      close: () => closeSync(descriptor),
+      close: () => closeDatabaseFile(descriptor),
     };
   } catch (error) {
-    closeSync(descriptor);
+    closeDatabaseFile(descriptor);
     throw error;
   }
 }

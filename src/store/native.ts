@@ -1,131 +1,18 @@
+import { fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendplanError } from '../errors.js';
-import type { Connection, PreparedStatement, SqlValue } from './driver.js';
-
-/** The parts of libsql that are used. */
-interface NativeStatement {
-  raw(isRaw: boolean): NativeStatement;
-  columns(): readonly { readonly name: string }[];
-  iterate(values: readonly unknown[]): Iterable<unknown[]>;
-  run(values: readonly unknown[]): { readonly changes: number };
-}
-
-interface NativeDatabase {
-  exec(sql: string): void;
-  prepare(sql: string): NativeStatement;
-  close(): void;
-}
-
-type NativeConstructor = new (path: string, options: { readonly timeout: number }) => NativeDatabase;
+import type { Connection } from './driver.js';
+import { closeDatabaseFile, descriptorIdentity, fileIdentity, holdFile } from './heldFiles.js';
+import { NativeConnection } from './nativeConnection.js';
+import { FileSource } from './pages/scanFile.js';
+import { LOG_HEADER_BYTES } from './sidecars.js';
 
 /** How long SQLite itself waits for a lock before it says that the database is busy. */
 const BUSY_TIMEOUT_MS = 2000;
-/** The pauses between attempts to get the write lock, which grow so that a long writer is not hammered. */
+/** The pauses between attempts to get a lock, which grow so that a long writer is not hammered. */
 const LOCK_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400];
-
-const NO_BLOB = new Uint8Array(0);
-const decoder = new TextDecoder();
-
-function toDatabaseError(error: unknown, sql: string): SendplanError {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = (error as { code?: unknown }).code;
-  if (code === 'SQLITE_NOTADB')
-    return new SendplanError('not_a_database', `This is no SQLite database: ${message}.`, { cause: error });
-  if (typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new SendplanError('file_busy', `The database is in use by another program: ${message}.`, {
-      hint: 'Start again when the other program has finished writing.',
-      cause: error,
-    });
-  }
-  const shown = sql.length > 200 ? `${sql.slice(0, 200)}...` : sql;
-  return new SendplanError('database_error', `SQLite says "${message}" to: ${shown}`, { cause: error });
-}
-
-/**
- * A SELECT whose texts come as bytes, with a number in front that tells which columns hold a BLOB, a bit each.
- *
- * libsql ends the process at text that is no UTF-8 and cuts text at NUL; as bytes both come whole.
- */
-function bytewise(sql: string, columnCount: number): string {
-  const columns = Array.from({ length: columnCount }, (_, i) => `c${i}`);
-  const mask = columns.map((column, i) => `((typeof(${column}) = 'blob') << ${i})`).join(' | ');
-  const values = columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), ${column})`);
-  return `WITH q(${columns.join(', ')}) AS (${sql}) SELECT ${mask}, ${values.join(', ')} FROM q`;
-}
-
-function toValue(value: unknown, isBlob: boolean): SqlValue {
-  if (typeof value === 'number') return value;
-  if (value === null || value === undefined) return null;
-  if (!(value instanceof Uint8Array)) return String(value);
-  if (isBlob) return value.length === 0 ? NO_BLOB : value;
-  return decoder.decode(value);
-}
-
-/** A whole number as SQLite's own: libsql binds every other number as REAL, which columns without a type would keep. */
-function toParameter(value: SqlValue): unknown {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
-}
-
-class NativeConnection implements Connection {
-  readonly #database: NativeDatabase;
-  #changes = 0;
-
-  constructor(database: NativeDatabase) {
-    this.#database = database;
-  }
-
-  execute(sql: string): void {
-    this.#try(sql, () => this.#database.exec(sql));
-  }
-
-  *query(sql: string, values: readonly SqlValue[] = []): Generator<SqlValue[]> {
-    const isPragma = /^\s*PRAGMA/i.test(sql);
-    const prepared = this.#try(sql, () => {
-      const plain = this.#database.prepare(sql).raw(true);
-      return isPragma ? plain : this.#database.prepare(bytewise(sql, plain.columns().length)).raw(true);
-    });
-    const rows = this.#try(sql, () => prepared.iterate(values.map(toParameter))[Symbol.iterator]());
-    const row: SqlValue[] = [];
-    for (;;) {
-      const next = this.#try(sql, () => rows.next());
-      if (next.done) return;
-      const found: unknown[] = next.value;
-      if (isPragma) {
-        yield found.map((value) => toValue(value, true));
-        continue;
-      }
-      const blobs = Number(found[0]);
-      for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1);
-      yield row;
-    }
-  }
-
-  prepare(sql: string): PreparedStatement {
-    const statement = this.#try(sql, () => this.#database.prepare(sql));
-    return {
-      run: (values) => {
-        this.#changes = this.#try(sql, () => statement.run(Array.from(values, toParameter))).changes;
-      },
-      close: () => {},
-    };
-  }
-
-  changes(): number {
-    return this.#changes;
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  #try<Result>(sql: string, work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      throw toDatabaseError(error, sql);
-    }
-  }
-}
+/** What SQLite keeps of the file in memory. */
+const CACHE_KIBIBYTES = 65_536;
 
 function keptBusy(path: string, cause: unknown): SendplanError {
   const attempts = LOCK_PAUSES_MS.length + 1;
@@ -136,15 +23,80 @@ function keptBusy(path: string, cause: unknown): SendplanError {
   return new SendplanError('file_busy', message, { hint: 'Start again when the other program has finished.', cause });
 }
 
-async function loadLibsql(): Promise<NativeConstructor> {
+/** Runs a statement that takes a lock, again and again while another program has it. @throws SendplanError `file_busy` */
+async function takeLock(connection: Connection, path: string, sql: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      connection.execute(sql);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof SendplanError && error.code === 'file_busy';
+      if (!isBusy) throw error;
+      if (attempt === LOCK_PAUSES_MS.length) throw keptBusy(path, error);
+      await sleep(LOCK_PAUSES_MS[attempt]);
+    }
+  }
+}
+
+function isInWalMode(connection: Connection): boolean {
+  for (const [mode] of connection.query('PRAGMA journal_mode')) return mode === 'wal';
+  return false;
+}
+
+/**
+ * The file under a connection whose transaction has begun, to be scanned as that transaction sees it; null when its pages may
+ * not be all in the file, or not stay as they are.
+ *
+ * With a rollback journal a transaction that has begun to read, or to write, keeps everybody else from changing the file
+ * itself: another writer's pages wait in its memory until the readers are gone. A hot journal was played back when the
+ * transaction began.
+ *
+ * In WAL mode the file changes when somebody moves pages from the log into it. While there is nothing in the log after the
+ * transaction has begun, the file is all there is, and it stays so: whoever holds the write lock keeps others from adding
+ * to the log; and a reader that began with an empty log keeps what is added from being moved.
+ *
+ * Until the transaction is over nothing may close a descriptor of the file: see `heldFiles.ts`.
+ *
+ * @param identity of the file before SQLite opened it; another one has taken its place since when it is not the same
+ */
+function openPages(path: string, identity: string | null, isWal: boolean): { pages: FileSource; close(): void } | null {
+  // Windows keeps everybody from reading the bytes that SQLite locks.
+  if (identity === null || process.platform === 'win32') return null;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (isWal && log !== undefined && log.size > LOG_HEADER_BYTES) return null;
+  const descriptor = openSync(path, 'r');
+  const close = () => closeDatabaseFile(descriptor);
+  if (descriptorIdentity(descriptor) === identity) {
+    return { pages: new FileSource(descriptor, fstatSync(descriptor).size, isWal), close };
+  }
+  close();
+  return null;
+}
+
+/** Opens a database and begins a transaction on it. @param begin the statements that do */
+async function openFile(
+  path: string,
+  begin: (connection: Connection, isWal: boolean) => Promise<void>,
+): Promise<NativeConnection> {
+  const identity = fileIdentity(path);
+  const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS);
+  const openedIdentity = fileIdentity(path);
+  const release = openedIdentity === null ? () => {} : holdFile(openedIdentity);
+  connection.attend(null, release);
   try {
-    const loaded: { readonly default: unknown } = await import('libsql');
-    return loaded.default as NativeConstructor;
-  } catch (cause) {
-    throw new SendplanError('driver_missing', 'The driver native needs the package libsql, which is not installed.', {
-      hint: 'Install it (npm install libsql@0.5.29), or use the driver sqljs.',
-      cause,
+    connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
+    await takeLock(connection, path, 'SELECT 1 FROM sqlite_schema');
+    const isWal = isInWalMode(connection);
+    await begin(connection, isWal);
+    const file = openPages(path, identity, isWal);
+    connection.attend(file?.pages ?? null, () => {
+      file?.close();
+      release();
     });
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 
@@ -152,37 +104,42 @@ async function loadLibsql(): Promise<NativeConstructor> {
  * Opens a database file in place with libsql, for databases that others have open, that are in WAL mode or do not fit into
  * memory, and takes SQLite's write lock: until `commit` or `close` others can read the database as it was.
  *
- * Waits for another writer for about a quarter of a minute, longer and longer between attempts.
+ * Waits for another writer for about half a minute, longer and longer between attempts. Where nothing is left in a log beside
+ * the file, its pages can be scanned until the first change.
  *
  * @throws SendplanError `driver_missing` without libsql, `file_busy` when another program keeps writing, `not_a_database`
  */
 export async function openNative(path: string): Promise<Connection & { commit(): void }> {
-  const Database = await loadLibsql();
-  let database: NativeDatabase;
-  try {
-    database = new Database(path, { timeout: BUSY_TIMEOUT_MS / 1000 });
-  } catch (error) {
-    throw toDatabaseError(error, 'open');
-  }
-  const connection = new NativeConnection(database);
-  try {
-    connection.execute(
-      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536`,
-    );
-    for (let attempt = 0; ; attempt++) {
-      try {
-        connection.execute('BEGIN IMMEDIATE');
-        break;
-      } catch (error) {
-        const isBusy = error instanceof SendplanError && error.code === 'file_busy';
-        if (!isBusy) throw error;
-        if (attempt === LOCK_PAUSES_MS.length) throw keptBusy(path, error);
-        await sleep(LOCK_PAUSES_MS[attempt]);
-      }
-    }
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-  return Object.assign(connection, { commit: () => connection.execute('COMMIT') });
+  let isWal = false;
+  const connection = await openFile(path, async (opened, isInWal) => {
+    isWal = isInWal;
+    opened.execute('PRAGMA foreign_keys = OFF');
+    if (isWal) emptyLog(opened);
+    await takeLock(opened, path, 'BEGIN IMMEDIATE');
+  });
+  const commit = () => {
+    connection.execute('COMMIT');
+    if (isWal) emptyLog(connection);
+  };
+  return Object.assign(connection, { commit });
+}
+
+/** Moves what is in a log into the file, as far as others who read from it allow. */
+function emptyLog(connection: Connection): void {
+  connection.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/**
+ * Opens a database file with libsql to read it as it is at one moment, whatever others write to it meanwhile. Nothing can be
+ * written; `close` gives the read lock up.
+ *
+ * @throws SendplanError as `openNative` does
+ */
+export async function openNativeReader(path: string): Promise<Connection> {
+  return openFile(path, async (opened) => {
+    opened.execute('PRAGMA query_only = ON');
+    opened.execute('BEGIN');
+    // The lock comes with the first read.
+    await takeLock(opened, path, 'SELECT 1 FROM sqlite_schema');
+  });
 }

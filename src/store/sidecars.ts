@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { SendplanError } from '../errors.js';
 
 /** The length of a write-ahead log's own header; anything after it is changes. */
-const WAL_HEADER_BYTES = 32;
+export const LOG_HEADER_BYTES = 32;
 
 /** A path as a shell takes it as one word. */
 export function shellQuote(path: string): string {
@@ -36,7 +36,7 @@ function firstByte(path: string): number {
 export function requireNoSidecars(path: string): void {
   const wal = `${path}-wal`;
   const walBytes = sizeOf(wal);
-  if (walBytes > WAL_HEADER_BYTES) {
+  if (walBytes > LOG_HEADER_BYTES) {
     throw new SendplanError(
       'file_busy',
       `${path} is in WAL mode and has changes in ${wal} (${walBytes} bytes) that are not in the file itself.`,
