@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly today: number;
   /** How many contacts are planned in one go, which changes nothing but the pace of progress. */
   readonly batchSize?: number;
+  /** Called when everything that a plan is made of has been read. */
+  readonly onLoaded?: () => void;
 }
 
 /** How a run may write its rows as pages, which are not in the database when `runDatabase` returns. */
@@ -35,12 +37,13 @@ export interface PagesOutlet {
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
 export async function planAndBalance(
   source: OrganizationSource,
-  { config, today, batchSize }: RunSettings,
+  { config, today, batchSize, onLoaded }: RunSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<{ plan: Plan; balance: Balance }> {
   const organization = await watch.measure('load', () =>
     loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
   );
+  onLoaded?.();
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
   const plan = await watch.measure('plan', () =>
     planOrganization(organization, config, today, { batchSize, onProgress }),

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatIsoDay, parseIsoDay } from '../src/calendar/iso.js';
 import { SendplanError } from '../src/errors.js';
 import { generateDatabase } from '../src/generate/generateDatabase.js';
-import { runFile } from '../src/node.js';
+import { explainFile, runFile } from '../src/node.js';
 import { openNative } from '../src/store/native.js';
 import { openSqlJs } from '../src/store/sqljs.js';
 
@@ -107,4 +107,20 @@ test('leaves a database that sqlite3 calls sound', async () => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   expect(answer).toBe('ok\n');
+});
+
+test('explains what the driver sqljs explains, also while another connection is writing to a log', async () => {
+  const path = await realisticFile('explained.sqlite3');
+  const options = { contacts: [73, 5], asOf: TODAY };
+  const expected = await explainFile(path, options);
+  expect(await explainFile(path, { ...options, driver: 'native' })).toEqual(expected);
+  const writer = await openNative(path);
+  writer.commit();
+  writer.execute("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; UPDATE contacts SET state = 'ZZ'");
+  expect(await explainFile(path, { ...options, driver: 'native' })).toEqual(expected);
+  writer.execute('COMMIT');
+  await expect(explainFile(path, options)).rejects.toMatchObject({ code: 'file_busy' });
+  expect(await explainFile(path, { ...options, driver: 'native' })).not.toEqual(expected);
+  writer.execute('UPDATE contacts SET state = NULL');
+  writer.close();
 });

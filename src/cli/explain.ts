@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { explainFile } from '../explain/explainFile.js';
 import { explanationText } from '../report/explanationText.js';
-import { planningOptions, readConfig } from './options.js';
+import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 
 interface ExplainFlags {
@@ -9,6 +9,7 @@ interface ExplainFlags {
   readonly asOf?: string;
   readonly config?: string;
   readonly json?: true;
+  readonly driver: 'sqljs' | 'native';
 }
 
 const EXAMPLES = `
@@ -18,6 +19,7 @@ is what that plan holds: events, ideal days, how each start day came about, wind
 Examples:
   $ npx sendplan explain a.sqlite3 --contact 42 --as-of 2025-06-13
   $ npx sendplan explain a.sqlite3 --contact 42 --contact 43 --config rules.yaml
+  $ npx sendplan explain a.sqlite3 --contact 42 --driver native    while other programs write to it
   $ npx sendplan explain a.sqlite3 --contact 42 --json | jq '.contacts[0].emails[] | {email_type, skip_reason}'
 `;
 
@@ -33,6 +35,7 @@ async function explain(path: string, flags: ExplainFlags): Promise<void> {
     contacts: flags.contact,
     asOf: flags.asOf,
     config: readConfig(flags.config),
+    driver: flags.driver,
     onProgress: line.update,
   }).finally(() => line.stop());
   const text = flags.json
@@ -49,6 +52,11 @@ export function explainCommand(): Command {
     .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds);
   for (const option of planningOptions()) command.addOption(option);
   return command
+    .addOption(
+      driverOption(
+        "sqljs: refuses a file that changes meanwhile; native: under SQLite's locks, also while others write to it, with the optional package libsql",
+      ),
+    )
     .option('--json', 'print one JSON object for programs instead of letters')
     .addHelpText('after', EXAMPLES)
     .action(explain);

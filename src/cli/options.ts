@@ -41,3 +41,8 @@ export function planningOptions(): Option[] {
     ),
   ];
 }
+
+/** The option that says what reads and writes the database. */
+export function driverOption(description: string): Option {
+  return new Option('--driver <name>', description).choices(['sqljs', 'native']).default('sqljs');
+}

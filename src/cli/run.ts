@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runFile } from '../node.js';
 import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
-import { planningOptions, readConfig } from './options.js';
+import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 
 interface RunFlags {
@@ -88,12 +88,9 @@ export function runCommand(): Command {
     .option('--threads <n>', 'the most threads to plan with; planning takes one, more would not pay', wholeNumber(1024))
     .option('--timings', 'tell what every SQL statement cost, and how SQLite went about it')
     .addOption(
-      new Option(
-        '--driver <name>',
+      driverOption(
         "sqljs: in memory, the file is replaced; native: in place under SQLite's locks, with the optional package libsql",
-      )
-        .choices(['sqljs', 'native'])
-        .default('sqljs'),
+      ),
     )
     .addOption(
       new Option('--flush <way>', 'how rows are written: by SQL statements, as whole pages, or by what is faster')

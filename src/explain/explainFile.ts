@@ -1,8 +1,10 @@
 import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import { planAndBalance } from '../schedule.js';
-import { openDatabaseFile } from '../store/file.js';
+import type { Connection } from '../store/driver.js';
+import { openDatabaseFile, requireDatabaseFile } from '../store/file.js';
 import { openLazily } from '../store/lazyConnection.js';
+import { openNativeReader } from '../store/native.js';
 import { organizationOfDatabase } from '../store/readTables.js';
 import { readSchema } from '../store/schema.js';
 import { loadSqlJs } from '../store/sqljs.js';
@@ -18,6 +20,11 @@ export interface ExplainFileOptions {
   readonly asOf?: string | number;
   /** The configuration in the names of the rulebook; all defaults when left out. */
   readonly config?: ConfigInput;
+  /**
+   * `sqljs` reads the file without locking it; `native` reads it through libsql under SQLite's own locks, for databases that
+   * others have open and write to. `sqljs` when left out.
+   */
+  readonly driver?: 'sqljs' | 'native';
   readonly onProgress?: RunProgress;
 }
 
@@ -31,19 +38,42 @@ export interface ExplainFileOptions {
 export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
+  const file = await openForReading(path, options.driver ?? 'sqljs');
+  try {
+    const source = organizationOfDatabase(file.connection, readSchema(file.connection));
+    const settings = { config, today, onLoaded: file.endReading };
+    const { plan, balance } = await planAndBalance(source, settings, new Stopwatch(options.onProgress));
+    const explainer = new Explainer(plan, balance);
+    return options.contacts.map((id) => explainer.explain(id));
+  } finally {
+    file.close();
+  }
+}
+
+/** A database file that is only read. */
+interface FileReading {
+  readonly connection: Connection;
+  /** To be called when everything has been read. @throws SendplanError when the file has changed since it was opened */
+  endReading(): void;
+  close(): void;
+}
+
+async function openForReading(path: string, driver: 'sqljs' | 'native'): Promise<FileReading> {
+  if (driver === 'native') {
+    const connection = await openNativeReader(requireDatabaseFile(path));
+    const close = () => connection.close();
+    return { connection, endReading: close, close };
+  }
   const file = openDatabaseFile(path);
   try {
     const connection = openLazily(file.pages, file.image, await loadSqlJs());
-    try {
-      const source = organizationOfDatabase(connection, readSchema(connection));
-      const { plan, balance } = await planAndBalance(source, { config, today }, new Stopwatch(options.onProgress));
-      file.requireSame();
-      const explainer = new Explainer(plan, balance);
-      return options.contacts.map((id) => explainer.explain(id));
-    } finally {
+    const close = () => {
       connection.close();
-    }
-  } finally {
+      file.close();
+    };
+    return { connection, endReading: file.requireSame, close };
+  } catch (error) {
     file.close();
+    throw error;
   }
 }

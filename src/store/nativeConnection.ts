@@ -78,6 +78,7 @@ async function loadLibsql(): Promise<NativeConstructor> {
 export class NativeConnection implements Connection {
   readonly #database: NativeDatabase;
   #changes = 0;
+  #isOpen = true;
   #pages: PageSource | null = null;
   #onClosed: () => void = () => {};
 
@@ -154,6 +155,8 @@ export class NativeConnection implements Connection {
 
   /** Takes back what was not committed, and gives every lock up. */
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#pages = null;
     try {
       // libsql closes no connection before its statements are collected: until then its transaction would stay open.
@@ -161,7 +164,6 @@ export class NativeConnection implements Connection {
     } finally {
       this.#database.close();
       this.#onClosed();
-      this.#onClosed = () => {};
     }
   }
 
