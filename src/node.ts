@@ -1,15 +1,18 @@
 import { SendplanError } from './errors.js';
-import type { RunReport } from './report/runReport.js';
+import { type RunReport, reportRepeat } from './report/runReport.js';
 import type { RunProgress } from './report/stopwatch.js';
 import { Stopwatch } from './report/stopwatch.js';
-import { type ConfigInput, resolveConfig } from './rules/config.js';
+import { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
 import { runDatabase } from './schedule.js';
 import { type OpenedFile, openDatabaseFile, requireDatabaseFile } from './store/file.js';
 import type { PreparedPages } from './store/flushPages.js';
+import { settingsText } from './store/lastRun.js';
 import { openLazily } from './store/lazyConnection.js';
 import { openNative } from './store/native.js';
 import { ObservedConnection } from './store/observed.js';
 import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
+import { nameRun } from './store/runName.js';
+import { findRepeatedRun, sealFile } from './store/sealFile.js';
 import { loadSqlJs } from './store/sqljs.js';
 import type { FlushWay } from './store/writeRun.js';
 import { resolveToday } from './today.js';
@@ -28,6 +31,8 @@ export interface RunFileOptions {
   readonly outPath?: string;
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
+  /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */
+  readonly full?: boolean;
   /**
    * `sqljs` reads the file into memory and replaces it; `native` works in place through libsql, under SQLite's own locks, for
    * databases that others have open, that are in WAL mode or do not fit into memory. `sqljs` when left out.
@@ -60,28 +65,43 @@ function usedMemoryBytes(): number {
  *   file is then as it was
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
-  const { outPath, dryRun = false, batchSize, signal } = options;
+  const { outPath, dryRun = false } = options;
   if (options.driver === 'native') return runInPlace(path, options);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
-  const { file, connection } = await watch.measure('open', async () => {
-    const found = openDatabaseFile(path);
-    try {
-      return { file: found, connection: openLazily(found.pages, found.image, await loadSqlJs()) };
-    } catch (error) {
-      found.close();
-      throw error;
+  const file = await watch.measure('open', () => openDatabaseFile(path));
+  try {
+    if (options.full !== true && !dryRun && outPath === undefined) {
+      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
+      if (earlier !== null) {
+        const report = reportRepeat(earlier, nameRun().runId, today, watch.timings);
+        return options.timings === true ? { ...report, statements: [] } : report;
+      }
     }
-  });
+    return await runOpened(file, options, config, today, watch);
+  } finally {
+    file.close();
+  }
+}
+
+/** `runFile` where there may be something to change. */
+async function runOpened(
+  file: OpenedFile,
+  { outPath, dryRun = false, batchSize, signal, flush, timings }: RunFileOptions,
+  config: Config,
+  today: number,
+  watch: Stopwatch,
+): Promise<RunReport> {
+  const connection = await watch.measure('open', async () => openLazily(file.pages, file.image, await loadSqlJs()));
   try {
     let prepared: PreparedPages | null = null;
     const take = (pages: PreparedPages) => {
       prepared = pages;
     };
     const pages = { imageBefore: file.image, take };
-    const settings = { config, today, batchSize, dryRun, flush: options.flush, pages };
-    const observed = options.timings === true ? new ObservedConnection(connection) : null;
+    const settings = { config, today, batchSize, dryRun, flush, pages };
+    const observed = timings === true ? new ObservedConnection(connection) : null;
     const report = {
       ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
       statements: observed?.costs(),
@@ -91,13 +111,13 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
       const image = connection.toImage();
       // The image is all that is needed from here on; SQLite's copy of the database can go.
       connection.close();
-      return replaceDatabaseFile(file, sourceOf(image, prepared, watch), { outPath, signal });
+      const seal = (descriptor: number, sizeBytes: number) => sealFile(descriptor, sizeBytes, report.run_id);
+      return replaceDatabaseFile(file, sourceOf(image, prepared, watch), { outPath, signal, seal });
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };
   } finally {
     connection.close();
-    file.close();
   }
 }
 

@@ -2,12 +2,13 @@ import { type Balance, balanceDays } from './balance/balance.js';
 import { loadOrganization } from './columns/organization.js';
 import type { OrganizationSource } from './columns/source.js';
 import { type Plan, planOrganization } from './plan/plan.js';
-import { type RunReport, reportRun } from './report/runReport.js';
+import { type PlanReport, type RunReport, reportPlan, reportRun } from './report/runReport.js';
 import { Stopwatch } from './report/stopwatch.js';
 import type { Config } from './rules/config.js';
 import { diffSchedules } from './store/diff.js';
 import type { Connection } from './store/driver.js';
 import type { PreparedPages } from './store/flushPages.js';
+import { settingsText } from './store/lastRun.js';
 import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
 import { nameRun } from './store/runName.js';
@@ -79,6 +80,11 @@ export async function runDatabase(
   settings.onPlanned?.(plan, balance);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
   const dryRun = settings.dryRun === true;
+  let planned: PlanReport | null = null;
+  const summarize = (refused: ReadonlySet<number>) => {
+    planned ??= reportPlan(plan, balance, refused);
+    return planned;
+  };
   const written = await watch.measure('flush', () => {
     if (hasNothingToWrite(connection, schema, plan, diff, migration)) return NOTHING_WRITTEN;
     return writeRun(connection, plan, diff, migration, {
@@ -87,10 +93,13 @@ export async function runDatabase(
       dryRun,
       flush: settings.flush,
       imageBefore: settings.pages?.imageBefore,
+      summarize,
+      settings: settingsText(settings.config, settings.today),
       onProgress: (done, total) => watch.progress('flush', done, total),
     });
   });
   if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
 
-  return reportRun(plan, balance, { runId, isDryRun: dryRun, diff, written }, watch.timings);
+  const facts = { runId, isDryRun: dryRun, diff, written };
+  return reportRun(summarize(written.refused), settings.today, facts, watch.timings);
 }

@@ -121,6 +121,7 @@ describe('migration', () => {
       'table scheduler_checkpoints scheduler_checkpoints',
       'table scheduler_contact_issues scheduler_contact_issues',
       'table config_versions config_versions',
+      'table scheduler_last_run scheduler_last_run',
       'index email_schedules sendplan_schedules_contact_type_day',
       'index email_schedules sendplan_schedules_status_day',
       'index email_schedules sendplan_schedules_run',

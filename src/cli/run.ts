@@ -10,6 +10,7 @@ interface RunFlags {
   readonly config?: string;
   readonly out?: string;
   readonly dryRun?: true;
+  readonly full?: true;
   readonly json?: true;
   readonly batchSize?: number;
   readonly timings?: true;
@@ -20,7 +21,8 @@ interface RunFlags {
 const EXAMPLES = `
 The database needs a table contacts with the columns id and email; all else is read when it is there. The planned emails go
 into its table email_schedules, problems with contacts into scheduler_contact_issues, the run into scheduler_checkpoints.
-The file is replaced in one step when everything is written, and left alone when nothing changed.
+The file is replaced in one step when everything is written, and left alone when nothing changed. A file that is byte for byte
+as a run of the same day and configuration left it is not even planned.
 
 Examples:
   $ npx sendplan run a.sqlite3 --as-of 2025-06-13         plan the database as of a day
@@ -56,6 +58,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     config,
     outPath: flags.out,
     dryRun: flags.dryRun,
+    full: flags.full,
     batchSize: flags.batchSize,
     timings: flags.timings,
     driver: flags.driver,
@@ -79,6 +82,7 @@ export function runCommand(): Command {
   return command
     .option('--out <file>', 'write the result to another file and leave the database as it is')
     .option('--dry-run', 'work everything out and write nothing')
+    .option('--full', 'plan also when the file is, to the byte, as a run of the same day and configuration left it')
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
     .option(
       '--batch-size <n>',

@@ -4,6 +4,7 @@ import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.j
 import type { Plan } from '../plan/plan.js';
 import type { IssueKind } from '../rules/records.js';
 import { ROW_ACTION, type ScheduleDiff } from '../store/diff.js';
+import type { FoundLastRun } from '../store/lastRun.js';
 import type { StatementCost } from '../store/observed.js';
 import type { WriteResult } from '../store/writeRun.js';
 import type { StageTiming } from './stopwatch.js';
@@ -27,13 +28,8 @@ export interface RowChanges {
   readonly refused: number;
 }
 
-/** Everything a run has to tell, as `sendplan run --json` prints it; the names are stable. */
-export interface RunReport {
-  readonly run_id: string;
-  /** `YYYY-MM-DD`, the run's today. */
-  readonly as_of: string;
-  /** `changed` the database was written, `unchanged` there was nothing to write, `dry_run` nothing was to be written. */
-  readonly outcome: 'changed' | 'unchanged' | 'dry_run';
+/** What a run tells of its plan; a run over the same database with the same settings tells the same. */
+export interface PlanReport {
   readonly contacts: { readonly rows: number; readonly planned: number; readonly rejected: number };
   readonly rows: {
     readonly total: number;
@@ -50,6 +46,20 @@ export interface RunReport {
   /** The days over the threshold, which hold only emails that could not move; the first of them. */
   readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
   readonly issues: Partial<Record<IssueKind, number>>;
+}
+
+/** Everything a run has to tell, as `sendplan run --json` prints it; the names are stable. */
+export interface RunReport extends PlanReport {
+  readonly run_id: string;
+  /** `YYYY-MM-DD`, the run's today. */
+  readonly as_of: string;
+  /** `changed` the database was written, `unchanged` there was nothing to write, `dry_run` nothing was to be written. */
+  readonly outcome: 'changed' | 'unchanged' | 'dry_run';
+  /**
+   * The earlier run of the same settings that left the file just as it is, to the byte: nothing was loaded or planned, and
+   * the figures are that run's. Null when this run planned for itself.
+   */
+  readonly repeats: { readonly run_id: string; readonly completed_at: string } | null;
   readonly changes: RowChanges;
   /** What was added to the database's schema, in words. */
   readonly migration: readonly string[];
@@ -100,16 +110,13 @@ function flushOf({ written }: RunFacts): RunReport['flush'] {
   return written.pages === null ? 'sql' : 'pages';
 }
 
-/** Puts a run into figures. */
-export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages: readonly StageTiming[]): RunReport {
+/** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */
+export function reportPlan(plan: Plan, balance: Balance, refused: ReadonlySet<number>): PlanReport {
   const { contacts, issues } = plan.organization;
-  const counts = countRows(plan, (candidate) => facts.written.refused.has(candidate));
+  const counts = countRows(plan, (candidate) => refused.has(candidate));
   const { profile, cap, threshold } = plan.run.limits;
   const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
   return {
-    run_id: facts.runId,
-    as_of: formatIsoDay(plan.run.today),
-    outcome: outcomeOf(facts),
     contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
     rows: {
       total: counts.total,
@@ -127,6 +134,26 @@ export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages:
       first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
     },
     issues: issues.counts(),
+  };
+}
+
+function secondsOf(stages: readonly StageTiming[]): number {
+  return stages.reduce((total, timing) => total + timing.seconds, 0);
+}
+
+/** Puts a run into figures. @param today the run's day */
+export function reportRun(
+  planned: PlanReport,
+  today: number,
+  facts: RunFacts,
+  stages: readonly StageTiming[],
+): RunReport {
+  return {
+    run_id: facts.runId,
+    as_of: formatIsoDay(today),
+    outcome: outcomeOf(facts),
+    repeats: null,
+    ...planned,
     changes: rowChanges(facts),
     migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
       creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
@@ -134,6 +161,33 @@ export function reportRun(plan: Plan, balance: Balance, facts: RunFacts, stages:
     warnings: facts.written.warnings,
     flush: flushOf(facts),
     stages: [...stages],
-    seconds: stages.reduce((total, timing) => total + timing.seconds, 0),
+    seconds: secondsOf(stages),
+  };
+}
+
+/**
+ * Puts a run into figures that found the file as an earlier one of the same settings left it.
+ *
+ * @param earlier the run whose figures hold
+ */
+export function reportRepeat(
+  earlier: FoundLastRun,
+  runId: string,
+  today: number,
+  stages: readonly StageTiming[],
+): RunReport {
+  const planned = JSON.parse(earlier.report) as PlanReport;
+  return {
+    run_id: runId,
+    as_of: formatIsoDay(today),
+    outcome: 'unchanged',
+    repeats: { run_id: earlier.runId, completed_at: earlier.completedText },
+    ...planned,
+    changes: { kept: planned.rows.total, added: 0, changed: 0, removed: 0, refused: 0 },
+    migration: [],
+    warnings: [],
+    flush: 'none',
+    stages: [...stages],
+    seconds: secondsOf(stages),
   };
 }

@@ -55,8 +55,10 @@ const OUTCOMES = {
     const { added, changed, removed, kept } = report.changes;
     return `Rows: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(removed)} removed, ${grouped(kept)} as they were.`;
   },
-  unchanged: (report: RunReport) =>
-    `Nothing changed: all ${grouped(report.changes.kept)} planned rows were there already, and the database was left alone.`,
+  unchanged: ({ repeats, changes }: RunReport) =>
+    repeats === null
+      ? `Nothing changed: all ${grouped(changes.kept)} planned rows were there already, and the database was left alone.`
+      : `Nothing changed since run ${repeats.run_id}, ended ${repeats.completed_at} UTC: the file is byte for byte as it left it, and these are its figures. --full plans all the same.`,
   dry_run: (report: RunReport) => {
     const { added, changed, removed, kept } = report.changes;
     return `Dry run, nothing written. It would add ${grouped(added)} rows, change ${grouped(changed)}, remove ${grouped(removed)} and keep ${grouped(kept)}.`;

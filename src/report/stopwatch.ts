@@ -1,5 +1,5 @@
 /** The stages of a run, in the order in which they happen. */
-export const STAGES = ['open', 'load', 'plan', 'balance', 'diff', 'flush', 'save'] as const;
+export const STAGES = ['open', 'compare', 'load', 'plan', 'balance', 'diff', 'flush', 'save'] as const;
 
 /** One of `STAGES`. */
 export type Stage = (typeof STAGES)[number];

@@ -28,7 +28,7 @@ export interface BookkeepingResult {
 const SAVEPOINT = 'sendplan_bookkeeping';
 
 /** Runs `write`; when the database refuses what it writes, takes it back and tells so in a warning. */
-function keeping(connection: Connection, table: string, write: () => boolean): BookkeepingResult {
+export function keeping(connection: Connection, table: string, write: () => boolean): BookkeepingResult {
   connection.execute(`SAVEPOINT ${SAVEPOINT}`);
   try {
     const isWritten = write();

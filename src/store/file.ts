@@ -33,6 +33,8 @@ export interface DatabaseFile extends FoundFile {
 
 /** A database file that is open for reading. */
 export interface OpenedFile extends FoundFile {
+  /** The open file, for reading; closed by `close`. */
+  readonly descriptor: number;
   /** The file's pages. What was read of them is good when `requireSame` says so afterwards. */
   readonly pages: FileSource;
   /** The bytes as in `DatabaseFile`, read when first asked for. @throws SendplanError `file_changed` */
@@ -216,6 +218,7 @@ export function openDatabaseFile(path: string): OpenedFile {
     return {
       path: real,
       stamp,
+      descriptor,
       isWal: header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2,
       mode: mode & 0o7777,
       pages: new FileSource(descriptor, stamp.sizeBytes, true),

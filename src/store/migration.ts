@@ -28,7 +28,8 @@ export interface Migration {
   readonly warnings: readonly string[];
 }
 
-function createTable(name: string): MigrationStep {
+/** The step that makes one of `TABLES`. */
+export function createTable(name: string): MigrationStep {
   const columns = Object.entries(TABLES[name]).map(([column, type]) => `  ${column} ${type}`);
   return { creates: 'table', table: name, name, sql: `CREATE TABLE ${name} (\n${columns.join(',\n')}\n)` };
 }

@@ -43,6 +43,8 @@ export interface ReplaceOptions {
   readonly outPath?: string;
   /** Gives up, leaving everything as it was, when it is aborted before the new file has taken its place. */
   readonly signal?: AbortSignal;
+  /** Finishes the new file of that length and brings it to the disk, in the place of just an fsync. */
+  readonly seal?: (descriptor: number, sizeBytes: number) => Promise<void>;
 }
 
 /** What was written. */
@@ -102,7 +104,7 @@ function resolveTarget(file: FoundFile, outPath: string | undefined): Target {
 
 function createTemporary(path: string, target: Target): number {
   try {
-    return openSync(path, 'wx', 0o600);
+    return openSync(path, 'wx+', 0o600);
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') {
       throw new SendplanError('file_busy', `${target.path} is being written by this process already.`, {
@@ -195,7 +197,8 @@ export async function replaceDatabaseFile(
     await writeSource(writer, source);
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
     adoptPermissions(descriptor, temporary, file, target.mode);
-    fsyncSync(descriptor);
+    if (options.seal === undefined) fsyncSync(descriptor);
+    else await options.seal(descriptor, sizeBytes);
     closeSync(descriptor);
     isOpen = false;
     await writer.checkpoint();

@@ -55,12 +55,22 @@ const CONFIG_COLUMNS: ColumnTypes = {
   created_at: 'TEXT',
 };
 
+const LAST_RUN_COLUMNS: ColumnTypes = {
+  id: 'INTEGER PRIMARY KEY',
+  file_digest: 'TEXT',
+  scheduler_run_id: 'TEXT',
+  completed_at: 'TEXT',
+  settings: 'TEXT',
+  report: 'TEXT',
+};
+
 /** The tables a run writes. `actual_send_datetime` is the sender's: a run reads it and only sees to it that it is there. */
 export const TABLES: Readonly<Record<string, ColumnTypes>> = {
   email_schedules: { ...SCHEDULE_COLUMNS, actual_send_datetime: 'TEXT' },
   scheduler_checkpoints: CHECKPOINT_COLUMNS,
   scheduler_contact_issues: ISSUE_COLUMNS,
   config_versions: CONFIG_COLUMNS,
+  scheduler_last_run: LAST_RUN_COLUMNS,
 };
 
 /** The names of our own indexes on `email_schedules`. */

@@ -1,3 +1,4 @@
+import { ROW_CLASS } from '../columns/schedules.js';
 import type { Plan } from '../plan/plan.js';
 import { isSameIssues } from './bookkeeping.js';
 import type { ScheduleDiff } from './diff.js';
@@ -42,4 +43,29 @@ export function hasNothingToWrite(
   if (configs === null || !isLatestConfig(configs, JSON.stringify(plan.run.config))) return false;
   const issues = rowsOfTable(connection, schema, 'scheduler_contact_issues', ['contact_id', 'kind', 'detail']);
   return issues !== null && isSameIssues(issues, plan.organization.issues.issues);
+}
+
+/** Tells whether a start day is held by a row that is not owned, as when it ran out of moves (Rules 5, last). */
+function hasHeldStart({ organization, views }: Plan): boolean {
+  const { contacts, schedules } = organization;
+  const { candidateFirst, candidateType, candidateStart } = views;
+  for (let contact = 0; contact < contacts.count; contact++) {
+    for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
+      if (schedules.rowClass[row] <= ROW_CLASS.skipped) continue;
+      for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
+        if (candidateType[i] === schedules.type[row] && candidateStart[i] === schedules.scheduledDay[row]) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/**
+ * Tells whether the same run over the database that this one leaves would find nothing to write. It might where a row was
+ * refused, which is not there to be kept (Rules 11), and where a start day ran out of moves, which then moves on (Rules 5).
+ *
+ * @param refusedCount the number of rows that a unique index refused
+ */
+export function isRepeatable(plan: Plan, refusedCount: number): boolean {
+  return refusedCount === 0 && !hasHeldStart(plan);
 }

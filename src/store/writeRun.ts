@@ -1,6 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
-import { countRows } from '../plan/countRows.js';
 import type { Plan } from '../plan/plan.js';
 import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeeping.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from './checksums.js';
@@ -10,18 +9,25 @@ import { type FlushResult, flushSchedules } from './flush.js';
 import { UnfitForPages } from './flushLayout.js';
 import { type PagesOptions, type PreparedPages, preparePages } from './flushPages.js';
 import { DiffRows } from './flushSource.js';
+import { replaceLastRun } from './lastRun.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
 import { currentTimeText } from './runName.js';
 import { readSchema } from './schema.js';
 import { createIndexesUnfilled, fillBySql, prepareIndexes } from './standInIndexes.js';
 import { SCHEDULE_INDEXES } from './tables.js';
 import type { StatementTiming } from './timings.js';
+import { isRepeatable } from './unchanged.js';
 
 /**
  * How rows get into the database: `sql` by statements, `pages` by building the table's b-trees, `auto` by what is faster for
  * as much as changes.
  */
 export type FlushWay = 'auto' | 'sql' | 'pages';
+
+/** What a run found, as far as it is kept; the rest goes into the database as JSON. */
+export interface RunSummary {
+  readonly rows: { readonly pre_scheduled: number; readonly skipped: number };
+}
 
 /** How a run is written. */
 export interface WriteOptions {
@@ -31,6 +37,10 @@ export interface WriteOptions {
   /** Nothing is kept: the transaction is taken back at its end, so that everything is found out all the same. */
   readonly dryRun: boolean;
   readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
+  /** What the run found. @param refused the candidates whose rows a unique index refused */
+  readonly summarize: (refused: ReadonlySet<number>) => RunSummary;
+  /** `settingsText` of the run, so that the same one need not be made again over the same file. */
+  readonly settings: string;
   /** The way to write rows; `auto` when left out. */
   readonly flush?: FlushWay;
   /**
@@ -147,7 +157,16 @@ function writeAll(
     flush.deleted + flush.inserted > 0 ||
     issuesWritten.isWritten ||
     configWritten.isWritten;
-  if (isChanged) warnings.push(...checkpoint(connection, plan, diff, refused, options));
+  if (isChanged) {
+    const summary = options.summarize(refused);
+    warnings.push(...checkpoint(connection, plan, diff, refused, summary, options));
+    // Where something could not be kept, the next run has to try again.
+    const isLast = warnings.length === 0 && isRepeatable(plan, refused.size);
+    const { settings } = options;
+    const report = JSON.stringify(summary);
+    const lastRun = isLast ? { runId, completedText: currentTimeText(), settings, report } : null;
+    warnings.push(...replaceLastRun(connection, lastRun).warnings);
+  }
   const { deleted, inserted, statements } = flush;
   return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements, pages };
 }
@@ -302,9 +321,9 @@ function checkpoint(
   plan: Plan,
   diff: ScheduleDiff,
   refused: ReadonlySet<number>,
+  { rows }: RunSummary,
   { runId, nowText }: WriteOptions,
 ): readonly string[] {
-  const counts = countRows(plan, (candidate) => refused.has(candidate));
   const checksums = scheduleChecksums(plan, diff, refused);
   const written = writeCheckpoint(connection, {
     runId,
@@ -313,8 +332,8 @@ function checkpoint(
     schedulesBeforeChecksum: checksums.before,
     schedulesAfterChecksum: checksums.after,
     contactsProcessed: plan.organization.contacts.count,
-    emailsScheduled: counts.preScheduled,
-    emailsSkipped: counts.skipped,
+    emailsScheduled: rows.pre_scheduled,
+    emailsSkipped: rows.skipped,
     status: 'completed',
     errorMessage: null,
     completedText: currentTimeText(),

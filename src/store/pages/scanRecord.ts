@@ -303,6 +303,12 @@ export class RecordCursor implements RowCursor {
     return memo.codeOf(type === TYPE.null ? null : this.text(place));
   }
 
+  /** Where in the file a value begins; null when it does not lie in the file in one piece or is not in the record. */
+  byteOffset(place: number): number | null {
+    const column = this.columnOf[place];
+    return this.types[column] < 0 ? null : this.scan.fileOffsetOf(this.starts[column]);
+  }
+
   /** Nothing is held open. */
   close(): void {}
 }

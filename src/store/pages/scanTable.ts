@@ -199,6 +199,12 @@ export class TableScan {
     this.localEnd = payloadLength;
   }
 
+  /** The place in the file of a place in `bytes`; null when the row was put together by `loadOverflow`. */
+  fileOffsetOf(at: number): number | null {
+    if (this.isAssembled) return null;
+    return (this.pageNumber - 1) * this.layout.pageBytes + at - this.pageStart;
+  }
+
   /** An error that names the table and the page. @param found a clause, such as `its rows are out of order` */
   damage(found: string): SendplanError {
     return new SendplanError(
