@@ -1,0 +1,141 @@
+import * as Plot from '@observablehq/plot';
+import { formatIsoDay } from '../../calendar/iso.js';
+import { counted, dated, grouped } from '../prose.js';
+import type { DayCount } from './calendarChart.js';
+import { dateOfDay, shortFigure } from './figures.js';
+import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart } from './frame.js';
+
+/** What is compared. */
+export interface DifferenceChartOptions extends ChartOptions {
+  /** What the first counts are called; `before` when left out. */
+  readonly beforeName?: string;
+  /** What the second counts are called; `after` when left out. */
+  readonly afterName?: string;
+}
+
+interface ComparedDay {
+  readonly day: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+const LINES_HEIGHT = 220;
+const BARS_HEIGHT = 150;
+
+/** All days from the first to the last of both, with the counts of each. */
+function compareDays(before: readonly DayCount[], after: readonly DayCount[]): ComparedDay[] {
+  const sums = new Map<number, { before: number; after: number }>();
+  const add = (counts: readonly DayCount[], side: 'before' | 'after') => {
+    for (const { day, count } of counts) {
+      const sum = sums.get(day) ?? { before: 0, after: 0 };
+      sum[side] += count;
+      sums.set(day, sum);
+    }
+  };
+  add(before, 'before');
+  add(after, 'after');
+  if (sums.size === 0) return [];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const day of sums.keys()) {
+    first = Math.min(first, day);
+    last = Math.max(last, day);
+  }
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
+    day: first + i,
+    ...(sums.get(first + i) ?? { before: 0, after: 0 }),
+  }));
+}
+
+function drawLines(space: ChartSpace, days: readonly ComparedDay[]): SVGElement {
+  const x = ({ day }: ComparedDay) => dateOfDay(day);
+  return drawPanel(space, {
+    height: LINES_HEIGHT,
+    marginLeft: 48,
+    marginTop: 10,
+    x: { type: 'utc', label: null },
+    y: { label: null, tickFormat: shortFigure, ticks: 5, zero: true },
+    marks: [
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 5 }),
+      Plot.areaY(days, { x, y: 'before', curve: 'step-after', fill: space.colors.neutral, fillOpacity: 0.6 }),
+      Plot.lineY(days, { x, y: 'after', curve: 'step-after', stroke: space.colors.limit, strokeWidth: 1.25 }),
+      Plot.ruleY([0], { stroke: space.colors.quiet }),
+    ],
+  });
+}
+
+function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleOf: (day: ComparedDay) => string) {
+  const end = days[days.length - 1].day + 1;
+  const [more, , less] = space.colors.series;
+  const difference = ({ before, after }: ComparedDay) => after - before;
+  const panel = drawPanel(space, {
+    height: BARS_HEIGHT,
+    marginLeft: 48,
+    marginTop: 10,
+    x: { type: 'utc', label: null, domain: [dateOfDay(days[0].day), dateOfDay(end)] },
+    y: {
+      label: null,
+      tickFormat: (value: number) => (value > 0 ? `+${shortFigure(value)}` : shortFigure(value)),
+      ticks: 4,
+    },
+    color: { type: 'identity' },
+    marks: [
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 4 }),
+      Plot.rectY(days, {
+        x1: ({ day }: ComparedDay) => dateOfDay(day),
+        x2: ({ day }: ComparedDay) => dateOfDay(day + 1),
+        y1: 0,
+        y2: difference,
+        fill: (day: ComparedDay) => (difference(day) > 0 ? more : less),
+        title: titleOf,
+        ariaLabel: 'days',
+      }),
+      Plot.ruleY([0], { stroke: space.colors.quiet }),
+    ],
+  });
+  panel.querySelectorAll('[aria-label="days"] rect').forEach((rect, i) => {
+    rect.setAttribute('data-day', formatIsoDay(days[i].day));
+  });
+  return panel;
+}
+
+/**
+ * Draws two daily volumes, the second as a line over the first, and below them how many emails more or fewer the second has each day.
+ *
+ * Each day's difference is a rectangle with the attribute `data-day`, `YYYY-MM-DD`.
+ *
+ * @param before, after in any order; counts of the same day are added up
+ */
+export function drawDifferenceChart(
+  before: readonly DayCount[],
+  after: readonly DayCount[],
+  options: DifferenceChartOptions,
+): SVGSVGElement {
+  const space = chartSpace(options);
+  const { beforeName = 'before', afterName = 'after' } = options;
+  const title = 'What changes, day by day';
+  const days = compareDays(before, after);
+  if (days.length === 0) return frameChart(space, options, { title, note: 'There are no emails.', panels: [] });
+  const sum = (side: 'before' | 'after') => days.reduce((total, day) => total + day[side], 0);
+  const moved = days.reduce((total, day) => total + Math.abs(day.after - day.before), 0);
+  const [more, , less] = space.colors.series;
+  return frameChart(space, options, {
+    title,
+    note: `${beforeName}: ${counted(sum('before'), 'email')}; ${afterName}: ${counted(sum('after'), 'email')}. The differences of all days add up to ${grouped(moved)}.`,
+    legend: [
+      { label: beforeName, color: space.colors.neutral },
+      { label: afterName, color: space.colors.limit },
+      { label: 'more', color: more },
+      { label: 'fewer', color: less },
+    ],
+    panels: [
+      drawLines(space, days),
+      drawDifferences(
+        space,
+        days,
+        (day) =>
+          `${dated(formatIsoDay(day.day))}\n${beforeName}: ${grouped(day.before)}\n${afterName}: ${grouped(day.after)}`,
+      ),
+    ],
+  });
+}
