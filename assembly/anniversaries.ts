@@ -74,6 +74,22 @@ export function prepareAnniversaries(start: u32, end: u32): void {
   hasLanes = planLanes(start, end, aepCount == 1 ? firstAepEvent(0) : today);
 }
 
+/** Has all contacts planned one by one from here on. */
+export function forgetLanes(): void {
+  hasLanes = false;
+}
+
+/** The day after the deadline of the next aep email, when another year's takes its place; i32.MAX_VALUE without aep dates. */
+export function aepChangeDay(): i32 {
+  let next = i32.MAX_VALUE;
+  for (let i = 0; i < aepCount; i++) {
+    const deadline = <i32>load<u16>(aepDeadline + (<usize>i << 1));
+    const day = nearAnniversary(deadline, thisYear);
+    next = min(next, (day < today ? nearAnniversary(deadline, thisYear + 1) : day) + 1);
+  }
+  return next;
+}
+
 /** The first event of an aep date whose deadline is not before today. */
 // @ts-ignore: decorator
 @inline

@@ -187,6 +187,14 @@ export function nextExcludedDay(day: i32): i32 {
   return next;
 }
 
+/** The first day of the contact's next window that opens after today; only for a contact with yearly windows. */
+export function nextWindowStart(): i32 {
+  // A date that lies in the future has its first window around itself.
+  let year = max(yearOf(today + lead) - 1, yearOf(anchorBase));
+  while (windowStart(year) <= today || !windowExists(year)) year++;
+  return windowStart(year);
+}
+
 /** The first year whose window may still be open, or have closed at most `graceDays` before, on `day`. */
 // @ts-ignore: decorator
 @inline

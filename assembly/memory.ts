@@ -68,6 +68,8 @@
  *                     candidatePriority          i32
  *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email; campaign
  *                                                       skipped by a conflict: the winning campaign's type index
+ *   replanning        replanList                 u32    contacts that are to be planned again
+ *                     changeDay                  i32    by contact: the first day on which its plan can be another one
  *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
  *                     historyPerDay              i32    [capSpan] history emails per day from today on
  *                     dayFirst                   u32    [capSpan + 1]
@@ -230,6 +232,9 @@ export let candidateSend: usize = 0;
 export let candidateDeadline: usize = 0;
 export let candidatePriority: usize = 0;
 export let candidateDetail: usize = 0;
+
+export let replanList: usize = 0;
+export let changeDay: usize = 0;
 
 export let smoothingSpan: u32 = 0;
 export let smoothingHistogram: usize = 0;

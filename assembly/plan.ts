@@ -9,6 +9,24 @@ import { limitContact } from './limits';
 import { contactCount } from './memory';
 import { planPostWindow, resetWindows } from './postWindow';
 
+/** Sends a contact's candidates out, the contact limits applied. */
+// @ts-ignore: decorator
+@inline
+export function planContact(contact: u32): void {
+  const first = candidateCount;
+  enterContact(contact);
+  enterRows(contact);
+  resetWindows();
+  if (hasState(contact)) planAnniversaries(contact);
+  planCampaigns(contact);
+  if (hasState(contact)) {
+    planPostWindow(contact);
+    planFollowup(contact);
+  }
+  emitHeld(contact);
+  limitContact(first, candidateCount);
+}
+
 /**
  * Plans the contacts `[start, end)`: all their candidates with start day and reason, the contact limits applied once (Rules
  * 5 to 10, and 9 step 1). Ranges follow each other from contact 0 on.
@@ -24,18 +42,7 @@ export function planContacts(start: u32, end: u32): u32 {
   prepareAnniversaries(start, end);
   for (let contact = start; contact < end; contact++) {
     beginContact(contact);
-    const first = candidateCount;
-    enterContact(contact);
-    enterRows(contact);
-    resetWindows();
-    if (hasState(contact)) planAnniversaries(contact);
-    planCampaigns(contact);
-    if (hasState(contact)) {
-      planPostWindow(contact);
-      planFollowup(contact);
-    }
-    emitHeld(contact);
-    limitContact(first, candidateCount);
+    planContact(contact);
   }
   if (end == contactCount) beginContact(contactCount);
   return candidateCount;

@@ -119,6 +119,12 @@ export function runsOn(instance: CampaignInstance, day: number): boolean {
   );
 }
 
+/** Tells whether an instance runs on any of the days from `first` to `last`, both included (Rules 6). */
+export function runsWithin(instance: CampaignInstance, first: number, last: number): boolean {
+  const day = Math.max(first, instance.startDay ?? first);
+  return day <= last && runsOn(instance, day);
+}
+
 /**
  * The enrolments of contacts in campaign instances that count, grouped by contact and ascending by campaign within one: an
  * Arrow table with the columns `campaign` and `trigger_day` (Int32, nullable). `first[i] .. first[i + 1]` are contact i's.

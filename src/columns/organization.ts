@@ -6,7 +6,7 @@ import {
   readCampaignInstances,
   readCampaignTypes,
   readEnrolments,
-  runsOn,
+  runsWithin,
 } from './campaigns.js';
 import { ContactIndex, type Contacts, readContacts } from './contacts.js';
 import { IssueLog } from './issueLog.js';
@@ -21,7 +21,7 @@ export interface Organization {
   readonly contacts: Contacts;
   readonly campaignTypes: ReadonlyMap<string, CampaignType>;
   readonly instances: readonly CampaignInstance[];
-  /** The instances that run today, ascending by id: the campaigns of the run. */
+  /** The instances that run today, or on any day of a period, ascending by id: the campaigns of the run. */
   readonly running: readonly CampaignInstance[];
   readonly planned: PlannedTypes;
   readonly enrolments: Enrolments;
@@ -40,20 +40,23 @@ export type LoadProgress = (table: 'contacts' | 'email_schedules', rowsDone: num
  * Loads an organization's tables into columns, each table once (Rules 2, 6 and 10).
  *
  * @param today the run's day
+ * @param lastDay the last day, when days from `today` on are to be planned one after the other: what counts on any of them is
+ *   loaded, birth dates and campaigns that on `today` itself do not count among it
  */
 export function loadOrganization(
   source: OrganizationSource,
   config: Config,
   today: number,
   onProgress: LoadProgress = () => {},
+  lastDay: number = today,
 ): Organization {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const contacts = readContacts(source.contacts, today, issues, (rowsDone) => onProgress('contacts', rowsDone));
+  const contacts = readContacts(source.contacts, lastDay, issues, (rowsDone) => onProgress('contacts', rowsDone));
   const index = new ContactIndex(contacts.id);
   const campaignTypes = readCampaignTypes(source.campaign_types);
   const instances = readCampaignInstances(source.campaign_instances, campaignTypes);
-  const running = instances.filter((instance) => runsOn(instance, today));
+  const running = instances.filter((instance) => runsWithin(instance, today, lastDay));
   const planned = plannedTypes(config, running);
   const campaignOf = new Map(running.map((instance, i) => [instance.id, i]));
   const enrolments = readEnrolments(source.contact_campaigns, index, contacts.count, campaignOf);

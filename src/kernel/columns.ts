@@ -65,6 +65,8 @@ export const KERNEL_COLUMNS = {
   candidateDeadline: Int32Array,
   candidatePriority: Int32Array,
   candidateDetail: Int32Array,
+  replanList: Uint32Array,
+  changeDay: Int32Array,
   smoothingHistogram: Int32Array,
   historyPerDay: Int32Array,
   dayFirst: Uint32Array,

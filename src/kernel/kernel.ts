@@ -18,6 +18,7 @@ interface KernelFunctions {
   heapBase(): number;
   planContacts(start: number, end: number): number;
   planLanes(start: number, end: number, aepEvent: number): number;
+  replanContacts(count: number): number;
   smoothDays(): number;
   capDays(): number;
   limitMovedContacts(): number;
@@ -37,6 +38,15 @@ export interface Kernel {
    * @returns whether the kernel does that many at a time
    */
   planLanes(start: number, end: number, aepEvent: number): boolean;
+  /** Changes a number of the run; what is planned from here on goes by it. */
+  setNumber(name: keyof KernelNumbers, value: number): void;
+  /**
+   * Plans the first `count` contacts of `replanList` again, each into its own slot of the candidate columns, and sets their
+   * `changeDay`; assembly/replan.ts tells how.
+   *
+   * @returns how many were planned before one had more candidates than its slot holds; `count` when all fit
+   */
+  replanContacts(count: number): number;
   /** Spreads crowded days of policy anniversaries and returns how many emails moved (Rules 9, smoothing). */
   smoothDays(): number;
   /** Moves what overloads a day and returns how many emails moved (Rules 9, daily cap). */
@@ -105,6 +115,8 @@ export async function createKernel(
     memoryBytes: memory.buffer.byteLength,
     planContacts: (start, end) => functions.planContacts(start, end) >>> 0,
     planLanes: (start, end, aepEvent) => functions.planLanes(start, end, aepEvent) !== 0,
+    setNumber: (name, value) => setGlobal(instance, name, value),
+    replanContacts: (count) => functions.replanContacts(count) >>> 0,
     smoothDays: () => functions.smoothDays() >>> 0,
     capDays: () => functions.capDays() >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),

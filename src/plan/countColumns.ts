@@ -149,6 +149,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     candidateDeadline: total,
     candidatePriority: total,
     candidateDetail: total,
+    replanList: 0,
+    changeDay: 0,
     smoothingHistogram: span,
     historyPerDay: span,
     dayFirst: span + 1,

@@ -11,7 +11,7 @@ import type { AssignedRules } from './stateRules.js';
 export const NO_DEADLINE = 2147483647;
 
 /** The kernel's bits of a campaign. */
-const CAMPAIGN = {
+export const CAMPAIGN = {
   respectsWindows: 1,
   targetsAll: 2,
   skipsFailed: 4,

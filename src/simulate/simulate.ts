@@ -1,0 +1,158 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import { loadOrganization } from '../columns/organization.js';
+import type { OrganizationSource } from '../columns/source.js';
+import { SendplanError } from '../errors.js';
+import { type ScheduleInput, withSource } from '../library.js';
+import { type Config, type ConfigInput, resolveConfig } from '../rules/config.js';
+import type { SqlJsOptions } from '../store/sqljs.js';
+import { resolveToday } from '../today.js';
+import { type Accounts, EMAIL_KINDS, type SimulatedDay, type SimulatedEmail, type Simulation } from './facts.js';
+import type { LedgerEmail } from './ledger.js';
+import { Sender, type SenderOptions } from './sender.js';
+import { Simulator, sumVolumes } from './simulator.js';
+
+/** Which days are simulated, by which rules, and what goes wrong on them. */
+export interface SimulateOptions extends SenderOptions {
+  /** The first day, `YYYY-MM-DD` or days since 1970-01-01. */
+  readonly from: string | number;
+  /** The last day, likewise; at most ten years later. */
+  readonly to: string | number;
+  /** The configuration in the names of the rulebook; all defaults when left out. */
+  readonly config?: ConfigInput;
+  /** Is told of every day when it is over. */
+  readonly onDay?: (day: SimulatedDay, daysDone: number, dayCount: number) => void;
+  /** Gives the simulation up between two days. */
+  readonly signal?: AbortSignal;
+  /** How to find SQLite's WebAssembly file, when the input is a SQLite file. */
+  readonly sqlJs?: SqlJsOptions;
+}
+
+/** The most days that one simulation lives through. */
+const MOST_DAYS = 3660;
+
+/** How long days go by without anybody else getting a turn, in milliseconds. */
+const TURN_MS = 12;
+
+/** Days and options as they were checked. */
+export interface SimulationSettings {
+  readonly config: Config;
+  readonly firstDay: number;
+  readonly lastDay: number;
+  readonly sender: Sender;
+}
+
+/** Checks what `simulate` was asked for. @throws RangeError or SendplanError */
+export function settingsOf(options: SimulateOptions): SimulationSettings {
+  const config = resolveConfig(options.config);
+  const dayOf = (argument: 'from' | 'to') => {
+    if (options[argument] === undefined) throw new TypeError(`${argument}: expected a date YYYY-MM-DD, got nothing`);
+    return resolveToday(options[argument], config, argument);
+  };
+  const firstDay = dayOf('from');
+  const lastDay = dayOf('to');
+  if (lastDay < firstDay || lastDay - firstDay >= MOST_DAYS) {
+    const allowed = `a day from ${formatIsoDay(firstDay)} on, at most ${MOST_DAYS} days in all`;
+    throw new RangeError(`to: expected ${allowed}, got ${formatIsoDay(lastDay)}`);
+  }
+  return { config, firstDay, lastDay, sender: new Sender(options) };
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SendplanError('interrupted', 'The simulation was given up; nothing was written anywhere.', {
+    cause: signal.reason,
+  });
+}
+
+/** Names an email that the ledger is about. */
+function emailOf({ plan }: Simulator, { contact, type, occasion }: LedgerEmail): SimulatedEmail {
+  const { contacts, planned } = plan.organization;
+  const isFollowup = planned.types[type].kind === 'followup';
+  return {
+    contact_id: contacts.id[contact],
+    email_type: isFollowup ? 'followup' : planned.types[type].name,
+    event_year: isFollowup || type >= planned.firstCampaign ? null : plan.yearOfOccasion(occasion),
+    initial_sent_date: isFollowup ? formatIsoDay(plan.dayOfOccasion(occasion)) : null,
+  };
+}
+
+/** What became of all emails. */
+function accountsOf(simulator: Simulator): Accounts {
+  const { expected, byOutcome, lost, repeated } = simulator.ledger.audit();
+  const { sent, bounced, superseded, unsent, open, ...skipped } = byOutcome;
+  const named = ({ count, first }: typeof lost) => ({ count, first: first.map((email) => emailOf(simulator, email)) });
+  return { expected, sent, bounced, skipped, superseded, unsent, open, lost: named(lost), repeated: named(repeated) };
+}
+
+/**
+ * Simulates days on loaded tables; the source is read once, at the start.
+ *
+ * @throws SendplanError `interrupted` when the signal said so
+ */
+export async function simulateSource(
+  source: OrganizationSource,
+  { config, firstDay, lastDay, sender }: SimulationSettings,
+  { onDay, signal }: Pick<SimulateOptions, 'onDay' | 'signal'>,
+): Promise<Simulation> {
+  const startMs = performance.now();
+  throwIfAborted(signal);
+  const organization = loadOrganization(source, config, firstDay, () => {}, lastDay);
+  const loadedMs = performance.now();
+  const simulator = await Simulator.create(organization, config, sender, firstDay, lastDay);
+  const days: SimulatedDay[] = [];
+  let turnMs = performance.now();
+  for (let today = firstDay; today <= lastDay; today++) {
+    const day = await simulator.sendDay(await simulator.planDay());
+    days.push(day);
+    onDay?.(day, days.length, lastDay - firstDay + 1);
+    if (performance.now() - turnMs >= TURN_MS) {
+      // Whoever shows the days, or wants to give them up, gets a turn.
+      await new Promise((resolve) => setTimeout(resolve));
+      turnMs = performance.now();
+    }
+    throwIfAborted(signal);
+  }
+  const lastMs = performance.now();
+  simulator.plan.close();
+  const accounts = accountsOf(simulator);
+  const { contacts } = organization;
+  const { profile, cap, threshold } = simulator.plan.run.limits;
+  const held = (hold: SimulatedDay['held_by']) => days.filter((day) => day.held_by === hold).length;
+  const over = days.filter((day) => day.is_over_threshold);
+  return {
+    from: formatIsoDay(firstDay),
+    to: formatIsoDay(lastDay),
+    contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
+    sender: sender.options,
+    limits: { profile, cap, threshold },
+    total: sumVolumes(days),
+    by_kind: Object.fromEntries(
+      EMAIL_KINDS.map((kind) => [kind, sumVolumes(days.map((day) => day.by_kind[kind]))]),
+    ) as Simulation['by_kind'],
+    days,
+    days_over_threshold: over.map(({ day, load }) => ({ day, load })),
+    days_held: { weekend: held('weekend'), outage: held('outage') },
+    accounts,
+    seconds: {
+      load: (loadedMs - startMs) / 1000,
+      days: (lastMs - loadedMs) / 1000,
+      accounts: (performance.now() - lastMs) / 1000,
+    },
+  };
+}
+
+/**
+ * Runs every day of a period and sends what is due (Rules 12.7), without touching any store: the tables are read once, each
+ * day's plan is what a run on that day would write, and what is sent on it is history of the next.
+ *
+ * Emails that bounce count as had. Those that fail are planned again (Rules 1), and so are those that are due on a weekend or
+ * in an outage; both catch up as section 5 of the rules says. Readers react as the tables have it, and nobody joins or leaves.
+ * Unique indexes are not looked at.
+ *
+ * @throws TypeError or RangeError when an argument is not what it has to be
+ * @throws SendplanError when the configuration or the SQLite file is refused, `interrupted` when the signal said so
+ */
+export async function simulate(input: ScheduleInput, options: SimulateOptions): Promise<Simulation> {
+  const settings = settingsOf(options);
+  return withSource(input, options.sqlJs, (source) => simulateSource(source, settings, options));
+}

@@ -1,0 +1,141 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import type { Organization } from '../columns/organization.js';
+import { ROW_CLASS } from '../columns/schedules.js';
+import { REASON } from '../plan/reasons.js';
+import type { Config } from '../rules/config.js';
+import { DailyPlan, type DayMoves, MARK } from './dailyPlan.js';
+import { EMAIL_KINDS, type EmailKind, type SimulatedDay, type Volumes } from './facts.js';
+import { Ledger, OUTCOME } from './ledger.js';
+import type { Sender } from './sender.js';
+
+const NOTHING: Volumes = { sent: 0, bounced: 0, failed: 0, held: 0, caught_up: 0, skipped: 0 };
+
+type Counts = { -readonly [Name in keyof Volumes]: number };
+
+/** The sums of volumes. */
+export function sumVolumes(volumes: Iterable<Volumes>): Volumes {
+  const sum: Counts = { ...NOTHING };
+  for (const one of volumes) {
+    for (const name of Object.keys(NOTHING) as (keyof Volumes)[]) sum[name] += one[name];
+  }
+  return sum;
+}
+
+/** What skips an email, by reason, in the words that rows begin their skip reasons with. */
+const RULE_OF_REASON: Readonly<Record<number, string>> = {
+  [REASON.underwritingOrganization]: 'underwriting:organization',
+  [REASON.underwritingCampaign]: 'underwriting:campaign',
+  [REASON.exclusion]: 'exclusion',
+  [REASON.conflict]: 'conflict',
+  [REASON.frequency]: 'frequency_limit',
+};
+
+/** Lives through one day after the other: plans it, then sends what is due. */
+export class Simulator {
+  private today: number;
+  private due = new Uint32Array(1024);
+  private readonly kindOfType: readonly EmailKind[];
+
+  private constructor(
+    readonly plan: DailyPlan,
+    readonly ledger: Ledger,
+    private readonly sender: Sender,
+    firstDay: number,
+  ) {
+    this.today = firstDay - 1;
+    this.kindOfType = plan.organization.planned.types.map(({ kind }) => kind);
+  }
+
+  /** @param organization loaded for all days from `firstDay` to `lastDay`; both included */
+  static async create(
+    organization: Organization,
+    config: Config,
+    sender: Sender,
+    firstDay: number,
+    lastDay: number,
+  ): Promise<Simulator> {
+    let ledger = new Ledger(1, 1);
+    const plan = await DailyPlan.create(organization, config, firstDay, lastDay, (types, occasions) => {
+      ledger = new Ledger(types, occasions);
+      return ledger;
+    });
+    return new Simulator(plan, ledger, sender, firstDay);
+  }
+
+  /** Plans the next day. */
+  async planDay(): Promise<DayMoves> {
+    this.today++;
+    return this.plan.planDay();
+  }
+
+  /** Sends what is due on the day that was planned, or leaves it. */
+  async sendDay(moves: DayMoves): Promise<SimulatedDay> {
+    const { today, plan, sender } = this;
+    const hold = sender.holdOn(today);
+    const byKind = Object.fromEntries(EMAIL_KINDS.map((kind) => [kind, { ...NOTHING }])) as Record<EmailKind, Counts>;
+    const { due, skipped } = this.collect(byKind);
+    if (hold === null) await plan.reserveRows(due);
+    const { views, marks } = plan.slots;
+    const { contacts, planned } = plan.organization;
+    for (const candidate of due) {
+      const type = views.candidateType[candidate];
+      const counts = byKind[this.kindOfType[type]];
+      const contact = views.candidateContact[candidate];
+      if (hold !== null) {
+        counts.held++;
+        marks[candidate] |= MARK.held;
+        continue;
+      }
+      plan.touch(contact);
+      const fate = sender.fateOf(contacts.id[contact], planned.types[type].code, today);
+      counts[fate]++;
+      if (fate === 'failed') {
+        marks[candidate] |= MARK.failed;
+        continue;
+      }
+      if (marks[candidate] & MARK.caughtUp) counts.caught_up++;
+      plan.note(candidate, fate === 'sent' ? OUTCOME.sent : OUTCOME.bounced);
+      plan.addHistory(candidate, fate === 'sent' ? ROW_CLASS.sent : ROW_CLASS.ended);
+      marks[candidate] |= MARK.done;
+    }
+    const load = due.length + plan.foundOn(today);
+    return {
+      day: formatIsoDay(today),
+      ...sumVolumes(Object.values(byKind)),
+      load,
+      is_over_threshold: load > plan.run.limits.threshold,
+      held_by: hold,
+      by_kind: byKind,
+      skip_reasons: skipped,
+      moves: { smoothing: moves.smoothing, cap: moves.cap },
+      replanned_contacts: moves.replanned,
+    };
+  }
+
+  /** The candidates that are due today, in their order; counts those that are skipped. */
+  private collect(byKind: Record<EmailKind, Counts>): { due: Uint32Array; skipped: Record<string, number> } {
+    const { views, size } = this.plan.slots;
+    const { candidateSend, candidateReason, candidateType } = views;
+    const skipped = new Uint32Array(REASON.expired);
+    let dueCount = 0;
+    for (let i = 0; i < size; i++) {
+      if (candidateSend[i] !== this.today || candidateReason[i] >= REASON.expired) continue;
+      if (candidateReason[i] !== REASON.scheduled) {
+        skipped[candidateReason[i]]++;
+        byKind[this.kindOfType[candidateType[i]]].skipped++;
+        continue;
+      }
+      if (dueCount === this.due.length) {
+        const larger = new Uint32Array(dueCount * 2);
+        larger.set(this.due);
+        this.due = larger;
+      }
+      this.due[dueCount++] = i;
+    }
+    const rules = Object.entries(RULE_OF_REASON).map(([reason, rule]) => [rule, skipped[Number(reason)]] as const);
+    return {
+      due: this.due.subarray(0, dueCount),
+      skipped: Object.fromEntries(rules.filter(([, count]) => count > 0)),
+    };
+  }
+}
