@@ -24,6 +24,8 @@ export interface OrganizationSource {
   readonly email_schedules: RowSource | null;
   readonly tracking_clicks: RowSource | null;
   readonly contact_events: RowSource | null;
+  /** What earlier runs had to tell; only databases have it, and only audits read it. */
+  readonly scheduler_contact_issues?: RowSource | null;
 }
 
 /**

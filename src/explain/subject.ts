@@ -4,7 +4,7 @@ import type { PlannedType } from '../columns/plannedTypes.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
-import { stateName } from '../rules/states.js';
+import { windowedContact } from '../plan/windowedContact.js';
 import { type ExclusionWindow, exclusionOn, statutoryStart, type WindowedContact } from '../rules/windows.js';
 import type { ExclusionFacts, RowFacts, RowStanding, WindowFacts } from './facts.js';
 
@@ -28,20 +28,11 @@ function range(first: number, end: number): number[] {
 /** Turns to a contact of a plan. */
 export function subjectOf(plan: Plan, contact: number): Subject {
   const { contacts, schedules } = plan.organization;
-  const { config } = plan.run;
-  const state = stateName(contacts.state[contact]);
-  const rule = state === null ? null : (config.state_rules[state] ?? null);
   return {
     plan,
     contact,
     id: contacts.id[contact],
-    windowed: {
-      state,
-      rule,
-      buffer: rule?.buffer ?? config.pre_window_exclusion_days,
-      birthDay: orNull(contacts.birth[contact]),
-      effectiveDay: orNull(contacts.effective[contact]),
-    },
+    windowed: windowedContact(plan, contact),
     candidates: range(plan.views.candidateFirst[contact], plan.views.candidateFirst[contact + 1]),
     rows: range(schedules.first[contact], schedules.first[contact + 1]),
   };

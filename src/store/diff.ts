@@ -19,8 +19,10 @@ export interface ScheduleDiff {
   readonly kept: number;
   readonly inserted: number;
   readonly replaced: number;
-  /** Owned rows that are no longer planned. */
+  /** How many owned rows are no longer planned. */
   readonly removed: number;
+  /** Their places among the schedules. */
+  readonly removedRows: Uint32Array;
 }
 
 /**
@@ -145,9 +147,14 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
       }
     }
   }
-  for (let row = 0; row < schedules.count; row++) if (isTaken[row] === 0) deleted.push(schedules.id[row]);
-  const deletedIds = deleted.values();
-  return { action, replacedRow, deletedIds, ...counts, removed: deletedIds.length - counts.replaced };
+  const removed = new GrowingColumn(Uint32Array);
+  for (let row = 0; row < schedules.count; row++) {
+    if (isTaken[row] === 1) continue;
+    removed.push(row);
+    deleted.push(schedules.id[row]);
+  }
+  const removedRows = removed.values();
+  return { action, replacedRow, deletedIds: deleted.values(), ...counts, removed: removed.length, removedRows };
 }
 
 /** Tells whether a candidate's row is written, as a new one or in the place of another. */

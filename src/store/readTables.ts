@@ -140,5 +140,6 @@ export function organizationOfDatabase(
     email_schedules: optional('email_schedules'),
     tracking_clicks: optional('tracking_clicks'),
     contact_events: optional('contact_events'),
+    scheduler_contact_issues: optional('scheduler_contact_issues'),
   };
 }

@@ -1,0 +1,65 @@
+import type { Organization } from './organization.js';
+import type { RowColumn } from './rowTable.js';
+import { SCHEDULE_ROW_COLUMNS, type ScheduleRows } from './scheduleRows.js';
+import { ROW_CLASS, type Schedules } from './schedules.js';
+
+/** The value of an owned row that was found, as `RowValues` have it; `NOT_PLAIN` where a run would never write it so. */
+type FoundValue = (schedules: Schedules, row: number, statusCodes: readonly number[]) => number;
+
+const contentOf = (name: Exclude<keyof Schedules['content'], 'isClean' | 'createdAt'>): FoundValue => {
+  return ({ content, contentIndex }, row) => content[name][contentIndex[row]];
+};
+
+const FOUND: Readonly<Record<string, FoundValue>> = {
+  email_type: contentOf('emailType'),
+  planned_send_date: ({ plannedDay }, row) => plannedDay[row],
+  scheduled_send_date: ({ scheduledDay }, row) => scheduledDay[row],
+  scheduled_send_time: contentOf('sendTime'),
+  status: ({ rowClass }, row, statusCodes) => statusCodes[rowClass[row]],
+  skip_reason: contentOf('skipReason'),
+  priority: contentOf('priority'),
+  campaign_instance_id: ({ instanceId }, row) => instanceId[row],
+  email_template: contentOf('emailTemplate'),
+  sms_template: contentOf('smsTemplate'),
+  event_year: ({ eventYear }, row) => eventYear[row],
+  event_month: contentOf('eventMonth'),
+  event_day: contentOf('eventDay'),
+  metadata: contentOf('metadata'),
+};
+
+/** A column of `email_schedules` in which a row that was found and a planned one are compared (Rules 11). */
+export interface ComparedColumn extends RowColumn<ScheduleRows> {
+  /** The value of an owned row that was found, as the column's `take` has it; `NOT_PLAIN` is an odd form. */
+  readonly found: (row: number) => number;
+}
+
+/** The columns in which owned rows of an organization are compared with planned ones, in the table's order. */
+export function comparedColumns({ schedules, texts }: Pick<Organization, 'schedules' | 'texts'>): ComparedColumn[] {
+  const statusCodes: number[] = [];
+  statusCodes[ROW_CLASS.preScheduled] = texts.codeOf('pre-scheduled');
+  statusCodes[ROW_CLASS.skipped] = texts.codeOf('skipped');
+  return SCHEDULE_ROW_COLUMNS.filter(({ name }) => name in FOUND).map((column) => {
+    const value = FOUND[column.name];
+    return { ...column, found: (row) => value(schedules, row, statusCodes) };
+  });
+}
+
+/**
+ * The columns in which an owned row differs from a planned one, a bit for each of `columns`.
+ *
+ * @param place where `rows` has the planned one
+ */
+export function differingColumns(
+  columns: readonly ComparedColumn[],
+  row: number,
+  rows: ScheduleRows,
+  place: number,
+): number {
+  let bits = 0;
+  for (let i = 0; i < columns.length; i++) {
+    const found = columns[i].found(row);
+    const planned = columns[i].take(rows)[place];
+    if (found !== planned && !(Number.isNaN(found) && Number.isNaN(planned))) bits |= 1 << i;
+  }
+  return bits;
+}

@@ -1,0 +1,95 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import { NULL_INT32 } from '../columns/arrowTable.js';
+import type { Audit } from './audit.js';
+
+/** Adds a day to days in ascending order. */
+function insertDay(days: number[], day: number): void {
+  let place = days.length;
+  while (place > 0 && days[place - 1] > day) place--;
+  days.splice(place, 0, day);
+}
+
+/**
+ * The days of a full period that an email on a day would make fuller still, null when there is room (Rules 9, frequency).
+ *
+ * @param days those taken, ascending
+ */
+function fullPeriod(days: readonly number[], day: number, most: number, periodDays: number): readonly number[] | null {
+  const near = days.filter((taken) => Math.abs(taken - day) < periodDays);
+  for (let i = 0; i + most <= near.length; i++) {
+    const last = near[i + most - 1];
+    if (Math.max(last, day) - Math.min(near[i], day) < periodDays) return near.slice(i, i + most);
+  }
+  return null;
+}
+
+/** The days of a contact's emails of some kind, follow-ups aside, ascending. */
+function daysOf(audit: Audit, contact: number, isWanted: (row: number) => boolean): number[] {
+  const { first } = audit.plan.organization.schedules;
+  const days: number[] = [];
+  for (let row = first[contact]; row < first[contact + 1]; row++) {
+    if (isWanted(row) && audit.hasDay(row) && !audit.isFollowup(row)) days.push(audit.dayOf(row));
+  }
+  return days.sort((a, b) => a - b);
+}
+
+/** Tells whether the days around one are full with a contact's emails, those to be sent and those of history (Rules 9). */
+export function isFull(audit: Audit, contact: number, day: number): boolean {
+  const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
+  if (most === 0) return false;
+  const days = daysOf(audit, contact, (row) => audit.isToBeSent(row) || audit.isHistory(row));
+  return fullPeriod(days, day, most, periodDays) !== null;
+}
+
+function note(audit: Audit, kind: 'frequency_exceeded' | 'sent_too_often', row: number, full: readonly number[]): void {
+  const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
+  const found = `besides those of ${full.map(formatIsoDay).join(', ')}`;
+  audit.addRow(kind, row, found, `at most ${most} in ${periodDays} days`);
+}
+
+/**
+ * Looks for emails that are too many for a contact (Rules 9, frequency; 12.3): of those to be sent, the least important ones
+ * that do not fit beside history and the more important ones.
+ */
+export function auditFrequency(audit: Audit, contact: number): void {
+  const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
+  const { first, priority, type } = audit.plan.organization.schedules;
+  if (most === 0 || first[contact + 1] - first[contact] <= most) return;
+  const rows: number[] = [];
+  for (let row = first[contact]; row < first[contact + 1]; row++) {
+    if (audit.isToBeSent(row) && audit.hasDay(row) && !audit.isFollowup(row)) rows.push(row);
+  }
+  if (rows.length === 0) return;
+  const taken = daysOf(audit, contact, (row) => audit.isHistory(row));
+  if (rows.length + taken.length <= most) return;
+  const urgency = (row: number) => (priority[row] === NULL_INT32 ? Infinity : priority[row]);
+  rows.sort(
+    (a, b) =>
+      Number(urgency(a) > urgency(b)) - Number(urgency(a) < urgency(b)) ||
+      audit.dayOf(a) - audit.dayOf(b) ||
+      type[a] - type[b],
+  );
+  for (const row of rows) {
+    const full = fullPeriod(taken, audit.dayOf(row), most, periodDays);
+    if (full === null) insertDay(taken, audit.dayOf(row));
+    else note(audit, 'frequency_exceeded', row, full);
+  }
+}
+
+/** Looks for emails that went out, or are on their way, as too many for a contact, in the order of their days (Rules 9). */
+export function auditSentFrequency(audit: Audit, contact: number): void {
+  const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
+  const { first } = audit.plan.organization.schedules;
+  if (most === 0 || first[contact + 1] - first[contact] <= most) return;
+  const rows: number[] = [];
+  for (let row = first[contact]; row < first[contact + 1]; row++) {
+    if (audit.isHistory(row) && audit.hasDay(row) && !audit.isFollowup(row)) rows.push(row);
+  }
+  rows.sort((a, b) => audit.dayOf(a) - audit.dayOf(b) || a - b);
+  const taken: number[] = [];
+  for (const row of rows) {
+    const full = fullPeriod(taken, audit.dayOf(row), most, periodDays);
+    if (full === null) taken.push(audit.dayOf(row));
+    else note(audit, 'sent_too_often', row, full);
+  }
+}

@@ -1,0 +1,105 @@
+import { NULL_INT32 } from '../columns/arrowTable.js';
+import { ROW_CLASS } from '../columns/schedules.js';
+import type { Audit } from './audit.js';
+import type { FindingKind } from './kinds.js';
+
+/** How far, at most, an email without event year lies from the event it was for (Rules 5, history has it). */
+const SAME_EVENT_DAYS = 182;
+
+/** The rows of a contact that are wanted. */
+function rowsOf(audit: Audit, contact: number, isWanted: (row: number) => boolean): number[] {
+  const { first } = audit.plan.organization.schedules;
+  const rows: number[] = [];
+  for (let row = first[contact]; row < first[contact + 1]; row++) if (isWanted(row)) rows.push(row);
+  return rows;
+}
+
+function rowName(audit: Audit, row: number): string {
+  return `row ${audit.plan.organization.schedules.id[row]}`;
+}
+
+/** Tells whether two rows of a contact are of one campaign, by its instance (Rules 5, history has it). */
+function isSameCampaign(audit: Audit, a: number, b: number): boolean {
+  const { instanceId, type } = audit.plan.organization.schedules;
+  if (!Number.isNaN(instanceId[a]) && !Number.isNaN(instanceId[b])) return instanceId[a] === instanceId[b];
+  return type[a] === type[b];
+}
+
+/** Tells whether two rows of a contact are for the same event, by what they say of it themselves. */
+function isSameEvent(audit: Audit, a: number, b: number): boolean {
+  const { type, eventYear } = audit.plan.organization.schedules;
+  if (audit.isFollowup(a) || audit.isFollowup(b)) return audit.isFollowup(a) && audit.isFollowup(b);
+  if (audit.campaignOf(a) !== null && audit.campaignOf(b) !== null) return isSameCampaign(audit, a, b);
+  return type[a] === type[b] && eventYear[a] === eventYear[b];
+}
+
+/** Looks for several emails of a contact that are to be sent for one event, and notes all but the first (Rules 12.7). */
+export function auditDuplicates(audit: Audit, contact: number): void {
+  const rows = rowsOf(audit, contact, (row) => audit.isToBeSent(row));
+  for (let i = 1; i < rows.length; i++) {
+    const first = rows.slice(0, i).find((row) => isSameEvent(audit, row, rows[i]));
+    if (first !== undefined) audit.addRow('duplicate_email', rows[i], null, `only ${rowName(audit, first)}`);
+  }
+}
+
+/** Tells whether an earlier row is the email of a later one's event (Rules 5, history has it). */
+function hasEvent(audit: Audit, contact: number, past: number, row: number): boolean {
+  const { type, eventYear, sentDay, instanceId } = audit.plan.organization.schedules;
+  if (audit.isFollowup(past) || audit.isFollowup(row)) return false;
+  if (audit.campaignOf(row) !== null) {
+    if (Number.isNaN(instanceId[past])) return audit.campaignOf(past) !== null && isSameCampaign(audit, past, row);
+    return instanceId[past] === instanceId[row];
+  }
+  if (type[past] !== type[row]) return false;
+  if (eventYear[past] !== NULL_INT32) return eventYear[past] === eventYear[row];
+  const event = audit.eventOf(row, contact);
+  return event !== null && sentDay[past] !== NULL_INT32 && Math.abs(sentDay[past] - event) <= SAME_EVENT_DAYS;
+}
+
+/** Looks for emails that are to be sent although history has them (Rules 5, history has it; 12.7). */
+export function auditAlreadySent(audit: Audit, contact: number): void {
+  const { rowClass } = audit.plan.organization.schedules;
+  const past = rowsOf(audit, contact, (row) => audit.isHistory(row) || rowClass[row] === ROW_CLASS.ended);
+  if (past.length === 0) return;
+  for (const row of rowsOf(audit, contact, (one) => audit.isToBeSent(one))) {
+    const earlier = past.find((one) => hasEvent(audit, contact, one, row));
+    if (earlier !== undefined) audit.addRow('already_sent', row, rowName(audit, earlier), 'once for an event');
+  }
+}
+
+/** Looks for events whose email went out, or is on its way, more than once (Rules 12.7). */
+export function auditSentTwice(audit: Audit, contact: number): void {
+  const { eventYear } = audit.plan.organization.schedules;
+  const rows = rowsOf(audit, contact, (row) => audit.isHistory(row) && !audit.isFollowup(row));
+  // Without a year two yearly emails may be those of two years.
+  const namesEvent = (row: number) => audit.campaignOf(row) !== null || eventYear[row] !== NULL_INT32;
+  for (let i = 1; i < rows.length; i++) {
+    if (!namesEvent(rows[i])) continue;
+    const first = rows.slice(0, i).find((row) => isSameEvent(audit, row, rows[i]));
+    if (first !== undefined) audit.addRow('sent_twice', rows[i], rowName(audit, first), 'once for an event');
+  }
+}
+
+/** Looks for several campaigns of a contact on one day, and notes all but the one that goes first (Rules 9, conflict). */
+export function auditCampaignsOfDay(
+  audit: Audit,
+  contact: number,
+  isWanted: (row: number) => boolean,
+  kind: FindingKind,
+): void {
+  const { priority, instanceId } = audit.plan.organization.schedules;
+  const rows = rowsOf(
+    audit,
+    contact,
+    (row) => isWanted(row) && audit.hasDay(row) && !audit.isFollowup(row) && audit.campaignOf(row) !== null,
+  );
+  if (rows.length < 2) return;
+  const urgency = (row: number) => (priority[row] === NULL_INT32 ? Number.MAX_SAFE_INTEGER : priority[row]);
+  const inOrder = rows.sort((a, b) => urgency(a) - urgency(b) || instanceId[a] - instanceId[b] || a - b);
+  const winners = new Map<number, number>();
+  for (const row of inOrder) {
+    const winner = winners.get(audit.dayOf(row));
+    if (winner === undefined) winners.set(audit.dayOf(row), row);
+    else audit.addRow(kind, row, null, `only ${rowName(audit, winner)} on that day`);
+  }
+}

@@ -1,0 +1,150 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import { CONTENT_FIELDS } from '../columns/ownedContent.js';
+import { ROW_CLASS } from '../columns/schedules.js';
+import type { OrganizationSource } from '../columns/source.js';
+import { type ExportFormat, encodeRows } from '../export/format.js';
+import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
+import type { Plan } from '../plan/plan.js';
+import { Stopwatch } from '../report/stopwatch.js';
+import { type Config, resolveConfig } from '../rules/config.js';
+import { planAndBalance } from '../schedule.js';
+import { resolveToday } from '../today.js';
+import { auditPlan } from './auditPlan.js';
+import type { Finding, Findings } from './findings.js';
+import { FINDING_KINDS, type FindingGroup, type FindingKind, groupOf, sentenceOf } from './kinds.js';
+import { refusedCandidates } from './refusals.js';
+
+/** What is audited and told. */
+export interface AuditOptions {
+  /** Look at emails that were sent or are on their way, too, and at rows whose status is misspelled. */
+  readonly history?: boolean;
+  /** The kinds of findings to look for; all when left out. */
+  readonly kinds?: readonly FindingKind[];
+  /** How many findings of each kind are told as examples, the first ones; 3 when left out. */
+  readonly limit?: number;
+}
+
+/** The findings of one kind. */
+export interface KindReport {
+  readonly kind: FindingKind;
+  readonly group: FindingGroup;
+  /** What is wrong, in words. */
+  readonly sentence: string;
+  readonly count: number;
+  readonly examples: readonly Finding[];
+}
+
+/** What an audit has to tell; `sendplan verify --json` prints it, and its names are stable. */
+export interface VerifyReport {
+  /** `YYYY-MM-DD`, the day of the audit. */
+  readonly as_of: string;
+  readonly contacts: number;
+  /** The rows that were audited: those that are to be sent or skipped, and with `history` those that went out. */
+  readonly rows: number;
+  /** Whether what went out was audited, too. */
+  readonly history: boolean;
+  /** How many findings there are. */
+  readonly findings: number;
+  /** The kinds of which there are any, in the order of `FINDING_KINDS`. */
+  readonly kinds: readonly KindReport[];
+  /** The columns that were not compared with the plan, because the table does not have them. */
+  readonly columns_not_compared: readonly string[];
+}
+
+/** An audit. */
+export interface Verification {
+  readonly report: VerifyReport;
+  /**
+   * All findings as the bytes of a file, with the columns kind, group, contact_id, row_id, email_type, send_date, found and
+   * expected, made piece by piece as they are asked for.
+   *
+   * @throws RangeError when the format is none of `EXPORT_FORMATS`
+   */
+  exportAs(format: ExportFormat): Iterable<Uint8Array>;
+}
+
+/** How `verify` audits. */
+export interface VerifyOptions extends ScheduleOptions, AuditOptions {}
+
+const DEFAULT_LIMIT = 3;
+
+/** @throws TypeError or RangeError when an option is not what it has to be */
+function requireOptions({ kinds, limit = DEFAULT_LIMIT }: AuditOptions): void {
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new RangeError(`limit: expected a whole number from 0 on, got ${JSON.stringify(limit)}`);
+  }
+  if (kinds === undefined) return;
+  if (!Array.isArray(kinds)) throw new TypeError('kinds: expected an array of kinds of findings');
+  const unknown = kinds.find((kind) => !FINDING_KINDS.includes(kind));
+  if (unknown !== undefined) {
+    throw new RangeError(`kinds: expected some of ${FINDING_KINDS.join(', ')}, got ${JSON.stringify(unknown)}`);
+  }
+}
+
+function kindReports(findings: Findings, limit: number): KindReport[] {
+  const examples = findings.examples(limit);
+  return FINDING_KINDS.map((kind, i) => ({
+    kind,
+    group: groupOf(kind),
+    sentence: sentenceOf(kind),
+    count: findings.counts[i],
+    examples: examples[i],
+  })).filter(({ count }) => count > 0);
+}
+
+function countAudited({ organization }: Plan, history: boolean): number {
+  const { rowClass, count } = organization.schedules;
+  const last = history ? ROW_CLASS.sent : ROW_CLASS.skipped;
+  let rows = 0;
+  for (let row = 0; row < count; row++) if (rowClass[row] <= last) rows++;
+  return rows;
+}
+
+/**
+ * Audits an organization that is open: plans it as a run of that day would, and compares (Rules 1 to 12).
+ *
+ * @param today the day of the audit
+ * @throws SendplanError as `schedule` does
+ */
+export async function verifySource(
+  source: OrganizationSource,
+  { config, today }: { readonly config: Config; readonly today: number },
+  options: AuditOptions,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<Verification> {
+  requireOptions(options);
+  const { history = false, kinds = null, limit = DEFAULT_LIMIT } = options;
+  const { plan } = await planAndBalance(source, { config, today }, watch);
+  const isRefused = refusedCandidates(plan, source);
+  const findings = await watch.measure('diff', () => auditPlan(plan, source, { history, kinds, isRefused }));
+  const columns = source.email_schedules?.columns;
+  const report: VerifyReport = {
+    as_of: formatIsoDay(today),
+    contacts: plan.organization.contacts.count,
+    rows: countAudited(plan, history),
+    history,
+    findings: findings.count,
+    kinds: kindReports(findings, limit),
+    columns_not_compared: CONTENT_FIELDS.filter((name) => name !== 'created_at' && columns?.has(name) === false),
+  };
+  return { report, exportAs: (format) => encodeRows(findings.toRows(), format) };
+}
+
+/**
+ * Audits the emails that wait to be sent, and those that are skipped, whoever planned them: windows, days, limits, repetitions
+ * and broken rows by the rules themselves, everything else against our own plan of the same day (Rules 1 to 12). Nothing is
+ * written.
+ *
+ * The plan is that of `options.today`, and knows the rows that are there as a run would. So audit on the day for which the
+ * rows were planned: a later day finds emails that were not sent in the past.
+ *
+ * @param input the organization with its `email_schedules`
+ * @throws TypeError or RangeError when an argument is not what it has to be
+ * @throws SendplanError as `schedule` does
+ */
+export async function verify(input: ScheduleInput, options: VerifyOptions = {}): Promise<Verification> {
+  requireOptions(options);
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.today, config, 'today');
+  return withSource(input, options.sqlJs, (source) => verifySource(source, { config, today }, options));
+}
