@@ -1,0 +1,116 @@
+/** What can stand inside an element; text stays text, whatever it holds. */
+export type Child = Node | string | number | null | false;
+
+type Handlers = { readonly [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name]) => void };
+
+/** What an element is made with. */
+export interface Properties {
+  /** Attributes by name; null and false leave one out, true sets it empty. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly on?: Handlers;
+}
+
+/**
+ * Makes an element. Nothing in the page is made from markup: attributes and text nodes are all there is, so that what comes
+ * from a database can only ever be text.
+ *
+ * @param name the tag, with classes behind points: `p.note`
+ */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  name: Tag | `${Tag}.${string}`,
+  properties: Properties = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const [tag, ...classes] = name.split('.');
+  const made = document.createElement(tag) as HTMLElementTagNameMap[Tag];
+  if (classes.length > 0) made.classList.add(...classes);
+  setAttributes(made, properties.attributes ?? {});
+  for (const [event, handler] of Object.entries(properties.on ?? {}))
+    made.addEventListener(event, handler as EventListener);
+  fill(made, ...children);
+  return made;
+}
+
+/** Sets attributes; null and false take one away, true sets it empty. */
+export function setAttributes(
+  target: Element,
+  attributes: Readonly<Record<string, string | number | boolean | null>>,
+): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === false) target.removeAttribute(name);
+    else target.setAttribute(name, value === true ? '' : String(value));
+  }
+}
+
+/** Puts children in the place of those an element has. */
+export function fill(target: Element, ...children: readonly Child[]): void {
+  target.replaceChildren(...children.filter((child) => child !== null && child !== false).map(asNode));
+}
+
+function asNode(child: Exclude<Child, null | false>): Node {
+  return child instanceof Node ? child : document.createTextNode(String(child));
+}
+
+let lastName = 0;
+
+/** An id that no other element has. */
+export function freshId(stem: string): string {
+  lastName += 1;
+  return `${stem}-${lastName}`;
+}
+
+/** A button that does something. @param name as for `element`, `button.primary` */
+export function button(
+  label: string,
+  onClick: () => void,
+  {
+    style = 'button',
+    attributes = {},
+  }: { style?: 'button' | `button.${string}`; attributes?: Properties['attributes'] } = {},
+): HTMLButtonElement {
+  return element(style, { attributes: { type: 'button', ...attributes }, on: { click: onClick } }, label);
+}
+
+/** A labelled control with an optional line of help under it. */
+export function labelled(label: string, control: HTMLElement, help: string | null = null): HTMLDivElement {
+  const id = control.id === '' ? freshId('control') : control.id;
+  control.id = id;
+  const helpId = `${id}-help`;
+  if (help !== null) control.setAttribute('aria-describedby', helpId);
+  return element(
+    'div.field',
+    {},
+    element('label', { attributes: { for: id } }, label),
+    control,
+    help !== null && element('p.help', { attributes: { id: helpId } }, help),
+  );
+}
+
+/** A table with a caption for screen readers; numbers stand to the right. */
+export function dataTable(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly (Child | undefined)[])[],
+  style: 'div.scroll' | 'div.scroll.sheet' = 'div.scroll',
+): HTMLDivElement {
+  const isNumber = head.map(
+    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === null),
+  );
+  const cell = (tag: 'td' | 'th', child: Child | undefined, i: number) =>
+    element(
+      isNumber[i] ? `${tag}.number` : tag,
+      tag === 'th' ? { attributes: { scope: 'col' } } : {},
+      typeof child === 'number' ? child.toLocaleString('en-US') : (child ?? null),
+    );
+  return element(
+    style,
+    { attributes: { tabindex: 0, role: 'region', 'aria-label': caption } },
+    element(
+      'table',
+      {},
+      element('caption.unseen', {}, caption),
+      element('thead', {}, element('tr', {}, ...head.map((text, i) => cell('th', text, i)))),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((child, i) => cell('td', child, i))))),
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+import './withoutEval.js';
+import { CHART_STYLES } from '../report/charts/theme.js';
+import { Actions } from './actions.js';
+import { element, fill } from './dom.js';
+import { localToday } from './format.js';
+import { rememberedSettings } from './remembered.js';
+import { Store } from './state.js';
+import { allowOwnWorkers } from './trustedCode.js';
+import { failureView, jobView } from './views/job.js';
+import { setupView } from './views/setup.js';
+import { tabsView } from './views/tabs.js';
+
+allowOwnWorkers();
+
+const chartStyles = new CSSStyleSheet();
+chartStyles.replaceSync(CHART_STYLES);
+document.adoptedStyleSheets = [chartStyles];
+
+const remembered = rememberedSettings();
+const store = new Store({
+  view: 'plan',
+  database: null,
+  asOf: localToday(),
+  draft: remembered ?? {},
+  isRemembering: remembered !== null,
+  job: null,
+  failure: null,
+  current: null,
+  runs: [],
+  day: null,
+  found: null,
+  explanation: null,
+});
+const actions = new Actions(store);
+
+const page = document.querySelector('#page');
+if (page !== null) {
+  fill(
+    page,
+    element(
+      'header.page-head',
+      {},
+      element('h1', {}, 'sendplan'),
+      element('p', {}, 'Which email goes out on which day, and why. Nothing leaves this machine.'),
+    ),
+    element(
+      'div.layout',
+      {},
+      setupView(store, actions),
+      element(
+        'main',
+        {},
+        jobView(store),
+        failureView(store, () => actions.dismissFailure()),
+        tabsView(store, actions),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,102 @@
+import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
+import type { ChartOptions } from '../../report/charts/frame.js';
+import { element, fill, freshId } from '../dom.js';
+import { dayText } from '../format.js';
+
+/** Draws a chart for a width in pixels. */
+export type DrawChart = (options: ChartOptions) => SVGSVGElement;
+
+/** Days that can be chosen in a chart. */
+export interface DayChoice {
+  readonly firstDay: number;
+  readonly dayCount: number;
+  /** What is said of a day when it is pointed at with the keys. */
+  readonly describe: (day: number) => string;
+  readonly onChoose: (day: number) => void;
+}
+
+const NARROWEST = 280;
+
+/**
+ * A chart that is drawn again when its place gets another width. With `days` its days can be clicked, and walked through with
+ * the arrow keys: left and right by a day, up and down by a week, Page Up and Page Down by four weeks, Enter to choose.
+ */
+export function chartBox(draw: DrawChart, days: DayChoice | null = null): HTMLElement {
+  const picture = element('div.chart-picture');
+  const box = element('div.chart', {}, picture);
+  let drawnWidth = 0;
+  let pointed: number | null = null;
+  const mark = () => {
+    for (const rect of picture.querySelectorAll('.pointed')) rect.classList.remove('pointed');
+    if (pointed !== null) picture.querySelector(`[data-day="${formatIsoDay(pointed)}"]`)?.classList.add('pointed');
+  };
+  new ResizeObserver(([entry]) => {
+    const width = Math.max(NARROWEST, Math.floor(entry.contentRect.width));
+    if (width === drawnWidth || entry.contentRect.width === 0) return;
+    drawnWidth = width;
+    fill(picture, draw({ document, width, hasTitle: false }));
+    mark();
+  }).observe(picture);
+  if (days !== null) {
+    const point = (day: number) => {
+      pointed = Math.min(days.firstDay + days.dayCount - 1, Math.max(days.firstDay, day));
+      mark();
+      fill(said, days.describe(pointed));
+    };
+    const said = element('p.pointed-day', { attributes: { role: 'status' } });
+    makeDaysReachable(picture, days, () => pointed, point);
+    box.append(said);
+  }
+  return box;
+}
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  ArrowUp: -7,
+  ArrowDown: 7,
+  PageUp: -28,
+  PageDown: 28,
+};
+
+function makeDaysReachable(
+  picture: HTMLElement,
+  { firstDay, dayCount, onChoose }: DayChoice,
+  pointed: () => number | null,
+  point: (day: number) => void,
+): void {
+  const helpId = freshId('keys');
+  picture.tabIndex = 0;
+  picture.classList.add('with-days');
+  picture.setAttribute('role', 'group');
+  picture.setAttribute('aria-label', `Days of the chart, from ${dayText(firstDay)} on`);
+  picture.setAttribute('aria-describedby', helpId);
+  picture.after(
+    element(
+      'p.unseen',
+      { attributes: { id: helpId } },
+      'Arrow keys go from day to day and week to week, Enter shows the emails of a day.',
+    ),
+  );
+  picture.addEventListener('keydown', (event) => {
+    const day = pointed();
+    if (event.key === 'Enter' && day !== null) onChoose(day);
+    else if (event.key === 'Home') point(firstDay);
+    else if (event.key === 'End') point(firstDay + dayCount - 1);
+    else if (STEPS[event.key] !== undefined) point(day === null ? firstDay : day + STEPS[event.key]);
+    else return;
+    event.preventDefault();
+  });
+  const dayUnder = (event: Event) => {
+    const text = event.target instanceof Element ? event.target.getAttribute('data-day') : null;
+    return text === null ? null : parseIsoDay(text);
+  };
+  picture.addEventListener('click', (event) => {
+    const day = dayUnder(event);
+    if (day !== null) onChoose(day);
+  });
+  picture.addEventListener('pointermove', (event) => {
+    const day = dayUnder(event);
+    if (day !== null && day !== pointed()) point(day);
+  });
+}

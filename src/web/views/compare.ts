@@ -1,0 +1,143 @@
+import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
+import type { Actions } from '../actions.js';
+import { settingsOf } from '../configFields.js';
+import { dataTable, element, fill, labelled } from '../dom.js';
+import { grouped, shortDate } from '../format.js';
+import type { FinishedRun, Store } from '../state.js';
+import { dayCounts } from '../volume.js';
+import { chartBox } from './chart.js';
+
+/** Two runs of this visit side by side: what was set differently, and what came of it. */
+export function compareView(store: Store, actions: Actions): HTMLElement {
+  const before = element('select');
+  const after = element('select');
+  const body = element('div');
+  const show = () => {
+    const { runs } = store.state;
+    const chosen = (select: HTMLSelectElement) => runs.find(({ number }) => String(number) === select.value) ?? null;
+    const [first, second] = [chosen(before), chosen(after)];
+    if (first === null || second === null || runs.length < 2) {
+      fill(
+        body,
+        element(
+          'p.empty',
+          {},
+          'Plan a day, change a setting, plan again: the two are compared here. Up to eight runs are kept while the page is open.',
+        ),
+      );
+    } else fill(body, ...compared(first, second, actions));
+  };
+  before.addEventListener('change', show);
+  after.addEventListener('change', show);
+  store.follow(['runs'], ({ runs }) => {
+    const options = () => runs.map((run) => element('option', { attributes: { value: run.number } }, runName(run)));
+    fill(before, ...options());
+    fill(after, ...options());
+    before.value = String(runs.at(-2)?.number ?? '');
+    after.value = String(runs.at(-1)?.number ?? '');
+    show();
+  });
+  return element(
+    'div.view',
+    {},
+    element('header.view-head', {}, element('h2', {}, 'Before and after')),
+    element('div.controls.wide', {}, labelled('Before', before), labelled('After', after)),
+    body,
+  );
+}
+
+function runName({ number, databaseName, result }: FinishedRun): string {
+  return `Run ${number}: ${databaseName}, ${shortDate(result.report.as_of)}`;
+}
+
+/** The settings that are not the same in two runs. */
+function differences(before: FinishedRun, after: FinishedRun): (readonly [string, string, string])[] {
+  const [first, second] = [before, after].map(
+    (run) => new Map(settingsOf(run.config).map(({ key, value }) => [key, value])),
+  );
+  const keys = [...new Set([...first.keys(), ...second.keys()])];
+  const all = keys.map((key) => [key, first.get(key) ?? 'default', second.get(key) ?? 'default'] as const);
+  const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
+  const names = ['database', before.databaseName, after.databaseName] as const;
+  return [...all, days, names].filter(([, one, other]) => one !== other);
+}
+
+function signed(value: number): string {
+  return value === 0 ? 'same' : `${value > 0 ? '+' : '−'}${grouped(Math.abs(value))}`;
+}
+
+function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HTMLElement[] {
+  const [first, second] = [before.result.report, after.result.report];
+  const figures: readonly (readonly [string, number, number])[] = [
+    ['Emails to be sent', first.rows.pre_scheduled, second.rows.pre_scheduled],
+    ['Skipped', first.rows.skipped, second.rows.skipped],
+    ['Daily cap', first.limits.cap, second.limits.cap],
+    ['Busiest day', first.busiest_days[0]?.load ?? 0, second.busiest_days[0]?.load ?? 0],
+    ['Overloaded days', first.overloaded_days.count, second.overloaded_days.count],
+    ['Moved by the cap', first.moves.cap, second.moves.cap],
+    ['Moved by smoothing', first.moves.smoothing, second.moves.smoothing],
+    ...reasonFigures(before, after),
+  ];
+  const changed = differences(before, after);
+  return [
+    element(
+      'div.panels',
+      {},
+      element(
+        'section.panel',
+        {},
+        element('h3', {}, 'What was set differently'),
+        changed.length === 0
+          ? element('p.note', {}, 'Nothing: the two runs have the same settings.')
+          : dataTable('Settings', ['Setting', 'Before', 'After'], changed),
+      ),
+      element(
+        'section.panel',
+        {},
+        element('h3', {}, 'What came of it'),
+        dataTable(
+          'Figures',
+          ['', 'Before', 'After', 'Difference'],
+          figures.map(([name, one, other]) => [name, one, other, element('span.difference', {}, signed(other - one))]),
+        ),
+      ),
+    ),
+    element(
+      'section.panel',
+      {},
+      element('h3', {}, 'Emails per day'),
+      chartBox(
+        (options) =>
+          drawDifferenceChart(dayCounts(before.result.volume), dayCounts(after.result.volume), {
+            ...options,
+            beforeName: `run ${before.number}`,
+            afterName: `run ${after.number}`,
+          }),
+        {
+          firstDay: Math.min(before.result.volume.firstDay, after.result.volume.firstDay),
+          dayCount: Math.max(before.result.volume.dayCount, after.result.volume.dayCount),
+          describe: (day) => dayDifference(before, after, day),
+          onChoose: (day) => actions.showDay(day),
+        },
+      ),
+    ),
+  ];
+}
+
+function dayDifference(before: FinishedRun, after: FinishedRun, day: number): string {
+  const countOf = ({ result: { volume } }: FinishedRun) => volume.total[day - volume.firstDay] ?? 0;
+  const date = shortDate(new Date(day * 86_400_000).toISOString().slice(0, 10));
+  return `${date}: ${grouped(countOf(before))} before, ${grouped(countOf(after))} after`;
+}
+
+/** The skip reasons of both, the most frequent first. */
+function reasonFigures(before: FinishedRun, after: FinishedRun): (readonly [string, number, number])[] {
+  const [first, second] = [before, after].map(
+    (run) => new Map(run.result.report.skip_reasons.map(({ reason, rows }) => [reason, rows])),
+  );
+  return [...new Set([...first.keys(), ...second.keys()])]
+    .map((reason) => [`skipped: ${reason}`, first.get(reason) ?? 0, second.get(reason) ?? 0] as const)
+    .filter(([, one, other]) => one !== other)
+    .sort(([, a, b], [, c, d]) => Math.abs(d - c) - Math.abs(b - a))
+    .slice(0, 10);
+}

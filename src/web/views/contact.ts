@@ -1,0 +1,121 @@
+import type { ContactExplanation, EmailExplanation } from '../../explain/facts.js';
+import { absenceSentence } from '../../report/explanationAbsence.js';
+import { emailSentences, emailTitle } from '../../report/explanationEmail.js';
+import type { Actions } from '../actions.js';
+import { button, dataTable, element, fill, labelled } from '../dom.js';
+import { shortDate } from '../format.js';
+import type { FoundContacts } from '../protocol.js';
+import type { Store } from '../state.js';
+import { chartBox } from './chart.js';
+import { drawTimeline } from './timeline.js';
+
+/** Finds a contact and tells why it gets what it gets. */
+export function contactView(store: Store, actions: Actions): HTMLElement {
+  const input = element('input', {
+    attributes: { type: 'search', autocomplete: 'off', spellcheck: 'false', maxlength: 200 },
+  });
+  const form = element(
+    'form.controls',
+    {
+      attributes: { role: 'search' },
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          void actions.findContacts(input.value);
+        },
+      },
+    },
+    labelled('Contact', input, 'An id, or a part of a name or address.'),
+    element('button.primary', { attributes: { type: 'submit' } }, 'Search'),
+  );
+  const list = element('div', { attributes: { 'aria-live': 'polite' } });
+  const letter = element('div');
+  store.follow(['found', 'explanation', 'current'], ({ found, explanation }) => {
+    fill(list, found !== null && foundView(found, explanation !== null, actions));
+    if (explanation !== null) fill(letter, ...explained(explanation));
+    else
+      fill(
+        letter,
+        found === null && element('p.empty', {}, 'Search for somebody to read why they get which email, and why not.'),
+      );
+  });
+  return element('div.view', {}, element('header.view-head', {}, element('h2', {}, 'Contact')), form, list, letter);
+}
+
+/** Who was found; when one of them is explained, folded up. */
+function foundView(found: FoundContacts, isExplained: boolean, actions: Actions): HTMLElement | null {
+  if (!isExplained) return foundList(found, actions);
+  if (found.contacts.length < 2) return null;
+  return element('details', {}, element('summary', {}, `${found.contacts.length} found`), foundList(found, actions));
+}
+
+function foundList({ contacts, isCut }: FoundContacts, actions: Actions): HTMLElement {
+  if (contacts.length === 0) return element('p.empty', {}, 'Nobody is found by that.');
+  const rows = contacts.map(({ id, name, address, state }) => [
+    button(String(id), () => void actions.explain(id), {
+      style: 'button.link',
+      attributes: { 'aria-label': `Explain contact ${id}` },
+    }),
+    name,
+    address,
+    state,
+  ]);
+  return element(
+    'div',
+    {},
+    dataTable('Contacts found', ['Id', 'Name', 'Address', 'State'], rows, 'div.scroll.sheet'),
+    isCut && element('p.note', {}, `There are more than these ${contacts.length}; search for a longer part.`),
+  );
+}
+
+function traits({ contact }: ContactExplanation): string {
+  if (contact === null) return 'This contact was left out of planning.';
+  return [
+    contact.state === null ? 'state unknown' : `in ${contact.state}`,
+    contact.birth_date === null ? 'no birth date' : `born ${shortDate(contact.birth_date)}`,
+    contact.effective_date === null ? 'no policy date' : `policy effective ${shortDate(contact.effective_date)}`,
+    contact.carrier === null ? 'no carrier' : `carrier ${contact.carrier}`,
+    ...(contact.failed_underwriting ? ['failed underwriting'] : []),
+  ].join(', ');
+}
+
+function ruleText({ rule, contact }: ContactExplanation): string {
+  if (rule === null) return contact?.state == null ? '' : `${contact.state} forbids no days.`;
+  if (rule.kind === 'year_round') return `${rule.state} forbids every day of the year.`;
+  const event = rule.kind === 'birthday_window' ? 'the birthday' : 'the policy anniversary';
+  const anchor = rule.uses_month_start ? `the first of the month of ${event}` : event;
+  return `${rule.state} forbids the days from ${rule.before_days} before to ${rule.after_days} after ${anchor}; the organization keeps ${rule.buffer_days} more free in front.`;
+}
+
+function emailCard(email: EmailExplanation, asOf: string): HTMLElement {
+  const isSkipped = email.status === 'skipped';
+  return element(
+    isSkipped ? 'li.email.skipped' : 'li.email',
+    {},
+    element('h4', {}, emailTitle(email)),
+    element('p', {}, emailSentences(email, asOf).join(' ')),
+  );
+}
+
+function explained(explanation: ContactExplanation): HTMLElement[] {
+  const { contact_id, emails, absent, as_of, windows } = explanation;
+  return [
+    element(
+      'section.letter',
+      { attributes: { 'aria-label': `Explanation of contact ${contact_id}` } },
+      element('h3', {}, `Contact ${contact_id}`),
+      element('p.note', {}, `${traits(explanation)}. ${ruleText(explanation)}`),
+      (emails.length > 0 || windows.length > 0) && chartBox((options) => drawTimeline(explanation, options)),
+      emails.length > 0 && element('ul.emails', {}, ...emails.map((email) => emailCard(email, as_of))),
+      absent.length > 0 && element('h4', {}, 'What is not planned, and why'),
+      absent.length > 0 &&
+        element(
+          'ul.absent',
+          {},
+          ...absent.map((absence) =>
+            element('li', {}, element('strong', {}, `${absence.email_type}: `), absenceSentence(absence)),
+          ),
+        ),
+    ),
+  ];
+}

@@ -1,0 +1,226 @@
+import { formatIsoDay } from '../../calendar/iso.js';
+import { drawReasonChart } from '../../report/charts/barChart.js';
+import { drawCalendarChart } from '../../report/charts/calendarChart.js';
+import { drawStateChart } from '../../report/charts/stateChart.js';
+import { drawVolumeChart } from '../../report/charts/volumeChart.js';
+import type { Actions } from '../actions.js';
+import { button, type Child, dataTable, element, fill } from '../dom.js';
+import { dayText, grouped, percent, secondsText, shortDate } from '../format.js';
+import type { FinishedRun, Store } from '../state.js';
+import { dayCounts, dayKindCounts } from '../volume.js';
+import { chartBox, type DayChoice } from './chart.js';
+
+/** The summary of the last run: figures, charts, and what they say as tables. */
+export function planView(store: Store, actions: Actions): HTMLElement {
+  const view = element('div.view');
+  store.follow(['current'], ({ current }) => {
+    if (current === null) fill(view, ...welcome());
+    else fill(view, ...summary(current, actions));
+  });
+  return view;
+}
+
+function welcome(): HTMLElement[] {
+  const point = (title: string, text: string) =>
+    element('li', {}, element('strong', {}, title), element('span', {}, text));
+  return [
+    element(
+      'div.welcome',
+      {},
+      element('h2', {}, 'See who gets which email, and when'),
+      element(
+        'p.lead',
+        {},
+        'sendplan reads the contacts of a SQLite database, works out which email goes to whom on which day and which must not, and shows why.',
+      ),
+      element(
+        'ol.points',
+        {},
+        point('A database', 'Choose yours, or make one up to look around.'),
+        point('A day', 'The plan is made as of that day.'),
+        point('Plan', 'A second for 50,000 contacts, a few for 750,000.'),
+      ),
+      element(
+        'p.note',
+        {},
+        'Everything happens on this machine. The page may connect to nobody, and your browser holds it to that: the file you choose is never sent anywhere. Your file is only read; what is planned is yours to download.',
+      ),
+    ),
+  ];
+}
+
+function figure(value: string, label: string, note: string | null = null): HTMLElement {
+  return element(
+    'div.figure',
+    {},
+    element('dt', {}, label),
+    element('dd', {}, value),
+    note !== null && element('dd.note', {}, note),
+  );
+}
+
+function panel(title: string, ...children: readonly Child[]): HTMLElement {
+  return element('section.panel', { attributes: { 'aria-label': title } }, element('h3', {}, title), ...children);
+}
+
+/** The figures of a chart as a table, for whoever cannot or will not look at a picture. */
+function asTable(title: string, table: () => HTMLElement): HTMLElement {
+  const place = element('div');
+  const details = element('details.as-table', {}, element('summary', {}, `${title} as a table`), place);
+  details.addEventListener('toggle', () => fill(place, details.open && table()));
+  return details;
+}
+
+function summary({ result, number, databaseName }: FinishedRun, actions: Actions): HTMLElement[] {
+  const { report, volume, states } = result;
+  const { rows, contacts, limits, moves, changes } = report;
+  const busiest = report.busiest_days.at(0);
+  const describe = (day: number) => {
+    const count = volume.total[day - volume.firstDay] ?? 0;
+    return `${dayText(day)}: ${grouped(count)} ${count === 1 ? 'email' : 'emails'}`;
+  };
+  const choice: DayChoice = {
+    firstDay: volume.firstDay,
+    dayCount: volume.dayCount,
+    describe,
+    onChoose: (day) => actions.showDay(day),
+  };
+  const figures = element(
+    'dl.figures',
+    {},
+    figure(grouped(rows.pre_scheduled), 'Emails to be sent', `${rows.per_contact.toFixed(2)} rows per contact`),
+    figure(grouped(rows.skipped), 'Skipped', percent(rows.skipped, rows.total)),
+    figure(
+      grouped(contacts.planned),
+      'Contacts planned',
+      contacts.rejected === 0 ? 'none left out' : `${grouped(contacts.rejected)} left out`,
+    ),
+    busiest === undefined
+      ? figure('–', 'Busiest day')
+      : figure(grouped(busiest.load), 'Busiest day', `${shortDate(busiest.day)}, cap ${grouped(limits.cap)}`),
+    figure(secondsText(report.seconds), 'Planned in', `${grouped(contacts.rows / report.seconds)} contacts/s`),
+  );
+  const empty = rows.total === 0;
+  return [
+    element(
+      'header.view-head',
+      {},
+      element('h2', {}, `Plan as of ${shortDate(report.as_of)}`),
+      element('p.note', {}, `Run ${number}, ${databaseName}, profile ${limits.profile}`),
+    ),
+    figures,
+    ...(empty ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')] : []),
+    panel(
+      'Emails per day',
+      chartBox((options) => drawVolumeChart(dayKindCounts(volume), { ...options, cap: limits.cap }), choice),
+      element(
+        'p.note',
+        {},
+        `A day over ${grouped(limits.threshold)} emails is cut back to the cap of ${grouped(limits.cap)}; ${grouped(moves.cap)} emails were moved by that, ${grouped(moves.smoothing)} by smoothing policy anniversaries. Click a day to see its emails.`,
+      ),
+      asTable('Emails per day', () => volumeTable(result, actions)),
+    ),
+    panel(
+      'The year as a calendar',
+      chartBox((options) => drawCalendarChart(dayCounts(volume), { ...options, startDay: volume.firstDay }), choice),
+    ),
+    element(
+      'div.panels',
+      {},
+      panel(
+        'Why emails are skipped',
+        chartBox((options) =>
+          drawReasonChart(
+            report.skip_reasons.map(({ reason, rows: count }) => ({ name: reason, count })),
+            options,
+          ),
+        ),
+        asTable('Skip reasons', () =>
+          dataTable(
+            'Skip reasons',
+            ['Reason', 'Emails', 'Of skipped'],
+            report.skip_reasons.map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]),
+          ),
+        ),
+      ),
+      panel(
+        'States',
+        chartBox((options) =>
+          drawStateChart(
+            states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
+            options,
+          ),
+        ),
+        asTable('States', () =>
+          dataTable(
+            'States',
+            ['State', 'Contacts', 'To be sent', 'Skipped'],
+            states.map((count) => [count.state ?? 'unknown', count.contacts, count.scheduled, count.skipped]),
+          ),
+        ),
+      ),
+    ),
+    element(
+      'div.panels',
+      {},
+      panel(
+        'By type of email',
+        dataTable(
+          'Emails by type',
+          ['Type', 'To be sent', 'Skipped'],
+          rows.by_type.map((type) => [type.email_type, type.pre_scheduled, type.skipped]),
+        ),
+      ),
+      panel(
+        'What this changes in the database',
+        dataTable(
+          'Changes',
+          ['Rows of email_schedules', 'Number'],
+          Object.entries(changes).map(([name, count]) => [name, count]),
+        ),
+        ...(report.migration.length > 0
+          ? [element('p.note', {}, `Added to the schema: ${report.migration.join(', ')}.`)]
+          : []),
+        ...issuesOf(result.report.issues),
+        ...report.warnings.map((warning) => element('p.warning', {}, warning)),
+        asTable('Stages', () =>
+          dataTable(
+            'Stages',
+            ['Stage', 'Took'],
+            report.stages.map(({ stage, seconds }) => [stage, secondsText(seconds)]),
+          ),
+        ),
+      ),
+    ),
+  ];
+}
+
+function issuesOf(issues: FinishedRun['result']['report']['issues']): HTMLElement[] {
+  const entries = Object.entries(issues);
+  if (entries.length === 0) return [];
+  return [
+    element('h4', {}, 'Issues with contacts'),
+    dataTable(
+      'Issues',
+      ['Issue', 'Number'],
+      entries.map(([kind, count]) => [kind, count]),
+    ),
+  ];
+}
+
+const MOST_DAYS = 60;
+
+function volumeTable({ volume }: FinishedRun['result'], actions: Actions): HTMLElement {
+  const days = dayCounts(volume).filter(({ count }) => count > 0);
+  const rows = days
+    .slice(0, MOST_DAYS)
+    .map(({ day, count }) => [
+      button(formatIsoDay(day), () => actions.showDay(day), { style: 'button.link' }),
+      ...volume.kinds.map(({ emails }) => emails[day - volume.firstDay]),
+      count,
+    ]);
+  const table = dataTable('Emails per day', ['Day', ...volume.kinds.map(({ kind }) => kind), 'All'], rows);
+  if (days.length <= MOST_DAYS) return table;
+  const rest = `The first ${MOST_DAYS} of ${grouped(days.length)} days with emails; SQL shows them all.`;
+  return element('div', {}, table, element('p.note', {}, rest));
+}

@@ -1,0 +1,136 @@
+import * as Plot from '@observablehq/plot';
+import { parseIsoDay } from '../../calendar/iso.js';
+import type { ContactExplanation, EmailExplanation, WindowFacts } from '../../explain/facts.js';
+import { dateOfDay } from '../../report/charts/figures.js';
+import { type ChartOptions, chartSpace, drawPanel, frameChart } from '../../report/charts/frame.js';
+import { shortened } from '../../report/charts/series.js';
+import { shortDate } from '../format.js';
+
+const LANE_HEIGHT = 30;
+const LETTER_PIXELS = 6.8;
+const LONGEST_NAME = 24;
+/** Days of room on both sides. */
+const ROOM_DAYS = 12;
+
+function dateOf(text: string): Date {
+  return dateOfDay(parseIsoDay(text) ?? 0);
+}
+
+/** The midnight after a last day. */
+function endOf(text: string): Date {
+  return dateOfDay((parseIsoDay(text) ?? 0) + 1);
+}
+
+function windowTitle({ year, first_day, statutory_first_day, last_day }: WindowFacts): string {
+  const buffer = first_day < statutory_first_day ? `\nbuffer from ${shortDate(first_day)}` : '';
+  return `Window of ${year}${buffer}\nno email from ${shortDate(statutory_first_day)} to ${shortDate(last_day)}`;
+}
+
+function emailTitle(email: EmailExplanation): string {
+  const end = email.status === 'skipped' ? `skipped: ${email.skip_reason}` : 'to be sent';
+  return [
+    email.email_type,
+    `event ${shortDate(email.event_date)}`,
+    `ideal day ${shortDate(email.ideal_date)}`,
+    `start ${shortDate(email.start.date)}`,
+    `${end} on ${shortDate(email.scheduled_send_date)}`,
+  ].join('\n');
+}
+
+/**
+ * Draws a contact's windows and emails on one time line: each email in a lane of its own, from its ideal day to the day it is
+ * sent or skipped, over the windows that forbid days (Rules 4, 5 and 7).
+ */
+export function drawTimeline(explanation: ContactExplanation, options: ChartOptions): SVGSVGElement {
+  const space = chartSpace(options);
+  const { colors, isNarrow } = space;
+  const { emails, windows, as_of } = explanation;
+  const title = 'Windows and emails';
+  const days = [as_of, ...emails.flatMap((email) => [email.event_date, email.ideal_date, email.scheduled_send_date])];
+  const ends = [...days, ...windows.flatMap((window) => [window.first_day, window.last_day])].map(
+    (text) => parseIsoDay(text) ?? 0,
+  );
+  const first = Math.min(...ends) - ROOM_DAYS;
+  const last = Math.max(...ends) + ROOM_DAYS;
+  const names = emails.map(({ email_type }) => shortened(email_type, isNarrow ? 16 : LONGEST_NAME));
+  const lanes = emails.map((_, i) => i);
+  const [sent, , skipped] = colors.series;
+  const marginLeft = 20 + Math.max(8, ...names.map(({ length }) => length)) * LETTER_PIXELS;
+  const email = (i: number) => emails[i];
+  const panel = drawPanel(space, {
+    height: 60 + LANE_HEIGHT * Math.max(1, lanes.length),
+    marginLeft,
+    marginTop: 22,
+    x: { type: 'utc', label: null, domain: [dateOfDay(first), dateOfDay(last)], ticks: isNarrow ? 4 : 8 },
+    y: { type: 'band', domain: lanes.length === 0 ? [0] : lanes, label: null, axis: null, padding: 0.3 },
+    color: { type: 'identity' },
+    marks: [
+      Plot.gridX({ stroke: colors.grid, strokeOpacity: 1, ticks: isNarrow ? 4 : 8 }),
+      Plot.rectX(windows, {
+        x1: (window: WindowFacts) => dateOf(window.first_day),
+        x2: (window: WindowFacts) => dateOf(window.statutory_first_day),
+        fill: colors.neutral,
+        fillOpacity: 0.22,
+        title: windowTitle,
+      }),
+      Plot.rectX(windows, {
+        x1: (window: WindowFacts) => dateOf(window.statutory_first_day),
+        x2: (window: WindowFacts) => endOf(window.last_day),
+        fill: colors.neutral,
+        fillOpacity: 0.5,
+        title: windowTitle,
+      }),
+      Plot.ruleX([dateOf(as_of)], { stroke: colors.limit, strokeWidth: 1.5, strokeDasharray: '4 3' }),
+      Plot.text([dateOf(as_of)], {
+        x: (date: Date) => date,
+        text: () => 'as of',
+        frameAnchor: 'top',
+        dy: -14,
+        fill: colors.ink,
+      }),
+      Plot.axisY({ tickFormat: (i: number) => names[i] ?? '', tickSize: 0, fill: colors.ink }),
+      Plot.link(lanes, {
+        x1: (i: number) => dateOf(email(i).ideal_date),
+        x2: (i: number) => dateOf(email(i).scheduled_send_date),
+        y: (i: number) => i,
+        stroke: colors.quiet,
+        strokeWidth: 2,
+      }),
+      Plot.tickX(lanes, {
+        x: (i: number) => dateOf(email(i).ideal_date),
+        y: (i: number) => i,
+        stroke: colors.quiet,
+        strokeWidth: 2,
+        title: (i: number) => emailTitle(email(i)),
+      }),
+      Plot.dot(lanes, {
+        x: (i: number) => dateOf(email(i).event_date),
+        y: (i: number) => i,
+        symbol: 'diamond',
+        r: 5,
+        fill: colors.ink,
+        title: (i: number) => emailTitle(email(i)),
+      }),
+      Plot.dot(lanes, {
+        x: (i: number) => dateOf(email(i).scheduled_send_date),
+        y: (i: number) => i,
+        r: 6,
+        fill: (i: number) => (email(i).status === 'skipped' ? colors.surface : sent),
+        stroke: (i: number) => (email(i).status === 'skipped' ? skipped : sent),
+        strokeWidth: 2.5,
+        title: (i: number) => emailTitle(email(i)),
+      }),
+    ],
+  });
+  const note = `${emails.length} ${emails.length === 1 ? 'email' : 'emails'}, ${windows.length} ${windows.length === 1 ? 'window' : 'windows'}. A diamond is the event, a tick the ideal day, a full circle the day of sending, an empty one the day of a skipped email.`;
+  return frameChart(space, options, {
+    title,
+    note,
+    legend: [
+      { label: 'to be sent', color: sent },
+      { label: 'skipped', color: skipped },
+      { label: 'window, no email', color: colors.neutral },
+    ],
+    panels: [panel],
+  });
+}

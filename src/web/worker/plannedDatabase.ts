@@ -1,0 +1,123 @@
+import type { Balance } from '../../balance/balance.js';
+import { Explainer } from '../../explain/explainContact.js';
+import type { ContactExplanation } from '../../explain/facts.js';
+import type { Plan } from '../../plan/plan.js';
+import type { RunReport } from '../../report/runReport.js';
+import { type RunProgress, Stopwatch } from '../../report/stopwatch.js';
+import { resolveConfig } from '../../rules/config.js';
+import { runDatabase } from '../../schedule.js';
+import type { ImageConnection } from '../../store/driver.js';
+import type { PreparedPages } from '../../store/flushPages.js';
+import { MemorySink } from '../../store/pages/memorySink.js';
+import { openSqlJs } from '../../store/sqljs.js';
+import { resolveToday } from '../../today.js';
+import type { RunRequest } from '../protocol.js';
+import { readDatabase } from './databaseBytes.js';
+import { sqlJsFile } from './sqlJsFile.js';
+
+const DATABASE = 'application/vnd.sqlite3';
+
+/** A database after a run, with the plan; the rows become a file when one is asked for. */
+export class PlannedDatabase {
+  readonly report: RunReport;
+  readonly plan: Plan;
+  readonly balance: Balance;
+  /** The database with everything of the run in it but the rows of `#pages`. */
+  readonly connection: ImageConnection;
+  readonly #before: Blob;
+  readonly #pages: PreparedPages | null;
+  #explainer: Explainer | null = null;
+  #written: Blob | null = null;
+
+  private constructor(
+    before: Blob,
+    connection: ImageConnection,
+    outcome: { report: RunReport; plan: Plan; balance: Balance; pages: PreparedPages | null },
+  ) {
+    this.#before = before;
+    this.connection = connection;
+    this.report = outcome.report;
+    this.plan = outcome.plan;
+    this.balance = outcome.balance;
+    this.#pages = outcome.pages;
+  }
+
+  /**
+   * Runs a day's planning on a database (Rules 1 to 11), as `openDatabase` does, but for writing pages.
+   *
+   * @throws SendplanError when the database or the configuration is not what it has to be
+   */
+  static async run(
+    { database, name, asOf, config: input }: RunRequest,
+    onProgress: RunProgress,
+  ): Promise<PlannedDatabase> {
+    const config = resolveConfig(input);
+    const today = resolveToday(asOf, config, 'asOf');
+    const watch = new Stopwatch(onProgress);
+    const { image, connection } = await watch.measure('open', async () => {
+      const bytes = await readDatabase(database, name);
+      return { image: bytes, connection: await openSqlJs(bytes, sqlJsFile()) };
+    });
+    try {
+      let planned: { plan: Plan; balance: Balance } | null = null;
+      let pages: PreparedPages | null = null;
+      const report = await runDatabase(
+        connection,
+        {
+          config,
+          today,
+          pages: {
+            imageBefore: () => image,
+            take: (prepared) => {
+              pages = prepared;
+            },
+          },
+          onPlanned: (plan, balance) => {
+            planned = { plan, balance };
+          },
+        },
+        watch,
+      );
+      if (planned === null) throw new TypeError('a run without a plan');
+      return new PlannedDatabase(database, connection, {
+        report,
+        ...(planned as { plan: Plan; balance: Balance }),
+        pages,
+      });
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** Explains a contact. @throws SendplanError `bad_input` when there is no such contact */
+  explain(contactId: number): ContactExplanation {
+    this.#explainer ??= new Explainer(this.plan, this.balance);
+    return this.#explainer.explain(contactId);
+  }
+
+  /**
+   * The database with the result in it as a file, made once.
+   *
+   * @param onProgress is told how many of the new rows are written
+   * @param breathe is waited for every few megabytes; what it throws gives the writing up
+   */
+  async write(onProgress: (rowsDone: number, rowCount: number) => void, breathe: () => Promise<void>): Promise<Blob> {
+    this.#written ??= await this.#write(onProgress, breathe);
+    return this.#written;
+  }
+
+  async #write(onProgress: (rowsDone: number, rowCount: number) => void, breathe: () => Promise<void>): Promise<Blob> {
+    if (this.report.outcome === 'unchanged') return this.#before;
+    const image = this.connection.toImage() as Uint8Array<ArrayBuffer>;
+    const pages = this.#pages;
+    if (pages === null) return new Blob([image], { type: DATABASE });
+    const sink = new MemorySink();
+    const target = {
+      write: (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset),
+      checkpoint: breathe,
+    };
+    await pages.write(image, target, (rowsDone) => onProgress(rowsDone, pages.inserted));
+    return new Blob(sink.pieces(), { type: DATABASE });
+  }
+}

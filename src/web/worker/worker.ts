@@ -1,0 +1,113 @@
+// Comes before whatever makes a schema.
+import '../withoutEval.js';
+
+import { SendplanError } from '../../errors.js';
+import { encodeRows } from '../../export/format.js';
+import { EXPORT_BATCH_ROWS, planRows } from '../../export/planRows.js';
+import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol.js';
+import { dailyVolume, stateCounts } from '../volume.js';
+import { generateFile } from './generateFile.js';
+import { emailsOfDay, findContacts } from './lookups.js';
+import { PlannedDatabase } from './plannedDatabase.js';
+import { ResultQueries } from './resultQueries.js';
+
+/** The part of a dedicated worker's global that is used; the types of pages do not have it. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+  postMessage(answer: Answer): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+let planned: PlannedDatabase | null = null;
+let queries: ResultQueries | null = null;
+let isStopped = false;
+
+type Tell = (progress: Progress) => void;
+type Handlers = {
+  readonly [Name in CallName]: (given: Calls[Name]['given'], tell: Tell) => Promise<Calls[Name]['back']>;
+};
+
+function requirePlanned(): PlannedDatabase {
+  if (planned === null) throw new SendplanError('bad_input', 'There is no plan yet.', { hint: 'Run one first.' });
+  return planned;
+}
+
+/** Lets messages in, so that `stop` is heard. @throws SendplanError `interrupted` after `stop` */
+async function breathe(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  if (isStopped) throw new SendplanError('interrupted', 'Stopped.');
+}
+
+const handlers: Handlers = {
+  async generate(given, tell) {
+    return generateFile(given, (done) => tell({ stage: 'generate', done, total: given.contacts }));
+  },
+  async run(given, tell) {
+    planned = await PlannedDatabase.run(given, (stage, done, total) => tell({ stage, done, total }));
+    const { report, plan, balance } = planned;
+    return { report, volume: dailyVolume(plan, balance), states: stateCounts(plan) };
+  },
+  async emailsOfDay(given) {
+    return emailsOfDay(requirePlanned(), given);
+  },
+  async findContacts({ text }) {
+    return findContacts(requirePlanned(), text);
+  },
+  async explain({ contactId }) {
+    return requirePlanned().explain(contactId);
+  },
+  async writeDatabase(_given, tell) {
+    return requirePlanned().write((done, total) => tell({ stage: 'write', done, total }), breathe);
+  },
+  async exportRows({ format }, tell) {
+    const { plan, report } = requirePlanned();
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let done = 0;
+    for (const piece of encodeRows(planRows(plan), format)) {
+      pieces.push(piece as Uint8Array<ArrayBuffer>);
+      done = Math.min(done + EXPORT_BATCH_ROWS, report.rows.total);
+      tell({ stage: 'export', done, total: report.rows.total });
+      await breathe();
+    }
+    return new Blob(pieces);
+  },
+  async openResult({ database }) {
+    queries = await ResultQueries.open(database);
+    return queries.tables();
+  },
+  async query({ sql }) {
+    if (queries === null) throw new SendplanError('bad_input', 'No result is open.');
+    return queries.query(sql);
+  },
+};
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof SendplanError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'unexpected', message, hint: null };
+}
+
+async function answer<Name extends CallName>(id: number, call: Name, given: Calls[Name]['given']): Promise<void> {
+  try {
+    const handle: Handlers[Name] = handlers[call];
+    const back = await handle(given, (progress) => scope.postMessage({ id, kind: 'progress', progress }));
+    scope.postMessage({ id, kind: 'done', back });
+  } catch (error) {
+    scope.postMessage({ id, kind: 'failed', failure: failureOf(error) });
+  }
+}
+
+/** Requests wait for the one before. */
+let turn: Promise<void> = Promise.resolve();
+
+scope.onmessage = ({ data }) => {
+  if (data.call === 'stop') {
+    isStopped = true;
+    return;
+  }
+  turn = turn.then(() => {
+    isStopped = false;
+    return answer(data.id, data.call, data.given);
+  });
+};
