@@ -1,5 +1,5 @@
-// Writes the compiled kernels into a TypeScript module, so that every place the library runs in (Node, bundlers, workers,
-// pages) loads them the same way, without a file to find.
+// Writes the compiled WebAssembly into TypeScript modules, so that every place the library runs in (Node, bundlers, workers,
+// pages) loads it the same way, without a file to find.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 function embed(file, name, about) {
@@ -12,8 +12,14 @@ export const ${name} =
 `;
 }
 
-const source = `// Made from assembly/ by \`npm run build:wasm\`.
+function write(path, ...modules) {
+  const source = `// Made from assembly/ by \`npm run build:wasm\`.\n\n${modules.join('\n')}`;
+  writeFileSync(new URL(`../src/${path}`, import.meta.url), source);
+}
 
-${embed('kernel.wasm', 'SIMD_KERNEL', 'The compiled kernel for engines with SIMD')}
-${embed('kernel.scalar.wasm', 'SCALAR_KERNEL', 'The compiled kernel for engines without SIMD')}`;
-writeFileSync(new URL('../src/kernel/binary.ts', import.meta.url), source);
+write(
+  'kernel/binary.ts',
+  embed('kernel.wasm', 'SIMD_KERNEL', 'The compiled kernel for engines with SIMD'),
+  embed('kernel.scalar.wasm', 'SCALAR_KERNEL', 'The compiled kernel for engines without SIMD'),
+);
+write('store/pages/encoderBinary.ts', embed('pages.wasm', 'PAGE_ENCODER', 'The compiled page encoder'));

@@ -1,144 +1,127 @@
 import type { FlushKeys } from './flushKeys.js';
 import { rowidOf, rowsById, type SortColumn, sortColumns, sortRows } from './flushOrder.js';
-import { bodyLength, integerSerialType } from './pages/encodedValue.js';
+import { PageEncoder } from './pages/encoder.js';
 import { IndexTree } from './pages/indexTree.js';
 import type { PageSpace } from './pages/pageSpace.js';
-import { varintLength, writeInteger, writeVarint } from './pages/varint.js';
+import { varintLength } from './pages/varint.js';
 
-/** Entries between two breaths. */
-const SLICE_ENTRIES = 500_000;
+/** Entries that are handed to the encoder at once. */
+const BATCH_ENTRIES = 8192;
+/** Batches between two breaths. */
+const SLICE_BATCHES = 64;
 
-/** A column of an index whose distinct values lie at the front of the tree's buffer. */
+/** The most bytes that an entry has besides the values of its columns: two varints, the type and the body of the rowid. */
+const MOST_FRAME_BYTES = 9 + 9 + 1 + 8;
+
+/** Where the parts of a column lie in the encoder's memory. */
 interface EntryColumn {
-  readonly codes: Uint16Array | Uint32Array;
-  readonly starts: Uint32Array;
-  readonly typeLengths: Uint8Array;
-  readonly bodyLengths: Uint32Array;
-  /** Where the first value begins in the tree's buffer. */
-  readonly offset: number;
+  readonly keys: SortColumn['keys'];
+  readonly codesAt: number;
+  readonly bytesAt: number;
+  readonly startsAt: number;
+  readonly typeLengthsAt: number;
+  readonly bodyLengthsAt: number;
 }
 
-/** Writes the entries of one index: `header length | types of the columns | type of the rowid | columns | rowid`. */
+/** The most bytes that the values of an entry can take. */
+function mostValueBytes(columns: readonly SortColumn[]): number {
+  let total = 0;
+  for (const { keys } of columns) {
+    const { dictionary } = keys;
+    let most = 0;
+    for (let code = 0; code < dictionary.count; code++) {
+      const length = dictionary.typeLengths[code] + dictionary.bodyLengths[code];
+      if (length > most) most = length;
+    }
+    total += most;
+  }
+  return total;
+}
+
+/** Writes the entries of one index, see assembly/pages/entries.ts. */
 class EntryWriter {
-  readonly #tree: IndexTree;
-  readonly #columns: readonly EntryColumn[];
-  /** The codes that were taken, and the length of an entry of them without its rowid. */
-  readonly #codes: Int32Array;
-  #headerLength = 0;
-  #length = 0;
-  /** Where the last entry of these codes lies; -1 when there is none to copy. */
-  #lastAt = -1;
+  readonly tree: IndexTree;
+  readonly #encoder: PageEncoder;
+  readonly #codes: readonly Uint32Array[];
+  readonly #rowids: Float64Array;
+  /** Where an entry is written that is not put into a leaf straight away. */
+  readonly #entryAt: number;
 
-  constructor(tree: IndexTree, columns: readonly SortColumn[]) {
-    this.#tree = tree;
-    let offset = 0;
-    this.#columns = columns.map(({ keys: { dictionary, codes } }) => {
-      tree.bytes.set(dictionary.bytes.subarray(0, dictionary.byteLength), offset);
-      const column = { ...pick(dictionary), codes, offset };
-      offset += dictionary.byteLength;
-      return column;
+  constructor(encoder: PageEncoder, space: PageSpace, entryCount: number, columns: readonly SortColumn[]) {
+    this.#encoder = encoder;
+    const rowidsAt = encoder.reserve(BATCH_ENTRIES * 8);
+    const descriptorsAt = encoder.reserve(columns.length * 20);
+    const takenAt = encoder.reserve(columns.length * 4);
+    this.#entryAt = encoder.reserve(mostValueBytes(columns) + MOST_FRAME_BYTES);
+    const laidOut = columns.map(({ keys }): EntryColumn => {
+      const { byteLength, count } = keys.dictionary;
+      return {
+        keys,
+        codesAt: encoder.reserve(BATCH_ENTRIES * 4),
+        bytesAt: encoder.reserve(byteLength),
+        startsAt: encoder.reserve(count * 4),
+        typeLengthsAt: encoder.reserve(count),
+        bodyLengthsAt: encoder.reserve(count * 4),
+      };
     });
-    this.#codes = new Int32Array(columns.length).fill(-1);
+    this.tree = new IndexTree(space, entryCount, {
+      scratchBytes: encoder.reservedBytes,
+      allocate: (byteLength) => encoder.allocate(byteLength),
+    });
+    const { bytes } = this.tree;
+    const { buffer } = bytes;
+    const words = (at: number, count: number) => new Uint32Array(buffer, at, count);
+    laidOut.forEach(({ keys: { dictionary }, codesAt, bytesAt, startsAt, typeLengthsAt, bodyLengthsAt }, i) => {
+      words(descriptorsAt + i * 20, 5).set([codesAt, bytesAt, startsAt, typeLengthsAt, bodyLengthsAt]);
+      const { count } = dictionary;
+      bytes.set(dictionary.bytes.subarray(0, dictionary.byteLength), bytesAt);
+      words(startsAt, count).set(dictionary.starts.subarray(0, count));
+      bytes.set(dictionary.typeLengths.subarray(0, count), typeLengthsAt);
+      words(bodyLengthsAt, count).set(dictionary.bodyLengths.subarray(0, count));
+    });
+    this.#codes = laidOut.map(({ codesAt }) => words(codesAt, BATCH_ENTRIES));
+    this.#rowids = new Float64Array(buffer, rowidsAt, BATCH_ENTRIES);
+    encoder.set('entryRowid', rowidsAt);
+    encoder.set('columns', descriptorsAt);
+    encoder.set('columnCount', columns.length);
+    encoder.set('taken', takenAt);
+    encoder.set('maximumLocal', this.tree.maximumLocal);
+    encoder.functions.beginEntries();
   }
 
-  /** Adds the entry of a row. */
-  write(row: number, rowid: number): void {
-    this.take(row);
-    this.writeTaken(rowid);
-  }
-
-  /** Takes the columns of a row for the entries to come. */
-  take(row: number): void {
-    const columns = this.#columns;
-    const codes = this.#codes;
-    let isSame = true;
-    for (let i = columns.length - 1; i >= 0; i--) {
-      const code = columns[i].codes[row];
-      if (codes[i] === code) continue;
-      codes[i] = code;
-      isSame = false;
+  /** Adds the entries of rows, at most `BATCH_ENTRIES`. */
+  write(keys: FlushKeys, columns: readonly SortColumn[], rows: Uint32Array): void {
+    columns.forEach(({ keys: { codes } }, i) => {
+      const batch = this.#codes[i];
+      for (let entry = 0; entry < rows.length; entry++) batch[entry] = codes[rows[entry]];
+    });
+    const rowids = this.#rowids;
+    for (let entry = 0; entry < rows.length; entry++) rowids[entry] = rowidOf(keys, rows[entry]);
+    const encoder = this.#encoder;
+    const { functions } = encoder;
+    const { tree } = this;
+    for (let entry = 0; entry < rows.length; ) {
+      const last = Math.min(rows.length, entry + tree.fillable);
+      tree.fillLeaf(
+        (leafAt, cellStart, cellCount) => {
+          entry = functions.addEntries(entry, last, leafAt, cellStart, cellCount);
+          return encoder;
+        },
+        () => encoder.lastCellLength,
+      );
+      if (entry < rows.length) this.#writeAlone(entry++);
     }
-    if (isSame) return;
-    this.#lastAt = -1;
-    this.#measure();
   }
 
-  /** Adds an entry of the columns that were taken. */
-  writeTaken(rowid: number): void {
-    const tree = this.#tree;
-    const rowidType = integerSerialType(rowid);
-    const rowidLength = bodyLength(rowidType);
-    const length = this.#length + rowidLength;
-    if (length > tree.maximumLocal) {
-      const payload = new Uint8Array(length);
-      this.#fill(payload, 0);
-      this.#end(payload, 0, rowidType, rowid, rowidLength);
-      tree.addLargeEntry(payload);
-      this.#lastAt = -1;
-      return;
-    }
+  /** Adds an entry that does not fit into the open leaf, or is the last one of all. */
+  #writeAlone(entry: number): void {
+    const { tree } = this;
+    const length = this.#encoder.functions.writeEntry(entry, this.#entryAt);
+    const payloadAt = this.#entryAt + varintLength(length);
     const { bytes } = tree;
-    const lastAt = tree.isAtLast ? -1 : this.#lastAt;
-    const at = tree.beginEntry(length);
-    if (lastAt >= 0) bytes.copyWithin(at, lastAt, lastAt + this.#length);
-    else this.#fill(bytes, at);
-    this.#end(bytes, at, rowidType, rowid, rowidLength);
-    this.#lastAt = at;
+    if (length > tree.maximumLocal) tree.addLargeEntry(bytes.slice(payloadAt, payloadAt + length));
+    else bytes.copyWithin(tree.beginEntry(length), payloadAt, payloadAt + length);
   }
-
-  /** Works out the length of the entry of the codes, without the rowid's body. */
-  #measure(): void {
-    let types = 1;
-    let bodies = 0;
-    for (let i = 0; i < this.#columns.length; i++) {
-      const column = this.#columns[i];
-      const code = this.#codes[i];
-      types += column.typeLengths[code];
-      bodies += column.bodyLengths[code];
-    }
-    this.#headerLength = types < 127 ? types + 1 : types + varintLength(types + 2);
-    this.#length = this.#headerLength + bodies;
-  }
-
-  /** Writes header and columns of the codes; the type of the rowid is left out. */
-  #fill(target: Uint8Array, at: number): void {
-    const source = this.#tree.bytes;
-    let typeAt = writeVarint(target, at, this.#headerLength);
-    let bodyAt = at + this.#headerLength;
-    for (let i = 0; i < this.#columns.length; i++) {
-      const column = this.#columns[i];
-      const code = this.#codes[i];
-      let from = column.offset + column.starts[code];
-      for (let left = column.typeLengths[code]; left > 0; left--) target[typeAt++] = source[from++];
-      const length = column.bodyLengths[code];
-      if (length <= 6) for (let done = 0; done < length; done++) target[bodyAt + done] = source[from + done];
-      else if (target === source) target.copyWithin(bodyAt, from, from + length);
-      else target.set(source.subarray(from, from + length), bodyAt);
-      bodyAt += length;
-    }
-  }
-
-  #end(target: Uint8Array, at: number, rowidType: number, rowid: number, rowidLength: number): void {
-    target[at + this.#headerLength - 1] = rowidType;
-    if (rowidLength === 0) return;
-    if (rowidLength > 4) {
-      writeInteger(target, at + this.#length, rowid, rowidLength);
-      return;
-    }
-    let rest = rowid;
-    for (let i = at + this.#length + rowidLength - 1; i >= at + this.#length; i--) {
-      target[i] = rest;
-      rest >>= 8;
-    }
-  }
-}
-
-function pick({
-  starts,
-  typeLengths,
-  bodyLengths,
-}: Omit<EntryColumn, 'codes' | 'offset'>): Omit<EntryColumn, 'codes' | 'offset'> {
-  return { starts, typeLengths, bodyLengths };
 }
 
 /**
@@ -157,26 +140,12 @@ export async function writeIndex(
   checkpoint: () => Promise<void>,
 ): Promise<void> {
   const columns = sortColumns(keys, places);
-  const { rows, groupEnds } = sortRows(rowsById(keys, isRefused), columns);
-  const scratchBytes = columns.reduce((total, column) => total + column.keys.dictionary.byteLength, 0);
-  const tree = new IndexTree(space, rows.length, { scratchBytes });
-  const writer = new EntryWriter(tree, columns);
-  let group = 0;
-  for (let start = 0; start < rows.length; ) {
-    const sliceEnd = Math.min(rows.length, start + SLICE_ENTRIES);
-    if (groupEnds === null) {
-      for (let i = start; i < sliceEnd; i++) writer.write(rows[i], rowidOf(keys, rows[i]));
-      start = sliceEnd;
-    }
-    // In a group only the rowids differ, and no columns have to be looked at.
-    while (groupEnds !== null && start < sliceEnd) {
-      while (groupEnds[group] <= start) group++;
-      const end = Math.min(sliceEnd, groupEnds[group]);
-      writer.take(rows[start]);
-      for (let i = start; i < end; i++) writer.writeTaken(rowidOf(keys, rows[i]));
-      start = end;
-    }
-    await checkpoint();
+  const rows = sortRows(rowsById(keys, isRefused), columns);
+  const writer = new EntryWriter(await PageEncoder.open(), space, rows.length, columns);
+  for (let start = 0, batches = 1; start < rows.length; start += BATCH_ENTRIES, batches++) {
+    writer.write(keys, columns, rows.subarray(start, start + BATCH_ENTRIES));
+    if (batches % SLICE_BATCHES === 0) await checkpoint();
   }
-  tree.finish(rootPage);
+  writer.tree.finish(rootPage);
+  await checkpoint();
 }

@@ -85,13 +85,6 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
   return steps;
 }
 
-/** Rows in the order of an index. */
-export interface SortedRows {
-  readonly rows: Uint32Array;
-  /** The end of each run of rows that agree in all columns, in values and their bytes; null when that is not known. */
-  readonly groupEnds: Uint32Array | null;
-}
-
 /**
  * Sorts rows by columns, the first one first, and rows that agree in all of them by their order before.
  *
@@ -100,23 +93,21 @@ export interface SortedRows {
  *
  * @param rows is used up
  */
-export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): SortedRows {
+export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uint32Array {
   const steps = sortSteps(columns);
-  const isExact = steps.length < 2 && columns.every(({ keys, rankCount }) => keys.dictionary.count === rankCount);
   const first = steps.at(-1);
-  if (first === undefined) return { rows, groupEnds: isExact ? Uint32Array.of(rows.length) : null };
+  if (first === undefined) return rows;
   if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > rows.length && isSorted(rows, first.ranks)) {
     sortWithin(rows, first.ranks, steps[0].ranks);
-    return { rows, groupEnds: null };
+    return rows;
   }
   let from = rows;
   let to: Uint32Array = new Uint32Array(rows.length);
-  let ends: Uint32Array | null = null;
   for (const { ranks, rankCount } of steps) {
-    ends = countingSort(from, to, ranks, new Uint32Array(rankCount + 1)).subarray(0, rankCount);
+    countingSort(from, to, ranks, rankCount);
     [from, to] = [to, from];
   }
-  return { rows: from, groupEnds: isExact ? ends : null };
+  return from;
 }
 
 function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
@@ -136,15 +127,14 @@ function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRank
   }
 }
 
-/** Sorts by ranks; afterwards `starts`, which is returned, holds where each rank ends. */
-function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], starts: Uint32Array): Uint32Array {
+function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], rankCount: number): void {
+  const starts = new Uint32Array(rankCount + 1);
   for (let i = 0; i < from.length; i++) starts[ranks[from[i]] + 1]++;
   for (let rank = 1; rank < starts.length; rank++) starts[rank] += starts[rank - 1];
   for (let i = 0; i < from.length; i++) {
     const row = from[i];
     to[starts[ranks[row]]++] = row;
   }
-  return starts;
 }
 
 /** Rows that agree in all columns of a unique index; there are at least two. */
@@ -183,7 +173,7 @@ export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly n
   const isTaken: boolean[] = [];
   for (const places of uniqueIndexes) {
     const columns = sortColumns(keys, places);
-    for (const rows of collisions(sortRows(rowsById(keys, null), columns).rows, columns)) {
+    for (const rows of collisions(sortRows(rowsById(keys, null), columns), columns)) {
       const group = isTaken.push(rows.some((row) => row < stayingCount)) - 1;
       for (const row of rows) {
         if (row < stayingCount) continue;
@@ -208,5 +198,5 @@ export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly n
 /** Tells whether rows that are not refused agree in columns, none of which is NULL. */
 export function hasCollision(keys: FlushKeys, isRefused: Uint8Array | null, places: readonly number[]): boolean {
   const columns = sortColumns(keys, places);
-  return collisions(sortRows(rowsById(keys, isRefused), columns).rows, columns).length > 0;
+  return collisions(sortRows(rowsById(keys, isRefused), columns), columns).length > 0;
 }

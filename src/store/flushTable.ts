@@ -1,70 +1,87 @@
-import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { FLUSH_BATCH_ROWS, type FlushKeys, type FlushRows } from './flushKeys.js';
 import type { RunValues, ScheduleLayout } from './flushLayout.js';
-import { RecordTemplates, TEMPLATE_BYTES } from './flushRecords.js';
+import { RecordEncoder } from './flushRecords.js';
 import { type DatabaseImage, damaged } from './pages/databaseImage.js';
+import { PageEncoder } from './pages/encoder.js';
 import type { PageSpace } from './pages/pageSpace.js';
 import { TableCells } from './pages/tableCells.js';
-import { TableTree } from './pages/tableTree.js';
+import type { TableTree } from './pages/tableTree.js';
 
-/** New rows by id: first those that take the place of others, then the rest. */
-class NewRows {
-  /** The id of the row at hand; infinite when there is none left. */
-  id = Number.POSITIVE_INFINITY;
-  rows: ScheduleRows;
-  /** Where the row at hand is in `rows`. */
-  i = -1;
-  readonly #source: FlushRows;
+/** Gives the places of new rows by id: first those that take the place of others, then the rest; without the refused ones. */
+class PlacesById {
   readonly #keys: FlushKeys;
-  readonly #places: Generator<number>;
-  readonly #batch = new Uint32Array(FLUSH_BATCH_ROWS);
-  #batchLength = 0;
+  readonly #isRefused: Uint8Array | null;
+  readonly #isReplacing: Uint8Array | null;
+  #nextReplacing = 0;
+  #nextPlace = 0;
 
-  constructor(source: FlushRows, keys: FlushKeys, isRefused: Uint8Array | null) {
-    this.#source = source;
+  constructor(keys: FlushKeys, isRefused: Uint8Array | null) {
     this.#keys = keys;
-    this.#places = placesById(keys, isRefused);
-    this.rows = source.at(new Uint32Array(0));
-    this.next();
+    this.#isRefused = isRefused;
+    this.#isReplacing = keys.replacing.length === 0 ? null : new Uint8Array(keys.newCount);
+    for (const place of keys.replacing) if (this.#isReplacing !== null) this.#isReplacing[place] = 1;
   }
 
-  /** Whether `next` has to get more rows. */
-  get isBatchOver(): boolean {
-    return this.i + 1 >= this.#batchLength;
-  }
-
-  /** Goes to the next row. */
-  next(): void {
-    if (this.isBatchOver) this.#fill();
-    else this.i++;
-    const { newIds, firstId } = this.#keys;
-    const place = this.#batch[this.i];
-    if (this.#batchLength === 0) this.id = Number.POSITIVE_INFINITY;
-    else this.id = newIds === null ? firstId + place : newIds[place];
-  }
-
-  #fill(): void {
-    let length = 0;
-    while (length < FLUSH_BATCH_ROWS) {
-      const { done, value } = this.#places.next();
-      if (done === true) break;
-      this.#batch[length++] = value;
+  /** Fills a batch as far as there are places, and returns how many it gave. */
+  fill(batch: Uint32Array): number {
+    const { replacing, newCount } = this.#keys;
+    const isRefused = this.#isRefused;
+    const isReplacing = this.#isReplacing;
+    let count = 0;
+    while (count < batch.length && this.#nextReplacing < replacing.length) {
+      const place = replacing[this.#nextReplacing++];
+      if (isRefused === null || isRefused[place] === 0) batch[count++] = place;
     }
-    this.#batchLength = length;
-    this.i = 0;
-    this.rows = this.#source.at(this.#batch.subarray(0, length));
+    let place = this.#nextPlace;
+    for (; count < batch.length && place < newCount; place++) {
+      if (isReplacing !== null && isReplacing[place] === 1) continue;
+      if (isRefused === null || isRefused[place] === 0) batch[count++] = place;
+    }
+    this.#nextPlace = place;
+    return count;
   }
 }
 
-function* placesById({ replacing, newCount }: FlushKeys, isRefused: Uint8Array | null): Generator<number> {
-  const isDone = replacing.length === 0 && isRefused === null ? null : new Uint8Array(newCount);
-  if (isRefused !== null) isDone?.set(isRefused);
-  for (const place of replacing) {
-    if (isRefused !== null && isRefused[place] === 1) continue;
-    if (isDone !== null) isDone[place] = 1;
-    yield place;
+/** New rows by id, a batch at a time. */
+class NewRows {
+  /** The ids of the batch. */
+  readonly ids = new Float64Array(FLUSH_BATCH_ROWS);
+  count = 0;
+  /** The first row of the batch that is not written yet. */
+  next = 0;
+  readonly #keys: FlushKeys;
+  readonly #places: PlacesById;
+  readonly #batch = new Uint32Array(FLUSH_BATCH_ROWS);
+
+  constructor(keys: FlushKeys, isRefused: Uint8Array | null) {
+    this.#keys = keys;
+    this.#places = new PlacesById(keys, isRefused);
   }
-  for (let place = 0; place < newCount; place++) if (isDone === null || isDone[place] === 0) yield place;
+
+  /** The id of the next row; infinite when the batch, which is the last one then, is over. */
+  get nextId(): number {
+    return this.next < this.count ? this.ids[this.next] : Number.POSITIVE_INFINITY;
+  }
+
+  /** Goes to the next batch and returns its places; none at the end. */
+  nextBatch(): Uint32Array {
+    const { newIds, firstId } = this.#keys;
+    const places = this.#batch.subarray(0, this.#places.fill(this.#batch));
+    this.count = places.length;
+    this.next = 0;
+    for (let i = 0; i < places.length; i++) {
+      this.ids[i] = newIds === null ? firstId + places[i] : newIds[places[i]];
+    }
+    return places;
+  }
+
+  /** Where the rows of the batch end whose ids are below one. */
+  endBefore(id: number): number {
+    if (this.ids[this.count - 1] < id) return this.count;
+    let end = this.next;
+    while (this.ids[end] < id) end++;
+    return end;
+  }
 }
 
 /**
@@ -85,19 +102,27 @@ export async function writeTable(
   run: RunValues,
   checkpoint: (rowsDone: number) => Promise<void>,
 ): Promise<void> {
-  const tree = new TableTree(space, { scratchBytes: TEMPLATE_BYTES });
-  const templates = new RecordTemplates(layout, run, tree);
-  const rows = new NewRows(source, keys, isRefused);
+  const encoder = new RecordEncoder(await PageEncoder.open(), space, layout, run);
+  const { tree } = encoder;
+  const rows = new NewRows(keys, isRefused);
   const { stayingIds } = keys;
   let done = 0;
+  const load = () => {
+    const places = rows.nextBatch();
+    if (places.length > 0) encoder.take(source.at(places), rows.ids.subarray(0, places.length));
+  };
   const writeNewBefore = async (id: number) => {
-    while (rows.id < id) {
-      templates.write(rows.id, rows.rows, rows.i);
-      done++;
-      if (rows.isBatchOver) await checkpoint(done);
-      rows.next();
+    while (rows.nextId < id) {
+      const end = rows.endBefore(id);
+      encoder.add(rows.next, end);
+      done += end - rows.next;
+      rows.next = end;
+      if (end < rows.count) continue;
+      await checkpoint(done);
+      load();
     }
   };
+  load();
   if (image !== null && stayingIds.length > 0) {
     const cells = new TableCells(image, layout.rootPage);
     for (let i = 0; i < stayingIds.length; i++) {
@@ -105,7 +130,7 @@ export async function writeTable(
       do {
         if (!cells.next()) throw damaged(`row ${id} of email_schedules is gone`);
       } while (cells.rowid !== id);
-      if (rows.id < id) await writeNewBefore(id);
+      if (rows.nextId < id) await writeNewBefore(id);
       copyRow(tree, cells);
       if ((i & 0xffff) === 0xffff) await checkpoint(done);
     }

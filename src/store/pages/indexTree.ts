@@ -1,4 +1,4 @@
-import { InteriorPage, LeafRun, largeIndexCell, type TreeOptions } from './leafRun.js';
+import { type FillLeaf, InteriorPage, LeafRun, largeIndexCell, type TreeOptions } from './leafRun.js';
 import { INTERIOR_HEADER_BYTES, indexPayloadLimits, PAGE_KIND, writeUint32 } from './pageFormat.js';
 import type { PageSpace } from './pageSpace.js';
 import { varintLength, writeVarint } from './varint.js';
@@ -72,7 +72,10 @@ export class IndexTree {
     this.#entryCount = entryCount;
     this.#maximumLocal = limits.maximumLocal;
     this.#slotAt = scratchBytes;
-    this.#leaves = new LeafRun(space, PAGE_KIND.indexLeaf, limits, scratchBytes + limits.maximumLocal + 16);
+    this.#leaves = new LeafRun(space, PAGE_KIND.indexLeaf, limits, {
+      ...options,
+      scratchBytes: scratchBytes + limits.maximumLocal + 16,
+    });
     this.bytes = this.#leaves.bytes;
     this.view = this.#leaves.view;
   }
@@ -82,14 +85,29 @@ export class IndexTree {
     return this.#maximumLocal;
   }
 
-  /** Whether the next entry is the last one, before which the payload of the one before may be gone from `bytes`. */
-  get isAtLast(): boolean {
-    return this.#added + 1 === this.#entryCount;
+  /** How many entries may still be added by `fillLeaf`: all but the last one, which has a place of its own. */
+  get fillable(): number {
+    return Math.max(0, this.#entryCount - 1 - this.#added);
   }
 
   /**
-   * Makes room for an entry and returns where in `bytes` its payload has to be written, at once and in full. The payload of the
-   * entry before still stands there, see `isAtLast`.
+   * Lets entries be put into the open leaf, as many as fit and no more than `fillable`.
+   *
+   * @param fill adds entries above the last one
+   * @param lastCellLength tells, after `fill`, the length of the last cell that it added
+   */
+  fillLeaf(fill: FillLeaf, lastCellLength: () => number): void {
+    this.#takeSlot();
+    const { cellCount } = this.#leaves;
+    this.#leaves.fill(fill);
+    const added = this.#leaves.cellCount - cellCount;
+    if (added === 0) return;
+    this.#added += added;
+    this.#lastLength = lastCellLength();
+  }
+
+  /**
+   * Makes room for an entry and returns where in `bytes` its payload has to be written, at once and in full.
    *
    * @param payloadLength in bytes, at most `maximumLocal`
    * @throws RangeError when it is longer, or more entries come than were told

@@ -20,6 +20,22 @@ export interface TreeOptions {
    * `copyWithin`, which is several times faster than any copy between two buffers of so few bytes.
    */
   readonly scratchBytes?: number;
+  /** Gives the buffer of scratch and leaves, which may lie in a WebAssembly memory; the tree makes its own when left out. */
+  readonly allocate?: (byteLength: number) => Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Puts cells into the open leaf by itself, as many as fit.
+ *
+ * @param leafAt where the leaf begins in the tree's buffer
+ * @param cellStart the offset of its lowest cell
+ */
+export type FillLeaf = (leafAt: number, cellStart: number, cellCount: number) => FilledLeaf;
+
+/** The open leaf after it was filled. */
+export interface FilledLeaf {
+  readonly cellStart: number;
+  readonly cellCount: number;
 }
 
 /**
@@ -61,7 +77,7 @@ export class LeafRun {
   #cellStart: number;
 
   /** @param kind one of the leaves of `PAGE_KIND` */
-  constructor(space: PageSpace, kind: number, limits: PayloadLimits, scratchBytes: number) {
+  constructor(space: PageSpace, kind: number, limits: PayloadLimits, { scratchBytes = 0, allocate }: TreeOptions) {
     this.space = space;
     this.limits = limits;
     this.#kind = kind;
@@ -69,8 +85,9 @@ export class LeafRun {
     this.#firstLeaf = scratchBytes;
     this.#leafAt = scratchBytes;
     this.#cellStart = space.usableSize;
-    this.bytes = new Uint8Array(scratchBytes + this.#runPages * space.pageSize);
-    this.view = new DataView(this.bytes.buffer);
+    const byteLength = scratchBytes + this.#runPages * space.pageSize;
+    this.bytes = allocate?.(byteLength) ?? new Uint8Array(byteLength);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 
   /** Whether the open leaf has room for a cell of that many bytes. */
@@ -88,6 +105,13 @@ export class LeafRun {
     this.#cellStart = cellStart;
     this.cellCount += 1;
     return this.#leafAt + cellStart;
+  }
+
+  /** Lets the open leaf be filled. */
+  fill(fill: FillLeaf): void {
+    const { cellStart, cellCount } = fill(this.#leafAt, this.#cellStart, this.cellCount);
+    this.#cellStart = cellStart;
+    this.cellCount = cellCount;
   }
 
   /** Takes the last cell out of the open leaf again. @param cellLength its length @returns where it lies, until the next `push` */

@@ -1,4 +1,4 @@
-import { InteriorPage, LeafRun, type TreeOptions, writeOverflow } from './leafRun.js';
+import { type FillLeaf, InteriorPage, LeafRun, type TreeOptions, writeOverflow } from './leafRun.js';
 import { INTERIOR_HEADER_BYTES, localPayloadLength, PAGE_KIND, tablePayloadLimits, writeUint32 } from './pageFormat.js';
 import type { PageSpace } from './pageSpace.js';
 import { varintLength, writeVarint } from './varint.js';
@@ -36,12 +36,7 @@ export class TableTree {
 
   constructor(space: PageSpace, options: TreeOptions = {}) {
     this.#space = space;
-    this.#leaves = new LeafRun(
-      space,
-      PAGE_KIND.tableLeaf,
-      tablePayloadLimits(space.usableSize),
-      options.scratchBytes ?? 0,
-    );
+    this.#leaves = new LeafRun(space, PAGE_KIND.tableLeaf, tablePayloadLimits(space.usableSize), options);
     this.#maximumLocal = this.#leaves.limits.maximumLocal;
     this.bytes = this.#leaves.bytes;
     this.view = this.#leaves.view;
@@ -72,6 +67,26 @@ export class TableTree {
     }
     const cell = this.#beginCell(rowid, varintLength(payloadLength) + varintLength(rowid) + payloadLength);
     return writeVarint(this.bytes, writeVarint(this.bytes, cell, payloadLength), rowid);
+  }
+
+  /**
+   * Lets rows be put into the open leaf, as many as fit.
+   *
+   * @param fill adds rows above the last one, in ascending order of rowid
+   * @param lastRowid tells, after `fill`, the rowid of the last row that it added, and is not asked when there is none
+   */
+  fillLeaf(fill: FillLeaf, lastRowid: () => number): void {
+    const { cellCount } = this.#leaves;
+    this.#leaves.fill(fill);
+    const added = this.#leaves.cellCount - cellCount;
+    if (added === 0) return;
+    this.#rowCount += added;
+    this.#lastRowid = lastRowid();
+  }
+
+  /** Ends the open leaf, which must have rows, and opens the next one. */
+  closeLeaf(): void {
+    this.#closeLeaf();
   }
 
   /**

@@ -1,0 +1,14 @@
+// The page encoder: puts rows and index entries into leaves of b-trees. A module of its own, so that many can be open at once.
+export { addRows, addTemplate, forgetTemplates } from './rows';
+export {
+  contactId, createdAt, dayTexts, emailTemplate, emailType, eventDay, eventMonth, eventYear, instanceId, metadata, plannedDay,
+  priority, rowid, sendDay, sendTime, skipReason, smsTemplate, status, templateInstances, templateKeys, templateLengths,
+  templatePatches, templateSlots, templateStarts,
+} from './rows';
+export { addEntries, beginEntries, columnCount, columns, entryRowid, taken, writeEntry } from './entries';
+export { maximumLocal, outcome } from './leaf';
+
+/** Where the host may begin to lay out memory: the first free byte above the module's own data. */
+export function heapBase(): usize {
+  return __heap_base;
+}
