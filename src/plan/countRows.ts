@@ -27,12 +27,6 @@ export interface RowCounts {
 
 const REASON_COUNT = Object.keys(REASON).length;
 
-/** What a skip reason speaks of besides itself: the rule of an exclusion, the type that won a conflict. */
-function subjectOf({ views, run }: Plan, candidate: number, reason: number): number {
-  if (reason === REASON.exclusion) return run.assigned.ruleOf[views.candidateContact[candidate]];
-  return reason === REASON.conflict ? views.candidateDetail[candidate] : 0;
-}
-
 /** The text of a skip reason, in all its variants a small number. */
 function reasonName({ organization, run }: Plan, reason: number, subject: number): string {
   switch (reason) {
@@ -54,28 +48,34 @@ function reasonName({ organization, run }: Plan, reason: number, subject: number
 /**
  * Counts the rows of a plan by type and skip reason.
  *
- * @param isLeftOut tells candidates whose row was refused; they are not counted
+ * @param leftOut candidates whose row was refused; they are not counted
  */
-export function countRows(plan: Plan, isLeftOut: (candidate: number) => boolean = () => false): RowCounts {
+export function countRows(plan: Plan, leftOut: ReadonlySet<number> = new Set()): RowCounts {
   const { views, organization } = plan;
   const { types } = organization.planned;
+  const { candidateReason, candidateType, candidateContact, candidateDetail } = views;
+  const { ruleOf, rules } = plan.run.assigned;
+  const hasLeftOut = leftOut.size > 0;
   const scheduled = new Uint32Array(types.length);
   const skipped = new Uint32Array(types.length);
-  // By the reason and what it speaks of as one number: texts are made once for each.
-  const codes = new Map<number, number>();
+  // By the reason and what it speaks of, an exclusion's rule or the type that won a conflict, as one number: texts are made once.
+  const codes = new Uint32Array(REASON_COUNT * (1 + Math.max(types.length, rules.length)));
   for (let i = 0; i < plan.count; i++) {
-    const reason = views.candidateReason[i];
-    if (!becomesRow(reason) || isLeftOut(i)) continue;
+    const reason = candidateReason[i];
+    if (!becomesRow(reason) || (hasLeftOut && leftOut.has(i))) continue;
     if (reason === REASON.scheduled) {
-      scheduled[views.candidateType[i]]++;
+      scheduled[candidateType[i]]++;
       continue;
     }
-    skipped[views.candidateType[i]]++;
-    const code = subjectOf(plan, i, reason) * REASON_COUNT + reason;
-    codes.set(code, (codes.get(code) ?? 0) + 1);
+    skipped[candidateType[i]]++;
+    let subject = 0;
+    if (reason === REASON.exclusion) subject = ruleOf[candidateContact[i]];
+    else if (reason === REASON.conflict) subject = candidateDetail[i];
+    codes[subject * REASON_COUNT + reason]++;
   }
   const reasons = new Map<string, number>();
-  for (const [code, count] of codes) {
+  for (const [code, count] of codes.entries()) {
+    if (count === 0) continue;
     const name = reasonName(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
     reasons.set(name, (reasons.get(name) ?? 0) + count);
   }

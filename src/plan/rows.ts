@@ -9,17 +9,6 @@ import { REASON } from './reasons.js';
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
 
-/** The columns that `RowWriter.addKeys` fills. */
-export const KEY_COLUMNS: ReadonlySet<keyof ScheduleRows> = new Set([
-  'id',
-  'createdAt',
-  'contactId',
-  'emailType',
-  'plannedDay',
-  'sendDay',
-  'status',
-] as const);
-
 /** Days whose civil dates are kept, from 1900 on. */
 const KEPT_DAYS = 2 ** 17;
 
@@ -36,6 +25,25 @@ class CivilDays {
     if (place >= 0 && place < KEPT_DAYS) this.#kept[place] = packed;
     return packed;
   }
+}
+
+/** The columns that are filled together. */
+const DETAIL_COLUMNS = ['instanceId', 'eventYear', 'eventMonth', 'eventDay', 'metadata'] as const;
+
+function copy(to: Int32Array, from: ArrayLike<number>, candidates: Uint32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) to[i] = from[candidates[i]];
+}
+
+/** Fills a column with what stands for the type of each candidate. */
+function pick(
+  to: Int32Array,
+  ofType: Int32Array,
+  candidateType: ArrayLike<number>,
+  candidates: Uint32Array,
+  start: number,
+  end: number,
+): void {
+  for (let i = start; i < end; i++) to[i] = ofType[candidateType[candidates[i]]];
 }
 
 /** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
@@ -120,66 +128,111 @@ export class RowWriter {
   }
 
   /**
-   * Adds a candidate's row to the batch as far as `KEY_COLUMNS` go, which takes a fraction of the time, and returns its place.
-   *
-   * @param candidate one that becomes a row
-   */
-  addKeys(candidate: number): number {
-    const { views, organization } = this.#plan;
-    const rows = this.#buffers;
-    const place = rows.count++;
-    this.candidates[place] = candidate;
-    rows.id[place] = Number.NaN;
-    rows.createdAt[place] = NULL_TEXT;
-    rows.contactId[place] = organization.contacts.id[views.candidateContact[candidate]];
-    rows.emailType[place] = this.#typeCodes[views.candidateType[candidate]];
-    rows.plannedDay[place] = views.candidateStart[candidate];
-    rows.sendDay[place] = views.candidateSend[candidate];
-    const isScheduled = views.candidateReason[candidate] === REASON.scheduled;
-    rows.status[place] = isScheduled ? this.#preScheduled : this.#skipped;
-    return place;
-  }
-
-  /**
    * Adds a candidate's row to the batch and returns its place in it.
    *
    * @param candidate one that becomes a row
    */
   add(candidate: number): number {
-    const { views, organization } = this.#plan;
-    const rows = this.#buffers;
-    const place = rows.count++;
-    const type = views.candidateType[candidate];
-    const contact = views.candidateContact[candidate];
-    const reason = views.candidateReason[candidate];
+    const place = this.#buffers.count++;
     this.candidates[place] = candidate;
-    rows.id[place] = Number.NaN;
-    rows.createdAt[place] = NULL_TEXT;
-    rows.contactId[place] = organization.contacts.id[contact];
-    rows.emailType[place] = this.#typeCodes[type];
-    rows.plannedDay[place] = views.candidateStart[candidate];
-    rows.sendDay[place] = views.candidateSend[candidate];
-    rows.sendTime[place] = this.#sendTime;
-    rows.status[place] = reason === REASON.scheduled ? this.#preScheduled : this.#skipped;
-    rows.skipReason[place] = this.#skipReason(candidate, contact, reason);
-    rows.priority[place] = views.candidatePriority[candidate];
-    rows.emailTemplate[place] = this.#emailTemplates[type];
-    rows.smsTemplate[place] = organization.contacts.flags[contact] & HAS_PHONE ? this.#smsTemplates[type] : NULL_TEXT;
-    const { firstFollowup, firstCampaign, postWindow } = organization.planned;
-    if (type >= firstFollowup && type < firstCampaign) this.#addFollowup(place, type, views.candidateDetail[candidate]);
-    else this.#addEvent(place, type, views.candidateEvent[candidate]);
-    if (type === postWindow) rows.eventYear[place] = views.candidateDetail[candidate];
+    this.#fill(place, place + 1);
     return place;
   }
 
-  #skipReason(candidate: number, contact: number, reason: number): number {
+  /**
+   * Makes a batch of the rows of some candidates, column by column, which is several times faster than row by row.
+   *
+   * @param candidates no more than the capacity, each one that becomes a row
+   * @param columns the columns that are filled; all when left out
+   */
+  addAll(candidates: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): void {
+    this.candidates.set(candidates);
+    this.#buffers.count = candidates.length;
+    this.#fill(0, candidates.length, columns);
+  }
+
+  /** Fills the rows `[start, end)` of the batch from their candidates. */
+  #fill(start: number, end: number, columns?: ReadonlySet<keyof ScheduleRows>): void {
+    const { views, organization } = this.#plan;
+    const rows = this.#buffers;
+    const { candidates } = this;
+    const isWanted = (column: keyof ScheduleRows) => columns === undefined || columns.has(column);
+    const { candidateType, candidateContact, candidateReason } = views;
+    rows.id.fill(Number.NaN, start, end);
+    rows.createdAt.fill(NULL_TEXT, start, end);
+    if (isWanted('contactId')) {
+      const { contactId } = rows;
+      const ids = organization.contacts.id;
+      for (let i = start; i < end; i++) contactId[i] = ids[candidateContact[candidates[i]]];
+    }
+    if (isWanted('emailType')) pick(rows.emailType, this.#typeCodes, candidateType, candidates, start, end);
+    if (isWanted('plannedDay')) copy(rows.plannedDay, views.candidateStart, candidates, start, end);
+    if (isWanted('sendDay')) copy(rows.sendDay, views.candidateSend, candidates, start, end);
+    if (isWanted('sendTime')) rows.sendTime.fill(this.#sendTime, start, end);
+    if (isWanted('status')) {
+      const { status } = rows;
+      const preScheduled = this.#preScheduled;
+      const skipped = this.#skipped;
+      for (let i = start; i < end; i++) {
+        status[i] = candidateReason[candidates[i]] === REASON.scheduled ? preScheduled : skipped;
+      }
+    }
+    if (isWanted('skipReason')) {
+      const { skipReason } = rows;
+      for (let i = start; i < end; i++) {
+        const reason = candidateReason[candidates[i]];
+        skipReason[i] = reason === REASON.scheduled ? NULL_TEXT : this.#skipReason(candidates[i], reason);
+      }
+    }
+    if (isWanted('priority')) copy(rows.priority, views.candidatePriority, candidates, start, end);
+    if (isWanted('emailTemplate')) {
+      pick(rows.emailTemplate, this.#emailTemplates, candidateType, candidates, start, end);
+    }
+    if (isWanted('smsTemplate')) {
+      const { smsTemplate } = rows;
+      const { flags } = organization.contacts;
+      const templates = this.#smsTemplates;
+      for (let i = start; i < end; i++) {
+        const candidate = candidates[i];
+        const hasPhone = (flags[candidateContact[candidate]] & HAS_PHONE) !== 0;
+        smsTemplate[i] = hasPhone ? templates[candidateType[candidate]] : NULL_TEXT;
+      }
+    }
+    if (DETAIL_COLUMNS.some(isWanted)) this.#fillDetails(start, end);
+  }
+
+  /** Fills the columns that tell of a row's event. */
+  #fillDetails(start: number, end: number): void {
+    const { views, organization } = this.#plan;
+    const { candidates } = this;
+    const { instanceId, eventYear, eventMonth, eventDay, metadata } = this.#buffers;
+    const { candidateType, candidateEvent, candidateDetail } = views;
+    const { firstFollowup, firstCampaign, postWindow } = organization.planned;
+    const instanceIds = this.#instanceIds;
+    const civilDays = this.#civilDays;
+    for (let i = start; i < end; i++) {
+      const candidate = candidates[i];
+      const type = candidateType[candidate];
+      if (type >= firstFollowup && type < firstCampaign) {
+        this.#addFollowup(i, type, candidateDetail[candidate]);
+        continue;
+      }
+      const date = civilDays.of(candidateEvent[candidate]);
+      instanceId[i] = instanceIds[type];
+      eventYear[i] = type === postWindow ? candidateDetail[candidate] : date >> 9;
+      eventMonth[i] = (date >> 5) & 15;
+      eventDay[i] = date & 31;
+      metadata[i] = NULL_TEXT;
+    }
+  }
+
+  #skipReason(candidate: number, reason: number): number {
+    const { views, run } = this.#plan;
     switch (reason) {
-      case REASON.scheduled:
-        return NULL_TEXT;
       case REASON.exclusion:
-        return this.#exclusions[this.#plan.run.assigned.ruleOf[contact]];
+        return this.#exclusions[run.assigned.ruleOf[views.candidateContact[candidate]]];
       case REASON.conflict:
-        return this.#conflicts[this.#plan.views.candidateDetail[candidate]];
+        return this.#conflicts[views.candidateDetail[candidate]];
       case REASON.frequency:
         return this.#frequency;
       case REASON.underwritingCampaign:
@@ -187,16 +240,6 @@ export class RowWriter {
       default:
         return this.#underwritingOrganization;
     }
-  }
-
-  #addEvent(place: number, type: number, event: number): void {
-    const rows = this.#buffers;
-    const date = this.#civilDays.of(event);
-    rows.instanceId[place] = this.#instanceIds[type];
-    rows.eventYear[place] = date >> 9;
-    rows.eventMonth[place] = (date >> 5) & 15;
-    rows.eventDay[place] = date & 31;
-    rows.metadata[place] = NULL_TEXT;
   }
 
   /** A follow-up has no event columns, and tells its initial email and what decided its kind (Rules 10 and 11). */

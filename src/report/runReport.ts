@@ -113,7 +113,7 @@ function flushOf({ written }: RunFacts): RunReport['flush'] {
 /** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */
 export function reportPlan(plan: Plan, balance: Balance, refused: ReadonlySet<number>): PlanReport {
   const { contacts, issues } = plan.organization;
-  const counts = countRows(plan, (candidate) => refused.has(candidate));
+  const counts = countRows(plan, refused);
   const { profile, cap, threshold } = plan.run.limits;
   const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
   return {

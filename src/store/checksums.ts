@@ -11,6 +11,8 @@ function hexadecimal(high: number, low: number): string {
 
 /** Takes the next value of a row into its hash. @param value a safe integer */
 function mixNumber(hash: number, value: number): number {
+  // Small numbers are 32 bits: the same hash without divisions.
+  if (value >= 0 && value < 2147483648) return mixInt32(hash, value);
   return fmix32(Math.imul(hash, 31) ^ (value % 4294967296) ^ Math.floor(value / 4294967296));
 }
 
@@ -106,8 +108,10 @@ export function scheduleChecksums(
     }
   }
   const { candidateReason, candidateContact, candidateType, candidateStart, candidateSend } = views;
+  const { action } = diff;
+  const hasRefused = refused.size > 0;
   for (let i = 0; i < plan.count; i++) {
-    if (diff.action[i] < ROW_ACTION.insert || refused.has(i)) continue;
+    if (action[i] < ROW_ACTION.insert || (hasRefused && refused.has(i))) continue;
     const planned = candidateReason[i] === REASON.scheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped;
     const contactId = contacts.id[candidateContact[i]];
     after.add(hashOf(contactId, typeHashes[candidateType[i]], candidateStart[i], candidateSend[i], planned));

@@ -1,6 +1,6 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Plan } from '../plan/plan.js';
-import { KEY_COLUMNS, RowWriter } from '../plan/rows.js';
+import { RowWriter } from '../plan/rows.js';
 import { isWritten, keepIdentity, type ScheduleDiff } from './diff.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushKeys.js';
 
@@ -12,6 +12,8 @@ export class DiffRows implements FlushRows {
   readonly #plan: Plan;
   readonly #diff: ScheduleDiff;
   readonly #writer: RowWriter;
+  /** The candidates of the rows that are asked for. */
+  readonly #batch = new Uint32Array(FLUSH_BATCH_ROWS);
 
   constructor(plan: Plan, diff: ScheduleDiff) {
     this.#plan = plan;
@@ -27,13 +29,12 @@ export class DiffRows implements FlushRows {
 
   /** The rows at some places; good until the next call. @param columns those that are needed; all when left out */
   at(places: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): ScheduleRows {
-    const areKeys = columns !== undefined && [...columns].every((column) => KEY_COLUMNS.has(column));
     const writer = this.#writer;
-    writer.clear();
-    for (let i = 0; i < places.length; i++) {
-      const candidate = this.candidates[places[i]];
-      const place = areKeys ? writer.addKeys(candidate) : writer.add(candidate);
-      keepIdentity(writer.rows, place, this.#plan, this.#diff, candidate);
+    const batch = this.#batch;
+    for (let i = 0; i < places.length; i++) batch[i] = this.candidates[places[i]];
+    writer.addAll(batch.subarray(0, places.length), columns);
+    if (this.#diff.replaced > 0) {
+      for (let i = 0; i < places.length; i++) keepIdentity(writer.rows, i, this.#plan, this.#diff, batch[i]);
     }
     return writer.rows;
   }

@@ -13,6 +13,24 @@ function classOf(serialType: number): number {
   return (serialType & 1) === 1 ? CLASS.text : CLASS.blob;
 }
 
+function isInteger(serialType: number): boolean {
+  return serialType >= 1 && serialType <= 9 && serialType !== 7;
+}
+
+function hashOf(serialType: number, source: Uint8Array, start: number, length: number): number {
+  let hash = serialType | 0;
+  for (let i = start; i < start + length; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return hash ^ (hash >>> 12);
+}
+
+/** The place of every value of a dictionary in the order of an index, by code. */
+export interface Ranks {
+  readonly ranks: Uint32Array;
+  readonly rankCount: number;
+}
+
 /** That a dictionary cannot hold a value; the message is the reason. */
 export class UnfitKey extends Error {}
 
@@ -41,12 +59,9 @@ export class KeyDictionary {
    * @throws UnfitKey when the values are too many, or it is a whole number beyond 2^53
    */
   codeOf(serialType: number, source: Uint8Array, start: number): number {
+    if (this.#hashedCount < this.count) this.#hashRest();
     const length = bodyLength(serialType);
-    let hash = serialType | 0;
-    for (let i = start; i < start + length; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x2c1b3c6d);
-    hash ^= hash >>> 12;
+    const hash = hashOf(serialType, source, start, length);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let entry = this.#slots[slot]; entry !== 0; entry = this.#slots[slot]) {
@@ -56,7 +71,8 @@ export class KeyDictionary {
     const code = this.#add(serialType, source, start, length);
     this.#slots[slot] = code + 1;
     this.#hashes[code] = hash;
-    if (this.count * 2 > this.#slots.length) this.#grow();
+    this.#hashedCount = this.count;
+    if (this.count * 2 >= this.#slots.length) this.#grow();
     return code;
   }
 
@@ -65,6 +81,8 @@ export class KeyDictionary {
     const serialType = integerSerialType(value);
     const length = bodyLength(serialType);
     if (length > 0) writeInteger(this.#scratch, 0, value, length);
+    // Contacts come by id: what is beyond all before is a value of its own, and need not be looked for.
+    if (value > this.#largestInteger) return this.#add(serialType, this.#scratch, 0, length);
     return this.codeOf(serialType, this.#scratch, 0);
   }
 
@@ -84,7 +102,12 @@ export class KeyDictionary {
   }
 
   /** The place of every value in the order of an index with the collation BINARY; equal values have the same one. */
-  ranks(): { readonly ranks: Uint32Array; readonly rankCount: number } {
+  ranks(): Ranks {
+    if (this.#ranks?.ranks.length !== this.count) this.#ranks = this.#makeRanks();
+    return this.#ranks;
+  }
+
+  #makeRanks(): Ranks {
     const { count } = this;
     const ranks = new Uint32Array(count);
     const isAscending = this.#isAscending();
@@ -99,6 +122,19 @@ export class KeyDictionary {
   }
 
   #hashes = new Int32Array(64);
+  /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
+  #hashedCount = 0;
+  #largestInteger = Number.NEGATIVE_INFINITY;
+  #ranks: Ranks | null = null;
+
+  #hashRest(): void {
+    for (let code = this.#hashedCount; code < this.count; code += 1) {
+      const start = this.starts[code] + this.typeLengths[code];
+      this.#hashes[code] = hashOf(this.#serialTypes[code], this.bytes, start, this.bodyLengths[code]);
+    }
+    this.#hashedCount = this.count;
+    this.#grow();
+  }
 
   #isValue(code: number, serialType: number, source: Uint8Array, start: number, length: number): boolean {
     if (this.#serialTypes[code] !== serialType) return false;
@@ -109,8 +145,10 @@ export class KeyDictionary {
   }
 
   #add(serialType: number, source: Uint8Array, start: number, length: number): number {
-    if ((serialType === 5 || serialType === 6) && !Number.isSafeInteger(decodeNumber(serialType, source, start))) {
-      throw new UnfitKey('an index holds a whole number beyond 2^53');
+    if (isInteger(serialType)) {
+      const value = decodeNumber(serialType, source, start);
+      if (!Number.isSafeInteger(value)) throw new UnfitKey('an index holds a whole number beyond 2^53');
+      if (value > this.#largestInteger) this.#largestInteger = value;
     }
     const typeLength = varintLength(serialType);
     const end = this.#used + typeLength + length;
@@ -150,7 +188,9 @@ export class KeyDictionary {
   }
 
   #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 4);
+    let size = this.#slots.length;
+    while (size <= this.count * 2) size *= 4;
+    const slots = new Int32Array(Math.max(size, 256));
     const mask = slots.length - 1;
     for (let code = 0; code < this.count; code += 1) {
       let slot = this.#hashes[code] & mask;
@@ -173,7 +213,7 @@ export class KeyDictionary {
     const keys = new Float64Array(count);
     for (let code = 0; code < count; code += 1) {
       const type = this.#serialTypes[code];
-      const value = type >= 1 && type <= 9 && type !== 7 ? this.#numberOf(code) : Number.NaN;
+      const value = isInteger(type) ? this.#numberOf(code) : Number.NaN;
       if (!(Math.abs(value) < 2 ** 52 / codeRange)) {
         return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => this.#compare(a, b) || a - b);
       }
