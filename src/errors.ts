@@ -13,6 +13,7 @@ export type SendplanErrorCode =
   | 'unsupported_schema'
   | 'database_error'
   | 'driver_missing'
+  | 'package_missing'
   | 'kernel_error'
   | 'interrupted';
 

@@ -20,6 +20,11 @@ import { resolveToday } from './today.js';
 export { type ExplainFileOptions, explainFile } from './explain/explainFile.js';
 export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';
 export * from './index.js';
+export { type PictureOptions, writePictures } from './report/planned/plannedFiles.js';
+export { plannedPage } from './report/planned/plannedPage.js';
+export type { PlannedDay, PlannedReport, TypeRows } from './report/planned/plannedReport.js';
+export { plannedText } from './report/planned/plannedTables.js';
+export { type ReportFileOptions, reportFile } from './report/planned/reportFile.js';
 
 /** How a database file is planned. */
 export interface RunFileOptions {

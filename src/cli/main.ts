@@ -4,6 +4,7 @@ import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
 import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
@@ -43,6 +44,7 @@ const program = new Command('sendplan')
   .version(VERSION)
   .addCommand(runCommand())
   .addCommand(explainCommand())
+  .addCommand(reportCommand())
   .addCommand(generateCommand())
   .addHelpText(
     'after',

@@ -6,7 +6,7 @@ import { parseConfig } from '../rules/configText.js';
 import { fileError } from '../store/file.js';
 
 /** Reads an option that is a day. @throws InvalidArgumentError */
-function dateText(text: string): string {
+export function dateText(text: string): string {
   if (text.length === 10 && parseIsoDay(text) !== null) return text;
   throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
 }
@@ -35,11 +35,16 @@ export function planningOptions(): Option[] {
       '--as-of <date>',
       "the day to plan from, YYYY-MM-DD (default: today in the configuration's time zone)",
     ).argParser(dateText),
-    new Option(
-      '--config <file>',
-      'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
-    ),
+    configOption(),
   ];
+}
+
+/** The option that says by which rules. */
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
+  );
 }
 
 /** The option that says what reads and writes the database. */

@@ -1,13 +1,9 @@
 import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import { planAndBalance } from '../schedule.js';
-import type { Connection } from '../store/driver.js';
-import { openDatabaseFile, requireDatabaseFile } from '../store/file.js';
-import { openLazily } from '../store/lazyConnection.js';
-import { openNativeReader } from '../store/native.js';
+import { openForReading } from '../store/openForReading.js';
 import { organizationOfDatabase } from '../store/readTables.js';
 import { readSchema } from '../store/schema.js';
-import { loadSqlJs } from '../store/sqljs.js';
 import { resolveToday } from '../today.js';
 import { Explainer } from './explainContact.js';
 import type { ContactExplanation } from './facts.js';
@@ -47,33 +43,5 @@ export async function explainFile(path: string, options: ExplainFileOptions): Pr
     return options.contacts.map((id) => explainer.explain(id));
   } finally {
     file.close();
-  }
-}
-
-/** A database file that is only read. */
-interface FileReading {
-  readonly connection: Connection;
-  /** To be called when everything has been read. @throws SendplanError when the file has changed since it was opened */
-  endReading(): void;
-  close(): void;
-}
-
-async function openForReading(path: string, driver: 'sqljs' | 'native'): Promise<FileReading> {
-  if (driver === 'native') {
-    const connection = await openNativeReader(requireDatabaseFile(path));
-    const close = () => connection.close();
-    return { connection, endReading: close, close };
-  }
-  const file = openDatabaseFile(path);
-  try {
-    const connection = openLazily(file.pages, file.image, await loadSqlJs());
-    const close = () => {
-      connection.close();
-      file.close();
-    };
-    return { connection, endReading: file.requireSame, close };
-  } catch (error) {
-    file.close();
-    throw error;
   }
 }

@@ -1,51 +1,7 @@
-import Table from 'cli-table3';
 import type { StatementCost } from '../store/observed.js';
+import { grouped } from './prose.js';
 import type { DayReport, RunReport } from './runReport.js';
-
-type Cell = string | number;
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function cellText(cell: Cell): string {
-  return typeof cell === 'number' ? grouped(cell) : cell;
-}
-
-/** A table without frame; columns of numbers stand to the right. */
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-  };
-  const grid = new Table({
-    chars: {
-      ...line,
-      'bottom-right': '',
-      left: '  ',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '  ',
-    },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    head: [...head],
-    colAligns: head.map((_, i) => (rows.some((row) => typeof row[i] === 'number') ? 'right' : 'left')),
-  });
-  for (const row of rows) grid.push(row.map(cellText));
-  return grid.toString().replace(/ +$/gm, '');
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
-}
+import { percent, table } from './textTable.js';
 
 const MOST_TYPES = 20;
 const MOST_REASONS = 15;

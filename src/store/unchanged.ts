@@ -2,28 +2,11 @@ import { ROW_CLASS } from '../columns/schedules.js';
 import type { Plan } from '../plan/plan.js';
 import { isSameIssues } from './bookkeeping.js';
 import type { ScheduleDiff } from './diff.js';
-import type { Connection, SqlValue } from './driver.js';
+import type { Connection } from './driver.js';
+import { latestConfigText } from './latestConfig.js';
 import type { Migration } from './migration.js';
 import { rowsOfTable } from './readTables.js';
 import type { DatabaseSchema } from './schema.js';
-
-/** Tells whether a text can be compared by its UTF-16 units as SQLite compares it by its bytes. */
-function isAscii(text: string): boolean {
-  return /^[\0-\x7f]*$/.test(text);
-}
-
-/** Tells whether a configuration is the one that was added last; false too when that is not plain to see. */
-function isLatestConfig(rows: Iterable<ArrayLike<SqlValue>>, configJson: string): boolean {
-  let latest: { readonly config: SqlValue; readonly createdAt: string; readonly id: number } | null = null;
-  for (const row of rows) {
-    const [config, createdAt, id] = Array.from(row);
-    if (typeof createdAt !== 'string' || !isAscii(createdAt) || typeof id !== 'number') return false;
-    const isLater =
-      latest === null || createdAt > latest.createdAt || (createdAt === latest.createdAt && id > latest.id);
-    if (isLater) latest = { config, createdAt, id };
-  }
-  return latest?.config === configJson;
-}
 
 /**
  * Tells whether a run has nothing to write (Rules 11): no row, nothing that the schema lacks, the same issues and the same
@@ -39,8 +22,7 @@ export function hasNothingToWrite(
 ): boolean {
   if (migration.steps.length + migration.warnings.length > 0) return false;
   if (diff.inserted + diff.replaced + diff.deletedIds.length > 0) return false;
-  const configs = rowsOfTable(connection, schema, 'config_versions', ['config', 'created_at', 'id']);
-  if (configs === null || !isLatestConfig(configs, JSON.stringify(plan.run.config))) return false;
+  if (latestConfigText(connection, schema) !== JSON.stringify(plan.run.config)) return false;
   const issues = rowsOfTable(connection, schema, 'scheduler_contact_issues', ['contact_id', 'kind', 'detail']);
   return issues !== null && isSameIssues(issues, plan.organization.issues.issues);
 }
