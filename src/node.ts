@@ -48,7 +48,10 @@ export interface RunFileOptions {
    * for as much as changes; where pages cannot be, by SQL. `auto` when left out.
    */
   readonly flush?: FlushWay;
-  /** How many contacts are planned between two reports of progress. */
+  /**
+   * How many contacts are planned between two reports of progress. With the driver native also how many contacts whose emails
+   * change go into one transaction: left out, one transaction holds all of up to 200,000 such contacts, and 50,000 each of more.
+   */
   readonly batchSize?: number;
   /** Count, time and explain every SQL statement, for `statements` of the report. */
   readonly timings?: boolean;
@@ -56,6 +59,9 @@ export interface RunFileOptions {
   /** Gives the run up while the result is being written; the database stays as it was. */
   readonly signal?: AbortSignal;
 }
+
+/** How changes are divided into transactions in place: ordinary ones are all or nothing. */
+const DIVISION = { undividedContacts: 200_000, contacts: 50_000 } as const;
 
 function usedMemoryBytes(): number {
   return process.memoryUsage.rss();
@@ -156,8 +162,16 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
   const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const connection = await watch.measure('open', () => openNative(requireDatabaseFile(path)));
+  let written: readonly [contacts: number, total: number] | null = null;
   try {
-    const settings = { config, today, batchSize, dryRun, flush: options.flush };
+    const transactions = {
+      ...(batchSize === undefined ? DIVISION : { undividedContacts: batchSize, contacts: batchSize }),
+      next: (...contacts: [number, number]) =>
+        connection.recommit(() => {
+          written = contacts;
+        }),
+    };
+    const settings = { config, today, batchSize, dryRun, flush: options.flush, transactions };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const report = {
       ...(await runDatabase(observed ?? connection, settings, watch)),
@@ -166,8 +180,19 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };
+  } catch (error) {
+    throw partlyWritten(error, written);
   } finally {
     // What was not committed is rolled back.
     connection.close();
   }
+}
+
+/** An error as it came, or after some of several transactions were committed. */
+function partlyWritten(error: unknown, written: readonly [contacts: number, total: number] | null): unknown {
+  if (!(error instanceof SendplanError) || written === null) return error;
+  const [contacts, total] = written;
+  const told = `The emails of ${contacts} of ${total} contacts whose plan changes are written, each contact's all at once.`;
+  const hint = `${error.hint ?? ''} The next run writes the rest.`.trim();
+  return new SendplanError(error.code, `${error.message} ${told}`, { hint, cause: error.cause });
 }

@@ -7,6 +7,7 @@ import { Stopwatch } from './report/stopwatch.js';
 import type { Config } from './rules/config.js';
 import { diffSchedules } from './store/diff.js';
 import type { Connection } from './store/driver.js';
+import type { ContactTransactions } from './store/flushContacts.js';
 import type { PreparedPages } from './store/flushPages.js';
 import { settingsText } from './store/lastRun.js';
 import { planMigration } from './store/migration.js';
@@ -59,6 +60,7 @@ export async function planAndBalance(
  * @param settings.dryRun everything is worked out and nothing kept
  * @param settings.pages without it rows are written by SQL
  * @param settings.onPlanned is handed the plan before it is written; it lives on as long as it is held
+ * @param settings.transactions rows are replaced contact by contact, many changes in several transactions
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
@@ -68,6 +70,7 @@ export async function runDatabase(
     readonly flush?: FlushWay;
     readonly pages?: PagesOutlet;
     readonly onPlanned?: (plan: Plan, balance: Balance) => void;
+    readonly transactions?: ContactTransactions;
   },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
@@ -95,6 +98,7 @@ export async function runDatabase(
       imageBefore: settings.pages?.imageBefore,
       summarize,
       settings: settingsText(settings.config, settings.today),
+      transactions: settings.transactions,
       onProgress: (done, total) => watch.progress('flush', done, total),
     });
   });

@@ -55,7 +55,12 @@ function ownIndexes(connection: Connection): Map<string, string> {
   return found;
 }
 
-function deleteRows(connection: TimedConnection, deletedIds: Float64Array, rowCount: number): number {
+/**
+ * Deletes rows of `email_schedules` by id and returns how many there were.
+ *
+ * @param rowCount how many rows the table has; infinite when that is not known
+ */
+export function deleteRows(connection: TimedConnection, deletedIds: Float64Array, rowCount: number): number {
   if (deletedIds.length === 0) return 0;
   if (deletedIds.length === rowCount) {
     // Without a WHERE clause SQLite gives whole pages back instead of taking row after row out.

@@ -3,6 +3,7 @@ import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { SendplanError } from '../errors.js';
 import type { PreparedStatement, SqlValue } from './driver.js';
+import { quoteName } from './schema.js';
 import type { TimedConnection } from './timings.js';
 
 /** The columns with a parameter of their own for every row; those of the run come after them. */
@@ -26,9 +27,15 @@ export interface InsertOptions {
   readonly onProgress?: (rowsDone: number) => void;
   /** Called with the place among the rows of this call of each row that a unique index refused. */
   readonly onRefused?: (place: number) => void;
+  /**
+   * All columns of the table that can be written: a row whose id is there already takes that row's place, as if that had been
+   * deleted before. A row that a unique index refuses is an error then, with nothing of its statement done. Left out, every
+   * row is a new one.
+   */
+  readonly replacedColumns?: readonly string[];
 }
 
-function insertSql(verb: string, rowCount: number, hasLargeIds: boolean): string {
+function insertSql(verb: string, rowCount: number, hasLargeIds: boolean, replaced: readonly string[]): string {
   const tuples: string[] = [];
   for (let row = 0; row < rowCount; row++) {
     const parameters = ROW_COLUMNS.map((column, i) => {
@@ -39,7 +46,11 @@ function insertSql(verb: string, rowCount: number, hasLargeIds: boolean): string
     tuples.push(`(${parameters.join(', ')}, ?1, ?2)`);
   }
   const columns = [...ROW_COLUMNS, ...RUN_COLUMNS].join(', ');
-  return `INSERT OR ${verb} INTO email_schedules (${columns}) VALUES ${tuples.join(', ')}`;
+  const insert = `INSERT OR ${verb} INTO email_schedules (${columns}) VALUES ${tuples.join(', ')}`;
+  if (replaced.length === 0) return insert;
+  // What is not among the values has its default in `excluded`.
+  const assignments = replaced.map((column) => `${quoteName(column)} = excluded.${quoteName(column)}`);
+  return `${insert} ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')}`;
 }
 
 /** The texts of days, each made once. */
@@ -136,7 +147,7 @@ function hasLargeIds(rows: ScheduleRows): boolean {
 }
 
 /** Whether SQLite's message tells of a unique index of `email_schedules` other than its key. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   if (!(error instanceof SendplanError) || !(error.cause instanceof Error)) return false;
   const place = /UNIQUE constraint failed: (.*)$/.exec(error.cause.message)?.[1].toLowerCase();
   if (place === undefined || place === 'email_schedules.id') return false;
@@ -178,7 +189,8 @@ export class ScheduleInserter {
   /**
    * Inserts rows, of which nothing is kept afterwards.
    *
-   * @throws SendplanError `database_error` when SQLite does not take a row for any other reason than a unique index
+   * @throws SendplanError `database_error` when SQLite does not take a row for any other reason than a unique index, and with
+   *   `replacedColumns` for that reason too
    */
   insert(rows: ScheduleRows): void {
     if (!this.#hasLargeIds && hasLargeIds(rows)) {
@@ -204,6 +216,10 @@ export class ScheduleInserter {
     if (this.#done > this.#reported) this.#report();
   }
 
+  get #isReplacing(): boolean {
+    return this.#options.replacedColumns !== undefined;
+  }
+
   close(): void {
     this.#bulk?.close();
     this.#single?.close();
@@ -217,13 +233,13 @@ export class ScheduleInserter {
   }
 
   #prepare(verb: string, rowCount: number): InsertStatement {
-    const sql = insertSql(verb, rowCount, this.#hasLargeIds);
+    const sql = insertSql(verb, rowCount, this.#hasLargeIds, this.#options.replacedColumns ?? []);
     return new InsertStatement(this.#connection, sql, rowCount, this.#options, this.#days);
   }
 
   /** Inserts a full batch; of the rows that SQLite ignored, finds out why: inserting one alone gives the reason. */
   #insertBatch(rows: ScheduleRows, batch: Uint32Array, ids: Float64Array): void {
-    this.#bulk ??= this.#prepare('IGNORE', batch.length);
+    this.#bulk ??= this.#prepare(this.#isReplacing ? 'ABORT' : 'IGNORE', batch.length);
     for (let place = 0; place < batch.length; place++) this.#bulk.fill(place, rows, batch[place], ids[place]);
     if (this.#bulk.run() === batch.length) return;
     const marks = Array.from(ids, () => '?').join(', ');
@@ -243,7 +259,7 @@ export class ScheduleInserter {
     try {
       count = this.#single.run();
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (this.#isReplacing || !isRefusal(error)) throw error;
       this.#refused++;
       this.#options.onRefused?.(i);
       return;

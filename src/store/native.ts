@@ -11,6 +11,10 @@ import { LOG_HEADER_BYTES } from './sidecars.js';
 const BUSY_TIMEOUT_MS = 2000;
 /** The pauses between attempts to get a lock, which grow so that a long writer is not hammered. */
 const LOCK_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400];
+/** How long SQLite waits for others once rows are written. */
+const LOCKED_TIMEOUT_MS = 30_000;
+/** SQLite's own way of waiting for a lock looks every tenth of a second. */
+const OTHERS_TURN_MS = 120;
 /** What SQLite keeps of the file in memory. */
 const CACHE_KIBIBYTES = 65_536;
 
@@ -100,6 +104,19 @@ async function openFile(
   }
 }
 
+/** A database file that libsql has open and that others cannot write to. */
+export interface NativeDatabase extends Connection {
+  commit(): void;
+  /**
+   * Commits, lets others write for a moment, and takes the write lock again.
+   *
+   * @param onCommitted called when what was written stays
+   * @returns whether others have written
+   * @throws SendplanError `file_busy` when another program keeps writing
+   */
+  recommit(onCommitted: () => void): boolean;
+}
+
 /**
  * Opens a database file in place with libsql, for databases that others have open, that are in WAL mode or do not fit into
  * memory, and takes SQLite's write lock: until `commit` or `close` others can read the database as it was.
@@ -109,7 +126,7 @@ async function openFile(
  *
  * @throws SendplanError `driver_missing` without libsql, `file_busy` when another program keeps writing, `not_a_database`
  */
-export async function openNative(path: string): Promise<Connection & { commit(): void }> {
+export async function openNative(path: string): Promise<NativeDatabase> {
   let isWal = false;
   const connection = await openFile(path, async (opened, isInWal) => {
     isWal = isInWal;
@@ -118,15 +135,30 @@ export async function openNative(path: string): Promise<Connection & { commit():
     await takeLock(opened, path, 'BEGIN IMMEDIATE');
   });
   const commit = () => {
-    connection.execute('COMMIT');
+    // With a rollback journal a commit waits for those who read.
+    connection.execute(`PRAGMA busy_timeout = ${LOCKED_TIMEOUT_MS}; COMMIT`);
     if (isWal) emptyLog(connection);
   };
-  return Object.assign(connection, { commit });
+  const recommit = (onCommitted: () => void) => {
+    const before = dataVersion(connection);
+    connection.execute(`PRAGMA busy_timeout = ${LOCKED_TIMEOUT_MS}; COMMIT`);
+    onCommitted();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OTHERS_TURN_MS);
+    connection.execute('BEGIN IMMEDIATE');
+    return dataVersion(connection) !== before;
+  };
+  return Object.assign(connection, { commit, recommit });
 }
 
 /** Moves what is in a log into the file, as far as others who read from it allow. */
 function emptyLog(connection: Connection): void {
   connection.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** A number that changes when others have written to the database. */
+function dataVersion(connection: Connection): unknown {
+  for (const [version] of connection.query('PRAGMA data_version')) return version;
+  return null;
 }
 
 /**

@@ -6,6 +6,7 @@ import { contactsChecksum, scheduleChecksums, textChecksum } from './checksums.j
 import { rowsToWrite, type ScheduleDiff } from './diff.js';
 import type { Connection } from './driver.js';
 import { type FlushResult, flushSchedules } from './flush.js';
+import { type ContactTransactions, flushByContact } from './flushContacts.js';
 import { UnfitForPages } from './flushLayout.js';
 import { type PagesOptions, type PreparedPages, preparePages } from './flushPages.js';
 import { DiffRows } from './flushSource.js';
@@ -48,6 +49,8 @@ export interface WriteOptions {
    * the pages of the result; without them rows are written by SQL.
    */
   readonly imageBefore?: () => Uint8Array;
+  /** Rows that are there are replaced contact by contact, where that can be; by these transactions when it is not a dry run. */
+  readonly transactions?: ContactTransactions;
 }
 
 /** What writing a run did. */
@@ -90,12 +93,13 @@ const BATCH_ROWS = 50_000;
 const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
 /**
- * Writes a run into a database in one transaction (Rules 11): what the schema lacks, the rows that go and come, the issues,
+ * Writes a run into a database in one transaction, or in those of `options.transactions` (Rules 11): what the schema lacks, the rows that go and come, the issues,
  * the configuration if it is another one, and the run's checkpoint. When there is nothing to write, nothing is written.
  *
  * Rows that a unique index refuses become issues of the kind `refused_by_index`.
  *
- * @throws SendplanError `database_error` when SQLite refuses anything else; the database is then as it was
+ * @throws SendplanError `database_error` when SQLite refuses anything else; the database is then as it was,
+ *   or as the last of several transactions left it
  */
 export function writeRun(
   connection: Connection,
@@ -228,7 +232,36 @@ function flushRows(
     }
   }
   fillBySql(connection, unfilled);
-  return { flush: flushPlan(connection, plan, diff, refused, options), pages: null, reason };
+  const flush =
+    replaceByContact(connection, plan, diff, refused, options) ?? flushPlan(connection, plan, diff, refused, options);
+  return { flush, pages: null, reason };
+}
+
+/** Writes the rows contact by contact; null when there are none to replace, or it is not wanted, or cannot be. */
+function replaceByContact(
+  connection: Connection,
+  plan: Plan,
+  diff: ScheduleDiff,
+  refused: Set<number>,
+  { runId, nowText, dryRun, onProgress, transactions }: WriteOptions,
+): FlushResult | null {
+  if (transactions === undefined || diff.deletedIds.length === 0) return null;
+  const rowCount = diff.inserted + diff.replaced;
+  const next = (contactsWritten: number, contactsTotal: number) => {
+    connection.execute(`RELEASE ${SAVEPOINT}`);
+    try {
+      return transactions.next(contactsWritten, contactsTotal);
+    } finally {
+      connection.execute(`SAVEPOINT ${SAVEPOINT}`);
+    }
+  };
+  return flushByContact(connection, plan, diff, {
+    runId,
+    nowText,
+    onProgress: (rowsDone) => onProgress?.(rowsDone, rowCount),
+    onRefused: (candidate) => refused.add(candidate),
+    transactions: dryRun ? undefined : { ...transactions, next },
+  });
 }
 
 /** Tells whether `email_schedules` holds rows that a run leaves alone. */
