@@ -60,7 +60,8 @@ class ContactChanges {
   readonly removedIds: Float64Array;
   readonly steps: ContactStep[] = [];
 
-  constructor(plan: Plan, diff: ScheduleDiff) {
+  /** @param mostContacts a step changes no more contacts than this */
+  constructor(plan: Plan, diff: ScheduleDiff, mostContacts: number) {
     this.rows = new DiffRows(plan, diff);
     this.removedIds = diff.deletedIds.subarray(diff.replaced);
     const { candidates } = this.rows;
@@ -71,10 +72,12 @@ class ContactChanges {
     let place = 0;
     let removed = 0;
     let contactsDone = 0;
+    let contactsBefore = 0;
     const endStep = () => {
       this.steps.push({ placeStart, placeEnd: place, removedStart, removedEnd: removed, contactsDone });
       placeStart = place;
       removedStart = removed;
+      contactsBefore = contactsDone;
     };
     for (let contact = 0; contact < contacts.count; contact++) {
       const before = place + removed;
@@ -83,7 +86,8 @@ class ContactChanges {
         if (schedules.id[row] === this.removedIds[removed]) removed++;
       }
       if (place + removed > before) contactsDone++;
-      if (place + removed - placeStart - removedStart >= STEP_ROWS) endStep();
+      const isFull = place + removed - placeStart - removedStart >= STEP_ROWS;
+      if (isFull || contactsDone - contactsBefore === mostContacts) endStep();
     }
     removed = this.removedIds.length;
     if (place + removed > placeStart + removedStart) endStep();
@@ -170,6 +174,7 @@ class ContactWriter {
     const { rows: source } = this.#changes;
     const added = Float64Array.from({ length: this.#nextId - firstId }, (_, i) => firstId + i);
     deleteRows(this.#timed, added, Number.POSITIVE_INFINITY);
+    this.#nextId = firstId;
     for (let start = 0; start < places.length; start += STEP_ROWS) {
       const ids = replacedIds(source.at(places.subarray(start, start + STEP_ROWS)));
       this.deleted += deleteRows(this.#timed, ids, Number.POSITIVE_INFINITY);
@@ -188,7 +193,7 @@ class ContactWriter {
         inserter.close();
       }
       this.refused += inserter.refused;
-      this.#nextId += rows.count;
+      this.#nextId += rows.count - replacedIds(rows).length;
     }
     this.#finish(places.length);
   }
@@ -256,7 +261,7 @@ export function flushByContact(
   const columns = writableColumns(connection);
   if (columns === null) return null;
   const timed = new TimedConnection(connection);
-  const changes = new ContactChanges(plan, diff);
+  const changes = new ContactChanges(plan, diff, options.transactions?.contacts ?? Number.POSITIVE_INFINITY);
   const writer = new ContactWriter(timed, changes, columns, options);
   const isDivided = changes.contactCount > (options.transactions?.undividedContacts ?? Number.POSITIVE_INFINITY);
   const transactions = isDivided ? options.transactions : undefined;
