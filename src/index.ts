@@ -13,4 +13,16 @@ export type { RunProgress, Stage, StageTiming } from './report/stopwatch.js';
 export { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
 export { parseConfig } from './rules/configText.js';
 export type * from './rules/records.js';
+export type {
+  Accounts,
+  EmailKind,
+  SimulatedDay,
+  SimulatedEmail,
+  Simulation,
+  SkipRule,
+  Volumes,
+} from './simulate/facts.js';
+export type { SenderOptions } from './simulate/sender.js';
+export { type SimulateOptions, simulate } from './simulate/simulate.js';
+export { type SimulationDifference, simulateWhatIf, type WhatIf } from './simulate/whatIf.js';
 export { VERSION } from './version.js';

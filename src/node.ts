@@ -25,6 +25,7 @@ export { plannedPage } from './report/planned/plannedPage.js';
 export type { PlannedDay, PlannedReport, TypeRows } from './report/planned/plannedReport.js';
 export { plannedText } from './report/planned/plannedTables.js';
 export { type ReportFileOptions, reportFile } from './report/planned/reportFile.js';
+export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
 
 /** How a database file is planned. */
 export interface RunFileOptions {

@@ -10,6 +10,7 @@ import {
   MAXIMUM_CONTACTS,
   MAXIMUM_SEED,
 } from '../generate/writeTables.js';
+import { interruptible } from './interruptible.js';
 
 interface GenerateFlags {
   readonly contacts: number;
@@ -68,18 +69,6 @@ function summaryOf(report: GenerateReport): string {
     ...tables.map(([name, count]) => `  ${name.padEnd(nameWidth)}  ${grouped(count).padStart(countWidth)}`),
     `Next: npx sendplan run ${quoted(report.path)} --as-of ${report.asOf}`,
   ].join('\n');
-}
-
-/** Runs the work with a signal that Ctrl-C and a polite kill set off. */
-async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await work(controller.signal);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
 }
 
 async function generate(path: string, flags: GenerateFlags): Promise<void> {

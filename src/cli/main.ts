@@ -6,6 +6,7 @@ import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
+import { simulateCommand } from './simulate.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
 const EXIT = { failed: 1, wrongUse: 2, interrupted: 130 } as const;
@@ -45,6 +46,7 @@ const program = new Command('sendplan')
   .addCommand(runCommand())
   .addCommand(explainCommand())
   .addCommand(reportCommand())
+  .addCommand(simulateCommand())
   .addCommand(generateCommand())
   .addHelpText(
     'after',

@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { loadOrganization } from '../columns/organization.js';
+import { loadOrganization, type Organization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import { SendplanError } from '../errors.js';
 import { type ScheduleInput, withSource } from '../library.js';
@@ -84,20 +84,33 @@ function accountsOf(simulator: Simulator): Accounts {
   return { expected, sent, bounced, skipped, superseded, unsent, open, lost: named(lost), repeated: named(repeated) };
 }
 
+/** An organization that is ready to be lived through. */
+export interface LoadedSimulation {
+  readonly organization: Organization;
+  readonly settings: SimulationSettings;
+  readonly loadSeconds: number;
+}
+
+/** Loads what all days of a simulation need, each table once. */
+export function loadSimulation(source: OrganizationSource, settings: SimulationSettings): LoadedSimulation {
+  const startMs = performance.now();
+  const { config, firstDay, lastDay } = settings;
+  const organization = loadOrganization(source, config, firstDay, () => {}, lastDay);
+  return { organization, settings, loadSeconds: (performance.now() - startMs) / 1000 };
+}
+
 /**
- * Simulates days on loaded tables; the source is read once, at the start.
+ * Lives through the days of a loaded organization, which is used up by it.
  *
  * @throws SendplanError `interrupted` when the signal said so
  */
-export async function simulateSource(
-  source: OrganizationSource,
-  { config, firstDay, lastDay, sender }: SimulationSettings,
+export async function liveThrough(
+  { organization, settings, loadSeconds }: LoadedSimulation,
   { onDay, signal }: Pick<SimulateOptions, 'onDay' | 'signal'>,
 ): Promise<Simulation> {
-  const startMs = performance.now();
+  const { config, firstDay, lastDay, sender } = settings;
   throwIfAborted(signal);
-  const organization = loadOrganization(source, config, firstDay, () => {}, lastDay);
-  const loadedMs = performance.now();
+  const startMs = performance.now();
   const simulator = await Simulator.create(organization, config, sender, firstDay, lastDay);
   const days: SimulatedDay[] = [];
   let turnMs = performance.now();
@@ -134,8 +147,8 @@ export async function simulateSource(
     days_held: { weekend: held('weekend'), outage: held('outage') },
     accounts,
     seconds: {
-      load: (loadedMs - startMs) / 1000,
-      days: (lastMs - loadedMs) / 1000,
+      load: loadSeconds,
+      days: (lastMs - startMs) / 1000,
       accounts: (performance.now() - lastMs) / 1000,
     },
   };
@@ -154,5 +167,6 @@ export async function simulateSource(
  */
 export async function simulate(input: ScheduleInput, options: SimulateOptions): Promise<Simulation> {
   const settings = settingsOf(options);
-  return withSource(input, options.sqlJs, (source) => simulateSource(source, settings, options));
+  const loaded = await withSource(input, options.sqlJs, async (source) => loadSimulation(source, settings));
+  return liveThrough(loaded, options);
 }

@@ -1,0 +1,52 @@
+import type { ConfigInput } from '../rules/config.js';
+import { openForReading } from '../store/openForReading.js';
+import { organizationOfDatabase } from '../store/readTables.js';
+import { readSchema } from '../store/schema.js';
+import type { Simulation } from './facts.js';
+import { liveThrough, loadSimulation, type SimulateOptions, settingsOf } from './simulate.js';
+import { liveThroughBoth, type WhatIf } from './whatIf.js';
+
+/** How a database file is simulated. */
+export interface SimulateFileOptions extends Omit<SimulateOptions, 'sqlJs'> {
+  /** Simulate the same days by this configuration too. */
+  readonly whatIf?: ConfigInput;
+  /**
+   * `sqljs` reads the file without locking it; `native` reads it through libsql under SQLite's own locks, for databases that
+   * others have open and write to. `sqljs` when left out.
+   */
+  readonly driver?: 'sqljs' | 'native';
+}
+
+/**
+ * Simulates a SQLite file as `simulate` does, or as `simulateWhatIf` does; the file is only read, and done with before the first
+ * day.
+ *
+ * @throws TypeError or RangeError when an argument is not what it has to be
+ * @throws SendplanError when the file or the configuration is not what it has to be, `interrupted` when the signal said so
+ */
+export function simulateFile(
+  path: string,
+  options: SimulateFileOptions & { readonly whatIf: ConfigInput },
+): Promise<WhatIf>;
+export function simulateFile(
+  path: string,
+  options: SimulateFileOptions & { readonly whatIf?: undefined },
+): Promise<Simulation>;
+export function simulateFile(path: string, options: SimulateFileOptions): Promise<Simulation | WhatIf>;
+export async function simulateFile(path: string, options: SimulateFileOptions): Promise<Simulation | WhatIf> {
+  const { whatIf } = options;
+  const settings = settingsOf(options);
+  const others = whatIf === undefined ? null : settingsOf({ ...options, config: whatIf });
+  const file = await openForReading(path, options.driver ?? 'sqljs');
+  let loaded: ReturnType<typeof loadSimulation>;
+  let loadedOther: ReturnType<typeof loadSimulation> | null;
+  try {
+    const source = organizationOfDatabase(file.connection, readSchema(file.connection));
+    loaded = loadSimulation(source, settings);
+    loadedOther = others === null ? null : loadSimulation(source, others);
+    file.endReading();
+  } finally {
+    file.close();
+  }
+  return loadedOther === null ? liveThrough(loaded, options) : liveThroughBoth([loaded, loadedOther], options);
+}
