@@ -1,6 +1,15 @@
+import { parseIsoDay } from '../calendar/iso.js';
 import type { ExportFormat } from '../export/format.js';
 import { type ConfigInput, checkConfig } from '../rules/config.js';
-import type { CallName, Calls, GenerateRequest, Progress, QueryResult, TableDescription } from './protocol.js';
+import type {
+  CallName,
+  Calls,
+  GenerateRequest,
+  Progress,
+  QueryResult,
+  SimulateRequest,
+  TableDescription,
+} from './protocol.js';
 import { rememberSettings } from './remembered.js';
 import type { ChosenDatabase, Draft, PageState, Store } from './state.js';
 import { CallError, WorkerClient } from './workerClient.js';
@@ -147,13 +156,27 @@ export class Actions {
     return this.#during('Running SQL', worker, 'query', { sql }, cancel, true);
   }
 
+  /** Lives through days in a worker of its own; the state has every day as soon as it is over. */
+  async simulate(settings: Omit<SimulateRequest, 'database' | 'name' | 'config'>): Promise<void> {
+    const { database, draft } = this.#store.state;
+    const [first, last] = [parseIsoDay(settings.from), parseIsoDay(settings.to)];
+    if (database === null || checkConfig(draft).length > 0 || first === null || last === null) return;
+    const worker = new WorkerClient();
+    const given = { ...settings, database: database.file, name: database.name, config: draft as ConfigInput };
+    this.#store.set({ simulation: { startDay: first, endDay: last + 1, days: [], result: null } });
+    const result = await this.#during('Living through the days', worker, 'simulate', given, () => worker.end());
+    worker.end();
+    const { simulation } = this.#store.state;
+    if (simulation !== null) this.#store.set({ simulation: { ...simulation, result } });
+  }
+
   dismissFailure(): void {
     this.#store.set({ failure: null });
   }
 
   #forgetResult(): void {
     this.#endWorkers();
-    this.#store.set({ current: null, day: null, found: null, explanation: null });
+    this.#store.set({ current: null, day: null, found: null, explanation: null, simulation: null });
   }
 
   #endWorkers(): void {
@@ -198,8 +221,11 @@ export class Actions {
   }
 
   #note(progress: Progress): void {
-    const { job } = this.#store.state;
+    const { job, simulation } = this.#store.state;
     if (job === null) return;
+    if (progress.days !== undefined && simulation !== null) {
+      this.#store.set({ simulation: { ...simulation, days: [...simulation.days, ...progress.days] } });
+    }
     const before = job.progress?.stage;
     const isNext = before !== progress.stage;
     this.#store.set({

@@ -30,6 +30,7 @@ const store = new Store({
   day: null,
   found: null,
   explanation: null,
+  simulation: null,
 });
 const actions = new Actions(store);
 

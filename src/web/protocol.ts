@@ -4,6 +4,8 @@ import type { Shape } from '../generate/contacts.js';
 import type { RunReport } from '../report/runReport.js';
 import type { ConfigInput } from '../rules/config.js';
 import type { PlannedRow } from '../rules/records.js';
+import type { SimulatedDay, Simulation } from '../simulate/facts.js';
+import type { SenderOptions } from '../simulate/sender.js';
 import type { DailyVolume, StateCount } from './volume.js';
 
 // What the page and its workers say to each other.
@@ -107,10 +109,22 @@ export interface QueryResult {
   readonly seconds: number;
 }
 
+/** Days to live through, one after the other. */
+export interface SimulateRequest extends SenderOptions {
+  readonly database: Blob;
+  /** How messages name the database. */
+  readonly name: string;
+  /** `YYYY-MM-DD`, the first and the last day. */
+  readonly from: string;
+  readonly to: string;
+  readonly config: ConfigInput;
+}
+
 /** Every request with what it is given and what comes back. */
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
   run: { given: RunRequest; back: RunResult };
+  simulate: { given: SimulateRequest; back: Simulation };
   emailsOfDay: { given: DayRequest; back: DayEmails };
   findContacts: { given: { readonly text: string }; back: FoundContacts };
   explain: { given: { readonly contactId: number }; back: ContactExplanation };
@@ -136,6 +150,8 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number | null;
+  /** The days that a simulation has lived through since it last told. */
+  readonly days?: readonly SimulatedDay[];
 }
 
 /** An error as it crosses from a worker. */

@@ -1,5 +1,6 @@
 import type { ContactExplanation } from '../explain/facts.js';
 import type { ConfigInput } from '../rules/config.js';
+import type { SimulatedDay, Simulation } from '../simulate/facts.js';
 import type { FoundContacts, Progress, RunResult } from './protocol.js';
 import type { CallError } from './workerClient.js';
 
@@ -40,6 +41,17 @@ export interface Job {
   readonly cancel: () => void;
 }
 
+/** A simulation, under way or over. */
+export interface SimulationState {
+  /** Days since 1970-01-01, `[start, end)`. */
+  readonly startDay: number;
+  readonly endDay: number;
+  /** The days that are over, in order. */
+  readonly days: readonly SimulatedDay[];
+  /** Null as long as it is under way, and when it was cancelled. */
+  readonly result: Simulation | null;
+}
+
 /** Everything the page shows. Objects are replaced, never changed, so that a part that is the same object is the same. */
 export interface PageState {
   readonly view: View;
@@ -59,6 +71,7 @@ export interface PageState {
   readonly day: number | null;
   readonly found: FoundContacts | null;
   readonly explanation: ContactExplanation | null;
+  readonly simulation: SimulationState | null;
 }
 
 /** Holds the state and tells everybody who asked when it is another one. */

@@ -17,36 +17,61 @@ export interface DayChoice {
 
 const NARROWEST = 280;
 
-/**
- * A chart that is drawn again when its place gets another width. With `days` its days can be clicked, and walked through with
- * the arrow keys: left and right by a day, up and down by a week, Page Up and Page Down by four weeks, Enter to choose.
- */
-export function chartBox(draw: DrawChart, days: DayChoice | null = null): HTMLElement {
-  const picture = element('div.chart-picture');
-  const box = element('div.chart', {}, picture);
-  let drawnWidth = 0;
-  let pointed: number | null = null;
-  const mark = () => {
-    for (const rect of picture.querySelectorAll('.pointed')) rect.classList.remove('pointed');
-    if (pointed !== null) picture.querySelector(`[data-day="${formatIsoDay(pointed)}"]`)?.classList.add('pointed');
+/** A chart whose drawing changes. */
+export interface ChangingChart {
+  readonly view: HTMLElement;
+  /** Draws another drawing in the place of the one that was. */
+  draw(drawing: DrawChart): void;
+}
+
+/** A place for charts, which are drawn again when it gets another width. @param onDrawn is called after every drawing */
+export function changingChart(onDrawn: () => void = () => {}): ChangingChart {
+  const view = element('div.chart-picture');
+  let drawing: DrawChart | null = null;
+  let width = 0;
+  const draw = () => {
+    if (drawing === null || width === 0) return;
+    fill(view, drawing({ document, width: Math.max(NARROWEST, width), hasTitle: false }));
+    onDrawn();
   };
   new ResizeObserver(([entry]) => {
-    const width = Math.max(NARROWEST, Math.floor(entry.contentRect.width));
-    if (width === drawnWidth || entry.contentRect.width === 0) return;
-    drawnWidth = width;
-    fill(picture, draw({ document, width, hasTitle: false }));
-    mark();
-  }).observe(picture);
+    const given = Math.floor(entry.contentRect.width);
+    if (given === width) return;
+    width = given;
+    draw();
+  }).observe(view);
+  return {
+    view,
+    draw(next) {
+      drawing = next;
+      draw();
+    },
+  };
+}
+
+/**
+ * A chart. With `days` its days can be clicked, and walked through with the arrow keys: left and right by a day, up and down by
+ * a week, Page Up and Page Down by four weeks, Enter to choose.
+ */
+export function chartBox(drawing: DrawChart, days: DayChoice | null = null): HTMLElement {
+  let pointed: number | null = null;
+  const mark = () => {
+    for (const rect of chart.view.querySelectorAll('.pointed')) rect.classList.remove('pointed');
+    if (pointed !== null) chart.view.querySelector(`[data-day="${formatIsoDay(pointed)}"]`)?.classList.add('pointed');
+  };
+  const chart = changingChart(mark);
+  const box = element('div.chart', {}, chart.view);
   if (days !== null) {
+    const said = element('p.pointed-day', { attributes: { role: 'status' } });
     const point = (day: number) => {
       pointed = Math.min(days.firstDay + days.dayCount - 1, Math.max(days.firstDay, day));
       mark();
       fill(said, days.describe(pointed));
     };
-    const said = element('p.pointed-day', { attributes: { role: 'status' } });
-    makeDaysReachable(picture, days, () => pointed, point);
+    makeDaysReachable(chart.view, days, () => pointed, point);
     box.append(said);
   }
+  chart.draw(drawing);
   return box;
 }
 

@@ -15,7 +15,7 @@ export function contactView(store: Store, actions: Actions): HTMLElement {
     attributes: { type: 'search', autocomplete: 'off', spellcheck: 'false', maxlength: 200 },
   });
   const form = element(
-    'form.controls',
+    'form.controls.search',
     {
       attributes: { role: 'search' },
       on: {

@@ -8,6 +8,7 @@ import { downloadView } from './download.js';
 import { planView } from './plan.js';
 import { settingsView } from './settings.js';
 import { sqlView } from './sql.js';
+import { yearView } from './year.js';
 
 const NAMES: Readonly<Record<View, string>> = {
   plan: 'Plan',
@@ -31,7 +32,7 @@ export function tabsView(store: Store, actions: Actions): HTMLElement {
     contact: contactView,
     settings: settingsView,
     compare: compareView,
-    year: compareView,
+    year: yearView,
     sql: sqlView,
     download: downloadView,
   };

@@ -10,6 +10,7 @@ import { generateFile } from './generateFile.js';
 import { emailsOfDay, findContacts } from './lookups.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
+import { simulateFile } from './simulateFile.js';
 
 /** The part of a dedicated worker's global that is used; the types of pages do not have it. */
 interface WorkerScope {
@@ -47,6 +48,9 @@ const handlers: Handlers = {
     planned = await PlannedDatabase.run(given, (stage, done, total) => tell({ stage, done, total }));
     const { report, plan, balance } = planned;
     return { report, volume: dailyVolume(plan, balance), states: stateCounts(plan) };
+  },
+  async simulate(given, tell) {
+    return simulateFile(given, tell);
   },
   async emailsOfDay(given) {
     return emailsOfDay(requirePlanned(), given);

@@ -1,0 +1,56 @@
+import { button, element, labelled } from '../dom.js';
+
+/** Days per second when the days are played again. */
+const PACE = 40;
+
+/** Goes through days: shows the latest as they come, and plays them again when they are all there. */
+export interface Player {
+  readonly view: HTMLElement;
+  /** Says how many days there are so far, and how many there will be. */
+  follow(dayCount: number, dayTotal: number): void;
+}
+
+/** Makes a player. @param show draws the days up to a number of them */
+export function player(show: (dayCount: number) => void): Player {
+  const slider = element('input', { attributes: { type: 'range', min: 1, max: 1, value: 1 } });
+  const play = button('Play again', () => (isPlaying ? stop() : start()));
+  let available = 0;
+  let place = 0;
+  let isPlaying = false;
+  const go = (dayCount: number) => {
+    place = Math.min(available, Math.max(1, dayCount));
+    slider.value = String(place);
+    show(place);
+  };
+  const stop = () => {
+    isPlaying = false;
+    play.textContent = 'Play again';
+  };
+  const start = () => {
+    isPlaying = true;
+    play.textContent = 'Pause';
+    const from = place >= available ? 1 : place;
+    const startMs = performance.now();
+    const frame = (nowMs: number) => {
+      if (!isPlaying) return;
+      go(from + Math.floor(((nowMs - startMs) / 1000) * PACE));
+      if (place >= available) stop();
+      else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  };
+  slider.addEventListener('input', () => {
+    stop();
+    go(Number(slider.value));
+  });
+  return {
+    view: element('div.controls.player', {}, play, labelled('Day', slider)),
+    follow(dayCount, dayTotal) {
+      if (dayCount < available) stop();
+      available = dayCount;
+      slider.max = String(Math.max(1, dayTotal));
+      play.disabled = dayCount < 2;
+      if (dayCount > 0 && !isPlaying) go(dayCount);
+    },
+  };
+}
