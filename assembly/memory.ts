@@ -70,6 +70,12 @@
  *                                                       skipped by a conflict: the winning campaign's type index
  *   replanning        replanList                 u32    contacts that are to be planned again
  *                     changeDay                  i32    by contact: the first day on which its plan can be another one
+ *   (see unchanged.ts)   isReplanned             u8     by contact: 1 when it was planned again today
+ *                     plannedReason              u8     by candidate: its reason before days are balanced
+ *                     cappedSend                 i32    by candidate: the day that yesterday's cap left it on
+ *                     limitedReason              u8     by candidate: its reason after yesterday's contact limits
+ *                     dayChanged, waitedBefore   u8     [capSpan]
+ *                     dayLoad                    i32    [capSpan] scheduled candidates before the cap
  *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
  *                     historyPerDay              i32    [capSpan] history emails per day from today on
  *                     dayFirst                   u32    [capSpan + 1]
@@ -235,6 +241,13 @@ export let candidateDetail: usize = 0;
 
 export let replanList: usize = 0;
 export let changeDay: usize = 0;
+export let isReplanned: usize = 0;
+export let plannedReason: usize = 0;
+export let cappedSend: usize = 0;
+export let limitedReason: usize = 0;
+export let dayChanged: usize = 0;
+export let waitedBefore: usize = 0;
+export let dayLoad: usize = 0;
 
 export let smoothingSpan: u32 = 0;
 export let smoothingHistogram: usize = 0;

@@ -5,10 +5,11 @@ import { hasState, hasWindows, isWide, nextWindowStart, prepareWindows } from '.
 import { classOf, endRow, firstRow, isOwned, sentDayOf } from './history';
 import {
   candidateContact, candidateDeadline, candidateDetail, candidateEvent, candidateFirst, candidateIdeal, candidatePriority,
-  candidateReason, candidateSend, candidateStart, candidateStep, candidateType, changeDay, contactBirth, contactCount,
-  contactEffective, NO_DEADLINE, NULL, REASON_OUTSIDE_ACTIVE_WINDOW, replanList, ROW_SENT, rowScheduledDay, today,
+  candidateReason, candidateSend, candidateStart, candidateStep, candidateType, cappedSend, changeDay, contactBirth,
+  contactCount, contactEffective, isReplanned, NO_DEADLINE, NULL, plannedReason, REASON_OUTSIDE_ACTIVE_WINDOW, replanList, ROW_SENT, rowScheduledDay, today,
 } from './memory';
 import { planContact } from './plan';
+import { noteChanges } from './unchanged';
 
 /*
  * Planning some contacts again, day after day, while the candidates of the others stay as they are.
@@ -67,6 +68,9 @@ function copy(column: usize, size: u32, from: u32, to: u32, count: u32): void {
 
 /** Moves `count` candidates into a slot and fills up what is left of it. */
 function moveToSlot(from: u32, count: u32, slot: u32, slotEnd: u32): void {
+  noteChanges(slot, slotEnd, from, from + count);
+  copy(cappedSend, 2, from, slot, count);
+  memory.copy(plannedReason + slot, candidateReason + from, count);
   copy(candidateContact, 2, from, slot, count);
   copy(candidateType, 1, from, slot, count);
   copy(candidateStep, 0, from, slot, count);
@@ -78,7 +82,10 @@ function moveToSlot(from: u32, count: u32, slot: u32, slotEnd: u32): void {
   copy(candidateDeadline, 2, from, slot, count);
   copy(candidatePriority, 2, from, slot, count);
   copy(candidateDetail, 2, from, slot, count);
-  for (let i = slot + count; i < slotEnd; i++) store<u8>(candidateReason + i, REASON_OUTSIDE_ACTIVE_WINDOW);
+  for (let i = slot + count; i < slotEnd; i++) {
+    store<u8>(candidateReason + i, REASON_OUTSIDE_ACTIVE_WINDOW);
+    store<u8>(plannedReason + i, REASON_OUTSIDE_ACTIVE_WINDOW);
+  }
   // Who leaves planning without a detail relies on the memory being zero.
   memory.fill(candidateDetail + (<usize>from << 2), 0, <usize>count << 2);
 }
@@ -107,6 +114,7 @@ export function replanContacts(count: u32): u32 {
       break;
     }
     store<i32>(changeDay + (<usize>contact << 2), nextChange(contact, room, candidateCount, aepChange));
+    store<u8>(isReplanned + contact, 1);
     moveToSlot(room, planned, slot, slotEnd);
   }
   resetCandidates(room);

@@ -19,6 +19,8 @@ interface KernelFunctions {
   planContacts(start: number, end: number): number;
   planLanes(start: number, end: number, aepEvent: number): number;
   replanContacts(count: number): number;
+  setAsideUnchanged(): number;
+  limitAfterCap(): void;
   smoothDays(): number;
   capDays(): number;
   limitMovedContacts(): number;
@@ -47,6 +49,15 @@ export interface Kernel {
    * @returns how many were planned before one had more candidates than its slot holds; `count` when all fit
    */
   replanContacts(count: number): number;
+  /**
+   * Between smoothing and cap of a day that follows another one, gives the emails of days that are as they were the day before
+   * the days that the cap gave them then, and hides them from it; assembly/unchanged.ts tells how.
+   *
+   * @returns how many of them the cap moved
+   */
+  setAsideUnchanged(): number;
+  /** Takes back what `setAsideUnchanged` hid, and applies the contact limits once more (Rules 9, step 4). */
+  limitAfterCap(): void;
   /** Spreads crowded days of policy anniversaries and returns how many emails moved (Rules 9, smoothing). */
   smoothDays(): number;
   /** Moves what overloads a day and returns how many emails moved (Rules 9, daily cap). */
@@ -117,6 +128,8 @@ export async function createKernel(
     planLanes: (start, end, aepEvent) => functions.planLanes(start, end, aepEvent) !== 0,
     setNumber: (name, value) => setGlobal(instance, name, value),
     replanContacts: (count) => functions.replanContacts(count) >>> 0,
+    setAsideUnchanged: () => functions.setAsideUnchanged() >>> 0,
+    limitAfterCap: () => functions.limitAfterCap(),
     smoothDays: () => functions.smoothDays() >>> 0,
     capDays: () => functions.capDays() >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),

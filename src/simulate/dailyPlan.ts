@@ -149,11 +149,14 @@ export class DailyPlan {
     this.today++;
     const { slots, today } = this;
     slots.startDay(today);
+    this.forgetYesterday();
     this.startCampaigns();
     for (const { contact, day } of this.births) {
       if (day !== today) continue;
       slots.views.contactBirth[contact] = day;
       slots.views.changeDay[contact] = today;
+      // Windows come with the date, and change how long its emails can wait.
+      slots.views.dayChanged.fill(1);
     }
     const dirtyCount = this.findDirty();
     for (let start = 0; start < dirtyCount; start += REPLAN_BATCH) {
@@ -278,6 +281,16 @@ export class DailyPlan {
         views.candidateDeadline[i] > this.today ? OUTCOME.open : outcomeOf(views.candidateReason[i], marks[i]);
       if (outcome !== null) this.note(i, outcome);
     }
+  }
+
+  /** Starts the notes on what changed since yesterday. */
+  private forgetYesterday(): void {
+    const { isReplanned, dayChanged, waitedBefore } = this.slots.views;
+    isReplanned.fill(0);
+    dayChanged.fill(0);
+    // Smoothing leaves an email where it is rather than move it before today.
+    dayChanged.fill(1, 0, this.run.limits.smoothingWindowDays + 1);
+    waitedBefore.copyWithin(0, 1);
   }
 
   /** Lets campaigns take part from their first day to their last; on a day when any starts or stops, everybody is planned. */
@@ -415,7 +428,7 @@ export class DailyPlan {
   /** Finds yesterday's emails again in what was planned today, and accounts for those that are gone. */
   private match(contacts: Uint32Array): void {
     const { slots, earlier, today, firstDay } = this;
-    const { views, marks, since, plannedReason } = slots;
+    const { views, marks, since } = slots;
     const { firstFollowup, firstCampaign } = this.organization.planned;
     const { at } = earlier;
     for (let k = 0; k < contacts.length; k++) {
@@ -429,7 +442,6 @@ export class DailyPlan {
       }
       for (let i = views.candidateFirst[contact]; i < views.candidateFirst[contact + 1]; i++) {
         const reason = views.candidateReason[i];
-        plannedReason[i] = reason;
         marks[i] = 0;
         if (!becomesRow(reason)) continue;
         since[i] = today - firstDay;
@@ -498,16 +510,18 @@ export class DailyPlan {
 
   /** Balances the day from what was planned (Rules 9, 2 to 4). */
   private balance(): Omit<DayMoves, 'replanned'> {
-    const { kernel, views, plannedReason } = this.slots;
+    const { kernel, views } = this.slots;
     const offset = this.today - this.firstDay;
     const span = views.historyPerDay.length;
     views.candidateSend.set(views.candidateStart);
-    views.candidateReason.set(plannedReason);
+    views.candidateReason.set(views.plannedReason);
     views.historyPerDay.set(this.sentPerDay.subarray(offset, offset + span));
     views.smoothingHistogram.set(this.smoothedPerDay.subarray(offset, offset + span));
     const smoothing = kernel.smoothDays();
-    const cap = kernel.capDays();
-    if (smoothing + cap > 0) kernel.limitMovedContacts();
+    const cap = kernel.setAsideUnchanged() + kernel.capDays();
+    kernel.limitAfterCap();
+    views.cappedSend.set(views.candidateSend);
+    views.limitedReason.set(views.candidateReason);
     return { smoothing, cap };
   }
 

@@ -31,7 +31,7 @@ const ROW_COLUMNS = [
 const CANDIDATE_COLUMNS = [
   ...(['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent'] as const),
   ...(['candidateIdeal', 'candidateStart', 'candidateSend', 'candidateDeadline', 'candidatePriority'] as const),
-  'candidateDetail',
+  ...(['candidateDetail', 'plannedReason', 'cappedSend', 'limitedReason'] as const),
 ] as const satisfies readonly KernelColumn[];
 
 /** Columns that the kernel fills anew whenever it uses them, or that grow with the slots. */
@@ -56,8 +56,6 @@ export class Slots {
   since = new Int32Array(0);
   /** By candidate: what the simulation notes about it. */
   marks = new Uint8Array(0);
-  /** By candidate: the reason before days are balanced. */
-  plannedReason = new Uint8Array(0);
   /** By row: `since` of the email it is of. */
   rowSince = new Int32Array(0);
   /** By contact: how many rows of its slot are history. */
@@ -82,7 +80,7 @@ export class Slots {
     const candidates = candidateSizes(organization, run, lastDay);
     await slots.layOut(firsts(candidates), firsts(rowSizes(organization, candidates)));
     slots.views.candidateReason.fill(UNUSED);
-    slots.plannedReason.fill(UNUSED);
+    slots.views.plannedReason.fill(UNUSED);
     slots.placeFoundRows();
     return slots;
   }
@@ -178,6 +176,10 @@ export class Slots {
       limitDays: counts.limitDays + SPARE_ROWS,
       replanList: Math.min(contactCount, REPLAN_BATCH),
       changeDay: contactCount,
+      isReplanned: contactCount,
+      dayChanged: historyPerDay,
+      waitedBefore: historyPerDay,
+      dayLoad: historyPerDay,
     };
     const kernel = await createKernel(sized, {
       ...kernelNumbers(slotted, run, sized),
@@ -193,24 +195,37 @@ export class Slots {
     kernel.views.rowFirst[contactCount + 1] = rowCount;
     kernel.views.rowClass.fill(ROW_CLASS.other);
     kernel.views.rowType.fill(NO_TYPE);
-    const { since, marks, plannedReason, rowSince } = this;
+    const { since, marks, rowSince } = this;
     this.since = new Int32Array(candidateCount);
     this.marks = new Uint8Array(candidateCount);
-    this.plannedReason = new Uint8Array(candidateCount).fill(UNUSED);
     this.rowSince = new Int32Array(rowCount);
     if (before !== null) {
       kernel.views.candidateReason.fill(UNUSED);
+      kernel.views.plannedReason.fill(UNUSED);
       for (const name of CANDIDATE_COLUMNS) {
         moveSlots(before[name], before.candidateFirst, kernel.views[name], candidateFirst);
       }
       moveSlots(since, before.candidateFirst, this.since, candidateFirst);
       moveSlots(marks, before.candidateFirst, this.marks, candidateFirst);
-      moveSlots(plannedReason, before.candidateFirst, this.plannedReason, candidateFirst);
+      this.moveInitialRows(before, kernel.views);
       for (const name of ROW_COLUMNS) moveSlots(before[name], before.rowFirst, kernel.views[name], rowFirst);
       moveSlots(rowSince, before.rowFirst, this.rowSince, rowFirst);
     }
     this.kernel = kernel;
     this.views = kernel.views;
+  }
+
+  /** Has follow-ups name the rows of their initial emails where these are now. */
+  private moveInitialRows(before: KernelViews, after: KernelViews): void {
+    const { firstFollowup, firstCampaign } = this.organization.planned;
+    for (let contact = 0; contact < this.historyCount.length; contact++) {
+      const shift = after.rowFirst[contact] - before.rowFirst[contact];
+      if (shift === 0) continue;
+      for (let i = after.candidateFirst[contact]; i < after.candidateFirst[contact + 1]; i++) {
+        const type = after.candidateType[i];
+        if (type >= firstFollowup && type < firstCampaign) after.candidateDetail[i] += shift;
+      }
+    }
   }
 
   /** Puts found rows into their slots, history before owned ones, each in the order of ids. */
