@@ -1,9 +1,12 @@
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
+import { grouped } from '../report/prose.js';
 import { writeSimulationChart } from '../report/simulationFile.js';
 import { simulationText, whatIfText } from '../report/simulationText.js';
 import type { SimulatedDay, Simulation } from '../simulate/facts.js';
+import { MOST_DAYS } from '../simulate/simulate.js';
 import { simulateFile } from '../simulate/simulateFile.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import { interruptible } from './interruptible.js';
@@ -85,14 +88,27 @@ function isWhatIf(result: Simulation | WhatIf): result is WhatIf {
   return 'base' in result;
 }
 
-async function simulate(path: string, flags: SimulateFlags): Promise<void> {
-  const config = readConfig(flags.config);
-  const whatIf = flags.whatIf === undefined ? undefined : readConfig(flags.whatIf);
-  if (flags.to < flags.from) {
-    throw new SendplanError('bad_input', `--to ${flags.to} lies before --from ${flags.from}.`, {
+/** What options cannot say together. @throws SendplanError */
+function refuseContradictions({ from, to, bounceRate, failureRate }: SimulateFlags): void {
+  const firstDay = parseIsoDay(from) ?? 0;
+  const lastDay = parseIsoDay(to) ?? 0;
+  if (lastDay < firstDay) {
+    throw new SendplanError('bad_input', `--to ${to} lies before --from ${from}.`, {
       hint: 'Give the first day as --from and the last as --to; both are simulated.',
     });
   }
+  if (lastDay - firstDay >= MOST_DAYS) {
+    throw new SendplanError('bad_input', `--to ${to}: allowed are at most ${grouped(MOST_DAYS)} days from --from on.`);
+  }
+  if (bounceRate + failureRate > 1) {
+    throw new SendplanError('bad_input', '--bounce-rate and --failure-rate together are more than 1.');
+  }
+}
+
+async function simulate(path: string, flags: SimulateFlags): Promise<void> {
+  const config = readConfig(flags.config);
+  const whatIf = flags.whatIf === undefined ? undefined : readConfig(flags.whatIf);
+  refuseContradictions(flags);
   const progress = dayProgress();
   const { from, to, skipWeekends, outageRate, bounceRate, failureRate, driver } = flags;
   const result = await interruptible((signal) =>

@@ -46,7 +46,6 @@ const OUTCOME_OF_REASON: Readonly<Record<number, number>> = {
 const EARLIER_COLUMNS = {
   type: Int32Array,
   year: Int32Array,
-  occasion: Int32Array,
   event: Int32Array,
   ideal: Int32Array,
   deadline: Int32Array,
@@ -188,13 +187,10 @@ export class DailyPlan {
     return place >= 0 && place < this.years.length ? this.years[place] : yearOf(views.candidateEvent[i]);
   }
 
-  /** The occasion of a candidate's email. @param year as `yearOfCandidate` gives it */
-  occasionOf(i: number, year: number): number {
-    if (year === NULL_INT32) {
-      const { lookback_days } = this.run.config.followups;
-      return this.slots.views.candidateEvent[i] - this.firstDay + lookback_days;
-    }
-    return this.slots.views.candidateType[i] >= this.organization.planned.firstCampaign ? 0 : year - FIRST_YEAR;
+  /** The occasion of an email. @param year as `yearOfCandidate` gives it */
+  private occasionOf(type: number, year: number, event: number): number {
+    if (year === NULL_INT32) return event - this.firstDay + this.run.config.followups.lookback_days;
+    return type >= this.organization.planned.firstCampaign ? 0 : year - FIRST_YEAR;
   }
 
   /** The event year of an occasion that is one. */
@@ -216,8 +212,9 @@ export class DailyPlan {
   /** Notes in the ledger what became of a candidate's email. */
   note(i: number, outcome: number): void {
     const { views } = this.slots;
-    const occasion = this.occasionOf(i, this.yearOfCandidate(i));
-    this.ledger.note(views.candidateContact[i], this.ledgerType(views.candidateType[i]), occasion, outcome);
+    const type = views.candidateType[i];
+    const occasion = this.occasionOf(type, this.yearOfCandidate(i), views.candidateEvent[i]);
+    this.ledger.note(views.candidateContact[i], this.ledgerType(type), occasion, outcome);
   }
 
   /** Makes sure that the contacts of these candidates have room for a row more each of them. */
@@ -345,48 +342,55 @@ export class DailyPlan {
    */
   private gather(contacts: Uint32Array): number[] {
     const { slots, earlier, today } = this;
-    const { views, marks, since, historyCount } = slots;
+    const { marks, since, historyCount } = slots;
+    const { candidateFirst, candidateType, candidateReason, candidateEvent, candidateIdeal } = slots.views;
+    const { candidateDeadline, candidateStart, candidateSend, rowFirst, rowClass, rowType, rowEventYear } = slots.views;
+    const { rowSentDay, rowPlannedDay, rowScheduledDay } = slots.views;
     const cramped: number[] = [];
     earlier.count = 0;
+    let most = 0;
+    for (const contact of contacts) most += Math.max(slotSize(candidateFirst, contact), slotSize(rowFirst, contact));
+    earlier.reserve(most);
+    const { at } = earlier;
     for (let k = 0; k < contacts.length; k++) {
       const contact = contacts[k];
-      const end = views.candidateFirst[contact + 1];
-      const endRow = views.rowFirst[contact + 1];
+      const end = candidateFirst[contact + 1];
+      const endRow = rowFirst[contact + 1];
       this.earlierFirst[k] = earlier.count;
       if (today === this.firstDay) {
-        this.gatherFound(views.rowFirst[contact] + historyCount[contact], endRow);
+        this.gatherFound(rowFirst[contact] + historyCount[contact], endRow);
         continue;
       }
-      if (!this.hasRoom(contact, this.countKept(contact))) {
+      // Most have room for a row of every candidate.
+      const isRoomy = slotSize(rowFirst, contact) - historyCount[contact] >= slotSize(candidateFirst, contact);
+      if (!isRoomy && !this.hasRoom(contact, this.countKept(contact))) {
         cramped.push(contact);
         continue;
       }
-      let row = views.rowFirst[contact] + historyCount[contact];
-      for (let i = views.candidateFirst[contact]; i < end; i++) {
-        const reason = views.candidateReason[i];
+      let row = rowFirst[contact] + historyCount[contact];
+      for (let i = candidateFirst[contact]; i < end; i++) {
+        const reason = candidateReason[i];
         if (!becomesRow(reason) || marks[i] & MARK.done) continue;
         const year = this.yearOfCandidate(i);
+        const ideal = candidateIdeal[i];
         const place = earlier.addRow();
-        const { at } = earlier;
-        const ideal = views.candidateIdeal[i];
-        at.type[place] = views.candidateType[i];
+        at.type[place] = candidateType[i];
         at.year[place] = year;
-        at.occasion[place] = this.occasionOf(i, year);
-        at.event[place] = views.candidateEvent[i];
+        at.event[place] = candidateEvent[i];
         at.ideal[place] = ideal;
-        at.deadline[place] = views.candidateDeadline[i];
+        at.deadline[place] = candidateDeadline[i];
         at.reason[place] = reason;
         at.since[place] = since[i];
         at.marks[place] = marks[i];
         at.isFound[place] = 0;
         // Only where the ideal day has passed do the rules ask what was planned.
         if (ideal >= today || marks[i] & MARK.failed) continue;
-        views.rowClass[row] = reason === REASON.scheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped;
-        views.rowType[row] = views.candidateType[i];
-        views.rowEventYear[row] = year;
-        views.rowSentDay[row] = NULL_INT32;
-        views.rowPlannedDay[row] = views.candidateStart[i];
-        views.rowScheduledDay[row] = views.candidateSend[i];
+        rowClass[row] = reason === REASON.scheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped;
+        rowType[row] = candidateType[i];
+        rowEventYear[row] = year;
+        rowSentDay[row] = NULL_INT32;
+        rowPlannedDay[row] = candidateStart[i];
+        rowScheduledDay[row] = candidateSend[i];
         row++;
       }
       slots.clearRows(row, endRow);
@@ -427,44 +431,62 @@ export class DailyPlan {
 
   /** Finds yesterday's emails again in what was planned today, and accounts for those that are gone. */
   private match(contacts: Uint32Array): void {
-    const { slots, earlier, today, firstDay } = this;
-    const { views, marks, since } = slots;
-    const { firstFollowup, firstCampaign } = this.organization.planned;
-    const { at } = earlier;
+    const { today, earlierFirst } = this;
+    const { ideal, marks, isFound } = this.earlier.at;
     for (let k = 0; k < contacts.length; k++) {
       const contact = contacts[k];
-      const first = this.earlierFirst[k];
-      const end = this.earlierFirst[k + 1];
+      const first = earlierFirst[k];
+      const end = earlierFirst[k + 1];
       for (let place = first; place < end; place++) {
-        if (at.ideal[place] >= today || at.marks[place] & MARK.expected) continue;
-        this.ledger.note(contact, this.ledgerType(at.type[place]), at.occasion[place], OUTCOME.expected);
-        at.marks[place] |= MARK.expected;
+        if (ideal[place] >= today || marks[place] & MARK.expected) continue;
+        this.noteEarlier(contact, place, OUTCOME.expected);
+        marks[place] |= MARK.expected;
       }
-      for (let i = views.candidateFirst[contact]; i < views.candidateFirst[contact + 1]; i++) {
-        const reason = views.candidateReason[i];
-        marks[i] = 0;
-        if (!becomesRow(reason)) continue;
-        since[i] = today - firstDay;
-        if (views.candidateStep[i] === 4) marks[i] = MARK.caughtUp;
-        const type = views.candidateType[i];
-        const isFollowup = type >= firstFollowup && type < firstCampaign;
-        const year = isFollowup ? NULL_INT32 : this.yearOfCandidate(i);
-        for (let place = first; place < end; place++) {
-          if (isFollowup) {
-            if (at.event[place] !== views.candidateEvent[i] || this.ledgerType(at.type[place]) !== firstFollowup)
-              continue;
-          } else if (at.type[place] !== type || (at.year[place] !== year && type < firstCampaign)) continue;
-          at.isFound[place] = 1;
-          marks[i] |= at.marks[place] & CARRIED;
-          if (at.year[place] === year && !(at.marks[place] & MARK.failed)) since[i] = at.since[place];
-          break;
-        }
-      }
+      this.matchContact(contact, first, end);
       for (let place = first; place < end; place++) {
-        if (at.isFound[place] === 0 && at.ideal[place] < today) this.settle(contact, place);
+        if (isFound[place] === 0 && ideal[place] < today) this.settle(contact, place);
       }
     }
-    if (today === firstDay) this.forgetOwned();
+    if (today === this.firstDay) this.forgetOwned();
+  }
+
+  /** Has the emails that were planned for a contact go on with what is known of them from yesterday. */
+  private matchContact(contact: number, first: number, end: number): void {
+    const { marks, since, views } = this.slots;
+    const { candidateFirst, candidateType, candidateReason, candidateStep, candidateEvent } = views;
+    const { firstFollowup, firstCampaign } = this.organization.planned;
+    const earlier = this.earlier.at;
+    const age = this.today - this.firstDay;
+    const endCandidate = candidateFirst[contact + 1];
+    for (let i = candidateFirst[contact]; i < endCandidate; i++) {
+      marks[i] = 0;
+      if (!becomesRow(candidateReason[i])) continue;
+      since[i] = age;
+      if (candidateStep[i] === 4) marks[i] = MARK.caughtUp;
+      const type = candidateType[i];
+      const isFollowup = type >= firstFollowup && type < firstCampaign;
+      for (let place = first; place < end; place++) {
+        const earlierType = earlier.type[place];
+        if (isFollowup) {
+          if (earlierType < firstFollowup || earlierType >= firstCampaign) continue;
+          if (earlier.event[place] !== candidateEvent[i]) continue;
+        } else if (earlierType !== type) continue;
+        const isOfYear = earlier.year[place] === this.yearOfCandidate(i);
+        // A campaign comes once, whatever its year.
+        if (!isOfYear && type < firstCampaign) continue;
+        earlier.isFound[place] = 1;
+        marks[i] |= earlier.marks[place] & CARRIED;
+        if (isOfYear && !(earlier.marks[place] & MARK.failed)) since[i] = earlier.since[place];
+        break;
+      }
+    }
+  }
+
+  /** Notes in the ledger what became of one of yesterday's emails. */
+  private noteEarlier(contact: number, place: number, outcome: number): void {
+    const { type, year, event } = this.earlier.at;
+    const occasion = this.occasionOf(type[place], year[place], event[place]);
+    this.ledger.note(contact, this.ledgerType(type[place]), occasion, outcome);
   }
 
   /** Notes what became of an email that was expected and is planned no more; nothing when nothing explains it. */
@@ -476,7 +498,7 @@ export class DailyPlan {
     else if (type === this.organization.planned.firstFollowup && this.hasNewerInitial(contact, at.event[place])) {
       outcome = OUTCOME.superseded;
     } else if (type === this.organization.planned.postWindow && this.isWide(contact)) outcome = OUTCOME.exclusion;
-    if (outcome !== null) this.ledger.note(contact, type, at.occasion[place], outcome);
+    if (outcome !== null) this.noteEarlier(contact, place, outcome);
   }
 
   /** Tells whether an email that is followed up was sent after a day (Rules 10). */
@@ -556,6 +578,11 @@ export class DailyPlan {
     const offset = plannedDay - this.firstDay;
     if (offset >= 0 && offset < this.smoothedPerDay.length) this.smoothedPerDay[offset]++;
   }
+}
+
+/** How many elements a contact's slot has. */
+function slotSize(first: Uint32Array, contact: number): number {
+  return first[contact + 1] - first[contact];
 }
 
 /** What ends an email whose deadline has passed: the rule that skipped it, or a sender that could not; null is neither. */

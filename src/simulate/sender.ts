@@ -47,6 +47,10 @@ export class Sender {
     if (!Number.isInteger(seed) || seed < 0 || seed >= WHOLE) {
       throw new RangeError(`seed: expected a whole number from 0 to 4294967295, got ${JSON.stringify(seed)}`);
     }
+    const { bounceRate = 0, failureRate = 0 } = rates;
+    if (bounceRate + failureRate > 1) {
+      throw new RangeError(`failureRate: expected at most 1 together with bounceRate, got ${bounceRate + failureRate}`);
+    }
     this.options = {
       skipWeekends,
       seed,

@@ -28,7 +28,7 @@ export interface SimulateOptions extends SenderOptions {
 }
 
 /** The most days that one simulation lives through. */
-const MOST_DAYS = 3660;
+export const MOST_DAYS = 3660;
 
 /** How long days go by without anybody else getting a turn, in milliseconds. */
 const TURN_MS = 12;
