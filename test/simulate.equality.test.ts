@@ -36,7 +36,7 @@ async function expectSameDays(one: OrganizationCase, dayCount: number, options: 
     await simulator.sendDay(moves);
   }
   simulator.plan.close();
-  const audit = simulator.ledger.audit();
+  const audit = simulator.plan.ledger.audit();
   expect(audit.lost).toEqual({ count: 0, first: [] });
   expect(audit.repeated).toEqual({ count: 0, first: [] });
 }

@@ -31,7 +31,7 @@ export interface LedgerEmail {
   readonly contact: number;
   /** The index of the email type. */
   readonly type: number;
-  /** Which of the type's emails it is; see `DailyPlan`. */
+  /** Which of the type's emails it is; see `EmailNames`. */
   readonly occasion: number;
 }
 

@@ -71,14 +71,14 @@ function emailOf({ plan }: Simulator, { contact, type, occasion }: LedgerEmail):
   return {
     contact_id: contacts.id[contact],
     email_type: isFollowup ? 'followup' : planned.types[type].name,
-    event_year: isFollowup || type >= planned.firstCampaign ? null : plan.yearOfOccasion(occasion),
-    initial_sent_date: isFollowup ? formatIsoDay(plan.dayOfOccasion(occasion)) : null,
+    event_year: isFollowup || type >= planned.firstCampaign ? null : plan.names.yearOfOccasion(occasion),
+    initial_sent_date: isFollowup ? formatIsoDay(plan.names.dayOfOccasion(occasion)) : null,
   };
 }
 
 /** What became of all emails. */
 function accountsOf(simulator: Simulator): Accounts {
-  const { expected, byOutcome, lost, repeated } = simulator.ledger.audit();
+  const { expected, byOutcome, lost, repeated } = simulator.plan.ledger.audit();
   const { sent, bounced, superseded, unsent, open, ...skipped } = byOutcome;
   const named = ({ count, first }: typeof lost) => ({ count, first: first.map((email) => emailOf(simulator, email)) });
   return { expected, sent, bounced, skipped, superseded, unsent, open, lost: named(lost), repeated: named(repeated) };

@@ -3,9 +3,10 @@ import type { Organization } from '../columns/organization.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import { REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
-import { DailyPlan, type DayMoves, MARK } from './dailyPlan.js';
+import { DailyPlan, type DayMoves } from './dailyPlan.js';
 import { EMAIL_KINDS, type EmailKind, type SimulatedDay, type Volumes } from './facts.js';
-import { Ledger, OUTCOME } from './ledger.js';
+import { OUTCOME } from './ledger.js';
+import { MARK } from './marks.js';
 import type { Sender } from './sender.js';
 
 const NOTHING: Volumes = { sent: 0, bounced: 0, failed: 0, held: 0, caught_up: 0, skipped: 0 };
@@ -38,7 +39,6 @@ export class Simulator {
 
   private constructor(
     readonly plan: DailyPlan,
-    readonly ledger: Ledger,
     private readonly sender: Sender,
     firstDay: number,
   ) {
@@ -54,12 +54,7 @@ export class Simulator {
     firstDay: number,
     lastDay: number,
   ): Promise<Simulator> {
-    let ledger = new Ledger(1, 1);
-    const plan = await DailyPlan.create(organization, config, firstDay, lastDay, (types, occasions) => {
-      ledger = new Ledger(types, occasions);
-      return ledger;
-    });
-    return new Simulator(plan, ledger, sender, firstDay);
+    return new Simulator(await DailyPlan.create(organization, config, firstDay, lastDay), sender, firstDay);
   }
 
   /** Plans the next day. */
@@ -98,7 +93,7 @@ export class Simulator {
       plan.addHistory(candidate, fate === 'sent' ? ROW_CLASS.sent : ROW_CLASS.ended);
       marks[candidate] |= MARK.done;
     }
-    const load = due.length + plan.foundOn(today);
+    const load = due.length + plan.history.foundOn(today);
     return {
       day: formatIsoDay(today),
       ...sumVolumes(Object.values(byKind)),

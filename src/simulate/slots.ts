@@ -130,7 +130,8 @@ export class Slots {
    * Drops the history rows of a contact that no rule will ask for any more: follow-ups sent before the days that are looked
    * back to (Rules 10), and rows of no status that counts, whose day has passed (Rules 5, from ideal day to start day).
    */
-  prune(contact: number, lookbackDays: number): void {
+  private prune(contact: number): void {
+    const lookbackDays = this.run.config.followups.lookback_days;
     const { views, today, historyCount } = this;
     const first = views.rowFirst[contact];
     const end = first + historyCount[contact];
@@ -145,6 +146,15 @@ export class Slots {
     }
     historyCount[contact] = place - first;
     this.clearRows(place, views.rowFirst[contact + 1]);
+  }
+
+  /** Tells whether a contact has room for some rows behind its history, which is thinned out where it helps. */
+  hasRoom(contact: number, rowCount: number): boolean {
+    const { rowFirst } = this.views;
+    const isRoom = () => rowFirst[contact + 1] - rowFirst[contact] - this.historyCount[contact] >= rowCount;
+    if (isRoom()) return true;
+    this.prune(contact);
+    return isRoom();
   }
 
   /** Copies a row of history to another place. */
