@@ -47,8 +47,11 @@ export function localToday(): string {
   return formatIsoDay(Math.floor((now.getTime() - now.getTimezoneOffset() * 60_000) / 86_400_000));
 }
 
-/** A name of the rulebook in words: `max_emails_per_period` is "Max emails per period". */
+/** A name of the rulebook or the program in words: `max_emails_per_period` is "Max emails per period". */
 export function wordsOf(name: string): string {
-  const words = name.replaceAll('_', ' ').replace(/\b(aep|id|sms|ed)\b/g, (word) => word.toUpperCase());
+  const words = name
+    .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+    .replaceAll('_', ' ')
+    .replace(/\b(aep|id|sms|ed)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

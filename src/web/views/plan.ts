@@ -178,11 +178,15 @@ function summary({ result, number, databaseName }: FinishedRun, actions: Actions
           ['Rows of email_schedules', 'Number'],
           Object.entries(changes).map(([name, count]) => [name, count]),
         ),
-        ...(report.migration.length > 0
-          ? [element('p.note', {}, `Added to the schema: ${report.migration.join(', ')}.`)]
-          : []),
         ...issuesOf(result.report.issues),
         ...report.warnings.map((warning) => element('p.warning', {}, warning)),
+        report.migration.length > 0 &&
+          element(
+            'details.as-table',
+            {},
+            element('summary', {}, `Added to the schema: ${report.migration.length}`),
+            element('ul.plain', {}, ...report.migration.map((step) => element('li.note', {}, step))),
+          ),
         asTable('Stages', () =>
           dataTable(
             'Stages',
