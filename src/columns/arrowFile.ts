@@ -14,9 +14,8 @@ import {
   Struct,
   Utf8,
   type Vector,
-  vectorFromArray,
 } from 'apache-arrow';
-import { floatValidity, integerValidity, NULL_INT32 } from './arrowTable.js';
+import { floatValidity, integerValidity, NULL_INT32, wordsVector } from './arrowTable.js';
 import type { RowColumnType, RowTable, RowValues, ValueBatch } from './rowTable.js';
 import { NULL_TEXT } from './texts.js';
 
@@ -96,7 +95,7 @@ function fileColumn(
     word: () => new Dictionary(new Utf8(), new Int32(), id),
     text: () => new Utf8(),
   };
-  const dictionary = vocabulary === null ? undefined : vectorFromArray(vocabulary.words, new Utf8());
+  const dictionary = vocabulary === null ? undefined : wordsVector(vocabulary.words);
   return { name, kind: type, type: types[type](), vocabulary, dictionary };
 }
 

@@ -64,12 +64,17 @@ export function dayVector(days: Int32Array): Vector {
   return makeVector(makeData({ type: new DateDay(), length: days.length, data: days }));
 }
 
+/** An Arrow vector of texts, none of them null. */
+export function wordsVector(words: Iterable<string>): Vector<Utf8> {
+  // With null values a builder compiles a function from text, which a page's policy may forbid.
+  const builder = makeBuilder({ type: new Utf8(), nullValues: [] });
+  for (const word of words) builder.append(word);
+  return builder.finish().toVector();
+}
+
 /** An Arrow vector of texts by code, without a copy of the codes; `NULL_TEXT` is null. */
 export function textVector(codes: Int32Array, texts: readonly string[]): Vector {
-  // With null values a builder compiles a function from text, which a page's policy may forbid; no text is null here.
-  const builder = makeBuilder({ type: new Utf8(), nullValues: [] });
-  for (const written of texts) builder.append(written);
-  const dictionary = builder.finish().toVector();
+  const dictionary = wordsVector(texts);
   const type = new Dictionary(new Utf8(), new Int32());
   const nulls = integerValidity(codes, NULL_TEXT);
   return makeVector(makeData({ type, length: codes.length, data: codes, dictionary, ...nulls }));

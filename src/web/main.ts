@@ -34,6 +34,13 @@ const store = new Store({
 });
 const actions = new Actions(store);
 
+const content = element(
+  'main',
+  {},
+  jobView(store),
+  failureView(store, () => actions.dismissFailure()),
+  tabsView(store, actions),
+);
 const page = document.querySelector('#page');
 if (page !== null) {
   fill(
@@ -44,17 +51,11 @@ if (page !== null) {
       element('h1', {}, 'sendplan'),
       element('p', {}, 'Which email goes out on which day, and why. Nothing leaves this machine.'),
     ),
-    element(
-      'div.layout',
-      {},
-      setupView(store, actions),
-      element(
-        'main',
-        {},
-        jobView(store),
-        failureView(store, () => actions.dismissFailure()),
-        tabsView(store, actions),
-      ),
-    ),
+    element('div.layout', {}, setupView(store, actions), content),
   );
 }
+// Where what to plan stands above the plan, it would hide what is going on.
+store.follow(['current', 'failure', 'job'], ({ current, failure, job }) => {
+  const isBusy = current !== null || failure !== null || job !== null;
+  if (isBusy && content.getBoundingClientRect().top > innerHeight / 2) content.scrollIntoView();
+});

@@ -44,7 +44,7 @@ export function player(show: (dayCount: number) => void): Player {
     go(Number(slider.value));
   });
   return {
-    view: element('div.controls.player', {}, play, labelled('Day', slider)),
+    view: element('div.controls.player', {}, play, labelled('Day shown', slider)),
     follow(dayCount, dayTotal) {
       if (dayCount < available) stop();
       available = dayCount;

@@ -1,0 +1,197 @@
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser } from './helpers/browser.js';
+import { Planner } from './helpers/planner.js';
+import { type PageServer, plainServer } from './helpers/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
+const path = (name: string) => join(folder, name);
+
+let browser: Browser;
+let server: PageServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens the page with a file chosen, hands it over, and requires that the browser had nothing to complain about. */
+async function withFile(file: string, use: (planner: Planner) => Promise<void>): Promise<void> {
+  const planner = await Planner.open(browser, server.address);
+  try {
+    await planner.setDay('2025-06-13');
+    await planner.choose(file);
+    await use(planner);
+    expect(planner.complaints).toEqual([]);
+    expect(planner.requests).toEqual([]);
+  } finally {
+    await planner.close();
+  }
+}
+
+function made(name: string, sql: string): string {
+  const { status, stderr } = spawnSync('sqlite3', [path(name)], { input: sql, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return path(name);
+}
+
+const HEADER = readFileSync(made('header.db', 'CREATE TABLE t (a);')).subarray(0, 100);
+
+const CONTACTS =
+  'CREATE TABLE contacts (id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, email TEXT, state TEXT, zip_code TEXT, birth_date TEXT, effective_date TEXT);';
+
+test.each<readonly [string, () => string, RegExp]>([
+  [
+    'text',
+    () => (writeFileSync(path('a.txt'), 'id,email\n1,a@b.c\n'), path('a.txt')),
+    /no SQLite database: it holds text/,
+  ],
+  ['nothing', () => (writeFileSync(path('empty.db'), ''), path('empty.db')), /is empty: 0 bytes/],
+  [
+    'a gzip file',
+    () => (writeFileSync(path('a.gz'), Buffer.from('1f8b0800000000', 'hex')), path('a.gz')),
+    /a gzip file; unpack/,
+  ],
+  ['a header alone', () => (writeFileSync(path('cut.db'), HEADER), path('cut.db')), /is cut short/],
+  ['a database without contacts', () => made('none.db', 'CREATE TABLE t (a);'), /contacts/],
+  ['a WAL database', () => made('wal.db', `PRAGMA journal_mode = WAL; ${CONTACTS}`), /WAL mode/],
+])('%s ends in a clear message', async (_name, make, message) => {
+  await withFile(make(), async (planner) => {
+    await planner.run();
+    const said = await planner.failure();
+    expect(said).toMatch(message);
+    expect(said).not.toMatch(/\bat \w+ \(|undefined|\[object/);
+    expect(await planner.page.getByRole('button', { name: 'Plan this day' }).isEnabled()).toBe(true);
+  });
+});
+
+test('a file of 3 GB is refused without being read', async () => {
+  const big = path('big.db');
+  const descriptor = openSync(big, 'w');
+  const header = Buffer.from(HEADER);
+  // A page count that agrees with the size.
+  header.writeUInt32BE(Math.floor(3e9 / 4096), 28);
+  writeSync(descriptor, header);
+  closeSync(descriptor);
+  truncateSync(big, Math.floor(3e9 / 4096) * 4096);
+  await withFile(big, async (planner) => {
+    const startMs = performance.now();
+    await planner.run();
+    expect(await planner.failure()).toMatch(/has 3\.0 GB, more than a page can hold.*--driver native/);
+    expect(performance.now() - startMs).toBeLessThan(5000);
+  });
+});
+
+test('damaged pages end in a clear message or a plan, never in a page that hangs', async () => {
+  const rows = Array.from(
+    { length: 3000 },
+    (_, i) => `(${i + 1}, 'A', 'B', 'a${i}@x.org', 'TX', '75001', '1950-01-${(i % 28) + 1}', NULL)`,
+  );
+  const sound = readFileSync(made('sound.db', `${CONTACTS} INSERT INTO contacts VALUES ${rows.join(',')};`));
+  for (const seed of [1, 2, 3]) {
+    const bytes = Buffer.from(sound);
+    for (let i = 0; i < 400; i++) bytes[100 + ((i * 7919 * seed) % (bytes.length - 100))] = (i * 31 * seed) & 255;
+    writeFileSync(path(`damaged${seed}.db`), bytes);
+    await withFile(path(`damaged${seed}.db`), async ({ page, run }) => {
+      void run;
+      await page.getByRole('button', { name: 'Plan this day' }).click();
+      const end = page.locator('section.failure:not([hidden]), #panel-plan .figures');
+      await end.first().waitFor({ timeout: 60_000 });
+      expect(await end.first().textContent()).not.toMatch(/\bat \w+ \(|undefined|\[object/);
+    });
+  }
+});
+
+test('a schema and contacts full of script are text', async () => {
+  const bad = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>';
+  const name = `"${bad.replaceAll('"', '""')}"`;
+  const text = `'${bad}'`;
+  const file = made(
+    `${'<b>'}x.db`,
+    `${CONTACTS} CREATE TABLE ${name} (${name} TEXT); INSERT INTO ${name} VALUES (${text});
+    INSERT INTO contacts VALUES (1, ${text}, 'B', 'a@x.org', 'TX', '75001', '1950-06-20', '2020-07-01');
+    CREATE TABLE campaign_types (name TEXT, respect_exclusion_windows INTEGER, enable_followups INTEGER, days_before_event INTEGER, target_all_contacts INTEGER, priority INTEGER, active INTEGER, spread_evenly INTEGER, skip_failed_underwriting INTEGER);
+    CREATE TABLE campaign_instances (id INTEGER PRIMARY KEY, campaign_type TEXT, instance_name TEXT, email_template TEXT, sms_template TEXT, active_start_date TEXT, active_end_date TEXT, spread_start_date TEXT, spread_end_date TEXT, target_states TEXT, target_carriers TEXT);
+    INSERT INTO campaign_types VALUES (${text}, 0, 0, 0, 1, 5, 1, 0, 0);
+    INSERT INTO campaign_instances VALUES (7, ${text}, ${text}, ${text}, NULL, '2025-06-01', '2025-12-31', NULL, NULL, NULL, NULL);`,
+  );
+  await withFile(file, async (planner) => {
+    const { page } = planner;
+    await planner.run();
+    await planner.result();
+    await page.getByRole('region', { name: 'Emails by type' }).getByText('onerror').waitFor();
+    await planner.tab('Contact');
+    await page.getByRole('searchbox').fill('onerror');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('region', { name: 'Explanation of contact 1' }).getByText('<script>').first().waitFor();
+    expect(await planner.sql(`SELECT * FROM ${name}`)).toEqual([[bad]]);
+    expect(await page.evaluate(() => 'broken' in window)).toBe(false);
+    expect(await page.locator('main img, main script').count()).toBe(0);
+  });
+});
+
+test('the page may connect to nobody, and the network is not missed', async () => {
+  const planner = await Planner.open(browser, server.address);
+  await planner.page.context().setOffline(true);
+  await planner.generate(1000, 'realistic', '2025-06-13');
+  await planner.run();
+  await planner.result();
+  expect(await planner.sql('SELECT count(*) FROM contacts')).toEqual([['1,000']]);
+  expect(planner.requests).toEqual([]);
+  const answer = await planner.page.evaluate(() =>
+    fetch(location.href).then(
+      () => 'fetched',
+      () => 'refused',
+    ),
+  );
+  expect(answer).toBe('refused');
+  await planner.close();
+});
+
+test('cancelling a run works at once, and what was there stays', async () => {
+  const planner = await Planner.open(browser, server.address);
+  const { page } = planner;
+  await planner.generate(250_000, 'seed', '2025-06-13');
+  await planner.run();
+  await page.getByTestId('cancel').waitFor();
+  const startMs = performance.now();
+  await page.getByTestId('cancel').click();
+  await page.getByText('Cancelled.').waitFor();
+  expect(performance.now() - startMs).toBeLessThan(1000);
+  await planner.run();
+  await planner.result();
+  const sent = await planner.figure('Emails to be sent');
+  await planner.run();
+  await page.getByTestId('cancel').click();
+  await page.getByText('Cancelled.').waitFor();
+  expect(await planner.figure('Emails to be sent')).toBe(sent);
+  await planner.tab('Contact');
+  await page.getByRole('searchbox').fill('77');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('button', { name: 'Explain contact 77', exact: true }).click();
+  await page.getByRole('region', { name: 'Explanation of contact 77' }).waitFor();
+  await planner.tab('Download');
+  await page.getByRole('button', { name: 'Download Database' }).click();
+  await page.getByText('Writing the database').waitFor();
+  await page.getByTestId('cancel').click();
+  await page.getByText('Stopped').first().waitFor();
+  await planner.close();
+});
