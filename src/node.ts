@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { SendplanError } from './errors.js';
 import { type RunReport, reportRepeat } from './report/runReport.js';
 import type { RunProgress } from './report/stopwatch.js';
@@ -6,6 +7,7 @@ import { type Config, type ConfigInput, resolveConfig } from './rules/config.js'
 import { runDatabase } from './schedule.js';
 import { type OpenedFile, openDatabaseFile, requireDatabaseFile } from './store/file.js';
 import type { PreparedPages } from './store/flushPages.js';
+import { startIndexThreads } from './store/indexThreads.js';
 import { settingsText } from './store/lastRun.js';
 import { openLazily } from './store/lazyConnection.js';
 import { openNative } from './store/native.js';
@@ -50,6 +52,11 @@ export interface RunFileOptions {
    */
   readonly flush?: FlushWay;
   /**
+   * How many threads may write a large result, this one included; as many as the machine has cores when left out. They change
+   * where pages lie in the file, and nothing that SQLite tells of it.
+   */
+  readonly threads?: number;
+  /**
    * How many contacts are planned between two reports of progress. With the driver native also how many contacts whose emails
    * change go into one transaction: left out, one transaction holds all of up to 200,000 such contacts, and 50,000 each of more.
    */
@@ -78,6 +85,7 @@ function usedMemoryBytes(): number {
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   const { outPath, dryRun = false } = options;
+  if (options.threads !== undefined) requireThreads(options.threads);
   if (options.driver === 'native') return runInPlace(path, options);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
@@ -100,7 +108,7 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
 /** `runFile` where there may be something to change. */
 async function runOpened(
   file: OpenedFile,
-  { outPath, dryRun = false, batchSize, signal, flush, timings }: RunFileOptions,
+  { outPath, dryRun = false, batchSize, signal, flush, timings, threads = availableParallelism() }: RunFileOptions,
   config: Config,
   today: number,
   watch: Stopwatch,
@@ -124,7 +132,7 @@ async function runOpened(
       // The image is all that is needed from here on; SQLite's copy of the database can go.
       connection.close();
       const seal = (descriptor: number, sizeBytes: number) => sealFile(descriptor, sizeBytes, report.run_id);
-      return replaceDatabaseFile(file, sourceOf(image, prepared, watch), { outPath, signal, seal });
+      return replaceDatabaseFile(file, sourceOf(image, prepared, watch, threads), { outPath, signal, seal });
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds };
@@ -146,9 +154,17 @@ async function runUnlessChanged(file: OpenedFile, run: () => Promise<RunReport>)
   }
 }
 
-function sourceOf(image: Uint8Array, pages: PreparedPages | null, watch: Stopwatch): DatabaseSource {
+function requireThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new RangeError(`threads is ${threads}; allowed is a whole number from 1 on`);
+}
+
+function sourceOf(image: Uint8Array, pages: PreparedPages | null, watch: Stopwatch, threads: number): DatabaseSource {
   if (pages === null) return image;
-  return (writer) => pages.write(image, writer, (done) => watch.progress('save', done, pages.inserted));
+  return (writer) => {
+    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads }) };
+    return pages.write(image, target, (done) => watch.progress('save', done, pages.inserted));
+  };
 }
 
 /** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */

@@ -13,6 +13,7 @@ interface RunFlags {
   readonly full?: true;
   readonly json?: true;
   readonly batchSize?: number;
+  readonly threads?: number;
   readonly timings?: true;
   readonly driver: 'sqljs' | 'native';
   readonly flush: 'auto' | 'sql' | 'pages';
@@ -60,6 +61,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     dryRun: flags.dryRun,
     full: flags.full,
     batchSize: flags.batchSize,
+    threads: flags.threads,
     timings: flags.timings,
     driver: flags.driver,
     flush: flags.flush,
@@ -89,7 +91,11 @@ export function runCommand(): Command {
       'contacts planned at a time, between two steps of progress; changes nothing else',
       wholeNumber(10_000_000),
     )
-    .option('--threads <n>', 'the most threads to plan with; planning takes one, more would not pay', wholeNumber(1024))
+    .option(
+      '--threads <n>',
+      'the most threads that write a large result (default: the cores there are)',
+      wholeNumber(1024),
+    )
     .option('--timings', 'tell what every SQL statement cost, and how SQLite went about it')
     .addOption(
       driverOption(

@@ -1,5 +1,4 @@
-import type { FlushKeys } from './flushKeys.js';
-import { rowidOf, rowsById, type SortColumn, sortColumns, sortRows } from './flushOrder.js';
+import { type KeyValues, type NumberedRows, rowidOf, rowsById, type SortColumn, sortRows } from './flushOrder.js';
 import { PageEncoder } from './pages/encoder.js';
 import { IndexTree } from './pages/indexTree.js';
 import type { PageSpace } from './pages/pageSpace.js';
@@ -15,7 +14,7 @@ const MOST_FRAME_BYTES = 9 + 9 + 1 + 8;
 
 /** Where the parts of a column lie in the encoder's memory. */
 interface EntryColumn {
-  readonly keys: SortColumn['keys'];
+  readonly values: KeyValues;
   readonly codesAt: number;
   readonly bytesAt: number;
   readonly startsAt: number;
@@ -26,11 +25,10 @@ interface EntryColumn {
 /** The most bytes that the values of an entry can take. */
 function mostValueBytes(columns: readonly SortColumn[]): number {
   let total = 0;
-  for (const { keys } of columns) {
-    const { dictionary } = keys;
+  for (const { values } of columns) {
     let most = 0;
-    for (let code = 0; code < dictionary.count; code++) {
-      const length = dictionary.typeLengths[code] + dictionary.bodyLengths[code];
+    for (let code = 0; code < values.count; code++) {
+      const length = values.typeLengths[code] + values.bodyLengths[code];
       if (length > most) most = length;
     }
     total += most;
@@ -53,10 +51,10 @@ class EntryWriter {
     const descriptorsAt = encoder.reserve(columns.length * 20);
     const takenAt = encoder.reserve(columns.length * 4);
     this.#entryAt = encoder.reserve(mostValueBytes(columns) + MOST_FRAME_BYTES);
-    const laidOut = columns.map(({ keys }): EntryColumn => {
-      const { byteLength, count } = keys.dictionary;
+    const laidOut = columns.map(({ values }): EntryColumn => {
+      const { byteLength, count } = values;
       return {
-        keys,
+        values,
         codesAt: encoder.reserve(BATCH_ENTRIES * 4),
         bytesAt: encoder.reserve(byteLength),
         startsAt: encoder.reserve(count * 4),
@@ -71,13 +69,12 @@ class EntryWriter {
     const { bytes } = this.tree;
     const { buffer } = bytes;
     const words = (at: number, count: number) => new Uint32Array(buffer, at, count);
-    laidOut.forEach(({ keys: { dictionary }, codesAt, bytesAt, startsAt, typeLengthsAt, bodyLengthsAt }, i) => {
+    laidOut.forEach(({ values, codesAt, bytesAt, startsAt, typeLengthsAt, bodyLengthsAt }, i) => {
       words(descriptorsAt + i * 20, 5).set([codesAt, bytesAt, startsAt, typeLengthsAt, bodyLengthsAt]);
-      const { count } = dictionary;
-      bytes.set(dictionary.bytes.subarray(0, dictionary.byteLength), bytesAt);
-      words(startsAt, count).set(dictionary.starts.subarray(0, count));
-      bytes.set(dictionary.typeLengths.subarray(0, count), typeLengthsAt);
-      words(bodyLengthsAt, count).set(dictionary.bodyLengths.subarray(0, count));
+      bytes.set(values.bytes, bytesAt);
+      words(startsAt, values.count).set(values.starts);
+      bytes.set(values.typeLengths, typeLengthsAt);
+      words(bodyLengthsAt, values.count).set(values.bodyLengths);
     });
     this.#codes = laidOut.map(({ codesAt }) => words(codesAt, BATCH_ENTRIES));
     this.#rowids = new Float64Array(buffer, rowidsAt, BATCH_ENTRIES);
@@ -90,13 +87,13 @@ class EntryWriter {
   }
 
   /** Adds the entries of rows, at most `BATCH_ENTRIES`. */
-  write(keys: FlushKeys, columns: readonly SortColumn[], rows: Uint32Array): void {
-    columns.forEach(({ keys: { codes } }, i) => {
+  write(numbered: NumberedRows, columns: readonly SortColumn[], rows: Uint32Array): void {
+    columns.forEach(({ codes }, i) => {
       const batch = this.#codes[i];
       for (let entry = 0; entry < rows.length; entry++) batch[entry] = codes[rows[entry]];
     });
     const rowids = this.#rowids;
-    for (let entry = 0; entry < rows.length; entry++) rowids[entry] = rowidOf(keys, rows[entry]);
+    for (let entry = 0; entry < rows.length; entry++) rowids[entry] = rowidOf(numbered, rows[entry]);
     const encoder = this.#encoder;
     const { functions } = encoder;
     const { tree } = this;
@@ -124,26 +121,28 @@ class EntryWriter {
   }
 }
 
-/**
- * Builds the b-tree of an index over the rows that are not refused.
- *
- * @param places of its columns in the layout, in their order
- * @param rootPage the page that its root has
- * @param checkpoint is called now and then
- */
+/** An index to build; plain data, that can be handed to another thread. */
+export interface IndexJob {
+  readonly numbered: NumberedRows;
+  readonly columns: readonly SortColumn[];
+  /** A 1 for each place of a new row that is left out; null when none is. */
+  readonly isRefused: Uint8Array | null;
+  /** All rows in the order of the index; null when they are to be sorted. */
+  readonly sorted: Uint32Array | null;
+  /** The page that its root has. */
+  readonly rootPage: number;
+}
+
+/** Builds the b-tree of an index. @param checkpoint is called now and then */
 export async function writeIndex(
   space: PageSpace,
-  keys: FlushKeys,
-  isRefused: Uint8Array | null,
-  places: readonly number[],
-  rootPage: number,
+  { numbered, columns, isRefused, sorted, rootPage }: IndexJob,
   checkpoint: () => Promise<void>,
 ): Promise<void> {
-  const columns = sortColumns(keys, places);
-  const rows = sortRows(rowsById(keys, isRefused), columns);
+  const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns);
   const writer = new EntryWriter(await PageEncoder.open(), space, rows.length, columns);
   for (let start = 0, batches = 1; start < rows.length; start += BATCH_ENTRIES, batches++) {
-    writer.write(keys, columns, rows.subarray(start, start + BATCH_ENTRIES));
+    writer.write(numbered, columns, rows.subarray(start, start + BATCH_ENTRIES));
     if (batches % SLICE_BATCHES === 0) await checkpoint();
   }
   writer.tree.finish(rootPage);

@@ -8,9 +8,11 @@ import {
   type ScheduleLayout,
   UnfitForPages,
 } from './flushLayout.js';
+import type { NumberedRows } from './flushOrder.js';
 import { KeyColumn } from './keyColumn.js';
 import type { DatabaseImage } from './pages/databaseImage.js';
 import { ENCODED_NULL, encodeText } from './pages/encodedValue.js';
+import { sharedBytes } from './pages/sharedBytes.js';
 import { quoteName } from './schema.js';
 import { readStoredKeys } from './storedKeys.js';
 
@@ -142,21 +144,10 @@ class ValueCheck {
   }
 }
 
-/**
- * The rows that the table will have, as far as its indexes are concerned. A row's number is its place: first the rows that
- * stay, by id, then the new ones as they would be inserted.
- */
-export interface FlushKeys {
-  /** The ids of the rows that stay, ascending. */
-  readonly stayingIds: Float64Array;
+/** The rows that the table will have, as far as its indexes are concerned. */
+export interface FlushKeys extends NumberedRows {
   /** How many rows go. */
   readonly deleted: number;
-  readonly newCount: number;
-  /** The id of new row `i` is `newIds[i]`; when null, `firstId + i`. */
-  readonly newIds: Float64Array | null;
-  readonly firstId: number;
-  /** The places of new rows whose ids were given, ascending by id. */
-  readonly replacing: Uint32Array;
   /** The codes of each column that is a key, undefined for the others, in the layout's order. */
   readonly columns: readonly (KeyColumn | undefined)[];
 }
@@ -207,7 +198,7 @@ export function readKeys(
       const isGiven = !Number.isNaN(batch.id[i]);
       if (isGiven) replacing.push(start + i);
       if (isGiven && newIds === null) {
-        newIds = new Float64Array(rows.count);
+        newIds = new Float64Array(sharedBytes(rows.count * 8));
         for (let earlier = 0; earlier < start + i; earlier++) newIds[earlier] = firstId + earlier;
       }
       const id = isGiven ? batch.id[i] : nextId++;

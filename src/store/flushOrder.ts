@@ -1,24 +1,49 @@
-import type { FlushKeys } from './flushKeys.js';
 import type { KeyColumn } from './keyColumn.js';
+import type { Ranks } from './pages/keyDictionary.js';
+import { sharedBytes } from './pages/sharedBytes.js';
 
-/** A column of an index, ready to sort by. */
-export interface SortColumn {
-  readonly keys: KeyColumn;
-  readonly ranks: Uint32Array;
-  readonly rankCount: number;
+/** The distinct values of a column, as `KeyDictionary` holds them. */
+export interface KeyValues {
+  readonly count: number;
+  readonly byteLength: number;
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly typeLengths: Uint8Array;
+  readonly bodyLengths: Uint32Array;
 }
 
-/** Columns of an index, ready to sort by. @param places of the columns, in the index's order */
-export function sortColumns(keys: FlushKeys, places: readonly number[]): SortColumn[] {
+/** A column of an index, ready to sort by; plain data. */
+export interface SortColumn extends Ranks {
+  readonly values: KeyValues;
+  /** The value of every row. */
+  readonly codes: Uint16Array | Uint32Array;
+}
+
+/** The rows of a table by number: first those that stay, by id, then the new ones as they would be inserted. */
+export interface NumberedRows {
+  /** The ids of the rows that stay, ascending. */
+  readonly stayingIds: Float64Array;
+  readonly newCount: number;
+  /** The id of new row `i` is `newIds[i]`; when null, `firstId + i`. */
+  readonly newIds: Float64Array | null;
+  readonly firstId: number;
+  /** The places of new rows whose ids were given, ascending by id. */
+  readonly replacing: Uint32Array;
+}
+
+/** Columns of an index, ready to sort by. */
+export function sortColumns(columns: readonly (KeyColumn | undefined)[], places: readonly number[]): SortColumn[] {
   return places.map((place) => {
-    const column = keys.columns[place];
+    const column = columns[place];
     if (column === undefined) throw new RangeError(`column ${place} was not read as a key`);
-    return { keys: column, ...column.dictionary.ranks() };
+    const { dictionary, codes, count } = column;
+    const { ranks, rankCount } = dictionary.ranks();
+    return { values: dictionary.values(), codes: codes.subarray(0, count), ranks, rankCount };
   });
 }
 
 /** The id of a row by its number. */
-export function rowidOf(keys: FlushKeys, row: number): number {
+export function rowidOf(keys: NumberedRows, row: number): number {
   const { stayingIds, newIds } = keys;
   const place = row - stayingIds.length;
   if (place < 0) return stayingIds[row];
@@ -26,10 +51,10 @@ export function rowidOf(keys: FlushKeys, row: number): number {
 }
 
 /** The numbers of all rows but the refused ones, by id. */
-export function rowsById(keys: FlushKeys, isRefused: Uint8Array | null): Uint32Array {
+export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): Uint32Array {
   const { stayingIds, newIds, newCount, replacing } = keys;
   const stayingCount = stayingIds.length;
-  const rows = new Uint32Array(stayingCount + newCount);
+  const rows = new Uint32Array(sharedBytes((stayingCount + newCount) * 4));
   let count = 0;
   let next = 0;
   const isKept = (place: number) => isRefused === null || isRefused[place] === 0;
@@ -59,14 +84,16 @@ interface RowRanks {
   readonly rankCount: number;
 }
 
-function ranksOf({ keys: { codes, count }, ranks, rankCount }: SortColumn): RowRanks {
+function ranksOf({ codes, ranks, rankCount }: SortColumn): RowRanks {
+  const count = codes.length;
   const ofRow = rankCount <= 65_536 ? new Uint16Array(count) : new Uint32Array(count);
   for (let row = 0; row < count; row++) ofRow[row] = ranks[codes[row]];
   return { ranks: ofRow, rankCount };
 }
 
 /** Puts a column in front of others: a number that is larger where its rank is, then where theirs is. */
-function prepend({ keys: { codes, count }, ranks, rankCount }: SortColumn, next: RowRanks): RowRanks {
+function prepend({ codes, ranks, rankCount }: SortColumn, next: RowRanks): RowRanks {
+  const count = codes.length;
   const ofRow = new Uint16Array(count);
   for (let row = 0; row < count; row++) ofRow[row] = ranks[codes[row]] * next.rankCount + next.ranks[row];
   return { ranks: ofRow, rankCount: rankCount * next.rankCount };
@@ -102,7 +129,7 @@ export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uin
     return rows;
   }
   let from = rows;
-  let to: Uint32Array = new Uint32Array(rows.length);
+  let to: Uint32Array = new Uint32Array(sharedBytes(rows.length * 4));
   for (const { ranks, rankCount } of steps) {
     countingSort(from, to, ranks, rankCount);
     [from, to] = [to, from];
@@ -145,37 +172,49 @@ function collisions(sorted: Uint32Array, columns: readonly SortColumn[]): Collis
   const found: Collision[] = [];
   for (let start = 0, end = 1; start < sorted.length; start = end, end++) {
     while (end < sorted.length && agree(sorted[start], sorted[end], columns)) end++;
-    if (end - start > 1 && columns.every(({ keys }) => !keys.dictionary.isNull(keys.codes[sorted[start]]))) {
+    if (end - start > 1 && columns.every((column) => !isNull(column, sorted[start]))) {
       found.push([...sorted.subarray(start, end)]);
     }
   }
   return found;
 }
 
+/** Whether a row has NULL in a column: its value's serial type is 0. */
+function isNull({ values, codes }: SortColumn, row: number): boolean {
+  return values.bytes[values.starts[codes[row]]] === 0;
+}
+
 function agree(a: number, b: number, columns: readonly SortColumn[]): boolean {
   for (let i = columns.length - 1; i >= 0; i--) {
-    const { keys, ranks } = columns[i];
-    if (ranks[keys.codes[a]] !== ranks[keys.codes[b]]) return false;
+    const { codes, ranks } = columns[i];
+    if (ranks[codes[a]] !== ranks[codes[b]]) return false;
   }
   return true;
+}
+
+/** What unique indexes say of the rows. */
+export interface UniqueRows {
+  /** A 1 for each place of a new row that is refused; null when none is. */
+  readonly isRefused: Uint8Array | null;
+  /** All rows in the order of each index; null when some are refused. */
+  readonly sorted: readonly Uint32Array[] | null;
 }
 
 /**
  * Finds the new rows that unique indexes refuse: of rows that agree in the columns of one, the one that stays is there first,
  * then the one that is inserted first, if no other index refuses it.
- *
- * @param uniqueIndexes the places of the columns of each
- * @returns a 1 for each place of a new row that is refused; null when none is
  */
-export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly number[])[]): Uint8Array | null {
-  const stayingCount = keys.stayingIds.length;
+export function findRefused(rows: NumberedRows, uniqueIndexes: readonly (readonly SortColumn[])[]): UniqueRows {
+  const stayingCount = rows.stayingIds.length;
   const groupsOf = new Map<number, number[]>();
   const isTaken: boolean[] = [];
-  for (const places of uniqueIndexes) {
-    const columns = sortColumns(keys, places);
-    for (const rows of collisions(sortRows(rowsById(keys, null), columns), columns)) {
-      const group = isTaken.push(rows.some((row) => row < stayingCount)) - 1;
-      for (const row of rows) {
+  const sorted: Uint32Array[] = [];
+  for (const columns of uniqueIndexes) {
+    const inOrder = sortRows(rowsById(rows, null), columns);
+    sorted.push(inOrder);
+    for (const agreeing of collisions(inOrder, columns)) {
+      const group = isTaken.push(agreeing.some((row) => row < stayingCount)) - 1;
+      for (const row of agreeing) {
         if (row < stayingCount) continue;
         const groups = groupsOf.get(row);
         if (groups === undefined) groupsOf.set(row, [group]);
@@ -183,20 +222,23 @@ export function findRefused(keys: FlushKeys, uniqueIndexes: readonly (readonly n
       }
     }
   }
-  let refused: Uint8Array | null = null;
+  let isRefused: Uint8Array | null = null;
   for (const [row, groups] of [...groupsOf].sort(([a], [b]) => a - b)) {
     if (groups.some((group) => isTaken[group])) {
-      refused ??= new Uint8Array(keys.newCount);
-      refused[row - stayingCount] = 1;
+      isRefused ??= new Uint8Array(sharedBytes(rows.newCount));
+      isRefused[row - stayingCount] = 1;
     } else {
       for (const group of groups) isTaken[group] = true;
     }
   }
-  return refused;
+  return { isRefused, sorted: isRefused === null ? sorted : null };
 }
 
 /** Tells whether rows that are not refused agree in columns, none of which is NULL. */
-export function hasCollision(keys: FlushKeys, isRefused: Uint8Array | null, places: readonly number[]): boolean {
-  const columns = sortColumns(keys, places);
-  return collisions(sortRows(rowsById(keys, isRefused), columns), columns).length > 0;
+export function hasCollision(
+  rows: NumberedRows,
+  isRefused: Uint8Array | null,
+  columns: readonly SortColumn[],
+): boolean {
+  return collisions(sortRows(rowsById(rows, isRefused), columns), columns).length > 0;
 }

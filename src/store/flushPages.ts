@@ -1,14 +1,16 @@
 import { SendplanError } from '../errors.js';
 import type { Connection } from './driver.js';
 import { nextId } from './flush.js';
-import { writeIndex } from './flushIndexes.js';
+import type { IndexJob } from './flushIndexes.js';
 import { type FlushKeys, type FlushRows, readKeys } from './flushKeys.js';
 import { type RunValues, readScheduleLayout, rootPageOf, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
-import { findRefused, hasCollision } from './flushOrder.js';
+import { findRefused, hasCollision, sortColumns } from './flushOrder.js';
 import { writeTable } from './flushTable.js';
+import { buildIndexes, type IndexWork, openSpace, type StartHelpers } from './indexJobs.js';
 import { DatabaseImage } from './pages/databaseImage.js';
 import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
 import { UnfitKey } from './pages/keyDictionary.js';
+import { sharedBytes } from './pages/sharedBytes.js';
 import { foldName } from './schema.js';
 import type { IndexToBuild } from './standInIndexes.js';
 import { TimedConnection } from './timings.js';
@@ -39,6 +41,12 @@ export interface PagesOptions extends RunValues {
   readonly onProgress?: (rowsDone: number) => void;
 }
 
+/** Where the pages of a run go. */
+export interface RunTarget extends PagesTarget {
+  /** Starts other threads that write to the same place; without it this thread writes everything. */
+  readonly startHelpers?: StartHelpers;
+}
+
 const LEAST_SCHEMA_FORMAT = 4;
 
 /** Rows that are ready to be written as pages. */
@@ -56,7 +64,7 @@ export interface PreparedPages {
    * @param onProgress is told how many of the new rows are written
    * @throws SendplanError `database_error` when the pages of the image do not fit together
    */
-  write(image: Uint8Array, target: PagesTarget, onProgress?: (rowsDone: number) => void): Promise<void>;
+  write(image: Uint8Array, target: RunTarget, onProgress?: (rowsDone: number) => void): Promise<void>;
 }
 
 /** The error of two rows with one id, which SQLite would refuse too. */
@@ -121,9 +129,14 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   const onProgress = options.onProgress ?? (() => {});
   const keys = asUnfit(() => readKeys(before, source, deletedIds, rows, firstId, keyColumns, run, onProgress));
   requireFreeIds(keys);
-  const unique = before.indexes.filter((index) => index.isUnique).map((index) => index.columns);
-  const isRefused = findRefused(keys, unique);
-  if (coming.length > 0 && hasCollision(keys, isRefused, coming)) {
+  const unique = before.indexes.filter((index) => index.isUnique);
+  const uniqueRows = findRefused(
+    keys,
+    unique.map(({ columns }) => sortColumns(keys.columns, columns)),
+  );
+  const { isRefused } = uniqueRows;
+  const sorted = new Map(unique.map(({ name }, i) => [name, uniqueRows.sorted?.[i] ?? null]));
+  if (coming.length > 0 && hasCollision(keys, isRefused, sortColumns(keys.columns, coming))) {
     throw new UnfitForPages('it holds rows that agree in contact, type and day');
   }
   raiseSequence(connection, before, keys, isRefused);
@@ -144,18 +157,30 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
       if (settled === null) throw new TypeError('settle() comes before write()');
       const { layout, otherRoots } = settled;
       const after = new DatabaseImage(bytes);
-      const roots = [layout.rootPage, ...layout.indexes.map((index) => index.rootPage), ...otherRoots];
-      await rewriteTrees(after, roots, target, async (space) => {
-        const checkpoint = () => target.checkpoint();
-        await writeTable(space, layout, keys, after, rows, isRefused, run, (rowsDone) => {
-          onWritten(rowsDone);
-          return checkpoint();
-        });
-        for (const { columns, rootPage } of layout.indexes) {
-          await writeIndex(space, keys, isRefused, columns, rootPage, checkpoint);
-        }
-        for (const [i, other] of others.entries()) {
-          await writeIndex(space, other.keys, null, other.places, otherRoots[i], checkpoint);
+      const { columns: _columns, deleted: _deleted, ...numbered } = keys;
+      const jobs: IndexJob[] = layout.indexes.map(({ name, columns, rootPage }) => ({
+        ...{ numbered, isRefused, rootPage, sorted: sorted.get(name) ?? null },
+        columns: sortColumns(keys.columns, columns),
+      }));
+      others.forEach(({ name: _name, ...other }, i) => {
+        jobs.push({ ...other, isRefused: null, sorted: null, rootPage: otherRoots[i] });
+      });
+      const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
+      await rewriteTrees(after, roots, target, async (supply, writeKept) => {
+        const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
+        const helpers = target.startHelpers?.(work, rows.count + keys.stayingIds.length) ?? null;
+        try {
+          await writeKept();
+          const space = openSpace(target, supply, helpers !== null);
+          await writeTable(space, layout, keys, after, rows, isRefused, run, (rowsDone) => {
+            onWritten(rowsDone);
+            return target.checkpoint();
+          });
+          await buildIndexes(space, work, () => target.checkpoint());
+          const unused = (await helpers?.finish()) ?? [];
+          return [...unused, ...space.leftPages];
+        } finally {
+          await helpers?.stop();
         }
       });
     },

@@ -2,6 +2,7 @@ import {
   chownSync,
   closeSync,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -24,6 +25,8 @@ import {
 
 /** Writes the bytes of a new database file. */
 export interface DatabaseWriter {
+  /** The open file, for threads that write to it too; all of them have ended when the source is done. */
+  readonly descriptor: number;
   /** Writes all the bytes at a position in the file; they may be used again afterwards. */
   write(bytes: Uint8Array, position: number): void;
   /**
@@ -184,10 +187,8 @@ export async function replaceDatabaseFile(
   let isOpen = true;
   let sizeBytes = 0;
   const writer: DatabaseWriter = {
-    write(bytes, position) {
-      writeFully(descriptor, bytes, position);
-      sizeBytes = Math.max(sizeBytes, position + bytes.length);
-    },
+    descriptor,
+    write: (bytes, position) => writeFully(descriptor, bytes, position),
     async checkpoint() {
       await setImmediate();
       if (signal?.aborted) throw interrupted(target.path);
@@ -197,6 +198,7 @@ export async function replaceDatabaseFile(
     await writeSource(writer, source);
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
     adoptPermissions(descriptor, temporary, file, target.mode);
+    sizeBytes = fstatSync(descriptor).size;
     if (options.seal === undefined) fsyncSync(descriptor);
     else await options.seal(descriptor, sizeBytes);
     closeSync(descriptor);

@@ -1,6 +1,6 @@
 import type { Connection } from './driver.js';
-import type { FlushKeys } from './flushKeys.js';
 import { encodeDefault, readIndexPlaces, rootPageOf, UnfitForPages } from './flushLayout.js';
+import { type NumberedRows, type SortColumn, sortColumns } from './flushOrder.js';
 import { KeyColumn } from './keyColumn.js';
 import type { MigrationStep } from './migration.js';
 import { DatabaseImage } from './pages/databaseImage.js';
@@ -13,10 +13,9 @@ const STAND_IN = { table: 'sendplan_stand_in', index: 'sendplan_stand_in_index' 
 /** An index that is to be built as pages, over a table that a run leaves alone. */
 export interface IndexToBuild {
   readonly name: string;
-  /** The places of its columns among those of `keys`. */
-  readonly places: readonly number[];
+  readonly columns: readonly SortColumn[];
   /** The rows of the table, all of them staying. */
-  readonly keys: FlushKeys;
+  readonly numbered: NumberedRows;
 }
 
 function isTaken(connection: Connection, name: string): boolean {
@@ -121,6 +120,6 @@ function readTable(
     encodeDefault(connection, String(name), String(type), columns[place] === undefined ? null : expression),
   );
   const { ids } = readStoredKeys(image, rootPageOf(connection, table), { columns, missing });
-  const none = { deleted: 0, newCount: 0, newIds: null, firstId: 0, replacing: new Uint32Array(0) };
-  return { places, keys: { stayingIds: ids, ...none, columns } };
+  const noneNew = { newCount: 0, newIds: null, firstId: 0, replacing: new Uint32Array(0) };
+  return { numbered: { stayingIds: ids, ...noneNew }, columns: sortColumns(columns, places) };
 }

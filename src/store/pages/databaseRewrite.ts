@@ -1,7 +1,8 @@
 import type { DatabaseImage } from './databaseImage.js';
 import { damaged } from './databaseImage.js';
 import { writeUint32 } from './pageFormat.js';
-import { lockBytePage, type PageSink, PageSpace } from './pageSpace.js';
+import { lockBytePage, type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from './pageSpace.js';
+import { sharedBytes } from './sharedBytes.js';
 import { eachTreePage } from './treePages.js';
 
 /** Takes the bytes of a database file, and a breath now and then. */
@@ -34,7 +35,7 @@ function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
   for (const root of roots) eachTreePage(image, root, take);
   image.eachFreePage(take);
   const isRoot = new Set(roots);
-  const reusable = new Uint32Array(count - roots.length);
+  const reusable = new Uint32Array(sharedBytes((count - roots.length) * 4));
   let next = 0;
   for (let page = 2; page <= image.pageCount; page++) {
     if (isReplaced[page] === 1 && !isRoot.has(page)) reusable[next++] = page;
@@ -93,26 +94,29 @@ function writeFreePages(space: PageSpace, pages: Uint32Array): number {
  * ```
  *
  * @param roots the root pages of the trees to build
- * @param build builds each of them with its root in its old place
+ * @param build builds each of them with its root in its old place, in pages of the supply, and has the kept pages written at some
+ *   time; returns the pages that it took and did not use
  * @throws SendplanError `database_error` when the pages of the image do not fit together
  */
 export async function rewriteTrees(
   image: DatabaseImage,
   roots: readonly number[],
   target: PagesTarget,
-  build: (space: PageSpace) => Promise<void>,
+  build: (supply: PageSupplyOptions, writeKept: () => Promise<void>) => Promise<readonly number[]>,
 ): Promise<void> {
   const { pageSize, reservedBytes } = image;
   const use = usePages(image, roots);
-  await writeKept(image, use, target);
-  const space = new PageSpace(target, {
+  const options = {
     firstPage: image.pageCount + 1,
     pageSize,
     reservedBytes,
     reusedPages: use.reusable,
-  });
-  await build(space);
-  let { pageCount, leftPages } = space;
+    counter: new Int32Array(sharedBytes(4)),
+  };
+  const unused = await build(options, () => writeKept(image, use, target));
+  const supply = new PageSupply(options);
+  let { pageCount } = supply;
+  let leftPages = Uint32Array.from([...unused, ...supply.leftPages]).sort();
   while (
     pageCount === lockBytePage(pageSize) ||
     (leftPages.length > 0 && leftPages[leftPages.length - 1] === pageCount)
@@ -120,6 +124,7 @@ export async function rewriteTrees(
     if (pageCount !== lockBytePage(pageSize)) leftPages = leftPages.subarray(0, -1);
     pageCount--;
   }
+  const space = new PageSpace(target, supply);
   const header = image.bytes.slice(0, pageSize);
   writeUint32(header, 28, pageCount);
   writeUint32(header, 32, writeFreePages(space, leftPages));

@@ -96,9 +96,17 @@ export class KeyDictionary {
     return this.#used;
   }
 
-  /** Whether a value is NULL. */
-  isNull(code: number): boolean {
-    return this.#serialTypes[code] === 0;
+  /** The values as plain data, a copy. */
+  values(): Pick<KeyDictionary, 'count' | 'byteLength' | 'bytes' | 'starts' | 'typeLengths' | 'bodyLengths'> {
+    const { count, byteLength } = this;
+    return {
+      count,
+      byteLength,
+      bytes: this.bytes.slice(0, byteLength),
+      starts: this.starts.slice(0, count),
+      typeLengths: this.typeLengths.slice(0, count),
+      bodyLengths: this.bodyLengths.slice(0, count),
+    };
   }
 
   /** The place of every value in the order of an index with the collation BINARY; equal values have the same one. */

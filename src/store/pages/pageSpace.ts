@@ -7,8 +7,8 @@ export interface PageSink {
   write(bytes: Uint8Array, byteOffset: number): void;
 }
 
-/** Where the pages of a database go. */
-export interface PageSpaceOptions {
+/** Which pages there are to hand out. */
+export interface PageSupplyOptions {
   /** The number of the first page to hand out behind the reused ones; 2 when the file begins with this writer. */
   readonly firstPage?: number;
   /** In bytes, a power of two from 512 to 65536; 4096 when left out. */
@@ -17,6 +17,8 @@ export interface PageSpaceOptions {
   readonly reservedBytes?: number;
   /** Pages below `firstPage` to hand out first, ascending. */
   readonly reusedPages?: Uint32Array;
+  /** One element, which counts the pages that were dealt out; in memory that all threads see, when there are several. */
+  readonly counter?: Int32Array;
 }
 
 /** The number of the page that no database uses; it exists in files of more than 1 GiB. */
@@ -25,44 +27,93 @@ export function lockBytePage(pageSize: number): number {
 }
 
 /**
- * The pages of a database file: hands out page numbers in ascending order and sends the pages to a sink.
+ * The pages that trees are written to, in one order: first those to reuse, then new ones. Writers take them in extents, also from
+ * several threads at once, each of which has a supply over the same options.
  *
  * Page numbers count from 1; the page that holds byte 1 GiB is left out.
  */
+export class PageSupply {
+  readonly pageSize: number;
+  /** The page size less the reserved bytes. */
+  readonly usableSize: number;
+  readonly #reused: Uint32Array;
+  readonly #firstPage: number;
+  readonly #lockPage: number;
+  readonly #counter: Int32Array;
+
+  constructor(options: PageSupplyOptions = {}) {
+    this.pageSize = options.pageSize ?? 4096;
+    this.usableSize = this.pageSize - (options.reservedBytes ?? 0);
+    this.#reused = options.reusedPages ?? new Uint32Array(0);
+    this.#firstPage = options.firstPage ?? 2;
+    this.#lockPage = lockBytePage(this.pageSize);
+    this.#counter = options.counter ?? new Int32Array(1);
+  }
+
+  /** Takes the next pages, and returns the place of the first one in the order. */
+  take(count: number): number {
+    return Atomics.add(this.#counter, 0, count);
+  }
+
+  /** The number of the page at a place in the order. */
+  pageAt(place: number): number {
+    if (place < this.#reused.length) return this.#reused[place];
+    const page = this.#firstPage + place - this.#reused.length;
+    return this.#firstPage <= this.#lockPage && page >= this.#lockPage ? page + 1 : page;
+  }
+
+  /** The highest page number taken: the page count of the file, the left-out page included. */
+  get pageCount(): number {
+    const taken = Atomics.load(this.#counter, 0);
+    return taken > this.#reused.length ? this.pageAt(taken - 1) : this.#firstPage - 1;
+  }
+
+  /** The pages to reuse that nobody took, ascending; a view. */
+  get leftPages(): Uint32Array {
+    return this.#reused.subarray(Math.min(this.#reused.length, Atomics.load(this.#counter, 0)));
+  }
+}
+
+/** Hands out the pages of a supply to one writer and sends what they hold to a sink. */
 export class PageSpace {
   readonly pageSize: number;
   /** The page size less the reserved bytes. */
   readonly usableSize: number;
   private readonly sink: PageSink;
-  private readonly lockPage: number;
-  private readonly reused: Uint32Array;
-  private reusedCount = 0;
-  private next: number;
+  private readonly supply: PageSupply;
+  private readonly extentPages: number;
+  private next = 0;
+  private end = 0;
 
-  constructor(sink: PageSink, options: PageSpaceOptions = {}) {
+  /**
+   * @param supply the supply, or what it is made of when nobody else takes from it
+   * @param extentPages how many pages are taken from the supply at once
+   */
+  constructor(sink: PageSink, supply: PageSupply | PageSupplyOptions = {}, extentPages = 1) {
     this.sink = sink;
-    this.pageSize = options.pageSize ?? 4096;
-    this.usableSize = this.pageSize - (options.reservedBytes ?? 0);
-    this.lockPage = lockBytePage(this.pageSize);
-    this.reused = options.reusedPages ?? new Uint32Array(0);
-    this.next = options.firstPage ?? 2;
+    this.supply = supply instanceof PageSupply ? supply : new PageSupply(supply);
+    this.extentPages = extentPages;
+    this.pageSize = this.supply.pageSize;
+    this.usableSize = this.supply.usableSize;
   }
 
-  /** The highest page number handed out: the page count of the file, the left-out page included. */
+  /** The highest page number taken from the supply, see `PageSupply`. */
   get pageCount(): number {
-    return this.next - 1;
+    return this.supply.pageCount;
   }
 
-  /** The pages to reuse that were not handed out, ascending; a view. */
-  get leftPages(): Uint32Array {
-    return this.reused.subarray(this.reusedCount);
+  /** The pages that were taken from the supply and not handed out, in the supply's order. */
+  get leftPages(): number[] {
+    return Array.from({ length: this.end - this.next }, (_, i) => this.supply.pageAt(this.next + i));
   }
 
   /** Hands out one page, to be written later with `writePage`. */
   allocate(): number {
-    if (this.reusedCount < this.reused.length) return this.reused[this.reusedCount++];
-    if (this.next === this.lockPage) this.next += 1;
-    return this.next++;
+    if (this.next === this.end) {
+      this.next = this.supply.take(this.extentPages);
+      this.end = this.next + this.extentPages;
+    }
+    return this.supply.pageAt(this.next++);
   }
 
   /** Writes one page whose number is known. */
