@@ -169,6 +169,22 @@ test('everything can be done with the keyboard', async () => {
   await planner.close();
 });
 
+test('days of the charts can be clicked', async () => {
+  const planner = await Planner.open(browser, plain.address);
+  const { page } = planner;
+  await page.getByRole('button', { name: /^Try it with/ }).click();
+  await planner.result();
+  for (const chart of ['Emails per day', 'The year as a calendar']) {
+    await planner.tab('Plan');
+    const day = page.getByRole('region', { name: chart }).locator('rect[data-day]').nth(40);
+    const name = await day.getAttribute('data-day');
+    await day.click();
+    await page.getByText(/^1 to \d+ of/).waitFor();
+    expect(await page.locator('#panel-day input[type=date]').inputValue()).toBe(name);
+  }
+  await planner.close();
+});
+
 test('works with and without isolation, from any path', async () => {
   for (const [server, isIsolated] of [
     [plain, false],

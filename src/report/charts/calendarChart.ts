@@ -110,7 +110,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
         rx: size > 10 ? 2 : 0,
         fill: ({ count }: Cell) => heat.stepOf(count).fill,
         title: ({ day, count }: Cell) => dayLine(day, count),
-        ariaLabel: 'days',
+        ariaDescription: 'days',
       }),
       Plot.text(months, {
         x: ({ week, weekday }: Cell) => LEFT + (week + (weekday > 0 ? 1 : 0)) * size,
@@ -130,7 +130,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
       }),
     ],
   });
-  panel.querySelectorAll('[aria-label="days"] rect').forEach((rect, i) => {
+  panel.querySelectorAll('[aria-description="days"] rect').forEach((rect, i) => {
     rect.setAttribute('data-day', formatIsoDay(cells[i].day));
   });
   const shown = cells.reduce((total, { count }) => total + count, 0);

@@ -88,12 +88,12 @@ function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleO
         y2: difference,
         fill: (day: ComparedDay) => (difference(day) > 0 ? more : less),
         title: titleOf,
-        ariaLabel: 'days',
+        ariaDescription: 'days',
       }),
       Plot.ruleY([0], { stroke: space.colors.quiet }),
     ],
   });
-  panel.querySelectorAll('[aria-label="days"] rect').forEach((rect, i) => {
+  panel.querySelectorAll('[aria-description="days"] rect').forEach((rect, i) => {
     rect.setAttribute('data-day', formatIsoDay(days[i].day));
   });
   return panel;

@@ -101,7 +101,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
         fill: ({ toBeSent }: Tile) => heat.stepOf(toBeSent).fill,
         title: (tile: Tile) =>
           `${tile.name}: ${counted(tile.toBeSent, 'email')} to be sent, ${grouped(tile.skipped)} skipped`,
-        ariaLabel: 'states',
+        ariaDescription: 'states',
       }),
       Plot.text(tiles, {
         x,
@@ -124,7 +124,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
       }),
     ],
   });
-  panel.querySelectorAll('[aria-label="states"] rect').forEach((rect, i) => {
+  panel.querySelectorAll('[aria-description="states"] rect').forEach((rect, i) => {
     rect.setAttribute('data-state', tiles[i].name);
   });
   return frameChart(space, options, {

@@ -104,7 +104,7 @@ function dayTitles({ startDay, totals, counts }: DailyStacks, scale: SeriesScale
 
 /** Names the day of each bar in `data-day`, for pages that answer to a click. */
 function nameDays(panel: SVGElement, startDay: number): void {
-  const bars = panel.querySelectorAll('[aria-label="days"] rect');
+  const bars = panel.querySelectorAll('[aria-description="days"] rect');
   bars.forEach((bar, i) => {
     bar.setAttribute('data-day', formatIsoDay(startDay + i));
   });
@@ -165,7 +165,7 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
         title: (text: string) => text,
         fill: 'none',
         pointerEvents: 'all',
-        ariaLabel: 'days',
+        ariaDescription: 'days',
       }),
     ],
   });

@@ -97,7 +97,7 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
         element('h3', {}, 'What came of it'),
         dataTable(
           'Figures',
-          ['', 'Before', 'After', 'Difference'],
+          ['Figure', 'Before', 'After', 'Difference'],
           figures.map(([name, one, other]) => [name, one, other, element('span.difference', {}, signed(other - one))]),
         ),
       ),

@@ -14,13 +14,21 @@ import { chartBox, type DayChoice } from './chart.js';
 export function planView(store: Store, actions: Actions): HTMLElement {
   const view = element('div.view');
   store.follow(['current'], ({ current }) => {
-    if (current === null) fill(view, ...welcome());
+    if (current === null) fill(view, ...welcome(store, actions));
     else fill(view, ...summary(current, actions));
   });
   return view;
 }
 
-function welcome(): HTMLElement[] {
+/** What the button of the welcome makes up. */
+const EXAMPLE_CONTACTS = 5000;
+
+function welcome(store: Store, actions: Actions): HTMLElement[] {
+  const tryIt = async () => {
+    await actions.generate({ contacts: EXAMPLE_CONTACTS, seed: 1, shape: 'realistic', asOf: store.state.asOf });
+    await actions.run();
+  };
+  const start = button(`Try it with ${grouped(EXAMPLE_CONTACTS)} people who do not exist`, () => void tryIt());
   const point = (title: string, text: string) =>
     element('li', {}, element('strong', {}, title), element('span', {}, text));
   return [
@@ -40,6 +48,7 @@ function welcome(): HTMLElement[] {
         point('A day', 'The plan is made as of that day.'),
         point('Plan', 'A second for 50,000 contacts, a few for 750,000.'),
       ),
+      start,
       element(
         'p.note',
         {},

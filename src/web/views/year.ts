@@ -208,7 +208,7 @@ function outcomeOf(simulation: Simulation): HTMLElement[] {
         'section.panel',
         {},
         element('h3', {}, 'What became of every email'),
-        dataTable('Accounts', ['', 'Emails'], rows),
+        dataTable('Accounts', ['Outcome', 'Emails'], rows),
       ),
       element(
         'section.panel',
