@@ -6,26 +6,31 @@ import { ROW_CLASS, type Schedules } from './schedules.js';
 /** The value of an owned row that was found, as `RowValues` have it; `NOT_PLAIN` where a run would never write it so. */
 type FoundValue = (schedules: Schedules, row: number, statusCodes: readonly number[]) => number;
 
-const contentOf = (name: Exclude<keyof Schedules['content'], 'isClean' | 'createdAt'>): FoundValue => {
-  return ({ content, contentIndex }, row) => content[name][contentIndex[row]];
+type FormColumn = 'emailType' | 'sendTime' | 'skipReason' | 'storedPriority' | 'emailTemplate' | 'smsTemplate';
+
+const ofForm = (name: FormColumn): FoundValue => {
+  return ({ forms, form }, row) => forms[name][form[row]];
 };
 
 const FOUND: Readonly<Record<string, FoundValue>> = {
-  email_type: contentOf('emailType'),
+  email_type: ofForm('emailType'),
   planned_send_date: ({ plannedDay }, row) => plannedDay[row],
   scheduled_send_date: ({ scheduledDay }, row) => scheduledDay[row],
-  scheduled_send_time: contentOf('sendTime'),
+  scheduled_send_time: ofForm('sendTime'),
   status: ({ rowClass }, row, statusCodes) => statusCodes[rowClass[row]],
-  skip_reason: contentOf('skipReason'),
-  priority: contentOf('priority'),
+  skip_reason: ofForm('skipReason'),
+  priority: ofForm('storedPriority'),
   campaign_instance_id: ({ instanceId }, row) => instanceId[row],
-  email_template: contentOf('emailTemplate'),
-  sms_template: contentOf('smsTemplate'),
+  email_template: ofForm('emailTemplate'),
+  sms_template: ofForm('smsTemplate'),
   event_year: ({ eventYear }, row) => eventYear[row],
-  event_month: contentOf('eventMonth'),
-  event_day: contentOf('eventDay'),
-  metadata: contentOf('metadata'),
+  event_month: ({ eventMonth }, row) => eventMonth[row],
+  event_day: ({ eventDay }, row) => eventDay[row],
+  metadata: ({ metadata }, row) => metadata[row],
 };
+
+/** The names of the columns in which rows are compared. */
+export const COMPARED_FIELDS: readonly string[] = Object.keys(FOUND);
 
 /** A column of `email_schedules` in which a row that was found and a planned one are compared (Rules 11). */
 export interface ComparedColumn extends RowColumn<ScheduleRows> {

@@ -13,6 +13,9 @@ export const INVALID_DAY = -2147483647;
 /** What stands for a value that is not of the plain kind that was asked for. */
 export const NOT_PLAIN = -2147483647;
 
+/** The form of a row that is like none that was remembered. */
+export const UNKNOWN_FORM = -1;
+
 /**
  * Goes through the rows of a table and reads fields as src/rules/fields.ts reads them, whether a row is an array of
  * values or lies as bytes in a page of the database. Fields are named by their places, see `openRows`.
@@ -20,6 +23,16 @@ export const NOT_PLAIN = -2147483647;
 export interface RowCursor {
   /** About how many rows there are, 0 when that is not known: columns make room for so many. */
   readonly expectedRows: number;
+  /**
+   * Has `form` tell rows that were stored with the same values in some fields, and the kinds of values in all of them.
+   *
+   * @param places the fields
+   */
+  knowForms(places: readonly number[]): void;
+  /** The form of the row, counted from 0; `UNKNOWN_FORM` when no row of this form was remembered, or forms are not told. */
+  readonly form: number;
+  /** Remembers the row's form, which is unknown, and returns it; `UNKNOWN_FORM` when it is not kept. Forms get the numbers 0, 1, ... */
+  rememberForm(): number;
   /** Goes to the next row; false when there is none. @throws SendplanError when the database is damaged there */
   next(): boolean;
   /** The field as a database or a record holds it. */

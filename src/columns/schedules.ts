@@ -1,14 +1,13 @@
 import type { Table } from 'apache-arrow';
 import { isFollowupType, statusClass } from '../rules/emailTypes.js';
-import { limitPriority } from '../rules/fields.js';
 import { NULL_INT32, numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
 import { stableOrder } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumns } from './growing.js';
 import { openRows } from './openRows.js';
-import { CONTENT_FIELDS, type OwnedContent, OwnedContentBuilder } from './ownedContent.js';
-import { INVALID_DAY, NOT_PLAIN, type RowCursor } from './rowCursor.js';
+import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
+import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
 import type { RowSource } from './source.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
@@ -90,14 +89,19 @@ export interface Schedules {
   readonly id: Float64Array;
   /** The campaign instance id itself, NaN for none. */
   readonly instanceId: Float64Array;
-  /** For an owned row its place in `content`, -1 for any other. */
-  readonly contentIndex: Int32Array;
-  readonly content: OwnedContent;
+  /** The number of the row's form in `forms`. */
+  readonly form: Int32Array;
+  readonly forms: ScheduleForms;
+  /** 0 where a value is of a form that a run never writes, so that the row cannot be unchanged; good for owned rows, as all below. */
+  readonly isClean: Uint8Array;
+  readonly eventMonth: Int32Array;
+  readonly eventDay: Int32Array;
+  /** A code of the run's dictionary, and likewise `createdAt`. */
+  readonly metadata: Int32Array;
+  readonly createdAt: Int32Array;
   /** The columns as an Arrow table over their own memory. */
   toTable(): Table;
 }
-
-const LARGEST_INT32 = 2147483647;
 
 function classOf(status: string | null): number {
   if (status === 'pre-scheduled') return ROW_CLASS.preScheduled;
@@ -106,8 +110,6 @@ function classOf(status: string | null): number {
   const meaning = statusClass(status);
   return meaning === 'history' ? ROW_CLASS.history : meaning === 'ended' ? ROW_CLASS.ended : ROW_CLASS.other;
 }
-
-const KEY_FIELDS = ['id', 'contact_id', 'actual_send_datetime'] as const;
 
 /** Reads `email_schedules` into columns. @param instanceOf the instance index by id */
 export function readSchedules(
@@ -119,102 +121,114 @@ export function readSchedules(
   texts: TextDictionary,
   onRow: (rowsDone: number) => void = () => {},
 ): Schedules {
-  const columns = new GrowingColumns(COLUMN_TYPES);
-  const classes = new TextMemo(classOf);
-  const typeTexts = new TextMemo((name) => texts.codeOf(name ?? ''));
-  /** The code of the type by the code of its text. */
-  const typeOfText: number[] = [];
-  const { places, cursor } = openRows(source, [...KEY_FIELDS, ...CONTENT_FIELDS]);
-  const [idAt, contactAt, actualAt, ...contentAt] = places;
-  const [typeAt, plannedAt, scheduledAt, , statusAt, , priorityAt, instanceAt, , , yearAt] = contentAt;
-  const content = new OwnedContentBuilder(texts, contentAt);
+  const columns = new GrowingColumns(ROW_COLUMNS);
+  const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
+  const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
+  const meaning = {
+    classes: new TextMemo(classOf),
+    typeOf: (name: string) => types.codeOf(name),
+    instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
+  };
+  const formPlaces = places.slice(ROW_FIELDS.length);
+  const dayPlaces = [plannedAt, scheduledAt];
+  const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, ROW_CLASS.skipped);
+  const metadataTexts = new TextMemo((text) => texts.codeOf(text));
+  const createdTimes = new TextMemo((text) => texts.codeOf(text));
+  cursor.knowForms(formPlaces);
   columns.reserve(cursor.expectedRows);
-  content.reserve(cursor.expectedRows);
   try {
     while (cursor.next()) {
       if ((columns.count & 0x3fff) === 0x3fff) onRow(columns.count);
       const index = contacts.indexOf(cursor.integer(contactAt) ?? -1);
-      const status = cursor.code(statusAt, classes);
-      const typeText = cursor.code(typeAt, typeTexts);
+      const form = forms.formOf(cursor);
       const planned = cursor.day(plannedAt);
       const scheduled = cursor.day(scheduledAt);
       const actual = dayOrNull(cursor.day(actualAt));
-      // What a run writes is plain; only what others write has to be read with more care.
-      const plainInstance = cursor.plainInteger(instanceAt);
-      const plainYear = cursor.plainInteger(yearAt);
-      const plainPriority = cursor.plainInteger(priorityAt);
-      const namedInstance = integerOf(cursor, instanceAt, plainInstance);
-      const year = integerOf(cursor, yearAt, plainYear);
-      const urgency = integerOf(cursor, priorityAt, plainPriority);
-      const isOwned = status <= ROW_CLASS.skipped;
-      typeOfText[typeText] ??= types.codeOf(texts.texts[typeText]);
 
       const row = columns.addRow();
       const { at } = columns;
       at.contact[row] = index < 0 ? contactCount : index;
-      at.rowClass[row] = status;
       at.id[row] = cursor.integer(idAt) ?? Number(cursor.value(idAt));
-      at.type[row] = typeOfText[typeText];
-      at.eventYear[row] = year === null ? NULL_INT32 : Math.abs(year) > LARGEST_INT32 ? LARGEST_INT32 : year;
+      at.form[row] = form;
       at.sentDay[row] = actual === NULL_INT32 ? dayOrNull(scheduled) : actual;
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
-      at.instance[row] = namedInstance === null ? NO_INSTANCE : (instanceOf.get(namedInstance) ?? UNKNOWN_INSTANCE);
-      at.instanceId[row] = namedInstance ?? Number.NaN;
-      at.priority[row] = limitPriority(urgency) ?? NULL_INT32;
-      at.contentIndex[row] = isOwned ? content.count : -1;
-      if (isOwned) content.add(cursor, typeText, planned, scheduled, plainPriority, plainInstance, plainYear);
+      if (!forms.isOwned(form)) continue;
+      const month = cursor.plainInteger(monthAt);
+      const day = cursor.plainInteger(dayAt);
+      const metadata = cursor.plainCode(metadataAt, metadataTexts);
+      const created = cursor.plainCode(createdAt, createdTimes);
+      const isClean =
+        planned !== INVALID_DAY &&
+        scheduled !== INVALID_DAY &&
+        month !== NOT_PLAIN &&
+        day !== NOT_PLAIN &&
+        metadata !== NOT_PLAIN &&
+        created !== NOT_PLAIN &&
+        forms.isClean(form);
+      at.isClean[row] = isClean ? 1 : 0;
+      at.eventMonth[row] = month;
+      at.eventDay[row] = day;
+      at.metadata[row] = metadata;
+      // A row that takes its place keeps when it was made, in whatever form.
+      at.createdAt[row] = created === NOT_PLAIN ? cursor.code(createdAt, createdTimes) : created;
     }
   } finally {
     cursor.close();
   }
-  return inOrderOfContacts(columns.values(), content.build(), contactCount);
+  return inOrderOfContacts(columns.values(), forms.build(), contactCount);
 }
 
-/** `readInteger` of a field that was read by `plainInteger`. */
-function integerOf(cursor: RowCursor, place: number, plain: number): number | null {
-  if (plain === NULL_INT32) return null;
-  return plain === NOT_PLAIN ? cursor.integer(place) : plain;
-}
-
-const COLUMN_TYPES = {
+const ROW_COLUMNS = {
   contact: Uint32Array,
-  rowClass: Uint8Array,
   id: Float64Array,
-  instanceId: Float64Array,
-  type: Int32Array,
-  eventYear: Int32Array,
+  form: Int32Array,
   sentDay: Int32Array,
   plannedDay: Int32Array,
   scheduledDay: Int32Array,
-  instance: Int32Array,
-  priority: Int32Array,
-  contentIndex: Int32Array,
+  isClean: Uint8Array,
+  eventMonth: Int32Array,
+  eventDay: Int32Array,
+  metadata: Int32Array,
+  createdAt: Int32Array,
 };
 
-type FoundColumns = { readonly [Name in keyof typeof COLUMN_TYPES]: InstanceType<(typeof COLUMN_TYPES)[Name]> };
+type FoundRows = { readonly [Name in keyof typeof ROW_COLUMNS]: InstanceType<(typeof ROW_COLUMNS)[Name]> };
 
 /** Groups rows that were found by contact. */
-function inOrderOfContacts(found: FoundColumns, content: OwnedContent, contactCount: number): Schedules {
+function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount: number): Schedules {
   const { order, first } = orderByContact(found.contact, contactCount + 1, found.id);
+  const form = inOrder(found.form, order);
   const columns = {
     first,
-    rowClass: inOrder(found.rowClass, order),
-    type: inOrder(found.type, order),
-    eventYear: inOrder(found.eventYear, order),
+    rowClass: ofForms(forms.rowClass, form),
+    type: ofForms(forms.type, form),
+    eventYear: ofForms(forms.eventYear, form),
     sentDay: inOrder(found.sentDay, order),
     plannedDay: inOrder(found.plannedDay, order),
     scheduledDay: inOrder(found.scheduledDay, order),
-    instance: inOrder(found.instance, order),
-    priority: inOrder(found.priority, order),
+    instance: ofForms(forms.instance, form),
+    priority: ofForms(forms.priority, form),
     id: inOrder(found.id, order),
-    instanceId: inOrder(found.instanceId, order),
-    contentIndex: inOrder(found.contentIndex, order),
+    instanceId: ofForms(forms.instanceId, form),
+    form,
+    isClean: inOrder(found.isClean, order),
+    eventMonth: inOrder(found.eventMonth, order),
+    eventDay: inOrder(found.eventDay, order),
+    metadata: inOrder(found.metadata, order),
+    createdAt: inOrder(found.createdAt, order),
   };
-  return { count: found.id.length, ...columns, content, toTable: () => tableOfRows(columns) };
+  return { count: found.id.length, ...columns, forms, toTable: () => tableOfRows(columns) };
 }
 
-type RowColumns = Omit<Schedules, 'count' | 'content' | 'toTable'>;
+type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable'>;
+
+/** The value of each row by its form. */
+function ofForms<Values extends Float64Array | Int32Array | Uint8Array>(values: Values, form: Int32Array): Values {
+  const all = new (values.constructor as new (length: number) => Values)(form.length);
+  for (let i = 0; i < form.length; i++) all[i] = values[form[i]];
+  return all;
+}
 
 function tableOfRows(columns: RowColumns): Table {
   return tableOf({
@@ -228,7 +242,7 @@ function tableOfRows(columns: RowColumns): Table {
     instance: numberVector(columns.instance),
     priority: numberVector(columns.priority),
     instance_id: numberVector(columns.instanceId),
-    content: numberVector(columns.contentIndex),
+    form: numberVector(columns.form),
   });
 }
 

@@ -1,6 +1,6 @@
 import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../rules/fields.js';
 import { NULL_INT32 } from './arrowTable.js';
-import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor } from './rowCursor.js';
+import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
 import type { TextMemo } from './textMemo.js';
 
 const NO_ROW: ArrayLike<FieldValue> = [];
@@ -8,11 +8,19 @@ const NO_ROW: ArrayLike<FieldValue> = [];
 /** Goes through rows that are arrays of values. */
 export class ValueCursor implements RowCursor {
   readonly expectedRows = 0;
+  readonly form = UNKNOWN_FORM;
   readonly #rows: Iterator<ArrayLike<FieldValue>>;
   #row = NO_ROW;
 
   constructor(rows: Iterable<ArrayLike<FieldValue>>) {
     this.#rows = rows[Symbol.iterator]();
+  }
+
+  /** Values do not tell how they are stored. */
+  knowForms(): void {}
+
+  rememberForm(): number {
+    return UNKNOWN_FORM;
   }
 
   next(): boolean {

@@ -47,11 +47,11 @@ class RowComparer {
   hasContent(candidate: number, row: number): boolean {
     const { schedules } = this.plan.organization;
     const { views } = this.plan;
-    const { content } = schedules;
-    const found = schedules.contentIndex[row];
+    const content = schedules.forms;
+    const found = schedules.form[row];
     if (schedules.scheduledDay[row] !== views.candidateSend[candidate]) return false;
     if (content.emailType[found] !== this.typeTexts[views.candidateType[candidate]]) return false;
-    if (content.isClean[found] === 0) return false;
+    if (schedules.isClean[row] === 0) return false;
     const isScheduled = views.candidateReason[candidate] === REASON.scheduled;
     if (schedules.rowClass[row] !== (isScheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped)) return false;
     const rows = this.rowOf(candidate);
@@ -59,14 +59,14 @@ class RowComparer {
       schedules.plannedDay[row] === rows.plannedDay[0] &&
       content.skipReason[found] === rows.skipReason[0] &&
       content.sendTime[found] === rows.sendTime[0] &&
-      content.priority[found] === rows.priority[0] &&
+      content.storedPriority[found] === rows.priority[0] &&
       isSameNumber(schedules.instanceId[row], rows.instanceId[0]) &&
       content.emailTemplate[found] === rows.emailTemplate[0] &&
       content.smsTemplate[found] === rows.smsTemplate[0] &&
       schedules.eventYear[row] === rows.eventYear[0] &&
-      content.eventMonth[found] === rows.eventMonth[0] &&
-      content.eventDay[found] === rows.eventDay[0] &&
-      content.metadata[found] === rows.metadata[0]
+      schedules.eventMonth[row] === rows.eventMonth[0] &&
+      schedules.eventDay[row] === rows.eventDay[0] &&
+      schedules.metadata[row] === rows.metadata[0]
     );
   }
 
@@ -178,7 +178,7 @@ export function keepIdentity(
   const { schedules } = plan.organization;
   const row = diff.replacedRow[candidate];
   rows.id[place] = schedules.id[row];
-  rows.createdAt[place] = schedules.content.createdAt[schedules.contentIndex[row]];
+  rows.createdAt[place] = schedules.createdAt[row];
 }
 
 /**

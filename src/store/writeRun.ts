@@ -153,9 +153,6 @@ function writeAll(
   const issuesWritten = replaceIssues(connection, issues, runId, nowText);
   const configWritten = writeConfigVersion(connection, config, textChecksum(config), nowText);
   const warnings = [...settled.warnings, ...issuesWritten.warnings, ...configWritten.warnings];
-  if (reason !== null && options.flush === 'pages') {
-    warnings.push(`Rows were written by SQL and not as pages: ${reason}.`);
-  }
   const isChanged =
     settled.steps.length > 0 ||
     flush.deleted + flush.inserted > 0 ||
@@ -170,6 +167,9 @@ function writeAll(
     const report = JSON.stringify(summary);
     const lastRun = isLast ? { runId, completedText: currentTimeText(), settings, report } : null;
     warnings.push(...replaceLastRun(connection, lastRun).warnings);
+  }
+  if (reason !== null && options.flush === 'pages') {
+    warnings.push(`Rows were written by SQL and not as pages: ${reason}.`);
   }
   const { deleted, inserted, statements } = flush;
   return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements, pages };

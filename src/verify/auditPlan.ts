@@ -63,13 +63,13 @@ export function auditPlan(plan: Plan, source: OrganizationSource, settings: Audi
 /** Looks for event dates that no calendar has; the 29 February of any year is one, as the end of a window can be. */
 function auditEventDates(audit: Audit): void {
   const { schedules } = audit.plan.organization;
-  const { rowClass, contentIndex, content } = schedules;
+  const { rowClass, eventMonth, eventDay } = schedules;
   const isPossible = (value: number, most: number) =>
     value === NULL_INT32 || value === NOT_PLAIN || (value >= 1 && value <= most);
   for (let row = 0; row < schedules.count; row++) {
     if (rowClass[row] > ROW_CLASS.skipped) continue;
-    const month = content.eventMonth[contentIndex[row]];
-    const day = content.eventDay[contentIndex[row]];
+    const month = eventMonth[row];
+    const day = eventDay[row];
     if (!isPossible(month, 12) || !isPossible(day, 31))
       audit.addRow('impossible_event_date', row, `month ${month}, day ${day}`);
   }

@@ -24,12 +24,12 @@ function isMisspelled(status: string | null): boolean {
 /** Tells whether the columns hold rows that have to be read once more: of no contact, or in a form no run writes. */
 function hasOddRows(audit: Audit): boolean {
   const { schedules, contacts } = audit.plan.organization;
-  const { rowClass, first, content, contentIndex, scheduledDay } = schedules;
+  const { rowClass, first, isClean, scheduledDay } = schedules;
   for (let row = first[contacts.count]; row < schedules.count; row++)
     if (rowClass[row] <= ROW_CLASS.skipped) return true;
   for (let row = 0; row < schedules.count; row++) {
     if (rowClass[row] > ROW_CLASS.skipped) continue;
-    if (content.isClean[contentIndex[row]] === 0 || scheduledDay[row] === NULL_INT32) return true;
+    if (isClean[row] === 0 || scheduledDay[row] === NULL_INT32) return true;
   }
   return false;
 }

@@ -143,8 +143,7 @@ export class Differences {
       last = kind;
       audit.addRow(kind, row, this.#foundText(column.name, row), this.#plannedText(column.name));
     }
-    if (isOdd || (bits === 0 && schedules.content.isClean[schedules.contentIndex[row]] === 0))
-      audit.addRow('odd_form', row);
+    if (isOdd || (bits === 0 && schedules.isClean[row] === 0)) audit.addRow('odd_form', row);
     this.#compareStatus(candidate, row, contact);
   }
 

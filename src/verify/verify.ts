@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { CONTENT_FIELDS } from '../columns/ownedContent.js';
+import { COMPARED_FIELDS } from '../columns/foundRow.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';
 import { type ExportFormat, encodeRows } from '../export/format.js';
@@ -125,7 +125,7 @@ export async function verifySource(
     history,
     findings: findings.count,
     kinds: kindReports(findings, limit),
-    columns_not_compared: CONTENT_FIELDS.filter((name) => name !== 'created_at' && columns?.has(name) === false),
+    columns_not_compared: COMPARED_FIELDS.filter((name) => columns?.has(name) === false),
   };
   return { report, exportAs: (format) => encodeRows(findings.toRows(), format) };
 }

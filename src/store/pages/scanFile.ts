@@ -4,7 +4,7 @@ import type { PageSource } from './scanSource.js';
 
 /** What is read at once where pages are not next to each other, and the most where they are. */
 const SMALLEST_CHUNK_BYTES = 65536;
-const LARGEST_CHUNK_BYTES = 1024 * 1024;
+const LARGEST_CHUNK_BYTES = 256 * 1024;
 const CHUNK_COUNT = 8;
 
 /** A piece of the file in memory. */

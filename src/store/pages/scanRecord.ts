@@ -1,11 +1,20 @@
 import { NO_ISO_DAY, parseIsoDayBytes } from '../../calendar/iso.js';
 import { NULL_INT32 } from '../../columns/arrowTable.js';
-import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor } from '../../columns/rowCursor.js';
+import {
+  FIELD_KIND,
+  INVALID_DAY,
+  MISSING_DAY,
+  NOT_PLAIN,
+  type RowCursor,
+  UNKNOWN_FORM,
+} from '../../columns/rowCursor.js';
 import type { TextMemo } from '../../columns/textMemo.js';
 import { isBlankBytes, isValidEmailBytes, readFlagBytes } from '../../rules/fieldBytes.js';
 import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../../rules/fields.js';
 import { decodeUtf8 } from '../../rules/utf8.js';
 import type { SqlValue } from '../driver.js';
+import { bodyLength } from './encodedValue.js';
+import { RecordForms } from './recordForms.js';
 import type { TableScan } from './scanTable.js';
 
 const TWO_TO_32 = 4294967296;
@@ -19,9 +28,7 @@ const DEFAULT = -2;
 const ABSENT = -3;
 
 /** The bytes of a value by serial type, for those that take one byte. */
-const VALUE_BYTES = Uint8Array.from({ length: 128 }, (_, type) =>
-  type >= TYPE.blob ? (type - 12) >> 1 : [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0][type],
-);
+const VALUE_BYTES = Uint8Array.from({ length: 128 }, (_, type) => bodyLength(type));
 
 /** How the records of a table are to be read. */
 export interface RecordShape {
@@ -47,8 +54,16 @@ export class RecordCursor implements RowCursor {
   private readonly columnCount: number;
   private readonly rowidColumn: number;
   /** The serial type of every column up to the last that is wanted, and where in the scan's bytes its value is. */
-  private readonly types: Int32Array;
-  private readonly starts: Int32Array;
+  private types: Int32Array;
+  private starts: Int32Array;
+  /** What the starts are counted from. */
+  private base = 0;
+  /** The two arrays of a row whose header is read; rows of a known form share theirs. */
+  private readonly ownTypes: Int32Array;
+  private readonly ownStarts: Int32Array;
+  private forms: RecordForms | null = null;
+  private wasLookedUp = false;
+  form = UNKNOWN_FORM;
   private readonly defaults = new Map<number, SqlValue>();
   private bytes: Uint8Array = new Uint8Array(0);
   /** What `readVarint` read. */
@@ -61,8 +76,10 @@ export class RecordCursor implements RowCursor {
     this.columnCount = Math.max(-1, ...shape.columns) + 1;
     // The place behind the last is that of a column that the table has not.
     this.columnOf = Int32Array.from([...shape.columns, this.columnCount]);
-    this.types = new Int32Array(this.columnCount + 1).fill(ABSENT);
-    this.starts = new Int32Array(this.columnCount + 1);
+    this.ownTypes = new Int32Array(this.columnCount + 1).fill(ABSENT);
+    this.ownStarts = new Int32Array(this.columnCount + 1);
+    this.types = this.ownTypes;
+    this.starts = this.ownStarts;
     this.rowidColumn = shape.rowidColumn < this.columnCount ? shape.rowidColumn : -1;
   }
 
@@ -71,12 +88,45 @@ export class RecordCursor implements RowCursor {
   }
 
   next(): boolean {
-    const { scan } = this;
+    const { scan, forms } = this;
     if (!scan.next()) return false;
+    if (forms !== null && this.isInKnownForm(forms)) return true;
     if (!this.readHeader()) {
       scan.loadOverflow();
       this.readHeader();
     }
+    return true;
+  }
+
+  knowForms(places: readonly number[]): void {
+    this.forms = new RecordForms(
+      places.map((place) => this.columnOf[place]).filter((column) => column < this.columnCount),
+    );
+  }
+
+  rememberForm(): number {
+    const { scan, forms } = this;
+    if (forms === null || !this.wasLookedUp) return UNKNOWN_FORM;
+    this.form = forms.add(scan.start, scan.payloadLength, this.types, this.starts);
+    return this.form;
+  }
+
+  /** Takes a row's types and places from its form; false when no row of this form was remembered. */
+  private isInKnownForm(forms: RecordForms): boolean {
+    const { bytes, start, localEnd, payloadLength } = this.scan;
+    // A row that goes on on other pages is not looked up.
+    this.wasLookedUp = localEnd - start === payloadLength;
+    this.form = this.wasLookedUp ? forms.find(bytes, start, payloadLength) : UNKNOWN_FORM;
+    if (this.form === UNKNOWN_FORM) {
+      this.types = this.ownTypes;
+      this.starts = this.ownStarts;
+      this.base = 0;
+      return false;
+    }
+    this.bytes = bytes;
+    this.types = forms.typesOf(this.form);
+    this.starts = forms.startsOf(this.form);
+    this.base = start;
     return true;
   }
 
@@ -113,7 +163,7 @@ export class RecordCursor implements RowCursor {
         if (!(this.varint >= 0 && this.varint <= 0x7fffffff)) throw scan.damage('a value has no size');
         types[column] = this.varint;
         // A small type may be written in more bytes than it needs.
-        value += this.varint < 128 ? VALUE_BYTES[this.varint] : (this.varint - 12) >> 1;
+        value += bodyLength(this.varint);
       }
     }
     if (at > headerEnd) throw scan.damage("a row's header ends within a column");
@@ -153,7 +203,7 @@ export class RecordCursor implements RowCursor {
   /** The number of a field whose serial type is one of a number or the rowid. */
   private number(column: number, type: number): number {
     const { bytes } = this;
-    const at = this.starts[column];
+    const at = this.starts[column] + this.base;
     switch (type) {
       case ROWID:
         return this.scan.rowid;
@@ -184,7 +234,7 @@ export class RecordCursor implements RowCursor {
     if (type === ABSENT) return undefined;
     if (type === DEFAULT) return this.missing(column);
     if (type >= TYPE.blob) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       const end = start + ((type - 12) >> 1);
       return (type & 1) === 1 ? decodeUtf8(this.bytes, start, end) : this.bytes.slice(start, end);
     }
@@ -239,7 +289,7 @@ export class RecordCursor implements RowCursor {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       return memo.codeOfBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     if (type === TYPE.null) return memo.codeOf(null);
@@ -252,7 +302,7 @@ export class RecordCursor implements RowCursor {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       return readFlagBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     return readFlag(this.value(place));
@@ -263,7 +313,7 @@ export class RecordCursor implements RowCursor {
     const type = this.types[column];
     if (isText(type)) {
       if (type === 13) return MISSING_DAY;
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       const day = parseIsoDayBytes(this.bytes, start, start + ((type - 13) >> 1));
       return day === NO_ISO_DAY ? INVALID_DAY : day;
     }
@@ -276,7 +326,7 @@ export class RecordCursor implements RowCursor {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       return isValidEmailBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     return isValidEmail(this.value(place));
@@ -286,7 +336,7 @@ export class RecordCursor implements RowCursor {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       return isBlankBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     const text = this.text(place);
@@ -297,7 +347,7 @@ export class RecordCursor implements RowCursor {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      const start = this.starts[column];
+      const start = this.starts[column] + this.base;
       return memo.codeOfBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     return memo.codeOf(type === TYPE.null ? null : this.text(place));
@@ -306,7 +356,7 @@ export class RecordCursor implements RowCursor {
   /** Where in the file a value begins; null when it does not lie in the file in one piece or is not in the record. */
   byteOffset(place: number): number | null {
     const column = this.columnOf[place];
-    return this.types[column] < 0 ? null : this.scan.fileOffsetOf(this.starts[column]);
+    return this.types[column] < 0 ? null : this.scan.fileOffsetOf(this.starts[column] + this.base);
   }
 
   /** Nothing is held open. */

@@ -1,0 +1,167 @@
+import { limitPriority } from '../rules/fields.js';
+import { NULL_INT32 } from './arrowTable.js';
+import { GrowingColumns } from './growing.js';
+import { FIELD_KIND, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
+import { TextMemo } from './textMemo.js';
+import type { TextDictionary } from './texts.js';
+
+/** The columns of `email_schedules` that are the same in all rows of a form: many rows have the same in all of these. */
+export const FORM_FIELDS = [
+  ...(['email_type', 'scheduled_send_time', 'status', 'skip_reason', 'priority', 'campaign_instance_id'] as const),
+  ...(['email_template', 'sms_template', 'event_year'] as const),
+] as const;
+
+/** The columns that differ from row to row. */
+export const ROW_FIELDS = [
+  ...(['id', 'contact_id', 'planned_send_date', 'scheduled_send_date', 'actual_send_datetime'] as const),
+  ...(['event_month', 'event_day', 'metadata', 'created_at'] as const),
+] as const;
+
+/** What a row's status, email type and campaign mean; `readSchedules` says what the codes are. */
+export interface FormMeaning {
+  readonly classes: TextMemo;
+  readonly typeOf: (name: string) => number;
+  readonly instanceOf: (id: number | null) => number;
+}
+
+const FORM_COLUMNS = {
+  rowClass: Uint8Array,
+  type: Int32Array,
+  eventYear: Int32Array,
+  instance: Int32Array,
+  instanceId: Float64Array,
+  priority: Int32Array,
+  emailType: Int32Array,
+  sendTime: Int32Array,
+  skipReason: Int32Array,
+  storedPriority: Int32Array,
+  emailTemplate: Int32Array,
+  smsTemplate: Int32Array,
+  /** 0 where a value is of a kind that a run never writes, so that the row cannot be unchanged. */
+  isClean: Uint8Array,
+};
+
+/**
+ * What the rows of each form hold: a form is a row's content but for its contact, its days and what else hardly any two rows
+ * have in common. Texts are codes of the run's dictionary, `NULL_INT32` is a number that is NULL.
+ *
+ * From `emailType` on a column is good for owned rows only: it is the content that an unchanged row must have (Rules 11).
+ */
+export type ScheduleForms = {
+  readonly [Name in keyof typeof FORM_COLUMNS]: InstanceType<(typeof FORM_COLUMNS)[Name]>;
+};
+
+const LARGEST_INT32 = 2147483647;
+
+/** Bytes of `YYYY-MM-DD`, the one form in which a run writes days. */
+const DAY_LENGTH = 10;
+
+/** Collects the forms of rows while `email_schedules` is read. */
+export class ScheduleFormsBuilder {
+  // A memo of its own for each column finds the column's few texts with the fewest steps.
+  private readonly types: TextMemo;
+  private readonly times: TextMemo;
+  private readonly reasons: TextMemo;
+  private readonly emailTemplates: TextMemo;
+  private readonly smsTemplates: TextMemo;
+  private readonly columns = new GrowingColumns(FORM_COLUMNS);
+  /** Our number of every form that the cursor has remembered. */
+  private readonly known: number[] = [];
+
+  /**
+   * @param formPlaces where a row has the `FORM_FIELDS`, in their order
+   * @param dayPlaces where it has `planned_send_date` and `scheduled_send_date`
+   * @param ownedUpTo the last class of rows that a run owns
+   */
+  constructor(
+    private readonly texts: TextDictionary,
+    private readonly meaning: FormMeaning,
+    private readonly formPlaces: readonly number[],
+    private readonly dayPlaces: readonly number[],
+    private readonly ownedUpTo: number,
+  ) {
+    const memo = () => new TextMemo((text) => texts.codeOf(text));
+    this.types = new TextMemo((name) => texts.codeOf(name ?? ''));
+    this.times = memo();
+    this.reasons = memo();
+    this.emailTemplates = memo();
+    this.smsTemplates = memo();
+  }
+
+  /** The form of the row that a cursor stands on, whose `knowForms` knows of the `FORM_FIELDS`. */
+  formOf(cursor: RowCursor): number {
+    const { form } = cursor;
+    return form === UNKNOWN_FORM ? this.add(cursor) : this.known[form];
+  }
+
+  /** Tells whether the rows of a form are owned. */
+  isOwned(form: number): boolean {
+    return this.columns.at.rowClass[form] <= this.ownedUpTo;
+  }
+
+  /** Tells whether all values of a form are of kinds that a run writes; good for owned rows. */
+  isClean(form: number): boolean {
+    return this.columns.at.isClean[form] === 1;
+  }
+
+  private add(cursor: RowCursor): number {
+    const [typeAt, , statusAt, , priorityAt, instanceAt, , , yearAt] = this.formPlaces;
+    const form = this.columns.addRow();
+    const { at } = this.columns;
+    const year = cursor.integer(yearAt);
+    const instanceId = cursor.integer(instanceAt);
+    const typeText = cursor.code(typeAt, this.types);
+    at.rowClass[form] = cursor.code(statusAt, this.meaning.classes);
+    at.type[form] = this.meaning.typeOf(this.texts.texts[typeText]);
+    at.eventYear[form] = year === null ? NULL_INT32 : Math.abs(year) > LARGEST_INT32 ? LARGEST_INT32 : year;
+    at.instance[form] = this.meaning.instanceOf(instanceId);
+    at.instanceId[form] = instanceId ?? Number.NaN;
+    at.priority[form] = limitPriority(cursor.integer(priorityAt)) ?? NULL_INT32;
+    at.emailType[form] = typeText;
+    if (this.isOwned(form)) this.addContent(cursor, form);
+    const number = cursor.rememberForm();
+    if (number !== UNKNOWN_FORM) this.known[number] = form;
+    return form;
+  }
+
+  private addContent(cursor: RowCursor, form: number): void {
+    const [typeAt, timeAt, , reasonAt, priorityAt, instanceAt, emailTemplateAt, smsTemplateAt, yearAt] =
+      this.formPlaces;
+    const { at } = this.columns;
+    // The status is one of the two that a run writes, or the row would not be owned.
+    at.sendTime[form] = cursor.plainCode(timeAt, this.times);
+    at.skipReason[form] = cursor.plainCode(reasonAt, this.reasons);
+    at.storedPriority[form] = cursor.plainInteger(priorityAt);
+    at.emailTemplate[form] = cursor.plainCode(emailTemplateAt, this.emailTemplates);
+    at.smsTemplate[form] = cursor.plainCode(smsTemplateAt, this.smsTemplates);
+    const isClean =
+      cursor.kind(typeAt) === FIELD_KIND.text &&
+      this.dayPlaces.every((place) => isOfPlainDays(cursor, place)) &&
+      isPlainWhole(cursor, instanceAt) &&
+      cursor.plainInteger(yearAt) !== NOT_PLAIN &&
+      [at.sendTime, at.skipReason, at.storedPriority, at.emailTemplate, at.smsTemplate].every(
+        (column) => column[form] !== NOT_PLAIN,
+      );
+    at.isClean[form] = isClean ? 1 : 0;
+  }
+
+  /** The forms in the order of their numbers; views that later rows may leave behind. */
+  build(): ScheduleForms {
+    return this.columns.values();
+  }
+}
+
+/** Tells whether a number is stored as one, of whatever size, or is NULL. */
+function isPlainWhole(row: RowCursor, place: number): boolean {
+  if (row.plainInteger(place) !== NOT_PLAIN) return true;
+  return row.kind(place) === FIELD_KIND.number && row.integer(place) !== null;
+}
+
+/**
+ * Tells whether a date is stored as a run stores it, if it is one: a date with a time behind it reads as its day all the
+ * same, and an empty text as a missing one.
+ */
+function isOfPlainDays(row: RowCursor, place: number): boolean {
+  const kind = row.kind(place);
+  return kind === FIELD_KIND.null || (kind === FIELD_KIND.text && row.textLength(place) === DAY_LENGTH);
+}
