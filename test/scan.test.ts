@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_ISO_DAY, parseIsoDay, parseIsoDayBytes } from '../src/calendar/iso.js';
 import { ContactIndex, readContacts } from '../src/columns/contacts.js';
 import { IssueLog } from '../src/columns/issueLog.js';
-import { EmailTypes, readSchedules } from '../src/columns/schedules.js';
+import { EmailTypes, readSchedules, type Schedules } from '../src/columns/schedules.js';
 import type { OrganizationSource, RowSource } from '../src/columns/source.js';
 import { TextMemo } from '../src/columns/textMemo.js';
 import { TextDictionary } from '../src/columns/texts.js';
@@ -46,6 +46,15 @@ function rowsOf(source: RowSource | null): unknown[] {
   return source === null ? [] : Array.from(source.rows([...source.columns]), (row) => Array.from(row));
 }
 
+/** How many rows every reading found, and how many forms. */
+const formCounts: { readonly rows: number; readonly forms: number }[] = [];
+
+/** The values of each row by its form, whatever forms there are. */
+function ofEachRow({ form, forms }: Pick<Schedules, 'form' | 'forms'>): unknown {
+  const columns = Object.entries(forms) as [string, ArrayLike<number>][];
+  return Object.fromEntries(columns.map(([name, values]) => [name, Array.from(form, (number) => values[number])]));
+}
+
 /** Everything that the readers of columns make of a database. */
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
@@ -53,16 +62,23 @@ function readAll(source: OrganizationSource): unknown {
   const { table: _table, ...contacts } = readContacts(source.contacts, TODAY, issues);
   const types = new EmailTypes(['birthday', 'aep'], [], []);
   const index = new ContactIndex(contacts.id);
-  const { toTable: _toTable, ...schedules } = readSchedules(
-    source.email_schedules,
-    index,
-    contacts.count,
-    types,
-    new Map([[1, 0]]),
-    texts,
-  );
+  const {
+    toTable: _toTable,
+    form,
+    forms,
+    ...schedules
+  } = readSchedules(source.email_schedules, index, contacts.count, types, new Map([[1, 0]]), texts);
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
-  return { issues: issues.issues, contacts, schedules, texts: texts.texts, types: types.names, rows };
+  formCounts.push({ rows: form.length, forms: forms.type.length });
+  return {
+    issues: issues.issues,
+    contacts,
+    schedules,
+    ofForms: ofEachRow({ form, forms }),
+    texts: texts.texts,
+    types: types.names,
+    rows,
+  };
 }
 
 /** Reads an image by stepping and by scanning. */
@@ -183,6 +199,7 @@ describe('a scan of pages', () => {
         { numRuns: RUNS, seed: SEED },
       );
       expect(scanned).toBeGreaterThan(RUNS / 3);
+      expect(formCounts.filter(({ rows, forms }) => forms < rows / 2).length).toBeGreaterThan(RUNS / 20);
     },
     60_000 + RUNS * 1000,
   );

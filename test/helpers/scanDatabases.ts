@@ -153,7 +153,13 @@ function insertRows(
     `INSERT OR IGNORE INTO ${table} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
   database.exec('BEGIN');
-  for (let i = 0; i < count; i++) statement.run([nextId(), ...names.map((name) => fieldOf(draw, name))]);
+  let row = names.map((name) => fieldOf(draw, name));
+  for (let i = 0; i < count; i++) {
+    statement.run([nextId(), ...row]);
+    // Most rows differ from the one before in few columns, as rows of real tables do.
+    const isRepeat = !draw.once(3);
+    row = row.map((value, column) => (isRepeat && !draw.once(8) ? value : fieldOf(draw, names[column])));
+  }
   database.exec('COMMIT');
   statement.free();
 }
