@@ -3,7 +3,7 @@ import { civilFromDay, dayFromCivil } from '../../calendar/day.js';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted } from '../prose.js';
 import { dayLine } from './figures.js';
-import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
+import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { heatScale } from './heat.js';
 
 /** How many emails a day holds. */
@@ -110,7 +110,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
         rx: size > 10 ? 2 : 0,
         fill: ({ count }: Cell) => heat.stepOf(count).fill,
         title: ({ day, count }: Cell) => dayLine(day, count),
-        ariaDescription: 'days',
+        className: 'sendplan-days',
       }),
       Plot.text(months, {
         x: ({ week, weekday }: Cell) => LEFT + (week + (weekday > 0 ? 1 : 0)) * size,
@@ -130,9 +130,12 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
       }),
     ],
   });
-  panel.querySelectorAll('[aria-description="days"] rect').forEach((rect, i) => {
-    rect.setAttribute('data-day', formatIsoDay(cells[i].day));
-  });
+  nameRectangles(
+    panel,
+    'sendplan-days',
+    'data-day',
+    cells.map(({ day }) => formatIsoDay(day)),
+  );
   const shown = cells.reduce((total, { count }) => total + count, 0);
   const all = days.reduce((total, { count }) => total + count, 0);
   const outside = all > shown ? ` ${counted(all - shown, 'email')} of other months are not shown.` : '';

@@ -1,18 +1,18 @@
-import { parseHTML } from 'linkedom';
+import { DOMParser } from 'linkedom';
 
-/** A document to draw charts with where there is no page, as in Node. */
+/** A document to draw charts in that become SVG files, where there is no page, as in Node. */
 export function chartDocument(): Document {
-  return parseHTML('<!doctype html><html><body></body></html>').document as unknown as Document;
+  return new DOMParser().parseFromString('<svg/>', 'image/svg+xml') as unknown as Document;
 }
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
 
-/** A chart as the text of an SVG file. */
+/** A chart that was drawn in a `chartDocument` as the text of an SVG file. */
 export function chartText(chart: SVGSVGElement): string {
   return `${HEAD}\n${chart.outerHTML}\n`;
 }
 
-/** Charts below each other as the text of one SVG file. */
+/** Charts that were drawn in a `chartDocument` below each other as the text of one SVG file. */
 export function chartsText(charts: readonly SVGSVGElement[]): string {
   let height = 0;
   const parts = charts.map((chart) => {

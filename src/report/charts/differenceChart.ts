@@ -3,7 +3,7 @@ import { formatIsoDay } from '../../calendar/iso.js';
 import { counted, dated, grouped } from '../prose.js';
 import type { DayCount } from './calendarChart.js';
 import { dateOfDay, shortFigure } from './figures.js';
-import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart } from './frame.js';
+import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 
 /** What is compared. */
 export interface DifferenceChartOptions extends ChartOptions {
@@ -88,14 +88,17 @@ function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleO
         y2: difference,
         fill: (day: ComparedDay) => (difference(day) > 0 ? more : less),
         title: titleOf,
-        ariaDescription: 'days',
+        className: 'sendplan-days',
       }),
       Plot.ruleY([0], { stroke: space.colors.quiet }),
     ],
   });
-  panel.querySelectorAll('[aria-description="days"] rect').forEach((rect, i) => {
-    rect.setAttribute('data-day', formatIsoDay(days[i].day));
-  });
+  nameRectangles(
+    panel,
+    'sendplan-days',
+    'data-day',
+    days.map(({ day }) => formatIsoDay(day)),
+  );
   return panel;
 }
 

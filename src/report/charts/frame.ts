@@ -97,6 +97,18 @@ function roundNumbers(panel: SVGElement): void {
   }
 }
 
+/** Gives the rectangles of the mark of a class an attribute each, in the order of the mark's data. */
+export function nameRectangles(
+  panel: SVGElement,
+  markClass: string,
+  attribute: string,
+  names: readonly string[],
+): void {
+  panel.querySelectorAll(`.${markClass} rect`).forEach((rectangle, i) => {
+    rectangle.setAttribute(attribute, names[i]);
+  });
+}
+
 function element(document: Document, name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
@@ -151,7 +163,7 @@ export function frameChart(
   let x = MARGIN;
   if (legend.length > 0) y += LINE_HEIGHT;
   for (const { label, color } of legend) {
-    const labelWidth = SWATCH + 6 + label.length * TEXT_SIZE * LETTER_WIDTH;
+    const labelWidth = Math.ceil(SWATCH + 6 + label.length * TEXT_SIZE * LETTER_WIDTH);
     if (x > MARGIN && x + labelWidth > width - MARGIN) {
       x = MARGIN;
       y += LINE_HEIGHT + 2;
@@ -167,7 +179,7 @@ export function frameChart(
     panel.setAttribute('y', String(y));
     // Its own name would be read besides the chart's.
     panel.setAttribute('aria-hidden', 'true');
-    y += Number(panel.getAttribute('height'));
+    y = Math.ceil(y + Number(panel.getAttribute('height')));
     frame.append(panel);
   }
   frame.setAttribute('width', String(width));

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { counted, grouped } from '../prose.js';
 import { shortFigure } from './figures.js';
-import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
+import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { heatScale } from './heat.js';
 
 /** The emails of one state. */
@@ -101,7 +101,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
         fill: ({ toBeSent }: Tile) => heat.stepOf(toBeSent).fill,
         title: (tile: Tile) =>
           `${tile.name}: ${counted(tile.toBeSent, 'email')} to be sent, ${grouped(tile.skipped)} skipped`,
-        ariaDescription: 'states',
+        className: 'sendplan-states',
       }),
       Plot.text(tiles, {
         x,
@@ -124,9 +124,12 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
       }),
     ],
   });
-  panel.querySelectorAll('[aria-description="states"] rect').forEach((rect, i) => {
-    rect.setAttribute('data-state', tiles[i].name);
-  });
+  nameRectangles(
+    panel,
+    'sendplan-states',
+    'data-state',
+    tiles.map(({ name }) => name),
+  );
   return frameChart(space, options, {
     title,
     note: `${counted(total, 'email')} to be sent and ${grouped(skipped)} skipped; to be sent per state:`,

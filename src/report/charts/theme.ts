@@ -36,12 +36,12 @@ export const LIGHT_COLORS: ChartColors = {
   neutral: '#8a919c',
   series: ['#278ee9', '#132e6b', '#d08412', '#005e53', '#b54699', '#6a0900', '#7e6c00', '#6419aa'],
   heat: [
-    { fill: '#eef0f3', ink: '#59616e' },
-    { fill: '#cfe3f8', ink: '#1b1f27' },
+    { fill: '#f1f3f6', ink: '#59616e' },
+    { fill: '#c9dff7', ink: '#1b1f27' },
     { fill: '#8fc1ef', ink: '#1b1f27' },
     { fill: '#4a97dd', ink: '#10141a' },
-    { fill: '#1c66ae', ink: '#ffffff' },
-    { fill: '#132e6b', ink: '#ffffff' },
+    { fill: '#1a64ac', ink: '#ffffff' },
+    { fill: '#0f2a66', ink: '#ffffff' },
   ],
 };
 

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted, grouped } from '../prose.js';
 import { dateOfDay, dayLine, shortFigure } from './figures.js';
-import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart } from './frame.js';
+import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { type DayKindCount, type SeriesScale, seriesScale } from './series.js';
 
 /** How the daily volume is drawn. */
@@ -102,14 +102,6 @@ function dayTitles({ startDay, totals, counts }: DailyStacks, scale: SeriesScale
   });
 }
 
-/** Names the day of each bar in `data-day`, for pages that answer to a click. */
-function nameDays(panel: SVGElement, startDay: number): void {
-  const bars = panel.querySelectorAll('[aria-description="days"] rect');
-  bars.forEach((bar, i) => {
-    bar.setAttribute('data-day', formatIsoDay(startDay + i));
-  });
-}
-
 function capMarks(cap: number | undefined, { colors }: ChartSpace, endDay: number): Plot.Markish[] {
   if (cap === undefined) return [];
   return [
@@ -165,11 +157,12 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
         title: (text: string) => text,
         fill: 'none',
         pointerEvents: 'all',
-        ariaDescription: 'days',
+        className: 'sendplan-days',
       }),
     ],
   });
-  nameDays(panel, startDay);
+  const names = titles.map((_, i) => formatIsoDay(startDay + i));
+  nameRectangles(panel, 'sendplan-days', 'data-day', names);
   const total = totals.reduce((sum, count) => sum + count, 0);
   return frameChart(space, options, {
     title,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chartDocument } from '../charts/chartText.js';
+import { parseHTML } from 'linkedom';
 import { CHART_STYLES, FONT_FAMILY, PAGE_COLORS } from '../charts/theme.js';
 import { grouped } from '../prose.js';
 import { drawPlanned, PLANNED_CHARTS, type PlannedChart } from './plannedCharts.js';
@@ -98,7 +98,7 @@ const HEADINGS: Readonly<Record<PlannedChart, string>> = {
  * anywhere, and nothing in it that runs.
  */
 export function plannedPage(report: PlannedReport, { title = 'What is planned' }: PageOptions = {}): string {
-  const document = chartDocument();
+  const document = parseHTML('<!doctype html><html><head></head><body></body></html>').document as unknown as Document;
   const make = elementMaker(document);
   const tables = plannedTables(report, MOST_ROWS);
   const withTable = (chart: PlannedChart) => {
