@@ -6,12 +6,7 @@ import { drawPlanned, PLANNED_CHARTS, type PlannedChart } from './plannedCharts.
 import type { PlannedReport } from './plannedReport.js';
 import { type PlannedTable, plannedSentences, plannedTables } from './plannedTables.js';
 
-/** What the page says beside the report. */
-export interface PageOptions {
-  /** The heading; `What is planned` when left out. */
-  readonly title?: string;
-}
-
+const TITLE = 'What is planned';
 const WIDE = 880;
 const NARROW = 340;
 const MOST_ROWS = 60;
@@ -97,7 +92,7 @@ const HEADINGS: Readonly<Record<PlannedChart, string>> = {
  * A report as one HTML file for people: charts with their tables, light or dark as the reader's system is, nothing loaded from
  * anywhere, and nothing in it that runs.
  */
-export function plannedPage(report: PlannedReport, { title = 'What is planned' }: PageOptions = {}): string {
+export function plannedPage(report: PlannedReport): string {
   const document = parseHTML('<!doctype html><html><head></head><body></body></html>').document as unknown as Document;
   const make = elementMaker(document);
   const tables = plannedTables(report, MOST_ROWS);
@@ -120,7 +115,7 @@ export function plannedPage(report: PlannedReport, { title = 'What is planned' }
   const main = make(
     'main',
     null,
-    make('h1', null, title),
+    make('h1', null, TITLE),
     ...plannedSentences(report).map((sentence) => make('p', null, sentence)),
     ...charts,
     ...others,
@@ -138,7 +133,8 @@ export function plannedPage(report: PlannedReport, { title = 'What is planned' }
     meta({ charset: 'utf-8' }),
     meta({ 'http-equiv': 'Content-Security-Policy', content: `default-src 'none'; style-src 'sha256-${hash}'` }),
     meta({ name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    make('title', null, title),
+    // Constant, like the style sheet: linkedom writes the text of both as it is.
+    make('title', null, TITLE),
     style,
   );
   document.body.append(main);

@@ -44,7 +44,9 @@ export function plannedSentences(report: PlannedReport): string[] {
       `The daily cap is ${grouped(limits.cap)} (profile ${limits.profile}, ${configs[limits.config]}); ${over}.`,
     );
     if (period.planned_outside > 0) {
-      sentences.push(`${counted(period.planned_outside, 'email')} lie outside of the days that are told of.`);
+      sentences.push(
+        `${counted(period.planned_outside, 'email')} to be sent on days outside of those that are told of.`,
+      );
     }
   }
   if (report.without_day > 0) {
