@@ -1,5 +1,7 @@
 export type { Balance, DayLoad } from './balance/balance.js';
 export { formatIsoDay, parseIsoDay } from './calendar/iso.js';
+export type { ChangedRow } from './diff/changedRows.js';
+export { type DiffOptions, type DiffReport, diff, type ScheduleDifferences } from './diff/diff.js';
 export { SendplanError, type SendplanErrorCode } from './errors.js';
 export type { Absence, AbsenceReason } from './explain/absenceFacts.js';
 export { type ExplainOptions, explain } from './explain/explain.js';
@@ -25,4 +27,7 @@ export type {
 export type { SenderOptions } from './simulate/sender.js';
 export { type SimulateOptions, simulate } from './simulate/simulate.js';
 export { type SimulationDifference, simulateWhatIf, type WhatIf } from './simulate/whatIf.js';
+export type { Finding } from './verify/findings.js';
+export { FINDING_GROUPS, FINDING_KINDS, type FindingGroup, type FindingKind } from './verify/kinds.js';
+export { type KindReport, type Verification, type VerifyOptions, type VerifyReport, verify } from './verify/verify.js';
 export { VERSION } from './version.js';

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { differencesOf, requireLimit, type ScheduleDifferences } from './diff/diff.js';
 import { SendplanError } from './errors.js';
 import { type RunReport, reportRepeat } from './report/runReport.js';
 import type { RunProgress } from './report/stopwatch.js';
 import { Stopwatch } from './report/stopwatch.js';
 import { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
 import { runDatabase } from './schedule.js';
+import type { PlannedRun } from './store/diff.js';
 import { type OpenedFile, openDatabaseFile, requireDatabaseFile } from './store/file.js';
 import type { PreparedPages } from './store/flushPages.js';
 import { startIndexThreads } from './store/indexThreads.js';
@@ -28,6 +30,7 @@ export type { PlannedDay, PlannedReport, TypeRows } from './report/planned/plann
 export { plannedText } from './report/planned/plannedTables.js';
 export { type ReportFileOptions, reportFile } from './report/planned/reportFile.js';
 export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
+export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';
 
 /** How a database file is planned. */
 export interface RunFileOptions {
@@ -64,6 +67,8 @@ export interface RunFileOptions {
   /** Count, time and explain every SQL statement, for `statements` of the report. */
   readonly timings?: boolean;
   readonly onProgress?: RunProgress;
+  /** Is given the plan and what it changes, to take rows out of it; good for as long as it is held. */
+  readonly onDiffed?: (run: PlannedRun) => void;
   /** Gives the run up while the result is being written; the database stays as it was. */
   readonly signal?: AbortSignal;
 }
@@ -108,7 +113,16 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
 /** `runFile` where there may be something to change. */
 async function runOpened(
   file: OpenedFile,
-  { outPath, dryRun = false, batchSize, signal, flush, timings, threads = availableParallelism() }: RunFileOptions,
+  {
+    outPath,
+    dryRun = false,
+    batchSize,
+    signal,
+    flush,
+    timings,
+    onDiffed,
+    threads = availableParallelism(),
+  }: RunFileOptions,
   config: Config,
   today: number,
   watch: Stopwatch,
@@ -120,7 +134,7 @@ async function runOpened(
       prepared = pages;
     };
     const pages = { imageBefore: file.image, take };
-    const settings = { config, today, batchSize, dryRun, flush, pages };
+    const settings = { config, today, batchSize, dryRun, flush, pages, onDiffed };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const report = {
       ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
@@ -188,7 +202,15 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
           written = contacts;
         }),
     };
-    const settings = { config, today, batchSize, dryRun, flush: options.flush, transactions };
+    const settings = {
+      config,
+      today,
+      batchSize,
+      dryRun,
+      flush: options.flush,
+      onDiffed: options.onDiffed,
+      transactions,
+    };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const report = {
       ...(await runDatabase(observed ?? connection, settings, watch)),
@@ -212,4 +234,31 @@ function partlyWritten(error: unknown, written: readonly [contacts: number, tota
   const told = `The emails of ${contacts} of ${total} contacts whose plan changes are written, each contact's all at once.`;
   const hint = `${error.hint ?? ''} The next run writes the rest.`.trim();
   return new SendplanError(error.code, `${error.message} ${told}`, { hint, cause: error.cause });
+}
+
+/** How the differences of a database file are found. */
+export interface DiffFileOptions
+  extends Pick<RunFileOptions, 'asOf' | 'config' | 'driver' | 'batchSize' | 'onProgress'> {
+  /** How many changed rows the report holds, the first ones; none when left out. */
+  readonly limit?: number;
+}
+
+/** The difference that a run of a file would make, and the report of that run. */
+export interface FileDifferences extends ScheduleDifferences {
+  readonly run: RunReport;
+}
+
+/**
+ * What a run would add, change and remove in a SQLite file (Rules 11): `runFile` with `dryRun`, and its rows. Nothing is
+ * written.
+ *
+ * @throws RangeError when the limit is no whole number from 0 on
+ * @throws SendplanError as `runFile` does
+ */
+export async function diffFile(path: string, options: DiffFileOptions = {}): Promise<FileDifferences> {
+  const { limit = 0, ...runOptions } = options;
+  requireLimit(limit);
+  const planned: PlannedRun[] = [];
+  const run = await runFile(path, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) });
+  return { run, ...differencesOf(planned[0], limit) };
 }

@@ -5,7 +5,7 @@ import { type Plan, planOrganization } from './plan/plan.js';
 import { type PlanReport, type RunReport, reportPlan, reportRun } from './report/runReport.js';
 import { Stopwatch } from './report/stopwatch.js';
 import type { Config } from './rules/config.js';
-import { diffSchedules } from './store/diff.js';
+import { diffSchedules, type PlannedRun } from './store/diff.js';
 import type { Connection } from './store/driver.js';
 import type { ContactTransactions } from './store/flushContacts.js';
 import type { PreparedPages } from './store/flushPages.js';
@@ -61,6 +61,7 @@ export async function planAndBalance(
  * @param settings.pages without it rows are written by SQL
  * @param settings.onPlanned is handed the plan before it is written; it lives on as long as it is held
  * @param settings.transactions rows are replaced contact by contact, many changes in several transactions
+ * @param settings.onDiffed is handed what is changed once it is written, or would be
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
@@ -71,6 +72,7 @@ export async function runDatabase(
     readonly pages?: PagesOutlet;
     readonly onPlanned?: (plan: Plan, balance: Balance) => void;
     readonly transactions?: ContactTransactions;
+    readonly onDiffed?: (run: PlannedRun) => void;
   },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
@@ -103,6 +105,7 @@ export async function runDatabase(
     });
   });
   if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
+  settings.onDiffed?.({ plan, diff, refused: written.refused });
 
   const facts = { runId, isDryRun: dryRun, diff, written };
   return reportRun(summarize(written.refused), settings.today, facts, watch.timings);

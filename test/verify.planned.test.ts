@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatIsoDay } from '../src/calendar/iso.js';
+import { formatIsoDay, parseIsoDay } from '../src/calendar/iso.js';
 import { openDatabase } from '../src/openDatabase.js';
 import { type ConfigInput, resolveConfig } from '../src/rules/config.js';
 import { type VerifyOptions, type VerifyReport, verify } from '../src/verify/verify.js';
@@ -58,4 +58,22 @@ test(
     expect(rows).toBeGreaterThan(RUNS);
   },
   runTimeout(RUNS) * 2,
+);
+
+test.each([
+  ['seed', true],
+  ['realistic', false],
+] as const)(
+  'nothing is found in a %s book that is run and sent day after day',
+  async (shape, history) => {
+    const reports: VerifyReport[] = [];
+    const image = await generatedImage(shape, 1500, '2025-06-13', 5);
+    await auditDays(image, { today: parseIsoDay('2025-06-13')!, days: 8 }, (report) => reports.push(report), {
+      history,
+    });
+    expect(reports).toHaveLength(8);
+    expect(reports.map((report) => report.kinds)).toEqual(reports.map(() => []));
+    expect(reports[7].rows).toBeGreaterThan(5000);
+  },
+  60_000,
 );

@@ -2,11 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
+import { diffCommand } from './diff.js';
 import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
+import { verifyCommand } from './verify.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
 const EXIT = { failed: 1, wrongUse: 2, interrupted: 130 } as const;
@@ -44,6 +46,8 @@ const program = new Command('sendplan')
   )
   .version(VERSION)
   .addCommand(runCommand())
+  .addCommand(diffCommand())
+  .addCommand(verifyCommand())
   .addCommand(explainCommand())
   .addCommand(reportCommand())
   .addCommand(simulateCommand())
@@ -51,7 +55,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed, 2 wrong use, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on

@@ -1,17 +1,21 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { SendplanError } from '../errors.js';
+import { encodeRows } from '../export/format.js';
+import { planRows } from '../export/planRows.js';
 import { runFile } from '../node.js';
 import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
+import type { PlannedRun } from '../store/diff.js';
 import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
+import { type RowsFlags, rowsOptions, rowsTarget, writeRows } from './rowsOutput.js';
 
-interface RunFlags {
+interface RunFlags extends RowsFlags {
   readonly asOf?: string;
   readonly config?: string;
   readonly out?: string;
   readonly dryRun?: true;
   readonly full?: true;
-  readonly json?: true;
   readonly batchSize?: number;
   readonly threads?: number;
   readonly timings?: true;
@@ -28,6 +32,7 @@ as a run of the same day and configuration left it is not even planned.
 Examples:
   $ npx sendplan run a.sqlite3 --as-of 2025-06-13         plan the database as of a day
   $ npx sendplan run a.sqlite3 --dry-run                  only tell what would change
+  $ npx sendplan run a.sqlite3 --dry-run --output plan.parquet   the planned rows as a file
   $ npx sendplan run a.sqlite3 --config rules.yaml --out planned.sqlite3
   $ npx sendplan run a.sqlite3 --timings                  with what every SQL statement cost
   $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
@@ -42,6 +47,17 @@ function wholeNumber(maximum: number): (text: string) => number {
 }
 
 async function run(path: string, flags: RunFlags): Promise<void> {
+  const target = rowsTarget(flags);
+  if (target !== null && flags.dryRun !== true) {
+    throw new SendplanError(
+      'bad_input',
+      'The rows of a run are in the database; --format gives those of a --dry-run.',
+      {
+        hint: 'Add --dry-run, or leave out --format and --output (--out names another database).',
+      },
+    );
+  }
+  const planned: PlannedRun[] = [];
   const config = readConfig(flags.config);
   const line = progressLine();
   const interruption = new AbortController();
@@ -66,8 +82,12 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     driver: flags.driver,
     flush: flags.flush,
     onProgress,
+    onDiffed: target === null ? undefined : (one) => planned.push(one),
     signal: interruption.signal,
   }).finally(() => line.stop());
+  for (const { plan, refused } of planned) {
+    if (target !== null) await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
+  }
   if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else
     process.stderr.write(
@@ -81,6 +101,7 @@ export function runCommand(): Command {
     .description('plan which email every contact gets on which day, and write it into the database')
     .argument('<db>', 'the SQLite file with the contacts');
   for (const option of planningOptions()) command.addOption(option);
+  for (const option of rowsOptions('the planned rows of a --dry-run')) command.addOption(option);
   return command
     .option('--out <file>', 'write the result to another file and leave the database as it is')
     .option('--dry-run', 'work everything out and write nothing')

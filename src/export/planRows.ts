@@ -5,14 +5,18 @@ import { becomesRow } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 
 /** How many rows are in memory at a time; a row group of Parquet, a record batch of Arrow. */
-export const EXPORT_BATCH_ROWS = 65_536;
+const EXPORT_BATCH_ROWS = 65_536;
 
-/** The rows of a plan in the columns of `email_schedules` (Rules 11), contact by contact. */
-export function planRows(plan: Plan): RowTable {
+/**
+ * The rows of a plan in the columns of `email_schedules` (Rules 11), contact by contact.
+ *
+ * @param refused candidates that are left out, because a unique index refuses their rows
+ */
+export function planRows(plan: Plan, refused: ReadonlySet<number> = new Set()): RowTable {
   return rowTable(SCHEDULE_ROW_COLUMNS, function* () {
     const writer = new RowWriter(plan, EXPORT_BATCH_ROWS);
     for (let candidate = 0; candidate < plan.count; candidate++) {
-      if (!becomesRow(plan.views.candidateReason[candidate])) continue;
+      if (!becomesRow(plan.views.candidateReason[candidate]) || refused.has(candidate)) continue;
       writer.add(candidate);
       if (!writer.isFull) continue;
       yield writer.rows;

@@ -26,13 +26,17 @@ export function listed(items: readonly string[], word = 'and'): string {
   return `${items.slice(0, -1).join(', ')} ${word} ${items[items.length - 1]}`;
 }
 
-/** Sentences as a paragraph of lines of at most 100 columns, each indented. */
-export function paragraph(sentences: readonly string[], indent = ''): string {
+/**
+ * Sentences as a paragraph of lines of at most so many columns, 100 when left out, each indented.
+ *
+ * @param firstIndent what the first line begins with instead
+ */
+export function paragraph(sentences: readonly string[], indent = '', width = 100, firstIndent = indent): string {
   const lines: string[] = [];
   let line = '';
   for (const word of sentences.join(' ').split(' ')) {
-    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`;
-    if (longer.length > 100 && line !== '') {
+    const longer = line === '' ? `${firstIndent}${word}` : `${line} ${word}`;
+    if (longer.length > width && line !== '') {
       lines.push(line);
       line = `${indent}${word}`;
     } else {

@@ -25,6 +25,14 @@ export interface ScheduleDiff {
   readonly removedRows: Uint32Array;
 }
 
+/** What a run planned and changes, for whoever takes rows out of it. */
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly diff: ScheduleDiff;
+  /** The candidates whose rows a unique index refuses. */
+  readonly refused: ReadonlySet<number>;
+}
+
 /**
  * Compares candidates with owned rows that were found. The row of a candidate is made only when an owned row is of the same
  * type and day, which for an unchanged plan is once a candidate, and for a new one never.

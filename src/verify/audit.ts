@@ -1,6 +1,7 @@
 import { anniversary, anniversaryOf, END_DAY, FIRST_DAY, yearOf } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { CampaignInstance, CampaignType } from '../columns/campaigns.js';
+import { contactOfRow } from '../columns/contactOfRow.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
@@ -54,27 +55,13 @@ export class Audit {
 
   #placeOfRow(row: number): FindingPlace {
     const { schedules, emailTypes, contacts } = this.plan.organization;
-    const contact = this.#contactOf(row);
+    const contact = contactOfRow(this.plan.organization, row);
     return {
       contactId: contact < 0 ? Number.NaN : contacts.id[contact],
       rowId: schedules.id[row],
       emailType: emailTypes.names[schedules.type[row]],
       day: this.dayOf(row),
     };
-  }
-
-  /** The index of a row's contact, -1 when it cannot be planned. */
-  #contactOf(row: number): number {
-    const { first } = this.plan.organization.schedules;
-    let start = 0;
-    let end = this.plan.organization.contacts.count;
-    if (row >= first[end]) return -1;
-    while (end - start > 1) {
-      const middle = (start + end) >>> 1;
-      if (first[middle] <= row) start = middle;
-      else end = middle;
-    }
-    return start;
   }
 
   /** Tells whether a row waits to be sent. */

@@ -8,12 +8,12 @@ export function auditDays(audit: Audit, contact: number): void {
   for (let row = first[contact]; row < first[contact + 1]; row++) {
     if (!audit.isToBeSent(row) || !audit.hasDay(row)) continue;
     const day = audit.dayOf(row);
-    if (day < audit.today) audit.addRow('past_send_day', row, null, `${formatIsoDay(audit.today)} or later`);
+    if (day < audit.today) audit.addRow('past_send_day', row, null, `no earlier than ${formatIsoDay(audit.today)}`);
     const deadline = audit.deadlineOf(row, contact);
     if (day <= deadline) continue;
     const endDay = audit.campaignOf(row)?.instance?.endDay ?? null;
     const kind = endDay === deadline ? 'after_campaign_end' : 'after_deadline';
-    audit.addRow(kind, row, null, `${formatIsoDay(deadline)} or earlier`);
+    audit.addRow(kind, row, null, `no later than ${formatIsoDay(deadline)}`);
   }
 }
 

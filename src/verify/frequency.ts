@@ -43,8 +43,8 @@ export function isFull(audit: Audit, contact: number, day: number): boolean {
 
 function note(audit: Audit, kind: 'frequency_exceeded' | 'sent_too_often', row: number, full: readonly number[]): void {
   const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
-  const found = `besides those of ${full.map(formatIsoDay).join(', ')}`;
-  audit.addRow(kind, row, found, `at most ${most} in ${periodDays} days`);
+  const taken = full.map(formatIsoDay).join(', ');
+  audit.addRow(kind, row, null, `at most ${most} in ${periodDays} days, and there are those of ${taken}`);
 }
 
 /**

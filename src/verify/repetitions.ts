@@ -38,7 +38,8 @@ export function auditDuplicates(audit: Audit, contact: number): void {
   const rows = rowsOf(audit, contact, (row) => audit.isToBeSent(row));
   for (let i = 1; i < rows.length; i++) {
     const first = rows.slice(0, i).find((row) => isSameEvent(audit, row, rows[i]));
-    if (first !== undefined) audit.addRow('duplicate_email', rows[i], null, `only ${rowName(audit, first)}`);
+    if (first !== undefined)
+      audit.addRow('duplicate_email', rows[i], null, `${rowName(audit, first)} is for the same event`);
   }
 }
 
@@ -63,7 +64,8 @@ export function auditAlreadySent(audit: Audit, contact: number): void {
   if (past.length === 0) return;
   for (const row of rowsOf(audit, contact, (one) => audit.isToBeSent(one))) {
     const earlier = past.find((one) => hasEvent(audit, contact, one, row));
-    if (earlier !== undefined) audit.addRow('already_sent', row, rowName(audit, earlier), 'once for an event');
+    if (earlier !== undefined)
+      audit.addRow('already_sent', row, null, `${rowName(audit, earlier)} was for the same event`);
   }
 }
 
@@ -76,7 +78,8 @@ export function auditSentTwice(audit: Audit, contact: number): void {
   for (let i = 1; i < rows.length; i++) {
     if (!namesEvent(rows[i])) continue;
     const first = rows.slice(0, i).find((row) => isSameEvent(audit, row, rows[i]));
-    if (first !== undefined) audit.addRow('sent_twice', rows[i], rowName(audit, first), 'once for an event');
+    if (first !== undefined)
+      audit.addRow('sent_twice', rows[i], null, `${rowName(audit, first)} was for the same event`);
   }
 }
 
@@ -100,6 +103,6 @@ export function auditCampaignsOfDay(
   for (const row of inOrder) {
     const winner = winners.get(audit.dayOf(row));
     if (winner === undefined) winners.set(audit.dayOf(row), row);
-    else audit.addRow(kind, row, null, `only ${rowName(audit, winner)} on that day`);
+    else audit.addRow(kind, row, null, `${rowName(audit, winner)} goes first on that day`);
   }
 }

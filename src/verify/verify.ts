@@ -2,6 +2,7 @@ import { formatIsoDay } from '../calendar/iso.js';
 import { COMPARED_FIELDS } from '../columns/foundRow.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';
+import { requireLimit } from '../diff/diff.js';
 import { type ExportFormat, encodeRows } from '../export/format.js';
 import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
 import type { Plan } from '../plan/plan.js';
@@ -70,9 +71,7 @@ const DEFAULT_LIMIT = 3;
 
 /** @throws TypeError or RangeError when an option is not what it has to be */
 function requireOptions({ kinds, limit = DEFAULT_LIMIT }: AuditOptions): void {
-  if (!Number.isSafeInteger(limit) || limit < 0) {
-    throw new RangeError(`limit: expected a whole number from 0 on, got ${JSON.stringify(limit)}`);
-  }
+  requireLimit(limit);
   if (kinds === undefined) return;
   if (!Array.isArray(kinds)) throw new TypeError('kinds: expected an array of kinds of findings');
   const unknown = kinds.find((kind) => !FINDING_KINDS.includes(kind));

@@ -1,10 +1,8 @@
 import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
-import { openDatabaseFile } from '../store/file.js';
-import { openLazily } from '../store/lazyConnection.js';
+import { openForReading } from '../store/openForReading.js';
 import { organizationOfDatabase } from '../store/readTables.js';
 import { readSchema } from '../store/schema.js';
-import { loadSqlJs } from '../store/sqljs.js';
 import { resolveToday } from '../today.js';
 import { type AuditOptions, type Verification, verifySource } from './verify.js';
 
@@ -14,6 +12,11 @@ export interface VerifyFileOptions extends AuditOptions {
   readonly asOf?: string | number;
   /** The configuration in the names of the rulebook; all defaults when left out. */
   readonly config?: ConfigInput;
+  /**
+   * `sqljs` reads the file without locking it; `native` reads it through libsql under SQLite's own locks, for databases that
+   * others have open and write to. `sqljs` when left out.
+   */
+  readonly driver?: 'sqljs' | 'native';
   readonly onProgress?: RunProgress;
 }
 
@@ -26,17 +29,13 @@ export interface VerifyFileOptions extends AuditOptions {
 export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<Verification> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  const file = openDatabaseFile(path);
+  const file = await openForReading(path, options.driver ?? 'sqljs');
   try {
-    const connection = openLazily(file.pages, file.image, await loadSqlJs());
-    try {
-      const source = organizationOfDatabase(connection, readSchema(connection));
-      const verification = await verifySource(source, { config, today }, options, new Stopwatch(options.onProgress));
-      file.requireSame();
-      return verification;
-    } finally {
-      connection.close();
-    }
+    const source = organizationOfDatabase(file.connection, readSchema(file.connection));
+    // The table may be read once more for what no column holds, so that reading ends with the audit.
+    const verification = await verifySource(source, { config, today }, options, new Stopwatch(options.onProgress));
+    file.endReading();
+    return verification;
   } finally {
     file.close();
   }

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { diffFile } from '../node.js';
+import { differencesText } from '../report/differencesText.js';
+import { driverOption, planningOptions, readConfig } from './options.js';
+import { progressLine } from './progress.js';
+import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, textWidth, writeRows } from './rowsOutput.js';
+
+interface DiffFlags extends RowsFlags {
+  readonly asOf?: string;
+  readonly config?: string;
+  readonly rows?: true;
+  readonly limit?: number;
+  readonly driver: 'sqljs' | 'native';
+}
+
+const DEFAULT_ROWS = 20;
+
+const EXAMPLES = `
+It is what run --dry-run works out, with the rows: by email type and day, by column, and each change itself. Nothing is
+written. The exit code is 0 when it is done, whether there are changes or not.
+
+Examples:
+  $ npx sendplan diff a.sqlite3 --as-of 2025-06-14              what the next run would change
+  $ npx sendplan diff a.sqlite3 --rows --limit 50               with the first 50 changes, before and after
+  $ npx sendplan diff a.sqlite3 --config other.yaml --output changes.parquet
+  $ npx sendplan diff a.sqlite3 --format csv | head
+  $ npx sendplan diff a.sqlite3 --json | jq .by_day
+`;
+
+async function diff(path: string, flags: DiffFlags): Promise<void> {
+  const target = rowsTarget(flags);
+  const line = progressLine();
+  const { report, exportAs } = await diffFile(path, {
+    asOf: flags.asOf,
+    config: readConfig(flags.config),
+    driver: flags.driver,
+    limit: flags.limit ?? (flags.rows ? DEFAULT_ROWS : 0),
+    onProgress: line.update,
+  }).finally(() => line.stop());
+  if (target !== null) await writeRows(target, exportAs);
+  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else {
+    const out = target?.path === null ? process.stderr : process.stdout;
+    out.write(differencesText(report, textWidth()));
+  }
+}
+
+/** The `diff` command: tells what a run would change. Its action throws `SendplanError`; commander answers bad options. */
+export function diffCommand(): Command {
+  const command = new Command('diff')
+    .description('tell what a run would add, change and remove, and write nothing')
+    .argument('<db>', 'the SQLite file with the contacts');
+  for (const option of planningOptions()) command.addOption(option);
+  command
+    .option('--rows', `show changes themselves, the first ${DEFAULT_ROWS}`)
+    .option('--limit <n>', 'how many changes are shown', countFromZero)
+    .option('--json', 'print one JSON report on stdout instead of text')
+    .addOption(driverOption('how the database is opened, as in run'));
+  for (const option of rowsOptions('all changed rows')) command.addOption(option);
+  return command.addHelpText('after', EXAMPLES).action(diff);
+}
