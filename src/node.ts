@@ -18,7 +18,8 @@ import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js
 import { nameRun } from './store/runName.js';
 import { findRepeatedRun, sealFile } from './store/sealFile.js';
 import { loadSqlJs } from './store/sqljs.js';
-import type { FlushWay } from './store/writeRun.js';
+import { type StagedRows, type StageRows, stageRows } from './store/stagedRows.js';
+import { type FlushWay, wantsPages } from './store/writeRun.js';
 import { resolveToday } from './today.js';
 
 export { type ExplainFileOptions, explainFile } from './explain/explainFile.js';
@@ -192,8 +193,10 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
   const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
-  const connection = await watch.measure('open', () => openNative(requireDatabaseFile(path)));
+  const file = requireDatabaseFile(path);
+  const connection = await watch.measure('open', () => openNative(file));
   let written: readonly [contacts: number, total: number] | null = null;
+  let staged: StagedRows | null = null;
   try {
     const transactions = {
       ...(batchSize === undefined ? DIVISION : { undividedContacts: batchSize, contacts: batchSize }),
@@ -201,6 +204,13 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
         connection.recommit(() => {
           written = contacts;
         }),
+    };
+    const stage: StageRows = async (plan, diff, migration, run) => {
+      if (!wantsPages(plan, diff, options)) return undefined;
+      const onProgress = (rowsDone: number, rowsTotal: number) => watch.progress('flush', rowsDone, rowsTotal);
+      const rows = await stageRows(connection, plan, diff, migration, { ...run, path: file, dryRun, onProgress });
+      if (typeof rows === 'object') staged = rows;
+      return rows;
     };
     const settings = {
       config,
@@ -210,6 +220,7 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
       flush: options.flush,
       onDiffed: options.onDiffed,
       transactions,
+      stage,
     };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const report = {
@@ -224,6 +235,7 @@ async function runInPlace(path: string, options: RunFileOptions): Promise<RunRep
   } finally {
     // What was not committed is rolled back.
     connection.close();
+    (staged as StagedRows | null)?.remove();
   }
 }
 

@@ -14,6 +14,7 @@ import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
 import { nameRun } from './store/runName.js';
 import { readSchema } from './store/schema.js';
+import type { StageRows } from './store/stagedRows.js';
 import { hasNothingToWrite } from './store/unchanged.js';
 import { type FlushWay, NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
 
@@ -62,6 +63,7 @@ export async function planAndBalance(
  * @param settings.onPlanned is handed the plan before it is written; it lives on as long as it is held
  * @param settings.transactions rows are replaced contact by contact, many changes in several transactions
  * @param settings.onDiffed is handed what is changed once it is written, or would be
+ * @param settings.stage writes the rows beside the database before anything in it is changed
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
@@ -73,6 +75,7 @@ export async function runDatabase(
     readonly onPlanned?: (plan: Plan, balance: Balance) => void;
     readonly transactions?: ContactTransactions;
     readonly onDiffed?: (run: PlannedRun) => void;
+    readonly stage?: StageRows;
   },
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
@@ -90,8 +93,9 @@ export async function runDatabase(
     planned ??= reportPlan(plan, balance, refused);
     return planned;
   };
-  const written = await watch.measure('flush', () => {
+  const written = await watch.measure('flush', async () => {
     if (hasNothingToWrite(connection, schema, plan, diff, migration)) return NOTHING_WRITTEN;
+    const staged = await settings.stage?.(plan, diff, migration, { runId, nowText });
     return writeRun(connection, plan, diff, migration, {
       runId,
       nowText,
@@ -101,6 +105,7 @@ export async function runDatabase(
       summarize,
       settings: settingsText(settings.config, settings.today),
       transactions: settings.transactions,
+      staged,
       onProgress: (done, total) => watch.progress('flush', done, total),
     });
   });

@@ -107,7 +107,7 @@ function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
 
 function flushOf({ written }: RunFacts): RunReport['flush'] {
   if (written.inserted + written.deleted === 0) return 'none';
-  return written.pages === null ? 'sql' : 'pages';
+  return written.pages === null && !written.isStaged ? 'sql' : 'pages';
 }
 
 /** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */

@@ -14,6 +14,7 @@ import { replaceLastRun } from './lastRun.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from './migration.js';
 import { currentTimeText } from './runName.js';
 import { readSchema } from './schema.js';
+import type { StagedRows } from './stagedRows.js';
 import { createIndexesUnfilled, fillBySql, prepareIndexes } from './standInIndexes.js';
 import { SCHEDULE_INDEXES } from './tables.js';
 import type { StatementTiming } from './timings.js';
@@ -51,6 +52,8 @@ export interface WriteOptions {
   readonly imageBefore?: () => Uint8Array;
   /** Rows that are there are replaced contact by contact, where that can be; by these transactions when it is not a dry run. */
   readonly transactions?: ContactTransactions;
+  /** All the rows of a first run, or why they are not staged; without it rows are written in one of the other ways. */
+  readonly staged?: StagedRows | string;
 }
 
 /** What writing a run did. */
@@ -67,6 +70,8 @@ export interface WriteResult {
   readonly statements: readonly StatementTiming[];
   /** The rows when they are not in the database yet: the caller writes them as pages, after the transaction. */
   readonly pages: PreparedPages | null;
+  /** Whether the rows came as pages from beside the database. */
+  readonly isStaged: boolean;
 }
 
 /** What writing a run does when there is nothing to write. */
@@ -79,6 +84,7 @@ export const NOTHING_WRITTEN: WriteResult = {
   warnings: [],
   statements: [],
   pages: null,
+  isStaged: false,
 };
 
 /** From this many changed rows on, and this part of the table, pages are faster than SQL. */
@@ -93,8 +99,9 @@ const BATCH_ROWS = 50_000;
 const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
 /**
- * Writes a run into a database in one transaction, or in those of `options.transactions` (Rules 11): what the schema lacks, the rows that go and come, the issues,
- * the configuration if it is another one, and the run's checkpoint. When there is nothing to write, nothing is written.
+ * Writes a run into a database in one transaction, or in those of `options.transactions` (Rules 11): what the schema lacks,
+ * the rows that go and come, the issues, the configuration if it is another one, and the run's checkpoint. When there is
+ * nothing to write, nothing is written.
  *
  * Rows that a unique index refuses become issues of the kind `refused_by_index`.
  *
@@ -123,7 +130,7 @@ export function writeRun(
 }
 
 /** Whether the rows are to be written as pages, if they can. */
-function wantsPages(plan: Plan, diff: ScheduleDiff, { flush = 'auto' }: WriteOptions): boolean {
+export function wantsPages(plan: Plan, diff: ScheduleDiff, { flush = 'auto' }: { readonly flush?: FlushWay }): boolean {
   const changed = diff.inserted + diff.deletedIds.length;
   if (flush !== 'auto') return flush === 'pages' && changed > 0;
   const rowCount = plan.organization.schedules.count + diff.inserted;
@@ -172,7 +179,17 @@ function writeAll(
     warnings.push(`Rows were written by SQL and not as pages: ${reason}.`);
   }
   const { deleted, inserted, statements } = flush;
-  return { isChanged, deleted, inserted, refused, migrationSteps: settled.steps, warnings, statements, pages };
+  return {
+    isChanged,
+    deleted,
+    inserted,
+    refused,
+    migrationSteps: settled.steps,
+    warnings,
+    statements,
+    pages,
+    isStaged: typeof options.staged === 'object',
+  };
 }
 
 /** What pages need besides the rows. */
@@ -212,8 +229,15 @@ function flushRows(
   readonly pages: PreparedPages | null;
   readonly reason: string | null;
 } {
-  let reason: string | null = null;
-  if (wantsPages(plan, diff, options)) {
+  const { staged } = options;
+  if (typeof staged === 'object') {
+    fillBySql(connection, unfilled);
+    for (const candidate of staged.refused) refused.add(candidate);
+    staged.insert(connection);
+    return { flush: { deleted: 0, inserted: staged.inserted, statements: [] }, pages: null, reason: null };
+  }
+  let reason: string | null = staged ?? null;
+  if (staged === undefined && wantsPages(plan, diff, options)) {
     try {
       const rows = new DiffRows(plan, diff);
       const onProgress = (rowsDone: number) => options.onProgress?.(rowsDone, rows.count);
