@@ -109,7 +109,7 @@ export function runCommand(): Command {
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
     .option(
       '--batch-size <n>',
-      'contacts planned at a time, between two steps of progress; changes nothing else',
+      'contacts planned at a time, between two steps of progress; with --driver native also the contacts of a transaction, where more change',
       wholeNumber(10_000_000),
     )
     .option(
