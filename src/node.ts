@@ -87,7 +87,8 @@ function usedMemoryBytes(): number {
  * A run that finds nothing to change leaves the file alone.
  *
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
- *   file is then as it was
+ *   file is then as it was, but for what the
+ *   driver native has committed of changes that it divides into transactions, as the message then tells
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   const { outPath, dryRun = false } = options;
