@@ -5,7 +5,7 @@ import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
   aepCount, aepDeadline, aepMonthDay, BIRTHDAY, birthdayDaysBefore, contactBirth, contactEffective, contactFlags,
   EFFECTIVE_DATE, effectiveDaysBefore, laneAep, laneBirthday, laneEffective, FAILED_UNDERWRITING, FIRST_AEP, firstEmailMonths, NULL, OPTION_EXCLUDE_FAILED, options,
-  REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode, typePriority,
+  REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode,
 } from './memory';
 import { LANE_ASK, LANE_EVENT, LANE_EXCLUDED, planLanes } from './lanes';
 import { noteWindow } from './postWindow';
@@ -62,8 +62,7 @@ function planYearly(contact: u32, type: i32, event: i32, daysBefore: i32, underw
   if (event == i32.MAX_VALUE) return;
   const ideal = event - daysBefore;
   place(contact, type, yearOf(event), ideal, event, true, underwriting);
-  const priority = load<i32>(typePriority + (<usize>type << 2));
-  emit(contact, type, event, ideal, placedStart, event, priority, placedStep, placedReason, 0);
+  emit(contact, type, event, placedStart, placedStep, placedReason, 0);
 }
 
 /** Whether the lanes of the contacts being planned are worked out. */
@@ -101,7 +100,7 @@ function firstAepEvent(i: i32): i32 {
 /** Sends a plain candidate out: on its ideal day, or excluded on it. */
 // @ts-ignore: decorator
 @inline
-function emitPlain(contact: u32, type: i32, lane: u16, daysBefore: i32, deadline: i32): void {
+function emitPlain(contact: u32, type: i32, lane: u16, daysBefore: i32): void {
   const event = today + <i32>(lane & LANE_EVENT);
   const ideal = event - daysBefore;
   let reason = REASON_NONE;
@@ -109,8 +108,7 @@ function emitPlain(contact: u32, type: i32, lane: u16, daysBefore: i32, deadline
     reason = REASON_EXCLUSION;
     noteWindow(excludedBy(ideal));
   }
-  const priority = load<i32>(typePriority + (<usize>type << 2));
-  emit(contact, type, event, ideal, ideal, deadline, priority, 1, reason, 0);
+  emit(contact, type, event, ideal, 1, reason, 0);
 }
 
 /** Plans a contact's birthday, effective date and aep emails; the contact's state is known. */
@@ -118,20 +116,13 @@ export function planAnniversaries(contact: u32): void {
   const at = <usize>contact << 1;
   const birthday = hasLanes ? load<u16>(laneBirthday + at) : LANE_ASK;
   if (birthday & LANE_ASK) planBirthday(contact);
-  else emitPlain(contact, BIRTHDAY, birthday, birthdayDaysBefore, today + <i32>(birthday & LANE_EVENT));
+  else emitPlain(contact, BIRTHDAY, birthday, birthdayDaysBefore);
   const effective = hasLanes ? load<u16>(laneEffective + at) : LANE_ASK;
   if (effective & LANE_ASK) planEffectiveDate(contact);
-  else emitPlain(contact, EFFECTIVE_DATE, effective, effectiveDaysBefore, today + <i32>(effective & LANE_EVENT));
+  else emitPlain(contact, EFFECTIVE_DATE, effective, effectiveDaysBefore);
   const aep = hasLanes && aepCount == 1 ? load<u16>(laneAep + at) : LANE_ASK;
   if (aep & LANE_ASK) planAep(contact);
-  else emitPlain(contact, FIRST_AEP, aep, 0, aepDeadlineOf(today + <i32>(aep & LANE_EVENT)));
-}
-
-/** The deadline of the first aep date's event of a year. */
-// @ts-ignore: decorator
-@inline
-function aepDeadlineOf(event: i32): i32 {
-  return nearAnniversary(<i32>load<u16>(aepDeadline), yearOf(event));
+  else emitPlain(contact, FIRST_AEP, aep, 0);
 }
 
 /** The reason for which underwriting stops a contact's anniversaries but aep, if it does. */
@@ -171,9 +162,8 @@ function planAep(contact: u32): void {
     const year = yearOf(event);
     const deadline = anniversary(deadlineMonthDay, year);
     place(contact, type, year, event, deadline, true, REASON_NONE);
-    const priority = load<i32>(typePriority + (<usize>type << 2));
-    if (aepCount == 1) emit(contact, type, event, event, placedStart, deadline, priority, placedStep, placedReason, 0);
-    else hold(type, event, event, placedStart, deadline, priority, placedStep, placedReason);
+    if (aepCount == 1) emit(contact, type, event, placedStart, placedStep, placedReason, 0);
+    else hold(type, event, placedStart, placedStep, placedReason);
   }
   if (aepCount > 1) emitHeldByEvent(contact);
 }

@@ -1,4 +1,4 @@
-import { today } from './memory';
+import { monthDays, today } from './memory';
 
 /*
  * Days of the proleptic Gregorian calendar, counted from 1970-01-01.
@@ -12,6 +12,10 @@ import { today } from './memory';
  *   upcoming      i32 x 366   by month-day: its first day that is not before today
  *   marchFirsts   i32 x 6     1 March of the years thisYear - 2 to thisYear + 3
  */
+
+/** The days that dates can be: from 1900-01-01 to 2199-12-31. */
+const FIRST_DAY: i32 = -25567;
+const DAY_COUNT: u32 = 109573;
 
 const DAYS_TO_EPOCH: i32 = 719468;
 const DAYS_PER_ERA: i32 = 146097;
@@ -61,7 +65,14 @@ export function yearOf(day: i32): i32 {
 }
 
 /** The month-day of a day. */
+// @ts-ignore: decorator
+@inline
 export function monthDayOf(day: i32): i32 {
+  const place = <u32>(day - FIRST_DAY);
+  return place < DAY_COUNT ? <i32>load<u16>(monthDays + (<usize>place << 1)) : farMonthDayOf(day);
+}
+
+function farMonthDayOf(day: i32): i32 {
   return day - marchFirst(marchYearOf(day));
 }
 

@@ -8,10 +8,23 @@ import {
   campaignFlags, campaignSpreadDays, campaignSpreadStart, campaignStates, carrierBytes, contactCarrier, contactFlags, contactId,
   contactState, enrolmentCampaign, enrolmentFirst, enrolmentTrigger, FAILED_UNDERWRITING, firstCampaign, NULL,
   OPTION_EXCLUDE_FAILED, OPTION_UNIVERSAL_WITHOUT_STATE, options, REASON_EXPIRED, REASON_NONE, REASON_OUTSIDE_ACTIVE_WINDOW,
-  REASON_UNDERWRITING_CAMPAIGN, REASON_UNDERWRITING_ORGANIZATION, today, typePriority,
+  REASON_UNDERWRITING_CAMPAIGN, REASON_UNDERWRITING_ORGANIZATION, STEP_TRIGGERED, today,
 } from './memory';
 
 /* Campaign emails (Rules 6): running instances only, in ascending order of instance id. */
+
+/** How many candidates came too late to become rows, since the first contact was planned. */
+let lateCount: u32 = 0;
+
+/** How many campaign candidates came too late to become rows (Rules 6). */
+export function lateCampaigns(): u32 {
+  return lateCount;
+}
+
+/** Counts from here on. */
+export function resetLateCampaigns(): void {
+  lateCount = 0;
+}
 
 /** Tells whether a campaign's filters let a contact pass (Rules 6, audience; Rules 2 for contacts of unknown state). */
 function passesFilters(contact: u32, campaign: u32, flags: u16): bool {
@@ -73,27 +86,30 @@ function planCampaign(contact: u32, campaign: u32, flags: u16, trigger: i32): vo
   let event = load<i32>(campaignFixedDay + at);
   let ideal = event;
   let deadline = end;
+  let triggered: u8 = 0;
   if (flags & CAMPAIGN_SPREADS) {
     event = load<i32>(campaignSpreadStart + at) + spreadOffset(contact, load<u32>(campaignSpreadDays + at));
     ideal = event;
   } else if (trigger != NULL) {
     const daysBefore = load<i32>(campaignDaysBefore + at);
+    triggered = STEP_TRIGGERED;
     event = trigger;
     ideal = trigger - daysBefore;
     if (daysBefore >= 0) deadline = min(deadline, trigger);
   }
-  const priority = load<i32>(typePriority + (<usize>type << 2));
   if (deadline < today) {
-    hold(type, event, ideal, ideal, deadline, priority, 0, REASON_EXPIRED);
+    lateCount++;
+    hold(type, event, ideal, triggered, REASON_EXPIRED);
     return;
   }
   if (ideal > end) {
-    hold(type, event, ideal, ideal, deadline, priority, 0, REASON_OUTSIDE_ACTIVE_WINDOW);
+    lateCount++;
+    hold(type, event, ideal, triggered, REASON_OUTSIDE_ACTIVE_WINDOW);
     return;
   }
   const respectsWindows = (flags & CAMPAIGN_RESPECTS_WINDOWS) != 0;
   place(contact, type, yearOf(event), ideal, deadline, respectsWindows, underwritingReason(contact, flags));
-  hold(type, event, ideal, placedStart, deadline, priority, placedStep, placedReason);
+  hold(type, event, placedStart, placedStep | triggered, placedReason);
 }
 
 /** Works out a contact's campaign emails and lets them wait for their turn: a merge of campaigns and enrolments. */

@@ -1,31 +1,26 @@
 import {
-  candidateContact, candidateDeadline, candidateDetail, candidateEvent, candidateFirst, candidateIdeal,
-  candidatePriority, candidateReason, candidateSend, candidateStart, candidateStep, candidateType, pending,
+  candidateContact, candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart,
+  candidateStep, candidateType, pending,
 } from './memory';
 
 /*
  * Candidates on their way out. Within a contact they leave in the order of type code and event, which later orders rely
- * on; kinds that are worked out ahead of their turn wait in `pending`, 48 bytes each:
+ * on; kinds that are worked out ahead of their turn wait in `pending`, 16 bytes each:
  *
- *   0 type i32   4 event i32   8 ideal i32   12 start i32   16 deadline i32   20 priority i32
- *   24 detail i32   28 step u8   29 reason u8   30 .. 47 unused
+ *   0 type u16   2 step u8   3 reason u8   4 event i32   8 start i32   12 .. 15 unused
  */
 
 @unmanaged
 class Candidate {
-  type: i32;
-  event: i32;
-  ideal: i32;
-  start: i32;
-  deadline: i32;
-  priority: i32;
-  detail: i32;
+  type: u16;
   step: u8;
   reason: u8;
-  unused0: u16;
-  unused1: u64;
-  unused2: u64;
+  event: i32;
+  start: i32;
+  unused: u32;
 }
+
+const CANDIDATE_BYTES: usize = 16;
 
 /** How many candidates have left so far. */
 export let candidateCount: u32 = 0;
@@ -45,20 +40,17 @@ export function beginContact(contact: u32): void {
 }
 
 /** Sends a candidate out. */
-export function emit(
-  contact: u32, type: i32, event: i32, ideal: i32, start: i32, deadline: i32, priority: i32, step: u8, reason: u8, detail: i32,
-): void {
+// @ts-ignore: decorator
+@inline
+export function emit(contact: u32, type: i32, event: i32, start: i32, step: u8, reason: u8, detail: i32): void {
   const i: usize = candidateCount++;
   store<u32>(candidateContact + (i << 2), contact);
   store<u16>(candidateType + (i << 1), <u16>type);
   store<u8>(candidateStep + i, step);
   store<u8>(candidateReason + i, reason);
   store<i32>(candidateEvent + (i << 2), event);
-  store<i32>(candidateIdeal + (i << 2), ideal);
   store<i32>(candidateStart + (i << 2), start);
   store<i32>(candidateSend + (i << 2), start);
-  store<i32>(candidateDeadline + (i << 2), deadline);
-  store<i32>(candidatePriority + (i << 2), priority);
   // Memory starts as zeros, and most candidates have no detail.
   if (detail != 0) store<i32>(candidateDetail + (i << 2), detail);
 }
@@ -66,33 +58,26 @@ export function emit(
 // @ts-ignore: decorator
 @inline
 function pendingAt(i: u32): Candidate {
-  return changetype<Candidate>(pending + <usize>i * 48);
+  return changetype<Candidate>(pending + <usize>i * CANDIDATE_BYTES);
 }
 
 /** Lets a candidate wait for its turn. */
-export function hold(
-  type: i32, event: i32, ideal: i32, start: i32, deadline: i32, priority: i32, step: u8, reason: u8,
-): void {
+// @ts-ignore: decorator
+@inline
+export function hold(type: i32, event: i32, start: i32, step: u8, reason: u8): void {
   const candidate = pendingAt(pendingCount++);
-  candidate.type = type;
-  candidate.event = event;
-  candidate.ideal = ideal;
-  candidate.start = start;
-  candidate.deadline = deadline;
-  candidate.priority = priority;
-  candidate.detail = 0;
+  candidate.type = <u16>type;
   candidate.step = step;
   candidate.reason = reason;
+  candidate.event = event;
+  candidate.start = start;
 }
 
 /** Sends the waiting candidates out as they came. */
 export function emitHeld(contact: u32): void {
   for (let i: u32 = 0; i < pendingCount; i++) {
     const held = pendingAt(i);
-    emit(
-      contact, held.type, held.event, held.ideal, held.start, held.deadline, held.priority, held.step, held.reason,
-      held.detail,
-    );
+    emit(contact, held.type, held.event, held.start, held.step, held.reason, 0);
   }
   pendingCount = 0;
 }
@@ -100,14 +85,18 @@ export function emitHeld(contact: u32): void {
 /** Sends the waiting candidates out by event, those of one event as they came. */
 export function emitHeldByEvent(contact: u32): void {
   for (let i: u32 = 1; i < pendingCount; i++) {
-    memory.copy(pending + <usize>pendingCount * 48, pending + <usize>i * 48, 48);
+    copy(i, pendingCount);
     const moving = pendingAt(pendingCount);
     let slot = i;
     while (slot > 0 && pendingAt(slot - 1).event > moving.event) {
-      memory.copy(pending + <usize>slot * 48, pending + <usize>(slot - 1) * 48, 48);
+      copy(slot - 1, slot);
       slot--;
     }
-    memory.copy(pending + <usize>slot * 48, pending + <usize>pendingCount * 48, 48);
+    copy(pendingCount, slot);
   }
   emitHeld(contact);
+}
+
+function copy(from: u32, to: u32): void {
+  memory.copy(pending + <usize>to * CANDIDATE_BYTES, pending + <usize>from * CANDIDATE_BYTES, CANDIDATE_BYTES);
 }

@@ -6,8 +6,8 @@ import {
 } from './history';
 import {
   firstFollowup, followupDelayDays, followupLookbackDays, instanceFollowups, lastAnswerDay, lastClickDay, lastConditionDay,
-  NULL, OPTION_FOLLOWUPS, options, REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, ROW_SENT, rowInstance,
-  rowPriority, today, TYPE_CAMPAIGN_FOLLOWED, TYPE_FOLLOWUP, TYPE_INITIAL, typePriority,
+  OPTION_FOLLOWUPS, options, REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, ROW_SENT, rowInstance,
+  today, TYPE_CAMPAIGN_FOLLOWED, TYPE_FOLLOWUP, TYPE_INITIAL,
 } from './memory';
 import { followupStartDay, startStep } from './startDay';
 
@@ -61,13 +61,11 @@ export function planFollowup(contact: u32): void {
   const type = followupType(contact, event);
   const ideal = event + followupDelayDays;
   const deadline = event + followupLookbackDays;
-  let priority = load<i32>(rowPriority + (<usize>initial << 2));
-  if (priority == NULL) priority = load<i32>(typePriority + (<usize>type << 2));
   if (isStoppedByOrganization(contact)) {
-    emit(contact, type, event, ideal, max(ideal, today), deadline, priority, 0, REASON_UNDERWRITING_ORGANIZATION, initial);
+    emit(contact, type, event, max(ideal, today), 0, REASON_UNDERWRITING_ORGANIZATION, initial);
     return;
   }
   const start = followupStartDay(type, ideal < today ? ownedFollowup() : -1, ideal, deadline);
   const reason = excludedBy(start) ? REASON_EXCLUSION : REASON_NONE;
-  emit(contact, type, event, ideal, start, deadline, priority, startStep, reason, initial);
+  emit(contact, type, event, start, startStep, reason, initial);
 }

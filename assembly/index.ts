@@ -1,4 +1,7 @@
 export * from './memory';
+export { deadlineOf, idealOf, priorityOf } from './candidate';
+export { lateCampaigns } from './campaigns';
+export { countDays } from './days';
 export { planContacts } from './plan';
 export { planLanes } from './lanes';
 export { replanContacts } from './replan';

@@ -1,6 +1,6 @@
 import { marchFirst, marchYearOf } from './calendar';
 import {
-  birthdayDaysBefore, contactRule, effectiveDaysBefore, laneAep, laneAnchor, laneBirth, laneBirthday, laneEffective,
+  birthdayDaysBefore, contactRule, effectiveDaysBefore, LANE_ASK_ALL, LANE_ASK_EFFECTIVE, laneAep, laneAnchor, laneBirth, laneBirthday, laneEffective,
   laneEffectiveDate, laneFlags, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND, ruleCount, ruleKind, ruleLead, ruleTail, today,
 } from './memory';
 
@@ -28,10 +28,6 @@ export const LANE_ASK: u16 = 0x4000;
 /** The ideal day is excluded. */
 export const LANE_EXCLUDED: u16 = 0x8000;
 export const LANE_EVENT: u16 = 0x03ff;
-
-/** The bits of `laneFlags`: everything, or the effective date, has to be planned one by one. */
-export const LANE_ASK_ALL: u8 = 1;
-export const LANE_ASK_EFFECTIVE: u8 = 2;
 
 /** Windows that reach further than this from their anchor are wide: a fourth one could come into reach. */
 const MOST_REACH: i32 = 300;

@@ -1,8 +1,11 @@
+import { priorityOf, typeOfCandidate } from './candidate';
+import { isScheduled } from './days';
 import {
-  candidateDetail, candidateEvent, candidateFirst, candidatePriority, candidateReason, candidateSend, candidateStart,
-  candidateType, contactCount, firstCampaign, firstFollowup, limitDays, limitOrder, maxEmails, NULL, periodDays,
-  REASON_CONFLICT, REASON_FREQUENCY, REASON_NONE, today, TYPE_FOLLOWUP, typeRank,
+  candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart, contactCount,
+  firstCampaign, firstFollowup, limitDays, limitOrder, maxEmails, NULL, periodDays, REASON_CONFLICT, REASON_FREQUENCY, today,
+  TYPE_FOLLOWUP, typeRank,
 } from './memory';
+import { inPieces } from './pieces';
 import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
 
 /* Contact limits (Rules 9): one campaign a day, and not too many emails in a period. */
@@ -13,43 +16,25 @@ function sendOf(i: u32): i32 {
   return load<i32>(candidateSend + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
-@inline
-function priorityOf(i: u32): i32 {
-  return load<i32>(candidatePriority + (<usize>i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function typeIndexOf(i: u32): i32 {
-  return <i32>load<u16>(candidateType + (<usize>i << 1));
-}
-
-// @ts-ignore: decorator
-@inline
-function isScheduled(i: u32): bool {
-  return load<u8>(candidateReason + i) == REASON_NONE;
-}
-
 /** Keeps, of a contact's campaigns on one day, the one of smallest priority and instance id (Rules 9, conflict). */
 function resolveConflicts(first: u32, end: u32): void {
   let campaigns: u32 = 0;
   for (let i = first; i < end; i++) {
-    if (isScheduled(i) && typeIndexOf(i) >= firstCampaign) campaigns++;
+    if (isScheduled(i) && typeOfCandidate(i) >= firstCampaign) campaigns++;
   }
   if (campaigns < 2) return;
   for (let i = first; i < end; i++) {
-    if (!isScheduled(i) || typeIndexOf(i) < firstCampaign) continue;
+    if (!isScheduled(i) || typeOfCandidate(i) < firstCampaign) continue;
     // Types ascend with the instance id, so the first of the smallest priority wins. A loser never wins another day's
     // comparison: marking it at once changes no later one.
     let winner = i;
     for (let j = first; j < end; j++) {
-      if (!isScheduled(j) || typeIndexOf(j) < firstCampaign || sendOf(j) != sendOf(i)) continue;
+      if (!isScheduled(j) || typeOfCandidate(j) < firstCampaign || sendOf(j) != sendOf(i)) continue;
       if (priorityOf(j) < priorityOf(winner) || (priorityOf(j) == priorityOf(winner) && j < winner)) winner = j;
     }
     if (winner == i) continue;
     store<u8>(candidateReason + i, REASON_CONFLICT);
-    store<i32>(candidateDetail + (<usize>i << 2), typeIndexOf(winner));
+    store<i32>(candidateDetail + (<usize>i << 2), typeOfCandidate(winner));
   }
 }
 
@@ -57,8 +42,8 @@ function resolveConflicts(first: u32, end: u32): void {
 function isBefore(a: u32, b: u32): bool {
   if (priorityOf(a) != priorityOf(b)) return priorityOf(a) < priorityOf(b);
   if (sendOf(a) != sendOf(b)) return sendOf(a) < sendOf(b);
-  const rankA = load<u16>(typeRank + (<usize>typeIndexOf(a) << 1));
-  const rankB = load<u16>(typeRank + (<usize>typeIndexOf(b) << 1));
+  const rankA = load<u16>(typeRank + (<usize>typeOfCandidate(a) << 1));
+  const rankB = load<u16>(typeRank + (<usize>typeOfCandidate(b) << 1));
   if (rankA != rankB) return rankA < rankB;
   const eventA = load<i32>(candidateEvent + (<usize>a << 2));
   const eventB = load<i32>(candidateEvent + (<usize>b << 2));
@@ -112,7 +97,7 @@ function isWithinLimit(count: u32): bool {
 // @ts-ignore: decorator
 @inline
 function isLimited(i: u32): bool {
-  const type = typeIndexOf(i);
+  const type = typeOfCandidate(i);
   return isScheduled(i) && (type < firstFollowup || type >= firstCampaign);
 }
 
@@ -165,20 +150,25 @@ export function limitContact(first: u32, end: u32): void {
   limitFrequency(first, end);
 }
 
+function limitPiece(firstContact: u32, endContact: u32): u32 {
+  let first = load<u32>(candidateFirst + (<usize>firstContact << 2));
+  for (let contact = firstContact; contact < endContact; contact++) {
+    const end = load<u32>(candidateFirst + (<usize>contact << 2), 4);
+    let changes = 0;
+    for (let i = first; i < end; i++) changes |= sendOf(i) ^ load<i32>(candidateStart + (<usize>i << 2));
+    if (changes != 0) {
+      enterRows(contact);
+      limitContact(first, end);
+    }
+    first = end;
+  }
+  return 0;
+}
+
 /**
  * Applies the contact limits once more to the contacts whose emails were moved (Rules 9, step 4): for the others they hold
  * already.
  */
 export function limitMovedContacts(): void {
-  for (let contact: u32 = 0; contact < contactCount; contact++) {
-    const first = load<u32>(candidateFirst + (<usize>contact << 2));
-    const end = load<u32>(candidateFirst + (<usize>contact << 2), 4);
-    let isMoved = false;
-    for (let i = first; i < end; i++) {
-      if (sendOf(i) != load<i32>(candidateStart + (<usize>i << 2))) isMoved = true;
-    }
-    if (!isMoved) continue;
-    enterRows(contact);
-    limitContact(first, end);
-  }
+  inPieces(contactCount, limitPiece);
 }

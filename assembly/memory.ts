@@ -26,6 +26,9 @@
  *                     ruleMonthStart             u8     1: the anchor is the first day of the month
  *   (and month-day)   windowStarts               4xi32  first days of the windows of last year, this year and the next two,
  *                                                       at (rule code * 366 + month-day of the date) * 16
+ *                     freeDays                   2xi32  at the same place * 8: the last day before the next excluded one after
+ *                                                       a day, and that day, see exclusion.ts
+ *   days              monthDays                  u16    by days since 1900-01-01, to 2199-12-31: the month-day, see calendar.ts
  *   aep dates         aepMonthDay                u16    month-day of the event
  *                     aepDeadline                u16    month-day of the deadline
  *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
@@ -58,14 +61,12 @@
  *   candidates        candidateFirst             u32    [contactCount + 1] where a contact's candidates start
  *   (out)             candidateContact           u32    contact index
  *                     candidateType              u16    type index
- *                     candidateStep              u8     which step gave the start day, 1 to 4; 0 underwriting
+ *                     candidateStep              u8     bits 0 to 2 which step gave the start day, 1 to 4; 0 underwriting.
+ *                                                       STEP_TRIGGERED: a campaign's, by a trigger date
  *                     candidateReason            u8     see REASON_* below
  *                     candidateEvent             i32    day
- *                     candidateIdeal             i32    day
  *                     candidateStart             i32    day
  *                     candidateSend              i32    day
- *                     candidateDeadline          i32    day or NO_DEADLINE
- *                     candidatePriority          i32
  *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email; campaign
  *                                                       skipped by a conflict: the winning campaign's type index
  *   replanning        replanList                 u32    contacts that are to be planned again
@@ -78,13 +79,15 @@
  *                     dayLoad                    i32    [capSpan] scheduled candidates before the cap
  *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
  *                     historyPerDay              i32    [capSpan] history emails per day from today on
- *                     dayFirst                   u32    [capSpan + 1]
- *                     orderA, orderB, byDay      u32    candidate indexes, one element per candidate
- *                     stuckDay                   i32    one element per candidate
- *                     stuckNext                  u32    one element per candidate
- *                     stuckFirst                 u32    [capSpan]
- *                     queues                     16 B   one per priority, and one more
- *   scratch           pending                    48 B   candidates of one contact on their way out
+ *   (see cap.ts)      dayCount                   u32    [capSpan] scheduled candidates per day from today on
+ *                     ownCount                   u32    [capSpan] the same as the cap found it
+ *                     dayFirst, stuckFirst       u32    [capSpan] the first place of a day's list, plus 1
+ *                     order                      u32    by place: the candidate
+ *                     links                      u32    by place: the next place of its list, plus 1
+ *                     waiting                    u64    a bit per place
+ *                     queues                     12 B   one per priority, and one more
+ *                     typeQueue                  u32    by type index: the place of its priority's queue
+ *   scratch           pending                    16 B   candidates of one contact on their way out
  *                     windowYears                i32    anchor years that owe a post-window email
  *                     limitOrder                 u32    candidates of one contact in order of acceptance
  *                     limitDays                  i32    days that hold one of the contact's emails, ascending
@@ -101,6 +104,10 @@ export const RULE_EFFECTIVE: u8 = 2;
 export const RULE_YEAR_ROUND: u8 = 3;
 
 export const FAILED_UNDERWRITING: u8 = 1;
+
+/** The bits of `laneFlags`: everything, or the effective date, has to be planned one by one. */
+export const LANE_ASK_ALL: u8 = 1;
+export const LANE_ASK_EFFECTIVE: u8 = 2;
 
 export const ROW_PRE_SCHEDULED: u8 = 0;
 export const ROW_SKIPPED: u8 = 1;
@@ -125,6 +132,8 @@ export const OPTION_POST_WINDOW: u32 = 1;
 export const OPTION_EXCLUDE_FAILED: u32 = 2;
 export const OPTION_UNIVERSAL_WITHOUT_STATE: u32 = 4;
 export const OPTION_FOLLOWUPS: u32 = 8;
+
+export const STEP_TRIGGERED: u8 = 8;
 
 export const REASON_NONE: u8 = 0;
 export const REASON_UNDERWRITING_ORGANIZATION: u8 = 1;
@@ -189,6 +198,9 @@ export let ruleTail: usize = 0;
 export let ruleMonthStart: usize = 0;
 export let ruleCount: u32 = 0;
 export let windowStarts: usize = 0;
+export let freeDays: usize = 0;
+
+export let monthDays: usize = 0;
 
 export let aepMonthDay: usize = 0;
 export let aepDeadline: usize = 0;
@@ -232,11 +244,8 @@ export let candidateType: usize = 0;
 export let candidateStep: usize = 0;
 export let candidateReason: usize = 0;
 export let candidateEvent: usize = 0;
-export let candidateIdeal: usize = 0;
 export let candidateStart: usize = 0;
 export let candidateSend: usize = 0;
-export let candidateDeadline: usize = 0;
-export let candidatePriority: usize = 0;
 export let candidateDetail: usize = 0;
 
 export let replanList: usize = 0;
@@ -253,14 +262,15 @@ export let smoothingSpan: u32 = 0;
 export let smoothingHistogram: usize = 0;
 export let capSpan: u32 = 0;
 export let historyPerDay: usize = 0;
+export let dayCount: usize = 0;
+export let ownCount: usize = 0;
 export let dayFirst: usize = 0;
-export let orderA: usize = 0;
-export let orderB: usize = 0;
-export let byDay: usize = 0;
-export let stuckDay: usize = 0;
-export let stuckNext: usize = 0;
 export let stuckFirst: usize = 0;
+export let order: usize = 0;
+export let links: usize = 0;
+export let waiting: usize = 0;
 export let queues: usize = 0;
+export let typeQueue: usize = 0;
 
 export let pending: usize = 0;
 export let windowYears: usize = 0;

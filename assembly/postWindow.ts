@@ -6,7 +6,7 @@ import {
 import { hasEvent, ownedRow } from './history';
 import {
   catchUpDays, OPTION_POST_WINDOW, options, postWindowType, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode,
-  typePriority, windowYears,
+  windowYears,
 } from './memory';
 import { yearOf } from './calendar';
 import { startDay, startStep } from './startDay';
@@ -54,7 +54,6 @@ function planAfterWindow(contact: u32, year: i32): void {
   if (hasEvent(postWindowType, year, event)) return;
   const ideal = event + 1;
   const deadline = ideal + catchUpDays;
-  const priority = load<i32>(typePriority + (<usize>postWindowType << 2));
   let start = max(ideal, today);
   let step: u8 = 0;
   let reason = REASON_UNDERWRITING_ORGANIZATION;
@@ -66,5 +65,5 @@ function planAfterWindow(contact: u32, year: i32): void {
     // Only windows longer than a year can exclude the day after one of them.
     if (excludedBy(start)) return;
   }
-  emit(contact, postWindowType, event, ideal, start, deadline, priority, step, reason, year);
+  emit(contact, postWindowType, event, start, step, reason, year);
 }

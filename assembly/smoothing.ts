@@ -1,13 +1,15 @@
 import { yearOf } from './calendar';
+import { deadlineOf } from './candidate';
 import { candidateCount } from './emit';
 import { enterContact, excludedBy } from './exclusion';
 import { isHistory, typeOf } from './history';
 import {
-  candidateContact, candidateDeadline, candidateEvent, candidateReason, candidateSend, candidateStart, candidateStep,
+  candidateContact, candidateEvent, candidateReason, candidateSend, candidateStart, candidateStep,
   candidateType, contactId, EFFECTIVE_DATE, REASON_NONE, rowCount, rowPlannedDay, smoothingHistogram, smoothingLimit,
   smoothingSpan, smoothingWindowDays, today, typeCode,
 } from './memory';
 import { mix } from './mix';
+import { inPieces } from './pieces';
 
 /* Smoothing of the days on which many policies have their anniversary (Rules 9, smoothing). */
 
@@ -39,26 +41,41 @@ function smooth(i: u32): bool {
   const code = load<u32>(typeCode + (<usize>EFFECTIVE_DATE << 2));
   const spread = mix(load<f64>(contactId + (<usize>contact << 3)), code, yearOf(load<i32>(candidateEvent + at)));
   const day = start + <i32>(spread % <u32>smoothingWindowDays) - smoothingWindowDays / 2;
-  if (day == start || day < today || day > load<i32>(candidateDeadline + at)) return false;
+  if (day == start || day < today || day > deadlineOf(i)) return false;
   enterContact(contact);
   if (excludedBy(day)) return false;
   store<i32>(candidateSend + at, day);
   return true;
 }
 
-/** Spreads crowded days of policy anniversary emails (Rules 9, smoothing). Returns how many were moved. */
-export function smoothDays(): u32 {
-  for (let i: u32 = 0; i < candidateCount; i++) {
-    if (isSmoothed(i)) countDay(load<i32>(candidateStart + (<usize>i << 2)));
+function countPiece(first: u32, end: u32): u32 {
+  for (let i = first; i < end; i++) if (isSmoothed(i)) countDay(load<i32>(candidateStart + (<usize>i << 2)));
+  return 0;
+}
+
+/** Tells whether a day holds more policy anniversary emails than it should. */
+function isAnyDayCrowded(): bool {
+  for (let offset: u32 = 0; offset < smoothingSpan; offset++) {
+    if (load<i32>(smoothingHistogram + (<usize>offset << 2)) > smoothingLimit) return true;
   }
-  for (let row: u32 = 0; row < rowCount; row++) {
-    if (typeOf(row) == EFFECTIVE_DATE && isHistory(row)) countDay(load<i32>(rowPlannedDay + (<usize>row << 2)));
-  }
+  return false;
+}
+
+function smoothPiece(first: u32, end: u32): u32 {
   let moved: u32 = 0;
-  for (let i: u32 = 0; i < candidateCount; i++) {
+  for (let i = first; i < end; i++) {
     if (!isSmoothed(i)) continue;
     const offset = load<i32>(candidateStart + (<usize>i << 2)) - today;
     if (load<i32>(smoothingHistogram + (<usize>offset << 2)) > smoothingLimit && smooth(i)) moved++;
   }
   return moved;
+}
+
+/** Spreads crowded days of policy anniversary emails (Rules 9, smoothing). Returns how many were moved. */
+export function smoothDays(): u32 {
+  inPieces(candidateCount, countPiece);
+  for (let row: u32 = 0; row < rowCount; row++) {
+    if (typeOf(row) == EFFECTIVE_DATE && isHistory(row)) countDay(load<i32>(rowPlannedDay + (<usize>row << 2)));
+  }
+  return isAnyDayCrowded() ? inPieces(candidateCount, smoothPiece) : 0;
 }

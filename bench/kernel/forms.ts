@@ -38,13 +38,13 @@ function rulesOf({ config }: Loaded): AnniversaryRules {
   };
 }
 
-function kernelColumns({ views, count, organization }: Plan): AnniversaryColumns {
+function kernelColumns({ views, kernel, count, organization }: Plan): AnniversaryColumns {
   const columns = anniversaryColumns(organization.contacts.count);
   for (let i = 0; i < count; i++) {
     if (!becomesRow(views.candidateReason[i])) throw new Error('a candidate without a row');
     const place = views.candidateContact[i] * KINDS.length + views.candidateType[i];
     columns.event[place] = views.candidateEvent[i];
-    columns.ideal[place] = views.candidateIdeal[i];
+    columns.ideal[place] = kernel.idealOf(i);
     columns.start[place] = views.candidateStart[i];
     columns.outcome[place] = views.candidateReason[i] === REASON.scheduled ? OUTCOME.scheduled : OUTCOME.excluded;
   }

@@ -40,18 +40,17 @@ export function balanceDays(plan: Plan): Balance {
 }
 
 /** Counts the scheduled candidates and history rows of every day from today on that holds any. */
-function countDays({ views, count, run }: Plan): DayLoad[] {
+function countDays({ kernel, views, count, run }: Plan): DayLoad[] {
   const { historyPerDay } = views;
-  let planned = new Int32Array(historyPerDay.length);
-  for (let i = 0; i < count; i++) {
-    if (views.candidateReason[i] !== REASON.scheduled) continue;
-    const offset = views.candidateSend[i] - run.today;
-    if (offset >= planned.length) {
-      const longer = new Int32Array(offset * 2);
-      longer.set(planned);
-      planned = longer;
+  let planned = views.dayCount;
+  if (kernel.countDays() > 0) {
+    // The cap has moved some further than the kernel counts.
+    let last = 0;
+    for (let i = 0; i < count; i++) last = Math.max(last, views.candidateSend[i] - run.today);
+    planned = new Uint32Array(last + 1);
+    for (let i = 0; i < count; i++) {
+      if (views.candidateReason[i] === REASON.scheduled) planned[views.candidateSend[i] - run.today]++;
     }
-    planned[offset]++;
   }
   const days: DayLoad[] = [];
   for (let offset = 0; offset < planned.length; offset++) {

@@ -1,6 +1,7 @@
 import { monthsBetween } from '../calendar/day.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { startStepOf } from '../plan/plan.js';
 import { type ExclusionWindow, exclusionOn } from '../rules/windows.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
 import { campaignAbsences } from './campaignAbsences.js';
@@ -120,7 +121,7 @@ function windowReason(subject: Subject, window: ExclusionWindow): AbsenceReason 
   // Underwriting comes before exclusion: what it stops may lie in a window.
   const isStopped = subject.candidates.some(
     (candidate) =>
-      views.candidateStep[candidate] === 0 &&
+      startStepOf(subject.plan, candidate) === 0 &&
       views.candidateType[candidate] === postWindow &&
       views.candidateDetail[candidate] === window.year,
   );

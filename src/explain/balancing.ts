@@ -1,5 +1,5 @@
 import { yearOf } from '../calendar/day.js';
-import type { Plan } from '../plan/plan.js';
+import { type Plan, startStepOf } from '../plan/plan.js';
 import { REASON } from '../plan/reasons.js';
 import { mix } from '../rules/mix.js';
 import { exclusionOn } from '../rules/windows.js';
@@ -84,11 +84,10 @@ export class CappedDays {
     }
     const kept = new Int32Array(lastOffset + 1);
     for (let i = 0; i < count; i++) if (takesPart[i] === 1) kept[views.candidateSend[i] - run.today]++;
-    const { dayFirst } = views;
     const loads = new Int32Array(lastOffset + 1);
     let waiting = 0;
     for (let offset = 0; offset <= lastOffset; offset++) {
-      const own = offset + 1 < dayFirst.length ? dayFirst[offset + 1] - dayFirst[offset] : 0;
+      const own = views.ownCount[offset] ?? 0;
       loads[offset] = waiting + own + this.#historyOn(offset);
       waiting += own - kept[offset];
       if (waiting < 0) throw new Error(`${dayText(run.today + offset)}: the plan keeps more emails on it than came`);
@@ -99,9 +98,10 @@ export class CappedDays {
 
 /** What smoothing did with a candidate that took part (Rules 9, smoothing); null when its day was not crowded. */
 export function smoothingFacts(subject: Subject, candidate: number): { day: number; facts: SmoothingFacts } | null {
-  const { views, run } = subject.plan;
+  const { plan } = subject;
+  const { views, run } = plan;
   const start = views.candidateStart[candidate];
-  if (typeOf(subject, candidate).kind !== 'effective_date' || views.candidateStep[candidate] !== 1) return null;
+  if (typeOf(subject, candidate).kind !== 'effective_date' || startStepOf(plan, candidate) !== 1) return null;
   const { smoothingLimit: limit, smoothingWindowDays: windowDays } = run.limits;
   const emails = views.smoothingHistogram[start - run.today];
   if (emails <= limit) return null;
@@ -132,7 +132,7 @@ function smoothingObstacle(
 ): SmoothingFacts['obstacle'] {
   if (offset === 0) return 'no_offset';
   if (target < plan.run.today) return 'before_today';
-  if (target > plan.views.candidateDeadline[candidate]) return 'after_deadline';
+  if (target > plan.kernel.deadlineOf(candidate)) return 'after_deadline';
   return exclusionOn(windowed, target) === null ? null : 'excluded';
 }
 
@@ -164,11 +164,14 @@ function fullDayFacts(
   kept: readonly number[],
   days: CappedDays,
 ): FullDayFacts {
-  const { candidatePriority: priorities, candidateType } = plan.views;
+  const { candidateType } = plan.views;
+  const priority = plan.kernel.priorityOf(candidate);
   const { load, history } = days.on(day);
   // Candidates are stored in the order that breaks ties, so that their places compare as it does.
-  const comesFirst = (i: number) =>
-    priorities[i] < priorities[candidate] || (priorities[i] === priorities[candidate] && i < candidate);
+  const comesFirst = (i: number) => {
+    const other = plan.kernel.priorityOf(i);
+    return other < priority || (other === priority && i < candidate);
+  };
   const counts = new Map<number, number>();
   for (const i of kept) counts.set(candidateType[i], (counts.get(candidateType[i]) ?? 0) + 1);
   return {

@@ -76,12 +76,12 @@ function historyReason(subject: Subject, campaign: number): AbsenceReason | null
 
 /** Why a candidate comes too late to become a row (Rules 6, deadline). */
 function lateReason(subject: Subject, instance: CampaignInstance, candidate: number): AbsenceReason | null {
-  const { views, run } = subject.plan;
+  const { views, run, kernel } = subject.plan;
   const reason = views.candidateReason[candidate];
   if (reason !== REASON.expired && reason !== REASON.outsideActiveWindow) return null;
   const isExpired = reason === REASON.expired;
-  const deadline = views.candidateDeadline[candidate];
-  const ideal = views.candidateIdeal[candidate];
+  const deadline = kernel.deadlineOf(candidate);
+  const ideal = kernel.idealOf(candidate);
   const isLate = isExpired ? deadline < run.today : instance.endDay !== null && ideal > instance.endDay;
   requireAgreement(isLate, subject, `campaign ${instance.id} comes too late`);
   return {

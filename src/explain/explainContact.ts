@@ -2,7 +2,7 @@ import type { Balance } from '../balance/balance.js';
 import { yearOf } from '../calendar/day.js';
 import { ContactIndex, FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { SendplanError } from '../errors.js';
-import type { Plan } from '../plan/plan.js';
+import { type Plan, startStepOf } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 import { absences } from './absences.js';
@@ -82,7 +82,7 @@ export class Explainer {
   }
 
   #email(subject: Subject, candidate: number, skip: LimitSkip | null): EmailExplanation {
-    const { views, run } = this.#plan;
+    const { views, run, kernel } = this.#plan;
     const type = typeOf(subject, candidate);
     const send = views.candidateSend[candidate];
     const reason = views.candidateReason[candidate];
@@ -103,13 +103,13 @@ export class Explainer {
       email_type: type.name,
       kind: type.kind,
       campaign_instance_id: this.#instanceId(candidate),
-      priority: views.candidatePriority[candidate],
+      priority: kernel.priorityOf(candidate),
       event_date: dayText(views.candidateEvent[candidate]),
       event: eventSource(subject, candidate),
       passed_over: passedOver(subject, candidate),
       respects_windows: respectsWindows(type),
-      ideal_date: dayText(views.candidateIdeal[candidate]),
-      deadline: dayTextOrNull(views.candidateDeadline[candidate]),
+      ideal_date: dayText(kernel.idealOf(candidate)),
+      deadline: dayTextOrNull(kernel.deadlineOf(candidate)),
       start,
       exclusion,
       ...this.#moves(subject, candidate, skip),
@@ -167,10 +167,10 @@ export class Explainer {
 
 /** How a candidate's start day was found, which must be the plan's own (Rules 5). */
 function startOf(subject: Subject, candidate: number): StartFacts {
-  const { views } = subject.plan;
+  const { views, kernel } = subject.plan;
   const { name, kind } = typeOf(subject, candidate);
   const day = views.candidateStart[candidate];
-  const step = STEPS[views.candidateStep[candidate]];
+  const step = STEPS[startStepOf(subject.plan, candidate)];
   if (step === 'underwriting') return underwritingStart(day);
   const event = views.candidateEvent[candidate];
   const eventYear =
@@ -178,8 +178,8 @@ function startOf(subject: Subject, candidate: number): StartFacts {
   const start = startFacts(subject, {
     type: views.candidateType[candidate],
     event,
-    ideal: views.candidateIdeal[candidate],
-    deadline: views.candidateDeadline[candidate],
+    ideal: kernel.idealOf(candidate),
+    deadline: kernel.deadlineOf(candidate),
     eventYear,
   });
   const claim = `${name} starts on ${start.facts.date} by the step ${start.facts.step}`;
@@ -195,7 +195,7 @@ function conflictFacts(subject: Subject, skip: LimitSkip & { reason: 'conflict' 
     date: dayText(skip.day),
     campaign_instance_id: instance.id,
     email_type: name,
-    priority: subject.plan.views.candidatePriority[skip.winner],
+    priority: subject.plan.kernel.priorityOf(skip.winner),
   };
 }
 

@@ -66,12 +66,12 @@ function skipConflicts(
   candidates: readonly number[],
   skips: Map<number, LimitSkip>,
 ): void {
-  const { candidatePriority } = subject.plan.views;
+  const { kernel } = subject.plan;
   const campaigns = candidates.filter((candidate) => typeOf(subject, candidate).kind === 'campaign');
   for (const candidate of campaigns) {
     const ofDay = campaigns.filter((other) => days[other] === days[candidate]);
     // Campaigns ascend by instance id: of one priority the first wins.
-    const winner = ofDay.reduce((best, other) => (candidatePriority[other] < candidatePriority[best] ? other : best));
+    const winner = ofDay.reduce((best, other) => (kernel.priorityOf(other) < kernel.priorityOf(best) ? other : best));
     if (winner !== candidate) skips.set(candidate, { reason: 'conflict', pass, day: days[candidate], winner });
   }
 }
@@ -84,16 +84,16 @@ function skipTooFrequent(
   candidates: readonly number[],
   skips: Map<number, LimitSkip>,
 ): void {
-  const { run, views } = subject.plan;
+  const { run, views, kernel } = subject.plan;
   const { max_emails_per_period: most, frequency_period_days: periodDays } = run.config.frequency;
   if (most === 0) return;
-  const { candidatePriority: priorities, candidateEvent: events } = views;
+  const { candidateEvent: events } = views;
   const taken = historyEmails(subject);
   const inOrder = candidates
     .filter((candidate) => typeOf(subject, candidate).kind !== 'followup')
     .sort(
       (a, b) =>
-        priorities[a] - priorities[b] ||
+        kernel.priorityOf(a) - kernel.priorityOf(b) ||
         days[a] - days[b] ||
         typeOf(subject, a).code - typeOf(subject, b).code ||
         events[a] - events[b],
@@ -105,7 +105,7 @@ function skipTooFrequent(
       const { name } = typeOf(subject, candidate);
       taken.push({
         day,
-        facts: { date: dayText(day), email_type: name, row_id: null, priority: priorities[candidate] },
+        facts: { date: dayText(day), email_type: name, row_id: null, priority: kernel.priorityOf(candidate) },
       });
       continue;
     }

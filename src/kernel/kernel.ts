@@ -24,6 +24,11 @@ interface KernelFunctions {
   smoothDays(): number;
   capDays(): number;
   limitMovedContacts(): number;
+  countDays(): number;
+  lateCampaigns(): number;
+  idealOf(candidate: number): number;
+  deadlineOf(candidate: number): number;
+  priorityOf(candidate: number): number;
 }
 
 /** A kernel with its memory laid out for one run. */
@@ -64,6 +69,16 @@ export interface Kernel {
   capDays(): number;
   /** Applies the contact limits once more to those whose emails moved (Rules 9, step 4). */
   limitMovedContacts(): void;
+  /** Counts the scheduled candidates of every day into `dayCount`; returns how many lie beyond its last day. */
+  countDays(): number;
+  /** How many campaign candidates came too late to become rows (Rules 6). */
+  lateCampaigns(): number;
+  /** The day on which a candidate would go out if nothing stood in its way (Rules 5). */
+  idealOf(candidate: number): number;
+  /** The last day on which a candidate makes sense (Rules 5), `NO_DEADLINE` for none. */
+  deadlineOf(candidate: number): number;
+  /** A candidate's priority (Rules 5 and 10). */
+  priorityOf(candidate: number): number;
 }
 
 /** The two builds of the kernel, which give the same rows. */
@@ -133,6 +148,11 @@ export async function createKernel(
     smoothDays: () => functions.smoothDays() >>> 0,
     capDays: () => functions.capDays() >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),
+    countDays: () => functions.countDays() >>> 0,
+    lateCampaigns: () => functions.lateCampaigns() >>> 0,
+    idealOf: (candidate) => functions.idealOf(candidate),
+    deadlineOf: (candidate) => functions.deadlineOf(candidate),
+    priorityOf: (candidate) => functions.priorityOf(candidate),
   };
 }
 

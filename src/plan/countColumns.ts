@@ -1,3 +1,4 @@
+import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelCounts } from '../kernel/columns.js';
@@ -5,7 +6,7 @@ import type { Config } from '../rules/config.js';
 import type { DailyLimits } from '../rules/limits.js';
 import type { AssignedRules } from './stateRules.js';
 
-const BYTES_PER_PENDING = 48;
+const BYTES_PER_PENDING = 16;
 
 /** The kernel works out plain anniversaries this many contacts at a time. */
 const LANES = 16;
@@ -108,6 +109,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     ruleTail: perRule,
     ruleMonthStart: perRule,
     windowStarts: perRule * 366 * 4,
+    freeDays: perRule * 366 * 2,
+    monthDays: END_DAY - FIRST_DAY,
     aepMonthDay: run.config.aep.length,
     aepDeadline: run.config.aep.length,
     typePriority: perType,
@@ -143,11 +146,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     candidateStep: total,
     candidateReason: total,
     candidateEvent: total,
-    candidateIdeal: total,
     candidateStart: total,
     candidateSend: total,
-    candidateDeadline: total,
-    candidatePriority: total,
     candidateDetail: total,
     replanList: 0,
     changeDay: 0,
@@ -160,14 +160,15 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     dayLoad: 0,
     smoothingHistogram: span,
     historyPerDay: span,
-    dayFirst: span + 1,
-    orderA: total,
-    orderB: total,
-    byDay: total,
-    stuckDay: total,
-    stuckNext: total,
+    dayCount: span,
+    ownCount: span,
+    dayFirst: span,
     stuckFirst: span,
-    queues: 4 * (perType + Math.min(perContact, perRow) + 1),
+    order: total,
+    links: total,
+    waiting: Math.ceil(total / 64) + 1,
+    queues: 3 * (perType + Math.min(perContact, perRow) + 1),
+    typeQueue: perType,
     pending: (Math.max(perCampaign, run.config.aep.length) + 1) * BYTES_PER_PENDING,
     windowYears: mostPerContact + 1,
     limitOrder: mostPerContact,

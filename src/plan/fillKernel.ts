@@ -4,7 +4,7 @@ import type { KernelCounts, KernelNumbers, KernelViews } from '../kernel/columns
 import type { Config } from '../rules/config.js';
 import { stateCode } from '../rules/states.js';
 import { carrierBytes, type RunRules } from './countColumns.js';
-import { fillLanes, monthDay } from './fillLanes.js';
+import { fillLanes, monthDay, monthDayTable } from './fillLanes.js';
 import type { AssignedRules } from './stateRules.js';
 
 /** The deadline of a candidate that has none, as the kernel writes it. */
@@ -100,6 +100,7 @@ function fillContacts(
 }
 
 function fillTypes(views: KernelViews, { planned, emailTypes }: Organization, config: Config): void {
+  views.monthDays.set(monthDayTable());
   config.aep.forEach((date, i) => {
     views.aepMonthDay[i] = monthDay(date.month, date.day);
     views.aepDeadline[i] = monthDay(date.deadline_month, date.deadline_day);

@@ -23,7 +23,7 @@ export function monthDay(month: number, day: number): number {
 let monthDays: Uint16Array | null = null;
 
 /** The month-days of all days the rules know, by days since `FIRST_DAY`. */
-function monthDayTable(): Uint16Array {
+export function monthDayTable(): Uint16Array {
   if (monthDays !== null) return monthDays;
   monthDays = new Uint16Array(END_DAY - FIRST_DAY);
   for (let i = 0; i < monthDays.length; i++) {

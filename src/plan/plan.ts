@@ -21,6 +21,14 @@ export interface Plan {
   readonly count: number;
 }
 
+/** The bits of `candidateStep` that hold the step. */
+const STEP_BITS = 7;
+
+/** Which step of section 5 gave a candidate its start day, 1 to 4; 0 when underwriting stopped it. */
+export function startStepOf({ views }: Plan, candidate: number): number {
+  return views.candidateStep[candidate] & STEP_BITS;
+}
+
 /** Settings of planning that change how it works, not what comes out. */
 export interface PlanOptions {
   /** How many contacts the kernel plans in one call. */
@@ -62,7 +70,7 @@ export async function planOrganization(
     start = end;
   } while (start < contactCount);
   const plan: Plan = { organization, run, kernel, views: kernel.views, count };
-  noteLateCampaigns(plan);
+  if (kernel.lateCampaigns() > 0) noteLateCampaigns(plan);
   return plan;
 }
 

@@ -57,6 +57,7 @@ export class RowWriter {
   readonly #emailTemplates: Int32Array;
   readonly #smsTemplates: Int32Array;
   readonly #instanceIds: Float64Array;
+  readonly #priorities: Int32Array;
   readonly #exclusions: Int32Array;
   readonly #conflicts: Int32Array;
   readonly #frequency: number;
@@ -79,6 +80,7 @@ export class RowWriter {
     this.#emailTemplates = Int32Array.from(types, (type) => texts.codeOf(type.emailTemplate));
     this.#smsTemplates = Int32Array.from(types, (type) => texts.codeOf(type.smsTemplate));
     this.#instanceIds = Float64Array.from(types, (type) => type.instance?.id ?? Number.NaN);
+    this.#priorities = Int32Array.from(types, (type) => type.priority);
     this.#exclusions = Int32Array.from([null, ...rules], (rule) =>
       texts.codeOf(rule === null ? null : `exclusion:${rule.kind}:${rule.state}`),
     );
@@ -248,6 +250,7 @@ export class RowWriter {
     const { schedules, planned, texts } = this.#plan.organization;
     const decidedBy = DECIDED_BY[type - planned.firstFollowup];
     rows.instanceId[place] = schedules.instanceId[initialRow];
+    if (schedules.priority[initialRow] !== NULL_INT32) rows.priority[place] = schedules.priority[initialRow];
     rows.eventYear[place] = NULL_INT32;
     rows.eventMonth[place] = NULL_INT32;
     rows.eventDay[place] = NULL_INT32;
