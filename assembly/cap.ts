@@ -3,9 +3,9 @@ import { countDays, isScheduled, sendOffset } from './days';
 import { candidateCount } from './emit';
 import { enterContact, excludedBy, lastFreeDay, WIDE } from './exclusion';
 import {
-  CAMPAIGN_RESPECTS_WINDOWS, campaignCount, campaignFlags, candidateContact, candidateSend, capSpan, dailyCap,
+  CAMPAIGN_RESPECTS_WINDOWS, campaignCount, campaignFlags, candidateContact, candidateSend, capSpan, contactRule, dailyCap,
   dailyThreshold, dayCount, dayFirst, firstCampaign, firstFollowup, historyPerDay, links, NO_DEADLINE, order, ownCount, queues,
-  rowCount, stuckFirst, today, typePriority, typeQueue, waiting,
+  rowCount, stuckDay, stuckFirst, today, typePriority, typeQueue, waiting,
 } from './memory';
 import { inPieces } from './pieces';
 
@@ -28,6 +28,7 @@ import { inPieces } from './pieces';
  *                overloaded
  *   stuckFirst   by day: the first place of its stuck list, plus 1; 0 is none. Places that wait no more may be in it
  *   links        by place: the next one of its list, plus 1
+ *   stuckDay     by place: its stuck day, or WIDE
  */
 
 /** The list of a day that is never overloaded. */
@@ -40,8 +41,8 @@ let placeCount: u32 = 0;
 let waitingCount: u32 = 0;
 /** No place below this one waits. */
 let firstWaiting: u32 = 0;
-/** Whether stuck lists hold places whose stuck day is another. */
-let areListsLoose: bool = false;
+/** The contact that was entered last. */
+let entered: u32 = 0;
 let day: i32 = 0;
 let moved: u32 = 0;
 
@@ -147,6 +148,8 @@ function countPiece(first: u32, end: u32): u32 {
 }
 
 function placePiece(first: u32, end: u32): u32 {
+  // Nothing is entered yet, or something else.
+  entered = u32.MAX_VALUE;
   for (let i = first; i < end; i++) {
     if (!takesPart(i)) continue;
     const queue = queueOf(i);
@@ -154,6 +157,7 @@ function placePiece(first: u32, end: u32): u32 {
     store<u32>(queue, place + 1, 8);
     put(order, place, i);
     const offset = sendOffset(i);
+    put(stuckDay, place, findStuckDay(i, today + <i32>offset));
     put(links, place, at(dayFirst, offset));
     put(dayFirst, offset, place + 1);
   }
@@ -172,11 +176,19 @@ function placeCandidates(): void {
   memory.fill(waiting, 0, (<usize>(placeCount >> 6) + 1) << 3);
 }
 
-/** The last day on which a candidate on the current day can be moved on no more, day by day; `WIDE` when every day has to be looked at. */
-function findStuckDay(i: u32): i32 {
+/** The last day to which a candidate can be moved from a day on, day by day; `WIDE` when every day has to be looked at. */
+// @ts-ignore: decorator
+@inline
+function findStuckDay(i: u32, from: i32): i32 {
   const deadline = deadlineOf(i);
-  if (deadline <= day || !respectsWindows(i)) return deadline;
-  const free = lastFreeDay(at(candidateContact, i), day);
+  if (deadline <= from || !respectsWindows(i)) return deadline;
+  const contact = at(candidateContact, i);
+  if (load<u8>(contactRule + contact) == 0) return deadline;
+  if (contact != entered) {
+    enterContact(contact);
+    entered = contact;
+  }
+  const free = lastFreeDay(from);
   return free == WIDE ? WIDE : min(deadline, free);
 }
 
@@ -189,20 +201,30 @@ function respectsWindows(i: u32): bool {
 }
 
 /** Tells whether a candidate must not go to the next day (Rules 9, movable). */
-function isStuck(i: u32): bool {
+// @ts-ignore: decorator
+@inline
+function isStuck(place: u32, stuck: i32): bool {
+  return stuck == WIDE ? isStuckWide(at(order, place)) : stuck <= day;
+}
+
+function isStuckWide(i: u32): bool {
   if (day >= deadlineOf(i)) return true;
-  if (!respectsWindows(i)) return false;
   enterContact(at(candidateContact, i));
   return excludedBy(day + 1) != 0;
+}
+
+/** The stuck list of a day; days further off than there are lists share those of earlier days. */
+// @ts-ignore: decorator
+@inline
+function listOf(stuck: i32): u32 {
+  const offset = <u32>(stuck - today);
+  return offset < capSpan ? offset : offset % capSpan;
 }
 
 /** Puts a waiting place into the list of its stuck day; one of wide windows into tomorrow's, to be looked at again. */
 function awaitStuckDay(place: u32, stuck: i32): void {
   if (stuck == NO_DEADLINE) return;
-  const offset = <u32>((stuck == WIDE ? day + 1 : stuck) - today);
-  // Days further off than there are lists share those of earlier days.
-  if (stuck == WIDE || offset >= capSpan) areListsLoose = true;
-  const list = offset % capSpan;
+  const list = listOf(stuck == WIDE ? day + 1 : stuck);
   put(links, place, at(stuckFirst, list));
   put(stuckFirst, list, place + 1);
 }
@@ -231,7 +253,7 @@ function rest(place: u32): void {
 
 /** Lets those rest whose stuck day has come; returns how many. */
 function restStuck(): i32 {
-  const list = <u32>(day - today) % capSpan;
+  const list = listOf(day);
   let count = 0;
   let link = at(stuckFirst, list);
   put(stuckFirst, list, 0);
@@ -239,9 +261,9 @@ function restStuck(): i32 {
     const place = link - 1;
     link = at(links, place);
     if (!isWaiting(place)) continue;
-    const i = at(order, place);
-    if (areListsLoose && !isStuck(i)) {
-      awaitStuckDay(place, findStuckDay(i));
+    const stuck = <i32>at(stuckDay, place);
+    if (!isStuck(place, stuck)) {
+      awaitStuckDay(place, stuck);
       continue;
     }
     store<u64>(wordOf(place), load<u64>(wordOf(place)) & ~(<u64>1 << (place & 63)));
@@ -259,9 +281,8 @@ function awaitOwn(firstLink: u32): i32 {
   while (link != 0) {
     const place = link - 1;
     link = at(links, place);
-    const i = at(order, place);
-    const stuck = findStuckDay(i);
-    if (stuck == WIDE ? isStuck(i) : stuck <= day) {
+    const stuck = <i32>at(stuckDay, place);
+    if (isStuck(place, stuck)) {
       stuckCount++;
       continue;
     }
@@ -301,7 +322,6 @@ export function capDays(): u32 {
   memory.fill(stuckFirst, 0, <usize>capSpan << 2);
   waitingCount = 0;
   firstWaiting = u32.MAX_VALUE;
-  areListsLoose = false;
   moved = 0;
   for (let offset: u32 = 0; offset < capSpan || waitingCount > 0; offset++) {
     const own = offset < capSpan ? at(ownCount, offset) : 0;

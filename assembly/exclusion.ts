@@ -1,6 +1,7 @@
 import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nextYearStart, thisYear, yearOf } from './calendar';
 import {
-  contactBirth, contactEffective, contactRule, contactState, freeDays, LANE_ASK_ALL, laneAnchor, laneFlags, NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
+  contactBirth, contactEffective, contactRule, contactState,
+  NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
   ruleCount, ruleKind, ruleLead, ruleMonthStart, ruleTail, today, windowStarts,
 } from './memory';
 
@@ -31,7 +32,6 @@ const OLD_DATE_DAYS: i32 = 800;
 
 /** Fills the table of windows by rule and month-day; after the calendar, before anything else of a run. */
 export function prepareWindows(): void {
-  for (let i: u32 = 0; i < ruleCount * 366; i++) store<i32>(freeDays + (<usize>i << 3), NULL, 4);
   for (let rule: u32 = 1; rule < ruleCount; rule++) {
     const days = load<i32>(ruleLead + (<usize>rule << 2));
     const startsMonth = load<u8>(ruleMonthStart + rule);
@@ -199,28 +199,11 @@ export function nextWindowStart(): i32 {
 export const WIDE: i32 = i32.MIN_VALUE;
 
 /**
- * The last day before a contact's next excluded day after `day`, i32.MAX_VALUE when there is none; `day` itself when the next
- * day is excluded. Contacts of old dates share what the rule and the anchor's month-day say, which is worked out once a day.
+ * The last day before the contact's next excluded day after `day`, i32.MAX_VALUE when there is none; `day` itself when the
+ * next day is excluded; `WIDE` for wide windows.
  */
-export function lastFreeDay(contact: u32, day: i32): i32 {
-  const rule = load<u8>(contactRule + contact);
-  if (rule == 0) return i32.MAX_VALUE;
-  if (load<u8>(ruleKind + rule) == RULE_YEAR_ROUND) return day;
-  if (load<u8>(laneFlags + contact) & LANE_ASK_ALL) {
-    enterContact(contact);
-    return findLastFreeDay(day);
-  }
-  const monthDay = <i32>load<u16>(laneAnchor + (<usize>contact << 1));
-  const entry = freeDays + ((<usize>rule * 366 + monthDay) << 3);
-  if (load<i32>(entry, 4) != day) {
-    enterContact(contact);
-    store<i32>(entry, findLastFreeDay(day));
-    store<i32>(entry, day, 4);
-  }
-  return load<i32>(entry);
-}
-
-function findLastFreeDay(day: i32): i32 {
+export function lastFreeDay(day: i32): i32 {
+  if (kind == 0) return i32.MAX_VALUE;
   if (isWide()) return WIDE;
   const excluded = nextExcludedDay(day + 1);
   return excluded == i32.MAX_VALUE ? excluded : excluded - 1;

@@ -26,8 +26,6 @@
  *                     ruleMonthStart             u8     1: the anchor is the first day of the month
  *   (and month-day)   windowStarts               4xi32  first days of the windows of last year, this year and the next two,
  *                                                       at (rule code * 366 + month-day of the date) * 16
- *                     freeDays                   2xi32  at the same place * 8: the last day before the next excluded one after
- *                                                       a day, and that day, see exclusion.ts
  *   days              monthDays                  u16    by days since 1900-01-01, to 2199-12-31: the month-day, see calendar.ts
  *   aep dates         aepMonthDay                u16    month-day of the event
  *                     aepDeadline                u16    month-day of the deadline
@@ -84,6 +82,7 @@
  *                     dayFirst, stuckFirst       u32    [capSpan] the first place of a day's list, plus 1
  *                     order                      u32    by place: the candidate
  *                     links                      u32    by place: the next place of its list, plus 1
+ *                     stuckDay                   i32    by place: the last day on which it can be, or every day has to be looked at
  *                     waiting                    u64    a bit per place
  *                     queues                     12 B   one per priority, and one more
  *                     typeQueue                  u32    by type index: the place of its priority's queue
@@ -198,7 +197,6 @@ export let ruleTail: usize = 0;
 export let ruleMonthStart: usize = 0;
 export let ruleCount: u32 = 0;
 export let windowStarts: usize = 0;
-export let freeDays: usize = 0;
 
 export let monthDays: usize = 0;
 
@@ -268,6 +266,7 @@ export let dayFirst: usize = 0;
 export let stuckFirst: usize = 0;
 export let order: usize = 0;
 export let links: usize = 0;
+export let stuckDay: usize = 0;
 export let waiting: usize = 0;
 export let queues: usize = 0;
 export let typeQueue: usize = 0;

@@ -32,13 +32,17 @@ function candidateBounds(organization: Organization, run: RunRules): { total: nu
   const openYears = mostOpenYears(run);
   let total = 0;
   let mostPerContact = 0;
-  for (let i = 0; i < contacts.count; i++) {
-    const dates = (contacts.birth[i] === NULL_INT32 ? 0 : 1) + (contacts.effective[i] === NULL_INT32 ? 0 : 1);
-    const enrolled = enrolments.first[i + 1] - enrolments.first[i];
-    const own = dates + run.config.aep.length + toAll + enrolled;
+  const { birth, effective, count } = contacts;
+  const { ruleOf } = run.assigned;
+  const { first: enrolmentFirst } = enrolments;
+  const { first: rowFirst } = schedules;
+  const forAll = run.config.aep.length + toAll;
+  for (let i = 0; i < count; i++) {
+    const dates = (birth[i] === NULL_INT32 ? 0 : 1) + (effective[i] === NULL_INT32 ? 0 : 1);
+    const own = dates + forAll + enrolmentFirst[i + 1] - enrolmentFirst[i];
     // Each of its own candidates can be excluded by another window, and each window owes one email more.
-    const windows = run.assigned.ruleOf[i] === 0 ? 0 : own + openYears;
-    const followups = schedules.first[i + 1] > schedules.first[i] ? 1 : 0;
+    const windows = ruleOf[i] === 0 ? 0 : own + openYears;
+    const followups = rowFirst[i + 1] > rowFirst[i] ? 1 : 0;
     total += own + windows + followups;
     mostPerContact = Math.max(mostPerContact, own + windows + followups);
   }
@@ -85,6 +89,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
   const perCampaign = running.length;
   const perType = planned.types.length;
   const perRow = schedules.count;
+  // Who has no rows is not followed up.
+  const perSignal = perRow === 0 ? 0 : perContact;
   const span = daysAhead(organization, run);
   return {
     contactId: perContact,
@@ -92,7 +98,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     contactRule: perLane,
     contactBirth: perContact,
     contactEffective: perContact,
-    contactCarrier: perContact,
+    contactCarrier: running.some((instance) => instance.carriers !== null) ? perContact : 0,
     contactFlags: perContact,
     laneBirth: perLane,
     laneEffectiveDate: perLane,
@@ -101,15 +107,14 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     laneBirthday: perLane,
     laneEffective: perLane,
     laneAep: perLane,
-    lastClickDay: perContact,
-    lastAnswerDay: perContact,
-    lastConditionDay: perContact,
+    lastClickDay: perSignal,
+    lastAnswerDay: perSignal,
+    lastConditionDay: perSignal,
     ruleKind: perRule,
     ruleLead: perRule,
     ruleTail: perRule,
     ruleMonthStart: perRule,
     windowStarts: perRule * 366 * 4,
-    freeDays: perRule * 366 * 2,
     monthDays: END_DAY - FIRST_DAY,
     aepMonthDay: run.config.aep.length,
     aepDeadline: run.config.aep.length,
@@ -166,6 +171,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     stuckFirst: span,
     order: total,
     links: total,
+    stuckDay: total,
     waiting: Math.ceil(total / 64) + 1,
     queues: 3 * (perType + Math.min(perContact, perRow) + 1),
     typeQueue: perType,

@@ -83,11 +83,13 @@ function fillContacts(
   views.contactRule.set(assigned.ruleOf);
   views.contactBirth.set(contacts.birth);
   views.contactEffective.set(contacts.effective);
-  views.contactCarrier.set(contacts.carrier);
+  if (views.contactCarrier.length > 0) views.contactCarrier.set(contacts.carrier);
   views.contactFlags.set(contacts.flags);
-  views.lastClickDay.set(signals.lastClickDay);
-  views.lastAnswerDay.set(signals.lastAnswerDay);
-  views.lastConditionDay.set(signals.lastConditionDay);
+  if (views.lastClickDay.length > 0) {
+    views.lastClickDay.set(signals.lastClickDay);
+    views.lastAnswerDay.set(signals.lastAnswerDay);
+    views.lastConditionDay.set(signals.lastConditionDay);
+  }
   views.enrolmentFirst.set(enrolments.first);
   views.enrolmentCampaign.set(enrolments.campaign);
   views.enrolmentTrigger.set(enrolments.trigger);

@@ -4,6 +4,7 @@ import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { RunRules } from './countColumns.js';
+import { KIND_CODES } from './stateRules.js';
 
 /** The month-day of a date that is missing. */
 const NO_MONTH_DAY = 0xffff;
@@ -44,22 +45,29 @@ export function fillLanes(views: KernelViews, organization: Organization, { conf
   const stopsFailed = config.organization.exclude_failed_underwriting_global;
   const firstEmailYears = Math.ceil(config.organization.effective_date_first_email_months / 12) + 2;
   const youngFrom = today - 366 * firstEmailYears;
+  fillMonthDays(views.laneBirth, contacts.birth, table);
+  fillMonthDays(views.laneEffectiveDate, contacts.effective, table);
+  const { first } = schedules;
+  const { birth, effective, flags, count } = contacts;
+  const { laneAnchor, laneFlags } = views;
   const { rules, ruleOf } = assigned;
-  for (let i = 0; i < contacts.count; i++) {
-    const birth = contacts.birth[i];
-    const effective = contacts.effective[i];
-    views.laneBirth[i] = birth === NULL_INT32 ? NO_MONTH_DAY : table[birth - FIRST_DAY];
-    views.laneEffectiveDate[i] = effective === NULL_INT32 ? NO_MONTH_DAY : table[effective - FIRST_DAY];
-    let ask = schedules.first[i + 1] > schedules.first[i] ? ASK.all : 0;
-    if (stopsFailed && contacts.flags[i] & FAILED_UNDERWRITING) ask |= ASK.all;
-    if (effective > youngFrom) ask |= ASK.effective;
-    const rule = ruleOf[i] === 0 ? null : rules[ruleOf[i] - 1];
-    if (rule !== null && rule.kind !== 'year_round') {
-      const date = rule.kind === 'birthday_window' ? birth : effective;
-      const day = rule.startsWithMonth ? date - civilFromDay(date).day + 1 : date;
-      views.laneAnchor[i] = table[Math.max(day, FIRST_DAY) - FIRST_DAY];
+  const kindOf = Uint8Array.from([0, ...rules.map((rule) => rule.kindCode)]);
+  const startsWithMonth = Uint8Array.from([0, ...rules.map((rule) => (rule.startsWithMonth ? 1 : 0))]);
+  for (let i = 0; i < count; i++) {
+    let ask = first[i + 1] > first[i] ? ASK.all : 0;
+    if (stopsFailed && flags[i] & FAILED_UNDERWRITING) ask |= ASK.all;
+    if (effective[i] > youngFrom) ask |= ASK.effective;
+    const kind = kindOf[ruleOf[i]];
+    if (kind === KIND_CODES.birthday_window || kind === KIND_CODES.effective_date_window) {
+      const date = kind === KIND_CODES.birthday_window ? birth[i] : effective[i];
+      const day = startsWithMonth[ruleOf[i]] === 1 ? date - civilFromDay(date).day + 1 : date;
+      laneAnchor[i] = table[Math.max(day, FIRST_DAY) - FIRST_DAY];
       if (date > today - OLD_DATE_DAYS) ask |= ASK.all;
     }
-    views.laneFlags[i] = ask;
+    laneFlags[i] = ask;
   }
+}
+
+function fillMonthDays(lane: Uint16Array, days: Int32Array, table: Uint16Array): void {
+  for (let i = 0; i < days.length; i++) lane[i] = days[i] === NULL_INT32 ? NO_MONTH_DAY : table[days[i] - FIRST_DAY];
 }

@@ -4,7 +4,7 @@ import type { Config } from '../rules/config.js';
 import { STATES, type StateRule, stateCode, stateName } from '../rules/states.js';
 
 /** The kernel's numbers of the kinds of rules; 0 is no rule. */
-const KIND_CODES = { birthday_window: 1, effective_date_window: 2, year_round: 3 } as const;
+export const KIND_CODES = { birthday_window: 1, effective_date_window: 2, year_round: 3 } as const;
 
 /** A state's rule as the kernel takes it (Rules 4). */
 export interface KernelRule {
@@ -44,14 +44,16 @@ export function assignRules(organization: Organization, config: Config): Assigne
       startsWithMonth: rule.use_month_start,
     });
   }
+  const { state, birth, effective } = contacts;
+  const kindOf = Uint8Array.from([0, ...rules.map((rule) => rule.kindCode)]);
   const ruleOf = new Uint8Array(contacts.count);
   for (let i = 0; i < contacts.count; i++) {
-    const code = codeOfState[contacts.state[i]];
+    const code = codeOfState[state[i]];
     if (code === 0) continue;
-    const { kind } = rules[code - 1];
-    const anchors = kind === 'birthday_window' ? contacts.birth : contacts.effective;
-    if (kind !== 'year_round' && anchors[i] === NULL_INT32) {
-      issues.add(contacts.id[i], 'no_anchor_for_window', stateName(contacts.state[i]));
+    const kind = kindOf[code];
+    const anchor = kind === KIND_CODES.birthday_window ? birth[i] : effective[i];
+    if (kind !== KIND_CODES.year_round && anchor === NULL_INT32) {
+      issues.add(contacts.id[i], 'no_anchor_for_window', stateName(state[i]));
     } else {
       ruleOf[i] = code;
     }
