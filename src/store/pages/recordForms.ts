@@ -86,7 +86,7 @@ export class RecordForms {
     const firstGuess = this.last * FOLLOWERS;
     for (let i = firstGuess; i < firstGuess + FOLLOWERS; i++) {
       const guess = followers[i];
-      if (this.isOfForm(guess, start, payloadLength)) {
+      if (guess < this.count && this.isOfForm(guess, start, payloadLength)) {
         this.last = guess;
         return guess;
       }
