@@ -1,11 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { tableFromJSON } from 'apache-arrow';
 import type { Database } from 'sql.js';
 import { beforeAll, describe, expect, it, test } from 'vitest';
+import { schedule } from '../src/library.js';
 import { openDatabase } from '../src/openDatabase.js';
+import { verificationText } from '../src/report/verificationText.js';
 import type { Finding } from '../src/verify/findings.js';
 import { FINDING_KINDS, type FindingKind } from '../src/verify/kinds.js';
 import { type Verification, verify } from '../src/verify/verify.js';
+import { testFolder } from './helpers/cli.js';
 import { DAMAGES, type Damage } from './helpers/damages.js';
 import { databaseImage } from './helpers/databases.js';
+import { readWithDuckDb } from './helpers/duckdb.js';
 import { generatedImage } from './helpers/generated.js';
 
 const AS_OF = '2025-06-13';
@@ -14,6 +20,7 @@ const ADDED_ID = 9_000_000;
 /** More than there are rows, so that all findings are among the examples. */
 const ALL = 1_000_000;
 
+const path = testFolder();
 let planned: Uint8Array;
 
 beforeAll(async () => {
@@ -38,13 +45,16 @@ function firstRow(database: Database, { kind, row }: Damage): Target {
 }
 
 /** The planned database with a damage, and where that is. */
-async function plant(damage: Damage): Promise<{ readonly image: Uint8Array; readonly target: Target }> {
+async function plant(
+  damage: Damage,
+  into: Uint8Array = planned,
+): Promise<{ readonly image: Uint8Array; readonly target: Target }> {
   let target: Target = { rowId: 0, contactId: 0 };
   const image = await databaseImage((database) => {
     target = firstRow(database, damage);
     const sql = damage.sql ?? `UPDATE email_schedules SET ${damage.set} WHERE id = :id`;
     database.exec(sql.replaceAll(':id', String(target.rowId)));
-  }, planned);
+  }, into);
   return { image, target };
 }
 
@@ -128,5 +138,104 @@ describe('an audit', () => {
     );
     await expect(verify(planned, { limit: -1 })).rejects.toThrow('limit: expected a whole number from 0 on, got -1');
     await expect(verify(planned, { kinds: 'past_send_day' as unknown as FindingKind[] })).rejects.toThrow(TypeError);
+  });
+});
+
+describe('an audit of records and Arrow tables', () => {
+  const ann = { id: 1, email: 'ann@example.com', state: 'KY', birth_date: '1960-08-20', effective_date: null };
+  /** A row of a scheduler that knows no windows and has fewer columns than a run writes. */
+  const sent = {
+    ...{ id: 5, contact_id: 1, email_type: 'birthday', status: 'pre-scheduled' },
+    ...{ planned_send_date: '2025-08-20', scheduled_send_date: '2025-08-20', event_year: 2025 },
+  };
+  const found = {
+    in_statutory_window: 'KY forbids 2025-08-20 to 2025-10-19',
+    missing_email: null,
+    missing_skip: 'exclusion:birthday_window:KY',
+    not_skipped: 'exclusion:birthday_window:KY',
+    other_send_day: '2025-08-06',
+  };
+
+  function expectedOf({ report }: Verification) {
+    return Object.fromEntries(report.kinds.map(({ kind, examples }) => [kind, examples[0].expected]));
+  }
+
+  it('compares the columns that are there', async () => {
+    const verification = await verify({ contacts: [ann], email_schedules: [sent] }, { today: AS_OF });
+    expect(expectedOf(verification)).toEqual(found);
+    expect(verification.report.columns_not_compared).toEqual([
+      ...['scheduled_send_time', 'skip_reason', 'priority', 'campaign_instance_id', 'email_template', 'sms_template'],
+      ...['event_month', 'event_day', 'metadata'],
+    ]);
+    expect(verificationText(verification.report).replaceAll('\n', ' ')).toContain(
+      'Not compared, because the table has no such columns: scheduled_send_time,',
+    );
+  });
+
+  it('finds the same in Arrow tables', async () => {
+    const tables = { contacts: tableFromJSON([ann]), email_schedules: tableFromJSON([sent]) };
+    expect(expectedOf(await verify(tables, { today: AS_OF }))).toEqual(found);
+  });
+
+  it('finds nothing in the rows of a plan', async () => {
+    const contacts = [ann, { ...ann, id: 2, state: 'TX', effective_date: '2019-03-01' }];
+    const rows = (await schedule({ contacts }, { today: AS_OF })).rows();
+    const email_schedules = [...rows].map((row, i) => ({ id: i + 1, ...row }));
+    const { report } = await verify({ contacts, email_schedules }, { today: AS_OF });
+    expect(report).toMatchObject({ rows: email_schedules.length, findings: 0, columns_not_compared: [] });
+    expect(email_schedules.length).toBeGreaterThan(4);
+  });
+});
+
+describe('what an audit has to tell', () => {
+  const several = () => {
+    const kinds: FindingKind[] = [
+      'in_statutory_window',
+      'frequency_exceeded',
+      'unknown_contact',
+      'missing_email',
+      'day_over_cap',
+    ];
+    return kinds.reduce<Promise<Uint8Array>>(
+      async (image, kind) => (await plant(DAMAGES.find((one) => one.kind === kind)!, await image)).image,
+      Promise.resolve(planned),
+    );
+  };
+
+  it('is exported with all findings', async () => {
+    const verification = await verify(await several(), { today: AS_OF, limit: ALL });
+    const file = path('findings.parquet');
+    writeFileSync(file, Buffer.concat([...verification.exportAs('parquet')]));
+    const { types, rows } = await readWithDuckDb(`read_parquet('${file}')`);
+    expect(types).toEqual({
+      ...{ kind: 'VARCHAR', group: 'VARCHAR', contact_id: 'BIGINT', row_id: 'BIGINT', email_type: 'VARCHAR' },
+      ...{ send_date: 'DATE', found: 'VARCHAR', expected: 'VARCHAR' },
+    });
+    const text = (value: unknown) => (value === null ? null : String(value));
+    const comparable = (row: object) => JSON.stringify(Object.entries(row).map(([name, value]) => [name, text(value)]));
+    const told = verification.report.kinds.flatMap((kind) => kind.examples);
+    expect(rows.map(comparable).sort()).toEqual(told.map(comparable).sort());
+    expect(rows).toHaveLength(verification.report.findings);
+    const csv = Buffer.concat([...verification.exportAs('csv')]).toString();
+    expect(csv.split('\r\n')).toHaveLength(rows.length + 2);
+  });
+
+  it('is text that fits a terminal, by what findings mean', async () => {
+    const { report } = await verify(await several(), { today: AS_OF, limit: 2 });
+    const text = verificationText(report, 80);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const titles = [
+      'Emails that must not be sent',
+      'Limits that are not kept',
+      'Rows that differ from the plan',
+      'Rows that are broken',
+    ];
+    const places = titles.map((title) => text.indexOf(`\n${title}\n`));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    for (const { kind, sentence } of report.kinds) {
+      expect(text).toMatch(new RegExp(`^ {2}${kind}: [\\d,]+\\. ${sentence.split(' ')[0]}`, 'm'));
+    }
+    expect(text).toMatch(/KY forbids \d{4}-\d\d-\d\d to/);
   });
 });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
@@ -57,6 +56,17 @@ export function rowsTarget({ format, output, json }: RowsFlags): RowsTarget | nu
   return { format, path: null };
 }
 
+/** Waits until stdout takes more, or whoever reads it has ended. */
+function roomOnStdout(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      process.stdout.off('drain', done).off('close', done);
+      resolve();
+    };
+    process.stdout.on('drain', done).on('close', done);
+  });
+}
+
 /** Writes rows to where they are to go, and says so on stderr when that is a file. */
 export async function writeRows(
   { format, path }: RowsTarget,
@@ -69,11 +79,7 @@ export async function writeRows(
   }
   for (const piece of exportAs(format)) {
     if (process.stdout.write(piece)) continue;
-    // Who reads may end before all is written.
-    const ended = new AbortController();
-    await Promise.race([once(process.stdout, 'drain', ended), once(process.stdout, 'close', ended)]).finally(() =>
-      ended.abort(),
-    );
+    await roomOnStdout();
     if (process.stdout.destroyed) return;
   }
 }

@@ -54,7 +54,10 @@ export interface EnrolmentRecord {
   readonly status?: FieldValue;
 }
 
-/** A row of `email_schedules` as it is found (Rules 1). */
+/**
+ * A row of `email_schedules` as it is found (Rules 1). What plans are made from comes first; an audit compares the rest with
+ * what is planned.
+ */
 export interface ScheduleRecord {
   readonly id: FieldValue;
   readonly contact_id: FieldValue;
@@ -66,6 +69,13 @@ export interface ScheduleRecord {
   readonly priority?: FieldValue;
   readonly campaign_instance_id?: FieldValue;
   readonly event_year?: FieldValue;
+  readonly scheduled_send_time?: FieldValue;
+  readonly skip_reason?: FieldValue;
+  readonly email_template?: FieldValue;
+  readonly sms_template?: FieldValue;
+  readonly event_month?: FieldValue;
+  readonly event_day?: FieldValue;
+  readonly metadata?: FieldValue;
 }
 
 /** A row of `tracking_clicks` (Rules 10). */

@@ -129,6 +129,7 @@ export class Differences {
     const { schedules } = audit.plan.organization;
     this.#write(candidate);
     const bits = differingColumns(this.#columns, row, this.#writer.rows, 0);
+    const sendDayBit = 1 << this.#columns.findIndex(({ name }) => name === 'scheduled_send_date');
     let last: FindingKind | null = null;
     let isOdd = false;
     for (let i = 0; i < this.#columns.length; i++) {
@@ -137,9 +138,10 @@ export class Differences {
       const found = column.found(row);
       if (found === NOT_PLAIN) isOdd = true;
       const kind = KIND_OF_COLUMN[column.name];
-      // A day that is not there or no date is told as such; one kind stands for all parts of an event.
+      // A day that is not there or no date is told as such; one kind stands for all parts of an event, and for both days.
       const isUnread = column.name === 'scheduled_send_date' && found === NULL_INT32;
       if (kind === undefined || kind === last || found === NOT_PLAIN || isUnread) continue;
+      if (kind === 'other_planned_day' && (bits & sendDayBit) !== 0) continue;
       last = kind;
       audit.addRow(kind, row, this.#foundText(column.name, row), this.#plannedText(column.name));
     }

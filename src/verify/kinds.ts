@@ -43,7 +43,7 @@ const KINDS = {
   other_skip_reason: ['plan', 'Skipped for a reason that holds, and planned with another that goes first.'],
   reason_on_email: ['plan', 'To be sent, and has a skip reason all the same.'],
   other_send_day: ['plan', 'On another day than planned.'],
-  other_planned_day: ['plan', 'With another planned_send_date, the day before balancing, than planned.'],
+  other_planned_day: ['plan', 'On the planned day, but with another planned_send_date, the day before balancing.'],
   other_send_time: ['plan', 'With another time of day than planned.'],
   other_event: ['plan', 'About another event than planned.'],
   other_priority: ['plan', 'With another priority than planned.'],
