@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tableFromJSON } from 'apache-arrow';
 import type { Database } from 'sql.js';
 import { beforeAll, describe, expect, it, test } from 'vitest';
@@ -6,7 +6,7 @@ import { schedule } from '../src/library.js';
 import { openDatabase } from '../src/openDatabase.js';
 import { verificationText } from '../src/report/verificationText.js';
 import type { Finding } from '../src/verify/findings.js';
-import { FINDING_KINDS, type FindingKind } from '../src/verify/kinds.js';
+import { FINDING_KINDS, type FindingKind, sentenceOf } from '../src/verify/kinds.js';
 import { type Verification, verify } from '../src/verify/verify.js';
 import { testFolder } from './helpers/cli.js';
 import { DAMAGES, type Damage } from './helpers/damages.js';
@@ -84,6 +84,14 @@ describe('planted damage is found as its kind', () => {
   test('for every kind there is', () => {
     expect(DAMAGES.map((damage) => damage.kind).sort()).toEqual([...FINDING_KINDS].sort());
     expect(DAMAGES.length).toBeGreaterThanOrEqual(20);
+  });
+
+  test('and every kind stands in docs/verify.md with its sentence', () => {
+    const docs = readFileSync(new URL('../docs/verify.md', import.meta.url), 'utf8');
+    const lines = [...docs.matchAll(/^\| `(\w+)` \| (.*?)( \*\(history\)\*)? \|$/gm)];
+    const found = lines.map(([, kind, sentence, history]) => [kind, sentence, history !== undefined]);
+    const isHistory = (kind: FindingKind) => DAMAGES.find((one) => one.kind === kind)?.history === true;
+    expect(found).toEqual(FINDING_KINDS.map((kind) => [kind, sentenceOf(kind), isHistory(kind)]));
   });
 });
 
