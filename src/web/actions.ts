@@ -29,8 +29,9 @@ export class Actions {
     this.#store = store;
   }
 
-  /** Opens a file; it is looked at when it is planned. */
+  /** Opens a file, in the place of whatever was being done; it is looked at when it is planned. */
   choose(database: ChosenDatabase): void {
+    this.#store.state.job?.cancel();
     this.#forgetResult();
     this.#store.set({ database, failure: null });
   }
