@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +16,8 @@ function examples(): string[] {
   return Array.from(text.matchAll(/```ts\n([\s\S]*?)```/g), ([, code]) => code);
 }
 
-/** A database of two contacts, made by our own means. */
-async function smallDatabase(): Promise<Uint8Array> {
-  const { spawnSync } = await import('node:child_process');
+/** A database of two contacts. */
+function smallDatabase(): Uint8Array {
   const path = join(folder, 'small.sqlite3');
   const sql = `CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT, state TEXT, birth_date TEXT, effective_date TEXT);
     INSERT INTO contacts VALUES (1, 'a@example.org', 'TX', '1950-07-20', '2020-09-01'), (2, 'b@example.org', 'CA', '1948-06-30', NULL);`;
@@ -65,12 +65,14 @@ afterAll(async () => {
 });
 
 test('the examples of docs/browser.md plan what Node plans, in the page and in a worker', async () => {
-  const image = await smallDatabase();
+  const image = smallDatabase();
   const config = { frequency: { max_emails_per_period: 2 } };
   const expected = [...(await schedule(image, { today: '2025-06-13', config })).rows()];
   const page = await browser.newPage();
   const lines: string[] = [];
-  page.on('console', (message) => lines.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'log') lines.push(message.text());
+  });
   await page.goto(server.resolvedUrls?.local[0] ?? '');
   const file = { name: 'small.sqlite3', mimeType: 'application/vnd.sqlite3', buffer: Buffer.from(image) };
   await page.locator('input').first().setInputFiles(file);
