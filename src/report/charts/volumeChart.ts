@@ -73,22 +73,26 @@ function barMarks(
 
 /** One outline per series, so that no seams show between days; each is painted over the feet of those above it. */
 function outlineMarks(
-  { startDay, length }: DailyStacks,
+  { startDay, length, counts }: DailyStacks,
   tops: readonly Float64Array[],
   scale: SeriesScale,
 ): Plot.Markish[] {
-  // A step holds until the next point: one more ends the last day.
-  const places = Array.from({ length: length + 1 }, (_, i) => i);
   return tops
-    .map((series, place) =>
-      Plot.areaY(places, {
+    .map((series, place) => {
+      // Where a series has nothing, those below it are all there is to see.
+      const height = (i: number) => (i < length && counts[place][i] > 0 ? series[i] : 0);
+      // A step holds until the next point, and the last point ends the last day.
+      const places = Array.from({ length: length + 1 }, (_, i) => i).filter(
+        (i) => i === 0 || i === length || height(i) !== height(i - 1),
+      );
+      return Plot.areaY(places, {
         x: (i: number) => dateOfDay(startDay + i),
         y1: 0,
-        y2: (i: number) => series[Math.min(i, length - 1)],
+        y2: height,
         curve: 'step-after',
         fill: scale.series[place].color,
-      }),
-    )
+      });
+    })
     .reverse();
 }
 
