@@ -1,0 +1,3 @@
+import { plan } from './plan.js';
+
+console.log(await plan());
