@@ -20,10 +20,10 @@ function plainError(error: unknown): ThreadAnswer {
   return { error: { message, code, syscall, errno } };
 }
 
-async function work({ work, descriptor }: ThreadTask): Promise<ThreadAnswer> {
+async function build({ work, descriptor }: ThreadTask): Promise<ThreadAnswer> {
   const space = openSpace(new FileSink(descriptor), work.supply, true);
   await buildIndexes(space, work, async () => {});
   return { unused: space.leftPages };
 }
 
-parentPort?.postMessage(await work(workerData).catch(plainError));
+parentPort?.postMessage(await build(workerData).catch(plainError));

@@ -2,7 +2,6 @@ import {
   chownSync,
   closeSync,
   fchmodSync,
-  fdatasync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -60,7 +59,6 @@ export interface ReplacedFile {
 const WAL_VERSIONS = Uint8Array.of(2, 2);
 const HEADER_WRITE_VERSION = 18;
 const CHUNK_BYTES = 32 * 1024 * 1024;
-const EARLY_SYNC_BYTES = 128 * 1024 * 1024;
 
 function interrupted(path: string): SendplanError {
   return new SendplanError('interrupted', `Writing ${path} was interrupted; it is as it was.`);
@@ -79,36 +77,6 @@ async function writeSource(writer: DatabaseWriter, source: DatabaseSource): Prom
   for (let start = 0; start < source.length; start += CHUNK_BYTES) {
     writer.write(source.subarray(start, start + CHUNK_BYTES), start);
     await writer.checkpoint();
-  }
-}
-
-/** Sends what is written to the disk while more is written, so that little is left to wait for at the end. */
-class EarlySync {
-  readonly #descriptor: number;
-  #unsyncedBytes = 0;
-  #running: Promise<void> | null = null;
-
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
-  }
-
-  /** Notes that bytes were written. */
-  note(byteLength: number): void {
-    this.#unsyncedBytes += byteLength;
-    if (this.#unsyncedBytes < EARLY_SYNC_BYTES || this.#running !== null) return;
-    this.#unsyncedBytes = 0;
-    this.#running = new Promise((resolve) => {
-      // What fails here fails again when everything is synced.
-      fdatasync(this.#descriptor, () => {
-        this.#running = null;
-        resolve();
-      });
-    });
-  }
-
-  /** Waits until the file can be closed. */
-  async end(): Promise<void> {
-    await this.#running;
   }
 }
 
@@ -218,13 +186,9 @@ export async function replaceDatabaseFile(
   watchTemporary(temporary);
   let isOpen = true;
   let sizeBytes = 0;
-  const early = new EarlySync(descriptor);
   const writer: DatabaseWriter = {
     descriptor,
-    write(bytes, position) {
-      writeFully(descriptor, bytes, position);
-      early.note(bytes.length);
-    },
+    write: (bytes, position) => writeFully(descriptor, bytes, position),
     async checkpoint() {
       await setImmediate();
       if (signal?.aborted) throw interrupted(target.path);
@@ -233,7 +197,6 @@ export async function replaceDatabaseFile(
   try {
     await writeSource(writer, source);
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
-    await early.end();
     adoptPermissions(descriptor, temporary, file, target.mode);
     sizeBytes = fstatSync(descriptor).size;
     if (options.seal === undefined) fsyncSync(descriptor);
@@ -244,7 +207,6 @@ export async function replaceDatabaseFile(
     requireUnchanged(file, target);
     renameSync(temporary, target.path);
   } catch (error) {
-    await early.end();
     if (isOpen) closeSync(descriptor);
     removeTemporary(temporary);
     if (error instanceof SendplanError || (error as { syscall?: string }).syscall === undefined) throw error;
