@@ -2,13 +2,6 @@
 import { Command, CommanderError } from 'commander';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
-import { diffCommand } from './diff.js';
-import { explainCommand } from './explain.js';
-import { generateCommand } from './generate.js';
-import { reportCommand } from './report.js';
-import { runCommand } from './run.js';
-import { simulateCommand } from './simulate.js';
-import { verifyCommand } from './verify.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
 const EXIT = { failed: 1, wrongUse: 2, interrupted: 130 } as const;
@@ -40,18 +33,28 @@ function throwing(command: Command): Command {
   return command;
 }
 
+/** The commands in the order of the help, each loaded only when it is needed: together they take longer than a short run. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).runCommand(),
+  diff: async () => (await import('./diff.js')).diffCommand(),
+  verify: async () => (await import('./verify.js')).verifyCommand(),
+  explain: async () => (await import('./explain.js')).explainCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
+  simulate: async () => (await import('./simulate.js')).simulateCommand(),
+  generate: async () => (await import('./generate.js')).generateCommand(),
+};
+
+/** Adds the command that is asked for by the first word, or all of them where that names none. */
+async function addCommands(program: Command, word: string): Promise<void> {
+  const loaders = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]] : Object.values(COMMANDS);
+  for (const load of loaders) program.addCommand(await load());
+}
+
 const program = new Command('sendplan')
   .description(
     'Plans, for every contact of an insurance marketer, which email goes out on which day, and which must not because a state forbids it.',
   )
   .version(VERSION)
-  .addCommand(runCommand())
-  .addCommand(diffCommand())
-  .addCommand(verifyCommand())
-  .addCommand(explainCommand())
-  .addCommand(reportCommand())
-  .addCommand(simulateCommand())
-  .addCommand(generateCommand())
   .addHelpText(
     'after',
     `
@@ -70,6 +73,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  await addCommands(program, process.argv[2] ?? '');
   await throwing(program).parseAsync();
 } catch (error) {
   tell(error);

@@ -1,0 +1,31 @@
+import type { RunReport } from '../report/runReport.js';
+import { type RunFileOptions, runFile } from '../runFile.js';
+import type { PlannedRun } from '../store/diff.js';
+import { differencesOf, requireLimit, type ScheduleDifferences } from './diff.js';
+
+/** How the differences of a database file are found. */
+export interface DiffFileOptions
+  extends Pick<RunFileOptions, 'asOf' | 'config' | 'driver' | 'batchSize' | 'onProgress'> {
+  /** How many changed rows the report holds, the first ones; none when left out. */
+  readonly limit?: number;
+}
+
+/** The difference that a run of a file would make, and the report of that run. */
+export interface FileDifferences extends ScheduleDifferences {
+  readonly run: RunReport;
+}
+
+/**
+ * What a run would add, change and remove in a SQLite file (Rules 11): `runFile` with `dryRun`, and its rows. Nothing is
+ * written.
+ *
+ * @throws RangeError when the limit is no whole number from 0 on
+ * @throws SendplanError as `runFile` does
+ */
+export async function diffFile(path: string, options: DiffFileOptions = {}): Promise<FileDifferences> {
+  const { limit = 0, ...runOptions } = options;
+  requireLimit(limit);
+  const planned: PlannedRun[] = [];
+  const run = await runFile(path, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) });
+  return { run, ...differencesOf(planned[0], limit) };
+}

@@ -1,0 +1,169 @@
+import { availableParallelism } from 'node:os';
+import { SendplanError } from './errors.js';
+import { type RunReport, reportRepeat } from './report/runReport.js';
+import type { RunProgress } from './report/stopwatch.js';
+import { Stopwatch } from './report/stopwatch.js';
+import { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
+import { runInPlace } from './runInPlace.js';
+import { runDatabase } from './schedule.js';
+import type { PlannedRun } from './store/diff.js';
+import { type OpenedFile, openDatabaseFile } from './store/file.js';
+import type { PreparedPages } from './store/flushPages.js';
+import { startIndexThreads } from './store/indexThreads.js';
+import { settingsText } from './store/lastRun.js';
+import { openLazily } from './store/lazyConnection.js';
+import { ObservedConnection } from './store/observed.js';
+import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
+import { nameRun } from './store/runName.js';
+import { findRepeatedRun, sealFile } from './store/sealFile.js';
+import { loadSqlJs } from './store/sqljs.js';
+import type { FlushWay } from './store/writeRun.js';
+import { resolveToday } from './today.js';
+
+/** How a database file is planned. */
+export interface RunFileOptions {
+  /** The run's day, `YYYY-MM-DD` or days since 1970-01-01; today in the configuration's time zone when left out. */
+  readonly asOf?: string | number;
+  /** The configuration in the names of the rulebook; all defaults when left out. */
+  readonly config?: ConfigInput;
+  /** Where the result goes; the database itself when left out. */
+  readonly outPath?: string;
+  /** Work everything out and write nothing. */
+  readonly dryRun?: boolean;
+  /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */
+  readonly full?: boolean;
+  /**
+   * `sqljs` reads the file into memory and replaces it; `native` works in place through libsql, under SQLite's own locks, for
+   * databases that others have open, that are in WAL mode or do not fit into memory. `sqljs` when left out.
+   */
+  readonly driver?: 'sqljs' | 'native';
+  /**
+   * How rows are written: `sql` by statements, `pages` by building the table's b-trees beside SQLite, `auto` by what is faster
+   * for as much as changes; where pages cannot be, by SQL. `auto` when left out.
+   */
+  readonly flush?: FlushWay;
+  /**
+   * How many threads may write a large result, this one included; as many as the machine has cores when left out. They change
+   * where pages lie in the file, and nothing that SQLite tells of it.
+   */
+  readonly threads?: number;
+  /**
+   * How many contacts are planned between two reports of progress. With the driver native also how many contacts whose emails
+   * change go into one transaction: left out, one transaction holds all of up to 200,000 such contacts, and 50,000 each of more.
+   */
+  readonly batchSize?: number;
+  /** Count, time and explain every SQL statement, for `statements` of the report. */
+  readonly timings?: boolean;
+  readonly onProgress?: RunProgress;
+  /** Is given the plan and what it changes, to take rows out of it; good for as long as it is held. */
+  readonly onDiffed?: (run: PlannedRun) => void;
+  /** Gives the run up while the result is being written; the database stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+/** The memory that the process holds, for progress and the report. */
+export function usedMemoryBytes(): number {
+  return process.memoryUsage.rss();
+}
+
+/**
+ * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
+ *
+ * A run that finds nothing to change leaves the file alone.
+ *
+ * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
+ *   file is then as it was, but for what the
+ *   driver native has committed of changes that it divides into transactions, as the message then tells
+ */
+export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
+  const { outPath, dryRun = false } = options;
+  if (options.threads !== undefined) requireThreads(options.threads);
+  if (options.driver === 'native') return runInPlace(path, options);
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config, 'asOf');
+  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
+  const file = await watch.measure('open', () => openDatabaseFile(path));
+  try {
+    if (options.full !== true && !dryRun && outPath === undefined) {
+      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
+      if (earlier !== null) {
+        const report = reportRepeat(earlier, nameRun().runId, today, watch.timings);
+        return options.timings === true ? { ...report, statements: [] } : report;
+      }
+    }
+    return await runOpened(file, options, config, today, watch);
+  } finally {
+    file.close();
+  }
+}
+
+/** `runFile` where there may be something to change. */
+async function runOpened(
+  file: OpenedFile,
+  {
+    outPath,
+    dryRun = false,
+    batchSize,
+    signal,
+    flush,
+    timings,
+    onDiffed,
+    threads = availableParallelism(),
+  }: RunFileOptions,
+  config: Config,
+  today: number,
+  watch: Stopwatch,
+): Promise<RunReport> {
+  const connection = await watch.measure('open', async () => openLazily(file.pages, file.image, await loadSqlJs()));
+  try {
+    let prepared: PreparedPages | null = null;
+    const take = (pages: PreparedPages) => {
+      prepared = pages;
+    };
+    const pages = { imageBefore: file.image, take };
+    const settings = { config, today, batchSize, dryRun, flush, pages, onDiffed };
+    const observed = timings === true ? new ObservedConnection(connection) : null;
+    const report = {
+      ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
+      statements: observed?.costs(),
+    };
+    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
+    await watch.measure('save', () => {
+      const image = connection.toImage();
+      // The image is all that is needed from here on; SQLite's copy of the database can go.
+      connection.close();
+      const seal = (descriptor: number, sizeBytes: number) => sealFile(descriptor, sizeBytes, report.run_id);
+      return replaceDatabaseFile(file, sourceOf(image, prepared, watch, threads), { outPath, signal, seal });
+    });
+    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    return { ...report, stages: [...watch.timings], seconds };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Runs on pages that nothing locks: what comes of it is good when the file is still the same. */
+async function runUnlessChanged(file: OpenedFile, run: () => Promise<RunReport>): Promise<RunReport> {
+  try {
+    const report = await run();
+    file.requireSame();
+    return report;
+  } catch (error) {
+    // Pages of two states of a file can look damaged.
+    if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
+    throw error;
+  }
+}
+
+function requireThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new RangeError(`threads is ${threads}; allowed is a whole number from 1 on`);
+}
+
+function sourceOf(image: Uint8Array, pages: PreparedPages | null, watch: Stopwatch, threads: number): DatabaseSource {
+  if (pages === null) return image;
+  return (writer) => {
+    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads }) };
+    return pages.write(image, target, (done) => watch.progress('save', done, pages.inserted));
+  };
+}

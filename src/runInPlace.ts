@@ -1,0 +1,81 @@
+import { SendplanError } from './errors.js';
+import type { RunReport } from './report/runReport.js';
+import { Stopwatch } from './report/stopwatch.js';
+import { resolveConfig } from './rules/config.js';
+import { type RunFileOptions, usedMemoryBytes } from './runFile.js';
+import { runDatabase } from './schedule.js';
+import { requireDatabaseFile } from './store/file.js';
+import { openNative } from './store/native.js';
+import { ObservedConnection } from './store/observed.js';
+import { type StagedRows, type StageRows, stageRows } from './store/stagedRows.js';
+import { wantsPages } from './store/writeRun.js';
+import { resolveToday } from './today.js';
+
+/** How changes are divided into transactions in place: ordinary ones are all or nothing. */
+const DIVISION = { undividedContacts: 200_000, contacts: 50_000 } as const;
+
+/** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */
+export async function runInPlace(path: string, options: RunFileOptions): Promise<RunReport> {
+  const { outPath, dryRun = false, batchSize } = options;
+  if (outPath !== undefined) {
+    throw new SendplanError('bad_input', 'The driver native works in place and writes no other file (--out).', {
+      hint: 'Copy the database first, or use the driver sqljs.',
+    });
+  }
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config, 'asOf');
+  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
+  const file = requireDatabaseFile(path);
+  const connection = await watch.measure('open', () => openNative(file));
+  let written: readonly [contacts: number, total: number] | null = null;
+  let staged: StagedRows | null = null;
+  try {
+    const transactions = {
+      ...(batchSize === undefined ? DIVISION : { undividedContacts: batchSize, contacts: batchSize }),
+      next: (...contacts: [number, number]) =>
+        connection.recommit(() => {
+          written = contacts;
+        }),
+    };
+    const stage: StageRows = async (plan, diff, migration, run) => {
+      if (!wantsPages(plan, diff, options)) return undefined;
+      const onProgress = (rowsDone: number, rowsTotal: number) => watch.progress('flush', rowsDone, rowsTotal);
+      const rows = await stageRows(connection, plan, diff, migration, { ...run, path: file, dryRun, onProgress });
+      if (typeof rows === 'object') staged = rows;
+      return rows;
+    };
+    const settings = {
+      config,
+      today,
+      batchSize,
+      dryRun,
+      flush: options.flush,
+      onDiffed: options.onDiffed,
+      transactions,
+      stage,
+    };
+    const observed = options.timings === true ? new ObservedConnection(connection) : null;
+    const report = {
+      ...(await runDatabase(observed ?? connection, settings, watch)),
+      statements: observed?.costs(),
+    };
+    if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
+    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    return { ...report, stages: [...watch.timings], seconds };
+  } catch (error) {
+    throw partlyWritten(error, written);
+  } finally {
+    // What was not committed is rolled back.
+    connection.close();
+    (staged as StagedRows | null)?.remove();
+  }
+}
+
+/** An error as it came, or after some of several transactions were committed. */
+function partlyWritten(error: unknown, written: readonly [contacts: number, total: number] | null): unknown {
+  if (!(error instanceof SendplanError) || written === null) return error;
+  const [contacts, total] = written;
+  const told = `The emails of ${contacts} of ${total} contacts whose plan changes are written, each contact's all at once.`;
+  const hint = `${error.hint ?? ''} The next run writes the rest.`.trim();
+  return new SendplanError(error.code, `${error.message} ${told}`, { hint, cause: error.cause });
+}
