@@ -1,7 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import type { Organization } from '../columns/organization.js';
 import { ROW_CLASS } from '../columns/schedules.js';
-import { REASON } from '../plan/reasons.js';
+import { becomesRow, REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
 import { DailyPlan, type DayMoves } from './dailyPlan.js';
 import { EMAIL_KINDS, type EmailKind, type SimulatedDay, type Volumes } from './facts.js';
@@ -113,8 +113,10 @@ export class Simulator {
     const { candidateSend, candidateReason, candidateType } = views;
     const skipped = new Uint32Array(REASON.expired);
     let dueCount = 0;
+    const { today } = this;
     for (let i = 0; i < size; i++) {
-      if (candidateSend[i] !== this.today || candidateReason[i] >= REASON.expired) continue;
+      if (candidateSend[i] !== today) continue;
+      if (!becomesRow(candidateReason[i])) continue;
       if (candidateReason[i] !== REASON.scheduled) {
         skipped[candidateReason[i]]++;
         byKind[this.kindOfType[candidateType[i]]].skipped++;
