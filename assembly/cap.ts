@@ -4,8 +4,8 @@ import { candidateCount } from './emit';
 import { enterContact, excludedBy, lastFreeDay, WIDE } from './exclusion';
 import {
   CAMPAIGN_RESPECTS_WINDOWS, campaignCount, campaignFlags, candidateContact, candidateSend, capSpan, contactRule, dailyCap,
-  dailyThreshold, dayCount, dayFirst, firstCampaign, firstFollowup, historyPerDay, links, NO_DEADLINE, order, ownCount, queues,
-  rowCount, stuckDay, stuckFirst, today, typePriority, typeQueue, waiting,
+  dailyThreshold, dayCount, dayFirst, firstCampaign, firstFollowup, historyPerDay, links, NO_DEADLINE, OPTION_FOLLOWUPS, options, order, ownCount, queues,
+  stuckDay, stuckFirst, today, typePriority, typeQueue, waiting,
 } from './memory';
 import { inPieces } from './pieces';
 
@@ -110,7 +110,7 @@ function addQueue(priority: i32): void {
 /** Makes a queue for every priority: all emails of a type have its own but follow-ups, which bring their initial email's. */
 function makeQueues(): void {
   queueCount = 0;
-  if (rowCount > 0) {
+  if (options & OPTION_FOLLOWUPS) {
     for (let i: u32 = 0; i < candidateCount; i++) {
       const type = typeOfCandidate(i);
       if (type >= firstFollowup && type < firstCampaign && isScheduled(i)) addQueue(priorityOf(i));

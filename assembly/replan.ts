@@ -1,11 +1,11 @@
 import { aepChangeDay, forgetLanes } from './anniversaries';
 import { monthDayOf, prepareCalendar, upcomingDay } from './calendar';
+import { deadlineOf, idealOf } from './candidate';
 import { candidateCount, resetCandidates } from './emit';
 import { hasState, hasWindows, isWide, nextWindowStart, prepareWindows } from './exclusion';
 import { classOf, endRow, firstRow, isOwned, sentDayOf } from './history';
 import {
-  candidateContact, candidateDeadline, candidateDetail, candidateEvent, candidateFirst, candidateIdeal, candidatePriority,
-  candidateReason, candidateSend, candidateStart, candidateStep, candidateType, cappedSend, changeDay, contactBirth,
+  candidateContact, candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart, candidateStep, candidateType, cappedSend, changeDay, contactBirth,
   contactCount, contactEffective, isReplanned, NO_DEADLINE, NULL, plannedReason, REASON_OUTSIDE_ACTIVE_WINDOW, replanList, ROW_SENT, rowScheduledDay, today,
 } from './memory';
 import { planContact } from './plan';
@@ -35,9 +35,9 @@ function nextChange(contact: u32, first: u32, end: u32, aepChange: i32): i32 {
   for (let i = first; i < end; i++) {
     const at = <usize>i << 2;
     // An ideal day that has passed makes way for the plan that was kept, which holds until its own day has passed.
-    const ideal = load<i32>(candidateIdeal + at);
+    const ideal = idealOf(i);
     next = sooner(next, (ideal >= today ? ideal : load<i32>(candidateStart + at)) + 1);
-    const deadline = load<i32>(candidateDeadline + at);
+    const deadline = deadlineOf(i);
     if (deadline != NO_DEADLINE) next = sooner(next, deadline + 1);
   }
   for (let row = firstRow(); row < endRow(); row++) {
@@ -76,11 +76,8 @@ function moveToSlot(from: u32, count: u32, slot: u32, slotEnd: u32): void {
   copy(candidateStep, 0, from, slot, count);
   copy(candidateReason, 0, from, slot, count);
   copy(candidateEvent, 2, from, slot, count);
-  copy(candidateIdeal, 2, from, slot, count);
   copy(candidateStart, 2, from, slot, count);
   copy(candidateSend, 2, from, slot, count);
-  copy(candidateDeadline, 2, from, slot, count);
-  copy(candidatePriority, 2, from, slot, count);
   copy(candidateDetail, 2, from, slot, count);
   for (let i = slot + count; i < slotEnd; i++) {
     store<u8>(candidateReason + i, REASON_OUTSIDE_ACTIVE_WINDOW);

@@ -22,7 +22,7 @@ export interface Plan {
 }
 
 /** The bits of `candidateStep` that hold the step. */
-const STEP_BITS = 7;
+export const STEP_BITS = 7;
 
 /** Which step of section 5 gave a candidate its start day, 1 to 4; 0 when underwriting stopped it. */
 export function startStepOf({ views }: Plan, candidate: number): number {

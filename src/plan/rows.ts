@@ -186,7 +186,10 @@ export class RowWriter {
         skipReason[i] = reason === REASON.scheduled ? NULL_TEXT : this.#skipReason(candidates[i], reason);
       }
     }
-    if (isWanted('priority')) copy(rows.priority, views.candidatePriority, candidates, start, end);
+    if (isWanted('priority')) {
+      pick(rows.priority, this.#priorities, candidateType, candidates, start, end);
+      if (organization.schedules.count > 0) this.#fillFollowupPriorities(start, end);
+    }
     if (isWanted('emailTemplate')) {
       pick(rows.emailTemplate, this.#emailTemplates, candidateType, candidates, start, end);
     }
@@ -201,6 +204,19 @@ export class RowWriter {
       }
     }
     if (DETAIL_COLUMNS.some(isWanted)) this.#fillDetails(start, end);
+  }
+
+  /** A follow-up has the priority of its initial email's row where that has one (Rules 10). */
+  #fillFollowupPriorities(start: number, end: number): void {
+    const { views, organization } = this.#plan;
+    const { firstFollowup, firstCampaign } = organization.planned;
+    for (let i = start; i < end; i++) {
+      const candidate = this.candidates[i];
+      const type = views.candidateType[candidate];
+      if (type < firstFollowup || type >= firstCampaign) continue;
+      const priority = organization.schedules.priority[views.candidateDetail[candidate]];
+      if (priority !== NULL_INT32) this.#buffers.priority[i] = priority;
+    }
   }
 
   /** Fills the columns that tell of a row's event. */
@@ -250,7 +266,6 @@ export class RowWriter {
     const { schedules, planned, texts } = this.#plan.organization;
     const decidedBy = DECIDED_BY[type - planned.firstFollowup];
     rows.instanceId[place] = schedules.instanceId[initialRow];
-    if (schedules.priority[initialRow] !== NULL_INT32) rows.priority[place] = schedules.priority[initialRow];
     rows.eventYear[place] = NULL_INT32;
     rows.eventMonth[place] = NULL_INT32;
     rows.eventDay[place] = NULL_INT32;

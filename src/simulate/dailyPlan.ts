@@ -156,7 +156,7 @@ export class DailyPlan {
     views.rowPlannedDay[place] = views.candidateStart[candidate];
     views.rowScheduledDay[place] = this.today;
     views.rowInstance[place] = instance === null ? NO_INSTANCE : instances.indexOf(instance);
-    views.rowPriority[place] = views.candidatePriority[candidate];
+    views.rowPriority[place] = this.slots.kernel.priorityOf(candidate);
     rowSince[place] = since[candidate];
     if (type === 1 && rowClass === ROW_CLASS.sent) this.history.countSmoothed(views.candidateStart[candidate]);
   }
@@ -166,10 +166,10 @@ export class DailyPlan {
     const { views, marks, size } = this.slots;
     for (let i = 0; i < size; i++) {
       if (!becomesRow(views.candidateReason[i]) || marks[i] & MARK.done) continue;
-      if (views.candidateIdeal[i] > this.today && !(marks[i] & MARK.expected)) continue;
+      if (this.slots.kernel.idealOf(i) > this.today && !(marks[i] & MARK.expected)) continue;
       this.note(i, OUTCOME.expected);
       const outcome =
-        views.candidateDeadline[i] > this.today ? OUTCOME.open : outcomeOf(views.candidateReason[i], marks[i]);
+        this.slots.kernel.deadlineOf(i) > this.today ? OUTCOME.open : outcomeOf(views.candidateReason[i], marks[i]);
       if (outcome !== null) this.note(i, outcome);
     }
   }

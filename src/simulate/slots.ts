@@ -30,16 +30,25 @@ const ROW_COLUMNS = [
 
 const CANDIDATE_COLUMNS = [
   ...(['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent'] as const),
-  ...(['candidateIdeal', 'candidateStart', 'candidateSend', 'candidateDeadline', 'candidatePriority'] as const),
-  ...(['candidateDetail', 'plannedReason', 'cappedSend', 'limitedReason'] as const),
+  ...(['candidateStart', 'candidateSend', 'candidateDetail', 'plannedReason', 'cappedSend', 'limitedReason'] as const),
 ] as const satisfies readonly KernelColumn[];
 
 /** Columns that the kernel fills anew whenever it uses them, or that grow with the slots. */
 const NOT_CARRIED: ReadonlySet<string> = new Set<KernelColumn>([
   ...ROW_COLUMNS,
   ...CANDIDATE_COLUMNS,
-  ...(['rowFirst', 'candidateFirst', 'orderA', 'orderB', 'byDay', 'stuckDay', 'stuckNext', 'stuckFirst'] as const),
-  ...(['queues', 'pending', 'windowYears', 'limitOrder', 'limitDays', 'dayFirst', 'smoothingHistogram'] as const),
+  ...(['rowFirst', 'candidateFirst', 'order', 'links', 'stuckDay', 'waiting', 'stuckFirst', 'typeQueue'] as const),
+  ...([
+    'dayCount',
+    'ownCount',
+    'queues',
+    'pending',
+    'windowYears',
+    'limitOrder',
+    'limitDays',
+    'dayFirst',
+    'smoothingHistogram',
+  ] as const),
 ]);
 
 /**
@@ -172,16 +181,14 @@ export class Slots {
     // Room behind the slots for the candidates of one contact, however many windows and follow-ups it has.
     const candidateCount = candidateFirst[contactCount] + counts.limitOrder + SPARE_ROWS;
     const perCandidate = Object.fromEntries(
-      [...CANDIDATE_COLUMNS, 'orderA', 'orderB', 'byDay', 'stuckDay', 'stuckNext'].map((name) => [
-        name,
-        candidateCount,
-      ]),
+      [...CANDIDATE_COLUMNS, 'order', 'links', 'stuckDay'].map((name) => [name, candidateCount]),
     );
-    const { smoothingHistogram, historyPerDay, dayFirst, stuckFirst, queues } = this.foundCounts;
+    const { smoothingHistogram, historyPerDay, dayCount, ownCount, dayFirst, stuckFirst, queues } = this.foundCounts;
     const sized = {
       ...counts,
       ...perCandidate,
-      ...{ smoothingHistogram, historyPerDay, dayFirst, stuckFirst, queues },
+      ...{ smoothingHistogram, historyPerDay, dayCount, ownCount, dayFirst, stuckFirst, queues },
+      waiting: Math.ceil(candidateCount / 64) + 1,
       limitOrder: counts.limitOrder + SPARE_ROWS,
       limitDays: counts.limitDays + SPARE_ROWS,
       replanList: Math.min(contactCount, REPLAN_BATCH),

@@ -2,6 +2,7 @@ import { NULL_INT32 } from '../columns/arrowTable.js';
 import { GrowingColumns } from '../columns/growing.js';
 import type { PlannedTypes } from '../columns/plannedTypes.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { STEP_BITS } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import type { EmailNames } from './emailNames.js';
 import { type Ledger, OUTCOME } from './ledger.js';
@@ -70,8 +71,9 @@ export class Yesterday {
   gather(contacts: Uint32Array): number[] {
     const { slots, names, earlier, today } = this;
     const { marks, since, historyCount } = slots;
-    const { candidateFirst, candidateType, candidateReason, candidateEvent, candidateIdeal } = slots.views;
-    const { candidateDeadline, candidateStart, candidateSend, rowFirst, rowClass, rowType, rowEventYear } = slots.views;
+    const { candidateFirst, candidateType, candidateReason, candidateEvent } = slots.views;
+    const { kernel } = slots;
+    const { candidateStart, candidateSend, rowFirst, rowClass, rowType, rowEventYear } = slots.views;
     const { rowSentDay, rowPlannedDay, rowScheduledDay } = slots.views;
     const cramped: number[] = [];
     earlier.count = 0;
@@ -99,13 +101,13 @@ export class Yesterday {
         const reason = candidateReason[i];
         if (!becomesRow(reason) || marks[i] & MARK.done) continue;
         const year = names.yearOf(i);
-        const ideal = candidateIdeal[i];
+        const ideal = kernel.idealOf(i);
         const place = earlier.addRow();
         at.type[place] = candidateType[i];
         at.year[place] = year;
         at.event[place] = candidateEvent[i];
         at.ideal[place] = ideal;
-        at.deadline[place] = candidateDeadline[i];
+        at.deadline[place] = kernel.deadlineOf(i);
         at.reason[place] = reason;
         at.since[place] = since[i];
         at.marks[place] = marks[i];
@@ -128,12 +130,12 @@ export class Yesterday {
 
   /** How many owned rows of a contact the rules will ask for at most. */
   private countKept(contact: number): number {
-    const { candidateFirst, candidateReason, candidateIdeal } = this.slots.views;
-    const { marks } = this.slots;
+    const { candidateFirst, candidateReason } = this.slots.views;
+    const { marks, kernel } = this.slots;
     let count = 0;
     for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
       const isOwned = becomesRow(candidateReason[i]) && !(marks[i] & (MARK.done | MARK.failed));
-      if (isOwned && candidateIdeal[i] < this.today) count++;
+      if (isOwned && kernel.idealOf(i) < this.today) count++;
     }
     return count;
   }
@@ -190,7 +192,7 @@ export class Yesterday {
       marks[i] = 0;
       if (!becomesRow(candidateReason[i])) continue;
       since[i] = age;
-      if (candidateStep[i] === 4) marks[i] = MARK.caughtUp;
+      if ((candidateStep[i] & STEP_BITS) === 4) marks[i] = MARK.caughtUp;
       const type = candidateType[i];
       const isFollowup = type >= firstFollowup && type < firstCampaign;
       for (let place = first; place < end; place++) {

@@ -163,13 +163,14 @@ export class Audit {
 
   /** The deadline of what is planned for a contact in a type; of follow-ups, in any. */
   #plannedDeadline(type: number, contact: number): number {
-    const { views, organization } = this.plan;
+    const { views, kernel, organization } = this.plan;
     const { firstFollowup, firstCampaign } = organization.planned;
     const isFollowup = (one: number) => one >= firstFollowup && one < firstCampaign;
     for (let i = views.candidateFirst[contact]; i < views.candidateFirst[contact + 1]; i++) {
       const planned = views.candidateType[i];
       if (planned !== type && !(isFollowup(type) && isFollowup(planned))) continue;
-      return views.candidateDeadline[i] === NO_DEADLINE ? Infinity : views.candidateDeadline[i];
+      const deadline = kernel.deadlineOf(i);
+      return deadline === NO_DEADLINE ? Infinity : deadline;
     }
     return Infinity;
   }
