@@ -129,6 +129,8 @@ async function runOpened(
     };
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
     await watch.measure('save', () => {
+      // SQLite has a copy of its own; two of the file are enough.
+      file.forgetImage();
       const image = connection.toImage();
       // The image is all that is needed from here on; SQLite's copy of the database can go.
       connection.close();

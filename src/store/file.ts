@@ -39,6 +39,8 @@ export interface OpenedFile extends FoundFile {
   readonly pages: FileSource;
   /** The bytes as in `DatabaseFile`, read when first asked for. @throws SendplanError `file_changed` */
   image(): Uint8Array<ArrayBuffer>;
+  /** Lets go of the bytes that `image` read; it reads them again when asked. */
+  forgetImage(): void;
   /** @throws SendplanError `file_changed` when the file is another one than was opened, `file_busy` when changes lie beside it */
   requireSame(): void;
   close(): void;
@@ -225,6 +227,9 @@ export function openDatabaseFile(path: string): OpenedFile {
       image() {
         image ??= readImage(descriptor, real, stamp);
         return image;
+      },
+      forgetImage() {
+        image = null;
       },
       requireSame() {
         if (!hasStamp(real, stamp)) throw changedWhileRead(real);
