@@ -208,14 +208,13 @@ export class RowWriter {
 
   /** A follow-up has the priority of its initial email's row where that has one (Rules 10). */
   #fillFollowupPriorities(start: number, end: number): void {
-    const { views, organization } = this.#plan;
+    const { views, kernel, organization } = this.#plan;
     const { firstFollowup, firstCampaign } = organization.planned;
     for (let i = start; i < end; i++) {
       const candidate = this.candidates[i];
       const type = views.candidateType[candidate];
       if (type < firstFollowup || type >= firstCampaign) continue;
-      const priority = organization.schedules.priority[views.candidateDetail[candidate]];
-      if (priority !== NULL_INT32) this.#buffers.priority[i] = priority;
+      this.#buffers.priority[i] = kernel.priorityOf(candidate);
     }
   }
 
