@@ -167,16 +167,26 @@ test('the page may connect to nobody, and the network is not missed', async () =
   await planner.close();
 });
 
+/** Presses the button that cancels and tells how many milliseconds the page took to have done so. */
+function cancelMs({ page }: Planner): Promise<number> {
+  return page.evaluate(async () => {
+    const startMs = performance.now();
+    document.querySelector<HTMLButtonElement>('[data-testid=cancel]')?.click();
+    while (document.querySelector('section.job:not([hidden])') !== null) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return performance.now() - startMs;
+  });
+}
+
 test('cancelling a run works at once, and what was there stays', async () => {
   const planner = await Planner.open(browser, server.address);
   const { page } = planner;
   await planner.generate(250_000, 'seed', '2025-06-13');
   await planner.run();
   await page.getByTestId('cancel').waitFor();
-  const startMs = performance.now();
-  await page.getByTestId('cancel').click();
+  expect(await cancelMs(planner)).toBeLessThan(500);
   await page.getByText('Cancelled.').waitFor();
-  expect(performance.now() - startMs).toBeLessThan(1000);
   await planner.run();
   await planner.result();
   const sent = await planner.figure('Emails to be sent');
@@ -191,7 +201,7 @@ test('cancelling a run works at once, and what was there stays', async () => {
   await page.getByRole('region', { name: 'Explanation of contact 77' }).waitFor();
   await planner.tab('Download');
   await page.getByRole('button', { name: 'Download Database' }).click();
-  await page.getByText('Writing the database').waitFor();
+  await page.getByRole('heading', { name: 'Writing the database' }).waitFor();
   await page.getByTestId('cancel').click();
   await page.getByText('Stopped').first().waitFor();
   await planner.close();

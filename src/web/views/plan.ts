@@ -28,7 +28,9 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
     await actions.generate({ contacts: EXAMPLE_CONTACTS, seed: 1, shape: 'realistic', asOf: store.state.asOf });
     await actions.run();
   };
-  const start = button(`Try it with ${grouped(EXAMPLE_CONTACTS)} people who do not exist`, () => void tryIt());
+  const start = button(`Try it with ${grouped(EXAMPLE_CONTACTS)} people who do not exist`, () => void tryIt(), {
+    style: 'button.primary',
+  });
   const point = (title: string, text: string) =>
     element('li', {}, element('strong', {}, title), element('span', {}, text));
   return [
