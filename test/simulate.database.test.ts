@@ -78,7 +78,10 @@ test.each([
     for (let today = FIRST_DAY; today <= lastDay; today++) {
       const moves = await simulator.planDay();
       const { slots, run } = simulator.plan;
-      const plan = { organization, run, kernel: slots.kernel, views: slots.views, count: slots.size };
+      // Follow-ups name rows of the simulation's own slots.
+      const schedules = { ...organization.schedules, priority: slots.views.rowPriority };
+      const own = { ...organization, schedules };
+      const plan = { organization: own, run, kernel: slots.kernel, views: slots.views, count: slots.size };
       const database = await openDatabase(image);
       await database.run({ asOf: today, config: input });
       const rows = inOrder(plannedRowsOf(database)).map(comparable);

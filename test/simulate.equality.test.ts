@@ -30,7 +30,10 @@ async function expectSameDays(one: OrganizationCase, dayCount: number, options: 
   for (let today = firstDay; today <= lastDay; today++) {
     const moves = await simulator.planDay();
     const { slots, run } = simulator.plan;
-    const plan = { organization: loaded, run, kernel: slots.kernel, views: slots.views, count: slots.size };
+    // Follow-ups name rows of the simulation's own slots.
+    const schedules = { ...loaded.schedules, priority: slots.views.rowPriority };
+    const own = { ...loaded, schedules };
+    const plan = { organization: own, run, kernel: slots.kernel, views: slots.views, count: slots.size };
     const planned = inOrder(plannedRows(plan)).map(comparable);
     expect(planned, formatIsoDay(today)).toEqual(inOrder(reference.liveThrough(today)).map(comparable));
     await simulator.sendDay(moves);
