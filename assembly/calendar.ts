@@ -64,7 +64,7 @@ export function yearOf(day: i32): i32 {
   return farYearOf(day);
 }
 
-/** The month-day of a day. */
+/** The month-day of a day; by the table of days that plans are about, which must have been set. */
 // @ts-ignore: decorator
 @inline
 export function monthDayOf(day: i32): i32 {
@@ -72,7 +72,8 @@ export function monthDayOf(day: i32): i32 {
   return place < DAY_COUNT ? <i32>load<u16>(monthDays + (<usize>place << 1)) : farMonthDayOf(day);
 }
 
-function farMonthDayOf(day: i32): i32 {
+/** The month-day of any day, worked out without the table. */
+export function farMonthDayOf(day: i32): i32 {
   return day - marchFirst(marchYearOf(day));
 }
 

@@ -1,4 +1,4 @@
-import { monthDayOf, dayOfMonth, marchYearOf } from '../calendar';
+import { dayOfMonth, farMonthDayOf, marchYearOf } from '../calendar';
 import { DONE, end, FULL, copyBytes, integerType, LEAF_HEADER, maximumLocal, UNKNOWN, varintLength, writeInteger, writeVarint } from './leaf';
 
 /*
@@ -172,7 +172,7 @@ function writeDay(to: usize, day: i32): void {
 }
 
 function makeDayText(text: usize, day: i32): void {
-  const monthDay = monthDayOf(day);
+  const monthDay = farMonthDayOf(day);
   const isNextYear = monthDay >= JANUARY;
   const year = marchYearOf(day) + i32(isNextYear);
   const month = (5 * monthDay + 2) / 153 + (isNextYear ? -9 : 3);
