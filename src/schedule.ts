@@ -60,7 +60,6 @@ export async function planAndBalance(
  *
  * @param settings.dryRun everything is worked out and nothing kept
  * @param settings.pages without it rows are written by SQL
- * @param settings.onPlanned is handed the plan before it is written; it lives on as long as it is held
  * @param settings.transactions rows are replaced contact by contact, many changes in several transactions
  * @param settings.onDiffed is handed what is changed once it is written, or would be
  * @param settings.stage writes the rows beside the database before anything in it is changed
@@ -72,7 +71,6 @@ export async function runDatabase(
     readonly dryRun?: boolean;
     readonly flush?: FlushWay;
     readonly pages?: PagesOutlet;
-    readonly onPlanned?: (plan: Plan, balance: Balance) => void;
     readonly transactions?: ContactTransactions;
     readonly onDiffed?: (run: PlannedRun) => void;
     readonly stage?: StageRows;
@@ -85,7 +83,6 @@ export async function runDatabase(
   const migration = await watch.measure('open', () => planMigration(connection, schema));
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
-  settings.onPlanned?.(plan, balance);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
   const dryRun = settings.dryRun === true;
   let planned: PlanReport | null = null;
@@ -110,7 +107,7 @@ export async function runDatabase(
     });
   });
   if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
-  settings.onDiffed?.({ plan, diff, refused: written.refused });
+  settings.onDiffed?.({ plan, balance, diff, refused: written.refused });
 
   const facts = { runId, isDryRun: dryRun, diff, written };
   return reportRun(summarize(written.refused), settings.today, facts, watch.timings);

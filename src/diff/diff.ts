@@ -152,6 +152,6 @@ export async function diff(input: ScheduleInput, options: DiffOptions = {}): Pro
   const limit = requireLimit(options.limit ?? 0);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
-  const { plan } = await withSource(input, options.sqlJs, (source) => planAndBalance(source, { config, today }));
-  return differencesOf({ plan, diff: diffSchedules(plan), refused: new Set() }, limit);
+  const planned = await withSource(input, options.sqlJs, (source) => planAndBalance(source, { config, today }));
+  return differencesOf({ ...planned, diff: diffSchedules(planned.plan), refused: new Set() }, limit);
 }

@@ -1,3 +1,4 @@
+import type { Balance } from '../balance/balance.js';
 import { GrowingColumn } from '../columns/growing.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { ROW_CLASS } from '../columns/schedules.js';
@@ -28,6 +29,7 @@ export interface ScheduleDiff {
 /** What a run planned and changes, for whoever takes rows out of it. */
 export interface PlannedRun {
   readonly plan: Plan;
+  readonly balance: Balance;
   readonly diff: ScheduleDiff;
   /** The candidates whose rows a unique index refuses. */
   readonly refused: ReadonlySet<number>;

@@ -6,6 +6,7 @@ import type { RunReport } from '../../report/runReport.js';
 import { type RunProgress, Stopwatch } from '../../report/stopwatch.js';
 import { resolveConfig } from '../../rules/config.js';
 import { runDatabase } from '../../schedule.js';
+import type { PlannedRun } from '../../store/diff.js';
 import type { ImageConnection } from '../../store/driver.js';
 import type { PreparedPages } from '../../store/flushPages.js';
 import { MemorySink } from '../../store/pages/memorySink.js';
@@ -22,6 +23,8 @@ export class PlannedDatabase {
   readonly report: RunReport;
   readonly plan: Plan;
   readonly balance: Balance;
+  /** The candidates whose rows a unique index refused. */
+  readonly refused: ReadonlySet<number>;
   /** The database with everything of the run in it but the rows of `#pages`. */
   readonly connection: ImageConnection;
   readonly #before: Blob;
@@ -32,14 +35,17 @@ export class PlannedDatabase {
   private constructor(
     before: Blob,
     connection: ImageConnection,
-    outcome: { report: RunReport; plan: Plan; balance: Balance; pages: PreparedPages | null },
+    report: RunReport,
+    { plan, balance, refused }: PlannedRun,
+    pages: PreparedPages | null,
   ) {
     this.#before = before;
     this.connection = connection;
-    this.report = outcome.report;
-    this.plan = outcome.plan;
-    this.balance = outcome.balance;
-    this.#pages = outcome.pages;
+    this.report = report;
+    this.plan = plan;
+    this.balance = balance;
+    this.refused = refused;
+    this.#pages = pages;
   }
 
   /**
@@ -59,31 +65,19 @@ export class PlannedDatabase {
       return { image: bytes, connection: await openSqlJs(bytes, sqlJsFile()) };
     });
     try {
-      let planned: { plan: Plan; balance: Balance } | null = null;
+      let planned: PlannedRun | null = null;
       let pages: PreparedPages | null = null;
-      const report = await runDatabase(
-        connection,
-        {
-          config,
-          today,
-          pages: {
-            imageBefore: () => image,
-            take: (prepared) => {
-              pages = prepared;
-            },
-          },
-          onPlanned: (plan, balance) => {
-            planned = { plan, balance };
-          },
-        },
-        watch,
-      );
+      const imageBefore = () => image;
+      const take = (prepared: PreparedPages) => {
+        pages = prepared;
+      };
+      const onDiffed = (run: PlannedRun) => {
+        planned = run;
+      };
+      const settings = { config, today, pages: { imageBefore, take }, onDiffed };
+      const report = await runDatabase(connection, settings, watch);
       if (planned === null) throw new TypeError('a run without a plan');
-      return new PlannedDatabase(database, connection, {
-        report,
-        ...(planned as { plan: Plan; balance: Balance }),
-        pages,
-      });
+      return new PlannedDatabase(database, connection, report, planned, pages);
     } catch (error) {
       connection.close();
       throw error;

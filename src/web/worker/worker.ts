@@ -3,7 +3,7 @@ import '../withoutEval.js';
 
 import { SendplanError } from '../../errors.js';
 import { encodeRows } from '../../export/format.js';
-import { EXPORT_BATCH_ROWS, planRows } from '../../export/planRows.js';
+import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol.js';
 import { dailyVolume, stateCounts } from '../volume.js';
 import { generateFile } from './generateFile.js';
@@ -65,12 +65,18 @@ const handlers: Handlers = {
     return requirePlanned().write((done, total) => tell({ stage: 'write', done, total }), breathe);
   },
   async exportRows({ format }, tell) {
-    const { plan, report } = requirePlanned();
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    const { plan, report, refused } = requirePlanned();
+    const { columns, batches } = planRows(plan, refused);
     let done = 0;
-    for (const piece of encodeRows(planRows(plan), format)) {
+    const counted = function* () {
+      for (const batch of batches()) {
+        yield batch;
+        done += batch.count;
+      }
+    };
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (const piece of encodeRows({ columns, batches: counted }, format)) {
       pieces.push(piece as Uint8Array<ArrayBuffer>);
-      done = Math.min(done + EXPORT_BATCH_ROWS, report.rows.total);
       tell({ stage: 'export', done, total: report.rows.total });
       await breathe();
     }
