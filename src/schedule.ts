@@ -5,18 +5,16 @@ import { type Plan, planOrganization } from './plan/plan.js';
 import { type PlanReport, type RunReport, reportPlan, reportRun } from './report/runReport.js';
 import { Stopwatch } from './report/stopwatch.js';
 import type { Config } from './rules/config.js';
-import { diffSchedules, type PlannedRun } from './store/diff.js';
+import { diffSchedules } from './store/diff.js';
 import type { Connection } from './store/driver.js';
-import type { ContactTransactions } from './store/flushContacts.js';
-import type { PreparedPages } from './store/flushPages.js';
 import { settingsText } from './store/lastRun.js';
 import { planMigration } from './store/migration.js';
 import { organizationOfDatabase } from './store/readTables.js';
 import { nameRun } from './store/runName.js';
 import { readSchema } from './store/schema.js';
-import type { StageRows } from './store/stagedRows.js';
 import { hasNothingToWrite } from './store/unchanged.js';
-import { type FlushWay, NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
+import { NOTHING_WRITTEN, writeRun } from './store/writeRun.js';
+import type { WriteSettings } from './store/writeSettings.js';
 
 /** What a run works by. */
 export interface RunSettings {
@@ -27,14 +25,6 @@ export interface RunSettings {
   readonly batchSize?: number;
   /** Called when everything that a plan is made of has been read. */
   readonly onLoaded?: () => void;
-}
-
-/** How a run may write its rows as pages, which are not in the database when `runDatabase` returns. */
-export interface PagesOutlet {
-  /** The bytes of the database as it is, which stay as they are until the pages are written. */
-  readonly imageBefore: () => Uint8Array;
-  /** Takes the pages that the caller is to write, into a copy of the database as it then is. */
-  readonly take: (pages: PreparedPages) => void;
 }
 
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
@@ -58,23 +48,12 @@ export async function planAndBalance(
 /**
  * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
  *
- * @param settings.dryRun everything is worked out and nothing kept
- * @param settings.pages without it rows are written by SQL
- * @param settings.transactions rows are replaced contact by contact, many changes in several transactions
- * @param settings.onDiffed is handed what is changed once it is written, or would be
- * @param settings.stage writes the rows beside the database before anything in it is changed
+ * @param settings what is planned, and how it is written
  * @throws SendplanError when the database cannot be read or written; it is then as it was
  */
 export async function runDatabase(
   connection: Connection,
-  settings: RunSettings & {
-    readonly dryRun?: boolean;
-    readonly flush?: FlushWay;
-    readonly pages?: PagesOutlet;
-    readonly transactions?: ContactTransactions;
-    readonly onDiffed?: (run: PlannedRun) => void;
-    readonly stage?: StageRows;
-  },
+  settings: RunSettings & WriteSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<RunReport> {
   const { runId, nowText } = nameRun();
