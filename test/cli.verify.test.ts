@@ -148,7 +148,7 @@ describe('files that are written', () => {
     expect(filesBeside(file)).toEqual(files);
     const refused = await sendplan('verify', copy, ...DAY, '--format', 'csv', '--output', dirname(file));
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/^error: .* is a folder, which rows cannot be written to\.\n/);
+    expect(refused.stderr).toMatch(/^error: .* is a folder, which cannot be replaced\.\n/);
     const missing = await sendplan('diff', copy, ...DAY, '--output', pathOf('nowhere', 'rows.csv'));
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/^error: .*rows\.csv cannot be written: /m);

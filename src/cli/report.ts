@@ -59,7 +59,7 @@ async function report(path: string, flags: ReportFlags, command: Command): Promi
   if (svg !== undefined) written.push(...(await writePictures(planned, 'svg', svg, { theme, width })));
   if (png !== undefined) written.push(...(await writePictures(planned, 'png', png, { theme, width })));
   if (html !== undefined) {
-    writeWholeFile(html, plannedPage(planned));
+    await writeWholeFile(html, plannedPage(planned));
     written.push(html);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(planned, null, 2)}\n`);

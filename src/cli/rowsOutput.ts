@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/format.js';
-import { writeOutput } from '../store/writeOutput.js';
+import { writeWholeFile } from '../store/writeWholeFile.js';
 
 /** The options by which a command gives its rows as a file. */
 export interface RowsFlags {
@@ -73,7 +73,7 @@ export async function writeRows(
   exportAs: (format: ExportFormat) => Iterable<Uint8Array>,
 ): Promise<void> {
   if (path !== null) {
-    const sizeBytes = await writeOutput(path, exportAs(format));
+    const sizeBytes = await writeWholeFile(path, exportAs(format));
     process.stderr.write(`Wrote ${path}: ${sizeBytes.toLocaleString('en-US')} bytes of ${format}.\n`);
     return;
   }

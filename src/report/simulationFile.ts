@@ -26,5 +26,5 @@ export async function writeSimulationChart(
     colors: theme === 'dark' ? DARK_COLORS : LIGHT_COLORS,
   };
   const svg = chartText('base' in result ? drawWhatIfChart(result, options) : drawSimulationChart(result, options));
-  writeWholeFile(path, /\.png$/i.test(path) ? await pictureOf(svg) : svg);
+  await writeWholeFile(path, /\.png$/i.test(path) ? await pictureOf(svg) : svg);
 }

@@ -43,7 +43,7 @@ export async function writePictures(
   const contents: [path: string, content: string | Uint8Array][] = [];
   for (const [file, svg] of drawings) contents.push([file, format === 'svg' ? svg : await pictureOf(svg)]);
   if (!isFile) makeFolder(path);
-  for (const [file, content] of contents) writeWholeFile(file, content);
+  for (const [file, content] of contents) await writeWholeFile(file, content);
   return contents.map(([file]) => file);
 }
 
