@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { apiDocument, packageEntries } from '../tools/api.mjs';
+import { apiDocument, packageEntries } from './docs/api.mjs';
 
 const text = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
 

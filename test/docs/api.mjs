@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Node, Project } from 'ts-morph';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TARGET = `${ROOT}docs/api.md`;
 
 const HEAD = `# The library
@@ -112,7 +112,8 @@ export function apiDocument() {
   const told = new Map();
   const parts = packageEntries().map(({ path, module, source }) => {
     const purpose = ENTRIES[path];
-    if (purpose === undefined) throw new Error(`${module} is an entry of the package that tools/api.mjs does not know`);
+    if (purpose === undefined)
+      throw new Error(`${module} is an entry of the package that test/docs/api.mjs does not know`);
     const exported = [...project.getSourceFileOrThrow(source).getExportedDeclarations()];
     exported.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
     const own = exported.filter(([, [declaration]]) => !told.has(declaration));
