@@ -14,6 +14,7 @@ export type SendplanErrorCode =
   | 'database_error'
   | 'driver_missing'
   | 'package_missing'
+  | 'memory_limit'
   | 'kernel_error'
   | 'interrupted';
 

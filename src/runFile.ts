@@ -12,6 +12,7 @@ import type { PreparedPages } from './store/flushPages.js';
 import { startIndexThreads } from './store/indexThreads.js';
 import { settingsText } from './store/lastRun.js';
 import { openLazily } from './store/lazyConnection.js';
+import { readMemoryNeeds, requireMemory } from './store/memoryLimit.js';
 import { ObservedConnection } from './store/observed.js';
 import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
 import { nameRun } from './store/runName.js';
@@ -52,6 +53,11 @@ export interface RunFileOptions {
    * change go into one transaction: left out, one transaction holds all of up to 200,000 such contacts, and 50,000 each of more.
    */
   readonly batchSize?: number;
+  /**
+   * The most memory that the run may need, in bytes: when it would probably need more, it fails before it begins, with the error
+   * `memory_limit`. No limit when left out.
+   */
+  readonly memoryLimitBytes?: number;
   /** Count, time and explain every SQL statement, for `statements` of the report. */
   readonly timings?: boolean;
   readonly onProgress?: RunProgress;
@@ -71,6 +77,7 @@ export function usedMemoryBytes(): number {
  *
  * A run that finds nothing to change leaves the file alone.
  *
+ * @throws SendplanError `memory_limit` when the run would need more memory than it may
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
  *   file is then as it was, but for what the
  *   driver native has committed of changes that it divides into transactions, as the message then tells
@@ -78,6 +85,7 @@ export function usedMemoryBytes(): number {
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   const { outPath, dryRun = false } = options;
   if (options.threads !== undefined) requireThreads(options.threads);
+  if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
   if (options.driver === 'native') return runInPlace(path, options);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
@@ -107,6 +115,7 @@ async function runOpened(
     signal,
     flush,
     timings,
+    memoryLimitBytes,
     onDiffed,
     threads = availableParallelism(),
   }: RunFileOptions,
@@ -116,6 +125,10 @@ async function runOpened(
 ): Promise<RunReport> {
   const connection = await watch.measure('open', async () => openLazily(file.pages, file.image, await loadSqlJs()));
   try {
+    if (memoryLimitBytes !== undefined) {
+      const needs = readMemoryNeeds(connection, config, today, file.stamp.sizeBytes);
+      requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
+    }
     let prepared: PreparedPages | null = null;
     const take = (pages: PreparedPages) => {
       prepared = pages;
@@ -155,6 +168,11 @@ async function runUnlessChanged(file: OpenedFile, run: () => Promise<RunReport>)
     if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
     throw error;
   }
+}
+
+function requireLimit(memoryLimitBytes: number): void {
+  if (memoryLimitBytes > 0) return;
+  throw new RangeError(`memoryLimitBytes is ${memoryLimitBytes}; allowed is a number of bytes above 0`);
 }
 
 function requireThreads(threads: number): void {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { SendplanError } from './errors.js';
 import type { RunReport } from './report/runReport.js';
 import { Stopwatch } from './report/stopwatch.js';
@@ -5,6 +6,7 @@ import { resolveConfig } from './rules/config.js';
 import { type RunFileOptions, usedMemoryBytes } from './runFile.js';
 import { runDatabase } from './schedule.js';
 import { requireDatabaseFile } from './store/file.js';
+import { readMemoryNeeds, requireMemory } from './store/memoryLimit.js';
 import { openNative } from './store/native.js';
 import { ObservedConnection } from './store/observed.js';
 import { type StagedRows, type StageRows, stageRows } from './store/stagedRows.js';
@@ -30,6 +32,11 @@ export async function runInPlace(path: string, options: RunFileOptions): Promise
   let written: readonly [contacts: number, total: number] | null = null;
   let staged: StagedRows | null = null;
   try {
+    const { memoryLimitBytes } = options;
+    if (memoryLimitBytes !== undefined) {
+      const needs = readMemoryNeeds(connection, config, today, statSync(file).size);
+      requireMemory(needs, 'native', memoryLimitBytes);
+    }
     const transactions = {
       ...(batchSize === undefined ? DIVISION : { undividedContacts: batchSize, contacts: batchSize }),
       next: (...contacts: [number, number]) =>

@@ -6,6 +6,7 @@ import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
 import { runFile } from '../runFile.js';
 import type { PlannedRun } from '../store/diff.js';
+import { byteSize } from './byteSize.js';
 import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 import { type RowsFlags, rowsOptions, rowsTarget, writeRows } from './rowsOutput.js';
@@ -19,6 +20,7 @@ interface RunFlags extends RowsFlags {
   readonly batchSize?: number;
   readonly threads?: number;
   readonly timings?: true;
+  readonly memoryLimit?: number;
   readonly driver: 'sqljs' | 'native';
   readonly flush: 'auto' | 'sql' | 'pages';
 }
@@ -79,6 +81,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     batchSize: flags.batchSize,
     threads: flags.threads,
     timings: flags.timings,
+    memoryLimitBytes: flags.memoryLimit,
     driver: flags.driver,
     flush: flags.flush,
     onProgress,
@@ -116,6 +119,11 @@ export function runCommand(): Command {
       '--threads <n>',
       'the most threads that write a large result (default: the cores there are)',
       wholeNumber(1024),
+    )
+    .option(
+      '--memory-limit <size>',
+      'fail before anything is done when the run would need more memory, such as 800MB, 2GB or 1.5GiB (default: no limit)',
+      byteSize,
     )
     .option('--timings', 'tell what every SQL statement cost, and how SQLite went about it')
     .addOption(
