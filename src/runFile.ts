@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { SendplanError } from './errors.js';
+import { MemorySampler } from './report/memorySampler.js';
 import { type RunReport, reportRepeat } from './report/runReport.js';
 import type { RunProgress } from './report/stopwatch.js';
 import { Stopwatch } from './report/stopwatch.js';
@@ -67,11 +68,6 @@ export interface RunFileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The memory that the process holds, for progress and the report. */
-export function usedMemoryBytes(): number {
-  return process.memoryUsage.rss();
-}
-
 /**
  * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
  *
@@ -83,19 +79,31 @@ export function usedMemoryBytes(): number {
  *   driver native has committed of changes that it divides into transactions, as the message then tells
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
-  const { outPath, dryRun = false } = options;
   if (options.threads !== undefined) requireThreads(options.threads);
   if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
-  if (options.driver === 'native') return runInPlace(path, options);
+  const sampler = new MemorySampler();
+  try {
+    const watch = new Stopwatch(options.onProgress, () => sampler.sample());
+    const run = options.driver === 'native' ? runInPlace : runReplacing;
+    const report = await run(path, options, watch);
+    return { ...report, memory: sampler.peaks() };
+  } finally {
+    sampler.stop();
+  }
+}
+
+/** `runFile` with the driver sqljs. */
+async function runReplacing(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
+  const { outPath, dryRun = false } = options;
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const file = await watch.measure('open', () => openDatabaseFile(path));
   try {
     if (options.full !== true && !dryRun && outPath === undefined) {
       const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
       if (earlier !== null) {
-        const report = reportRepeat(earlier, nameRun().runId, today, watch.timings);
+        const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
+        const report = { ...reportRepeat(earlier, nameRun().runId, today, watch.timings), traffic };
         return options.timings === true ? { ...report, statements: [] } : report;
       }
     }
@@ -105,7 +113,7 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
   }
 }
 
-/** `runFile` where there may be something to change. */
+/** `runReplacing` where there may be something to change. */
 async function runOpened(
   file: OpenedFile,
   {
@@ -140,18 +148,23 @@ async function runOpened(
       ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
       statements: observed?.costs(),
     };
-    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return report;
+    let writtenBytes = 0;
+    const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
+    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return { ...report, traffic: traffic() };
     await watch.measure('save', () => {
       // SQLite has a copy of its own; two of the file are enough.
       file.forgetImage();
       const image = connection.toImage();
       // The image is all that is needed from here on; SQLite's copy of the database can go.
       connection.close();
-      const seal = (descriptor: number, sizeBytes: number) => sealFile(descriptor, sizeBytes, report.run_id);
+      const seal = (descriptor: number, sizeBytes: number) => {
+        writtenBytes = sizeBytes;
+        return sealFile(descriptor, sizeBytes, report.run_id);
+      };
       return replaceDatabaseFile(file, sourceOf(image, prepared, watch, threads), { outPath, signal, seal });
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
-    return { ...report, stages: [...watch.timings], seconds };
+    return { ...report, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
     connection.close();
   }

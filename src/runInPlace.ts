@@ -1,14 +1,15 @@
 import { statSync } from 'node:fs';
 import { SendplanError } from './errors.js';
 import type { RunReport } from './report/runReport.js';
-import { Stopwatch } from './report/stopwatch.js';
+import type { Stopwatch } from './report/stopwatch.js';
 import { resolveConfig } from './rules/config.js';
-import { type RunFileOptions, usedMemoryBytes } from './runFile.js';
+import type { RunFileOptions } from './runFile.js';
 import { runDatabase } from './schedule.js';
 import { requireDatabaseFile } from './store/file.js';
 import { readMemoryNeeds, requireMemory } from './store/memoryLimit.js';
 import { openNative } from './store/native.js';
 import { ObservedConnection } from './store/observed.js';
+import { FileSource } from './store/pages/scanFile.js';
 import { type StagedRows, type StageRows, stageRows } from './store/stagedRows.js';
 import { wantsPages } from './store/writeRun.js';
 import { resolveToday } from './today.js';
@@ -17,7 +18,7 @@ import { resolveToday } from './today.js';
 const DIVISION = { undividedContacts: 200_000, contacts: 50_000 } as const;
 
 /** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */
-export async function runInPlace(path: string, options: RunFileOptions): Promise<RunReport> {
+export async function runInPlace(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize } = options;
   if (outPath !== undefined) {
     throw new SendplanError('bad_input', 'The driver native works in place and writes no other file (--out).', {
@@ -26,9 +27,9 @@ export async function runInPlace(path: string, options: RunFileOptions): Promise
   }
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  const watch = new Stopwatch(options.onProgress, usedMemoryBytes);
   const file = requireDatabaseFile(path);
   const connection = await watch.measure('open', () => openNative(file));
+  const pages = connection.pages?.() ?? null;
   let written: readonly [contacts: number, total: number] | null = null;
   let staged: StagedRows | null = null;
   try {
@@ -68,7 +69,11 @@ export async function runInPlace(path: string, options: RunFileOptions): Promise
     };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
-    return { ...report, stages: [...watch.timings], seconds };
+    const traffic = {
+      read_bytes: pages instanceof FileSource ? pages.bytesRead : 0,
+      written_bytes: report.outcome === 'changed' ? null : 0,
+    };
+    return { ...report, stages: [...watch.timings], seconds, traffic };
   } catch (error) {
     throw partlyWritten(error, written);
   } finally {

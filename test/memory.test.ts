@@ -92,7 +92,10 @@ describe('what a run needs', () => {
       }
       return null;
     };
-    expect(refusal('sqljs', peak - 1)).toMatchObject({ code: 'memory_limit', hint: expect.stringMatching(/--driver native/) });
+    expect(refusal('sqljs', peak - 1)).toMatchObject({
+      code: 'memory_limit',
+      hint: expect.stringMatching(/--driver native/),
+    });
     expect(refusal('sqljs', 1)?.hint).not.toMatch(/--driver native/);
     expect(refusal('native', 1)?.hint).not.toMatch(/--driver native/);
   });
@@ -128,5 +131,50 @@ describe('--memory-limit', () => {
     await expect(runFile(path, { memoryLimitBytes: 0 })).rejects.toThrow(RangeError);
     await expect(runFile(path, { memoryLimitBytes: Number.NaN })).rejects.toThrow(/memoryLimitBytes is NaN/);
     await expect(runFile(path, { memoryLimitBytes: 1000 })).rejects.toMatchObject({ code: 'memory_limit' });
+  });
+});
+
+describe('a report', () => {
+  test('tells the peaks of memory and the bytes of the file that were read and written', async () => {
+    const path = await example('told.sqlite3', 300);
+    const size = statSync(path).size;
+    const held = new Uint8Array(50_000_000).fill(1);
+    const { memory, traffic, stages } = await runFile(path, { asOf: AS_OF });
+    expect(held[0]).toBe(1);
+    for (const { memoryBytes } of stages) expect(memory?.resident_bytes).toBeGreaterThanOrEqual(memoryBytes ?? 0);
+    expect(memory?.array_buffer_bytes).toBeGreaterThan(held.length);
+    expect(memory?.heap_bytes).toBeGreaterThan(1_000_000);
+    expect(memory?.resident_bytes).toBeGreaterThan(memory?.array_buffer_bytes ?? 0);
+    expect(traffic?.written_bytes).toBe(statSync(path).size);
+    // The tables were scanned, and the file was read into SQLite.
+    expect(traffic?.read_bytes).toBeGreaterThan(size);
+  });
+
+  test('of a run over the same file once more tells that it was read whole and not written', async () => {
+    const path = await example('again.sqlite3', 300);
+    await runFile(path, { asOf: AS_OF });
+    const { traffic, repeats } = await runFile(path, { asOf: AS_OF });
+    expect(repeats).not.toBeNull();
+    expect(traffic?.read_bytes).toBeGreaterThanOrEqual(statSync(path).size);
+    expect(traffic?.written_bytes).toBe(0);
+  });
+
+  test('of a run in place does not tell what SQLite wrote', async () => {
+    const path = await example('place.sqlite3', 300);
+    const { traffic } = await runFile(path, { asOf: AS_OF, driver: 'native' });
+    expect(traffic?.read_bytes).toBeGreaterThan(0);
+    expect(traffic?.written_bytes).toBeNull();
+    expect((await runFile(path, { asOf: AS_OF, driver: 'native', dryRun: true })).traffic?.written_bytes).toBe(0);
+  });
+
+  test('shows them with --timings, and as JSON', async () => {
+    const path = await example('shown.sqlite3', 300);
+    const shown = await sendplan('run', path, '--as-of', AS_OF, '--dry-run', '--timings');
+    expect(shown.stderr).toMatch(/^Memory at its peaks: \d+ MiB of the process; \d+ MiB objects and \d+ MiB buffers/m);
+    expect(shown.stderr).toMatch(/^Database file: \d+ MiB read, 0 MiB written\.$/m);
+    expect((await sendplan('run', path, '--as-of', AS_OF, '--dry-run')).stderr).not.toMatch(/Memory at its peaks/);
+    const told = JSON.parse((await sendplan('run', path, '--as-of', AS_OF, '--json')).stdout);
+    expect(told.memory.resident_bytes).toBeGreaterThan(50e6);
+    expect(told.traffic.written_bytes).toBe(statSync(path).size);
   });
 });

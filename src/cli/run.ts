@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import { encodeRows } from '../export/format.js';
 import { planRows } from '../export/planRows.js';
-import { summarizeRun, summarizeStatements } from '../report/runSummary.js';
+import { summarizeResources, summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
 import { runFile } from '../runFile.js';
 import type { PlannedRun } from '../store/diff.js';
@@ -94,7 +94,9 @@ async function run(path: string, flags: RunFlags): Promise<void> {
   if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else
     process.stderr.write(
-      summarizeRun(report) + (report.statements === undefined ? '' : summarizeStatements(report.statements)),
+      report.statements === undefined
+        ? summarizeRun(report)
+        : summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements),
     );
 }
 
@@ -125,7 +127,7 @@ export function runCommand(): Command {
       'fail before anything is done when the run would need more memory, such as 800MB, 2GB or 1.5GiB (default: no limit)',
       byteSize,
     )
-    .option('--timings', 'tell what every SQL statement cost, and how SQLite went about it')
+    .option('--timings', 'tell the peaks of memory, what was read and written, and what every SQL statement cost')
     .addOption(
       driverOption(
         "sqljs: in memory, the file is replaced; native: in place under SQLite's locks, with the optional package libsql",

@@ -7,6 +7,7 @@ import { ROW_ACTION, type ScheduleDiff } from '../store/diff.js';
 import type { FoundLastRun } from '../store/lastRun.js';
 import type { StatementCost } from '../store/observed.js';
 import type { WriteResult } from '../store/writeRun.js';
+import type { MemoryPeaks } from './memorySampler.js';
 import type { StageTiming } from './stopwatch.js';
 
 /** How many emails a day holds. */
@@ -68,8 +69,20 @@ export interface RunReport extends PlanReport {
   readonly flush: 'sql' | 'pages' | 'none';
   readonly stages: readonly StageTiming[];
   readonly seconds: number;
+  /** The most memory there was; left out where there is no file, as in browsers. */
+  readonly memory?: MemoryPeaks;
+  /** What was read and written of the database; left out where there is no file. */
+  readonly traffic?: FileTraffic;
   /** What every SQL statement cost, when that was asked for. */
   readonly statements?: readonly StatementCost[];
+}
+
+/** The bytes of a database file that a run moved. */
+export interface FileTraffic {
+  /** What was read of the file; with the driver native what was scanned past SQLite, whose own reading is not known. */
+  readonly read_bytes: number;
+  /** What was written, which is the whole new file; null where SQLite wrote in place and does not tell. */
+  readonly written_bytes: number | null;
 }
 
 /** What a run did besides planning. */

@@ -104,6 +104,27 @@ export function summarizeRun(report: RunReport): string {
   return `${parts.join('\n')}\n`;
 }
 
+function mebibytes(bytes: number): string {
+  return `${grouped(Math.round(bytes / 2 ** 20))} MiB`;
+}
+
+/** The most memory a run had, and what it read and wrote of the database; nothing where that is not known. */
+export function summarizeResources({ memory, traffic }: RunReport): string {
+  const parts: string[] = [];
+  if (memory !== undefined) {
+    const { resident_bytes: resident, heap_bytes: heap, array_buffer_bytes: buffers } = memory;
+    parts.push(
+      `\nMemory at its peaks: ${mebibytes(resident)} of the process; ${mebibytes(heap)} objects and ${mebibytes(buffers)} buffers in samples.\n`,
+    );
+  }
+  if (traffic !== undefined) {
+    const { read_bytes: read, written_bytes: written } = traffic;
+    const wrote = written === null ? 'SQLite wrote in place, which is not counted' : `${mebibytes(written)} written`;
+    parts.push(`Database file: ${mebibytes(read)} read, ${wrote}.\n`);
+  }
+  return parts.join('');
+}
+
 const MOST_STATEMENT_LETTERS = 160;
 
 /** What SQL statements cost, the most expensive first, with SQLite's plan for each. */

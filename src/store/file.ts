@@ -37,6 +37,10 @@ export interface OpenedFile extends FoundFile {
   readonly descriptor: number;
   /** The file's pages. What was read of them is good when `requireSame` says so afterwards. */
   readonly pages: FileSource;
+  /** How many bytes were read of it so far. */
+  bytesRead(): number;
+  /** Adds bytes that were read from `descriptor` to those. */
+  countRead(byteLength: number): void;
   /** The bytes as in `DatabaseFile`, read when first asked for. @throws SendplanError `file_changed` */
   image(): Uint8Array<ArrayBuffer>;
   /** Lets go of the bytes that `image` read; it reads them again when asked. */
@@ -217,15 +221,24 @@ export function openDatabaseFile(path: string): OpenedFile {
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
     requireNoSidecars(real);
     let image: Uint8Array<ArrayBuffer> | null = null;
+    let bytesRead = headerBytes;
+    const pages = new FileSource(descriptor, stamp.sizeBytes, true);
     return {
       path: real,
       stamp,
       descriptor,
       isWal: header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2,
       mode: mode & 0o7777,
-      pages: new FileSource(descriptor, stamp.sizeBytes, true),
+      pages,
+      bytesRead: () => bytesRead + pages.bytesRead,
+      countRead(byteLength) {
+        bytesRead += byteLength;
+      },
       image() {
-        image ??= readImage(descriptor, real, stamp);
+        if (image === null) {
+          image = readImage(descriptor, real, stamp);
+          bytesRead += image.length;
+        }
         return image;
       },
       forgetImage() {

@@ -55,6 +55,7 @@ export async function findRepeatedRun(file: OpenedFile, settings: string): Promi
   const lastRun = readSoundLastRun(file);
   if (lastRun === null || lastRun.digest === NO_DIGEST || lastRun.settings !== settings) return null;
   const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, lastRun.digestOffset);
+  file.countRead(file.stamp.sizeBytes);
   file.requireSame();
   return digest === lastRun.digest ? lastRun : null;
 }
