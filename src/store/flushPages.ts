@@ -125,9 +125,10 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   const firstId = nextId(new TimedConnection(connection), rows.count);
   const coming = placesOf(before, options.comingIndex ?? []);
   const keyColumns = new Set([...before.indexes.flatMap((index) => index.columns), ...coming]);
-  const source = hasRows(connection) ? image : null;
   const onProgress = options.onProgress ?? (() => {});
-  const keys = asUnfit(() => readKeys(before, source, deletedIds, rows, firstId, keyColumns, run, onProgress));
+  // No closure here may hold the image, for it would live on with those that are returned.
+  const found = hasRows(connection) ? image : null;
+  const keys = readKeysOrUnfit(before, found, deletedIds, rows, firstId, keyColumns, run, onProgress);
   requireFreeIds(keys);
   const unique = before.indexes.filter((index) => index.isUnique);
   const uniqueRows = findRefused(
@@ -201,9 +202,10 @@ function* placesOfOnes(marks: Uint8Array): Generator<number> {
   for (let i = 0; i < marks.length; i++) if (marks[i] === 1) yield i;
 }
 
-function asUnfit<Result>(work: () => Result): Result {
+/** `readKeys` with keys that cannot be handled as a reason against pages. @throws UnfitForPages */
+function readKeysOrUnfit(...wanted: Parameters<typeof readKeys>): FlushKeys {
   try {
-    return work();
+    return readKeys(...wanted);
   } catch (error) {
     if (error instanceof UnfitKey) throw new UnfitForPages(error.message);
     throw error;
