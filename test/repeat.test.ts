@@ -58,8 +58,8 @@ async function repeatedRun(path: string, settings = SETTINGS): Promise<FoundLast
   }
 }
 
-/** What a report tells of the plan and the database, apart from names, times and how it was found out. */
-function figures({ run_id, repeats, stages, seconds, ...told }: RunReport) {
+/** What a report tells of the plan and the database, apart from names, what it took and how it was found out. */
+function figures({ run_id, repeats, stages, seconds, memory, traffic, ...told }: RunReport) {
   return told;
 }
 
