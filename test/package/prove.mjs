@@ -1,8 +1,10 @@
-// Proves the package as others get it: packs it, installs the tarball into an empty project, and there checks its types, runs the
-// library and the command in every Node that is supported, and builds a page of it that plans in a browser.
+// Proves the package as others get it: packs it as it is published, installs the tarball into an empty project, and there checks its
+// types, runs the library and the command in every Node that is supported, and builds a page of it that plans in a browser.
+// What cannot be reached here, such as a Node that npm does not give, is told and skipped. The last line counts.
 //
 //   npm run test:package            needs npm's registry; what was fetched once is taken from npm's cache
 //   SENDPLAN_NODES=/a/node,/b/node npm run test:package     with these Nodes besides this one, instead of those of npm
+//   SENDPLAN_CHROMIUM=/a/chromium npm run test:package      with this browser instead of /usr/bin/chromium
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -13,13 +15,21 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const { exports: ENTRIES, devDependencies: VERSIONS } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const OTHER_NODES = ['22', '24'];
-const COMPILERS = { 'TypeScript 7': '7.0.2', 'TypeScript 5.9': '5.9.3' };
+const COMPILERS = { 'TypeScript 7': VERSIONS.typescript, 'TypeScript 5.9': '5.9.3' };
 const RESOLUTIONS = { node16: 'node16', bundler: 'esnext' };
 const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+/** npm's words when nobody answers, or when it has not got what was asked for. */
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E40[134]|E5\d\d|ETARGET/;
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-package-'));
 const project = join(folder, 'project');
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** Something that this machine has not got, so that a step cannot be made here. */
+class Missing extends Error {}
 
 function run(command, words, options = {}) {
   try {
@@ -27,6 +37,7 @@ function run(command, words, options = {}) {
       cwd: project,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 180_000,
       ...options,
     });
   } catch (error) {
@@ -34,90 +45,113 @@ function run(command, words, options = {}) {
   }
 }
 
-async function step(name, work) {
-  const startMs = performance.now();
-  const result = await work();
-  console.log(
-    `ok  ${name}${typeof result === 'string' ? `: ${result}` : ''} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`,
-  );
-  return result;
+/** Runs npm, or npx, where nothing is done without the registry. */
+function fetched(subject, command, words, options) {
+  try {
+    return run(command, words, options);
+  } catch (error) {
+    const reason =
+      UNREACHABLE.exec(error.message)?.[0] ?? (error.cause.code === 'ETIMEDOUT' ? 'no answer in 180 s' : null);
+    if (reason === null) throw error;
+    throw new Missing(`npm's registry does not give ${subject} (${reason})`, { cause: error });
+  }
 }
 
+/** Makes one step and tells of it; what it returns, or null when it failed or could not be made here. */
+async function step(name, work) {
+  const startMs = performance.now();
+  const tell = (mark, text) =>
+    console.log(
+      `${mark} ${name}${text === '' ? '' : `: ${text}`} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`,
+    );
+  try {
+    const { said = '', result = true } = (await work()) ?? {};
+    counts.passed++;
+    tell('ok     ', said);
+    return result;
+  } catch (error) {
+    if (error instanceof Missing) {
+      counts.skipped++;
+      tell('SKIPPED', error.message);
+    } else {
+      counts.failed++;
+      tell('FAILED ', error.message);
+    }
+    return null;
+  }
+}
+
+/** Packs as `npm publish` does, its scripts included, which build into an empty folder. */
 function pack() {
-  const text = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT });
+  const words = ['pack', '--json', '--foreground-scripts=false', '--pack-destination', folder];
+  const text = run('npm', words, { cwd: ROOT });
   const [{ filename, files, size }] = JSON.parse(text);
   const names = files.map(({ path }) => path);
-  const unwanted = names.filter((name) =>
-    /^(test|bench|dist\/bench|build|node_modules|\.ci)\/|\.sqlite3$|\.tgz$/.test(name),
+  const isWanted = (name) => /^(dist\/src|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name);
+  assert.deepEqual(
+    names.filter((name) => !isWanted(name) || /\.sqlite3$|\.map$/.test(name)),
+    [],
+    'files that are not for users',
   );
-  assert.deepEqual(unwanted, [], 'files that are not for users');
-  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  for (const entry of Object.values(exports)) {
+  for (const entry of Object.values(ENTRIES)) {
     for (const path of Object.values(typeof entry === 'string' ? { entry } : entry))
       assert.ok(names.includes(path.slice(2)), path);
   }
-  console.log(`    ${filename}: ${names.length} files, ${Math.round(size / 1024)} KiB`);
-  return join(folder, filename);
+  return { said: `${filename}, ${names.length} files, ${Math.round(size / 1024)} KiB`, result: join(folder, filename) };
 }
 
 function install(tarball) {
   cpSync(fileURLToPath(new URL('./project', import.meta.url)), project, { recursive: true });
-  run('npm', ['install', ...INSTALL, tarball, 'vitest@4.1.12', 'fast-check@4.10.2']);
-  const compilers = Object.entries(COMPILERS).map(([, version]) => `typescript-${version}@npm:typescript@${version}`);
-  run('npm', ['install', ...INSTALL, '--no-save', ...compilers]);
+  const peers = ['vitest', 'fast-check'].map((name) => `${name}@${VERSIONS[name]}`);
+  fetched('the dependencies', 'npm', ['install', ...INSTALL, tarball, ...peers]);
+  const compilers = Object.values(COMPILERS).map((version) => `typescript-${version}@npm:typescript@${version}`);
+  fetched('the compilers', 'npm', ['install', ...INSTALL, '--no-save', ...compilers]);
   assert.ok(existsSync(join(project, 'node_modules/sendplan/dist/src/index.js')));
 }
 
-function checkTypes() {
-  for (const [compiler, version] of Object.entries(COMPILERS)) {
-    const tsc = join(project, `node_modules/typescript-${version}/bin/tsc`);
-    for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
-      const compilerOptions = {
-        ...{ module, moduleResolution, strict: true, noEmit: true, target: 'es2023', types: [] },
-        ...{ lib: ['es2023', 'dom', 'esnext.disposable'], skipLibCheck: true },
-      };
-      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
-      run(process.execPath, [tsc]);
-      console.log(`    ${compiler}, moduleResolution ${moduleResolution}`);
-    }
-  }
+/** TypeScript 7 also checks the declarations themselves and all that they import; for others that takes too long. */
+function checkTypes([compiler, version], [moduleResolution, module]) {
+  const compilerOptions = {
+    ...{ module, moduleResolution, strict: true, noEmit: true, target: 'es2023', types: [] },
+    ...{ lib: ['es2023', 'dom', 'esnext.disposable'], skipLibCheck: version !== VERSIONS.typescript },
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+  run(process.execPath, [join(project, `node_modules/typescript-${version}/bin/tsc`)]);
+  return { said: `${compiler}, moduleResolution ${moduleResolution}` };
 }
 
+/** `esm-only` leaves out how `require` of older resolutions sees it: the package has ES modules only, and says so. */
 function lintPackage(tarball) {
   const bin = (name) => join(ROOT, 'node_modules/.bin', name);
   run(bin('publint'), ['run', tarball, '--strict'], { cwd: ROOT });
   run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji'], { cwd: ROOT });
 }
 
-/** The Nodes to run: how to start each. */
-function nodes() {
+/** The Nodes to run besides this one: a version that npm gives, or a path. */
+function otherNodes() {
   const paths = process.env.SENDPLAN_NODES?.split(',');
-  const others =
-    paths?.map((path) => [path]) ??
-    OTHER_NODES.map((major) => ['npx', '--yes', '--prefer-offline', '-p', `node@${major}`, 'node']);
-  return [[process.execPath], ...others];
+  if (paths !== undefined) return paths.map((path) => ({ name: path, find: () => path }));
+  return OTHER_NODES.map((major) => {
+    const words = ['--yes', '--prefer-offline', '-p', `node@${major}`, 'node', '-p', 'process.execPath'];
+    return { name: `Node ${major}`, find: () => fetched(`node@${major}`, 'npx', words).trim() };
+  });
 }
 
-function runInNode([command, ...words]) {
-  const version = run(command, [...words, '--version']).trim();
-  const library = run(command, [...words, 'use.js']);
+/** What the library and the command do in one Node; it has to be the same in all. */
+function runInNode(node, expected) {
+  const version = run(node, ['--version']).trim();
+  const library = run(node, ['use.js']);
   const cli = join(project, 'node_modules/sendplan/dist/src/cli/main.js');
   const database = join(project, `${version}.sqlite3`);
-  const sendplan = (...rest) => run(command, [...words, cli, ...rest]);
+  const sendplan = (...rest) => run(node, [cli, ...rest]);
   sendplan('generate', database, '--contacts', '500', '--json');
   const { rows } = JSON.parse(sendplan('run', database, '--as-of', '2025-06-13', '--json'));
   const report = JSON.parse(sendplan('report', database, '--json'));
   assert.deepEqual([report.rows.pre_scheduled, report.rows.skipped], [rows.pre_scheduled, rows.skipped]);
   assert.match(sendplan('report', database), /emails to be sent/);
-  console.log(`    ${version}: ${rows.total} rows`);
-  return { version, library, rows: JSON.stringify(rows) };
-}
-
-function runInNodes() {
-  const outcomes = nodes().map(runInNode);
-  for (const { library, rows } of outcomes)
-    assert.deepEqual({ library, rows }, { library: outcomes[0].library, rows: outcomes[0].rows });
-  return outcomes.map(({ version }) => version).join(', ');
+  const result = { library, rows };
+  if (expected !== null) assert.deepEqual(result, expected);
+  return { said: `${version}, ${rows.total} rows`, result };
 }
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
@@ -137,13 +171,16 @@ function serve(root) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-async function runInBrowser(expected) {
+async function buildPage() {
   const { build } = await import('vite');
   await build({ root: project, logLevel: 'error', build: { outDir: 'page', target: 'es2023' } });
+}
+
+async function runInBrowser(expected) {
   const { chromium } = await import('playwright-core');
   const executablePath = process.env.SENDPLAN_CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(executablePath))
-    return 'built, not run: no browser at /usr/bin/chromium (SENDPLAN_CHROMIUM names another)';
+    throw new Missing(`there is no browser at ${executablePath}; SENDPLAN_CHROMIUM names another`);
   const server = await serve(join(project, 'page'));
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
@@ -154,22 +191,38 @@ async function runInBrowser(expected) {
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction(() => document.title !== 'planning', { timeout: 30_000 }).catch(() => {});
     assert.equal(await page.textContent('body'), expected, complaints.join('\n'));
-    return `chromium ${browser.version()} plans the same rows`;
+    return { said: `chromium ${browser.version()} plans the same rows` };
   } finally {
     await browser.close();
     server.close();
   }
 }
 
-try {
+async function prove() {
   const tarball = await step('packed', pack);
-  await step('installed into an empty project', () => install(tarball));
-  await step('types resolve', checkTypes);
+  if (tarball === null || !(await step('installed into an empty project', () => install(tarball)))) {
+    console.log('Nothing else can be proved without that.');
+    return;
+  }
+  for (const compiler of Object.entries(COMPILERS))
+    for (const resolution of Object.entries(RESOLUTIONS)) await step('types', () => checkTypes(compiler, resolution));
   await step('publint and attw have no complaint', () => lintPackage(tarball));
-  await step('runs in Node', runInNodes);
-  const expected = run(process.execPath, ['use.js']).trim();
-  await step('a page built by Vite', () => runInBrowser(expected));
-  console.log('the package is good');
+  const outcome = await step('runs in this Node', () => runInNode(process.execPath, null));
+  for (const { name, find } of otherNodes()) await step(`runs in ${name}`, () => runInNode(find(), outcome));
+  await step('matchers of the testing entry', () => {
+    run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'matchers.test.js']);
+  });
+  if (await step('Vite builds a page of it', buildPage))
+    await step('the page plans', () => runInBrowser(outcome?.library.trim()));
+}
+
+try {
+  await prove();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+// What is proved about nothing is not good: without an installed package nothing was.
+const { passed, failed, skipped } = counts;
+if (failed > 0 || passed < 2) process.exitCode = 1;
+if (skipped > 0) console.log(`${skipped} skipped, see SKIPPED above`);
+console.log(`${passed} passed, ${failed} failed`);
