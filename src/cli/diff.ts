@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { diffFile } from '../node.js';
+import { diffFile } from '../diff/diffFile.js';
 import { differencesText } from '../report/differencesText.js';
 import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
-import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, textWidth, writeRows } from './rowsOutput.js';
+import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
 interface DiffFlags extends RowsFlags {
   readonly asOf?: string;
@@ -37,12 +37,7 @@ async function diff(path: string, flags: DiffFlags): Promise<void> {
     limit: flags.limit ?? (flags.rows ? DEFAULT_ROWS : 0),
     onProgress: line.update,
   }).finally(() => line.stop());
-  if (target !== null) await writeRows(target, exportAs);
-  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else {
-    const out = target?.path === null ? process.stderr : process.stdout;
-    out.write(differencesText(report, textWidth()));
-  }
+  await tellResult(flags, target, { report, exportAs, textOf: differencesText });
 }
 
 /** The `diff` command: tells what a run would change. Its action throws `SendplanError`; commander answers bad options. */

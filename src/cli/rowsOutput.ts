@@ -85,6 +85,25 @@ export async function writeRows(
 }
 
 /** The columns that texts on stdout may have: those of the terminal, 100 at most. */
-export function textWidth(): number {
+function textWidth(): number {
   return Math.max(40, Math.min(process.stdout.columns ?? 100, 100));
+}
+
+/** What a command found, in each of the forms it can be told in. */
+export interface RowsResult<Report> {
+  readonly report: Report;
+  readonly exportAs: (format: ExportFormat) => Iterable<Uint8Array>;
+  /** The report for people. @param width the columns that its lines may have */
+  readonly textOf: (report: Report, width: number) => string;
+}
+
+/** Writes the rows where they are wanted, then the report: JSON on stdout, or a text, which makes way for rows on stdout. */
+export async function tellResult<Report>(
+  { json }: RowsFlags,
+  target: RowsTarget | null,
+  { report, exportAs, textOf }: RowsResult<Report>,
+): Promise<void> {
+  if (target !== null) await writeRows(target, exportAs);
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else (target?.path === null ? process.stderr : process.stdout).write(textOf(report, textWidth()));
 }

@@ -4,7 +4,7 @@ import { FINDING_KINDS, type FindingKind } from '../verify/kinds.js';
 import { verifyFile } from '../verify/verifyFile.js';
 import { driverOption, planningOptions, readConfig } from './options.js';
 import { progressLine } from './progress.js';
-import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, textWidth, writeRows } from './rowsOutput.js';
+import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
 interface VerifyFlags extends RowsFlags {
   readonly asOf?: string;
@@ -48,12 +48,7 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
     driver: flags.driver,
     onProgress: line.update,
   }).finally(() => line.stop());
-  if (target !== null) await writeRows(target, exportAs);
-  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else {
-    const out = target?.path === null ? process.stderr : process.stdout;
-    out.write(verificationText(report, textWidth()));
-  }
+  await tellResult(flags, target, { report, exportAs, textOf: verificationText });
   if (report.findings > 0) process.exitCode = 1;
 }
 

@@ -3,7 +3,7 @@ import { civilFromDay, dayFromCivil } from '../../calendar/day.js';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted } from '../prose.js';
 import { dayLine } from './figures.js';
-import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
+import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles, pixelScales } from './frame.js';
 import { heatScale } from './heat.js';
 
 /** How many emails a day holds. */
@@ -92,14 +92,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
   const months = cells.filter(({ day }) => civilFromDay(day).day === 1);
   const names = Array.from({ length: bands }, (_, band) => [0, 2, 4].map((weekday) => ({ band, weekday }))).flat();
   const panel = drawPanel(space, {
-    height,
-    margin: 0,
-    marginTop: 0,
-    marginRight: 0,
-    marginBottom: 0,
-    x: { domain: [0, space.width], range: [0, space.width], axis: null },
-    y: { domain: [0, height], range: [0, height], axis: null },
-    color: { type: 'identity' },
+    ...pixelScales(space, height),
     marks: [
       Plot.rect(cells, {
         x1: ({ week }: Cell) => LEFT + week * size,

@@ -60,6 +60,20 @@ export function chartSpace({ document, width = DEFAULT_WIDTH, colors = PAGE_COLO
   return { document, width, colors, isNarrow: width < NARROW_WIDTH };
 }
 
+/** Scales for marks that are placed in pixels, without axes and margins; a fill is a colour as it stands. */
+export function pixelScales({ width }: ChartSpace, height: number): Plot.PlotOptions {
+  return {
+    height,
+    margin: 0,
+    marginTop: 0,
+    marginRight: 0,
+    marginBottom: 0,
+    x: { domain: [0, width], range: [0, width], axis: null },
+    y: { domain: [0, height], range: [0, height], axis: null },
+    color: { type: 'identity' },
+  };
+}
+
 /** Draws a panel by Observable Plot, without the style sheet that it puts in, which a strict page would not take. */
 export function drawPanel({ document, width, colors }: ChartSpace, options: Plot.PlotOptions): SVGElement {
   const panel = Plot.plot({

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { counted, grouped } from '../prose.js';
 import { shortFigure } from './figures.js';
-import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
+import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles, pixelScales } from './frame.js';
 import { heatScale } from './heat.js';
 
 /** The emails of one state. */
@@ -82,14 +82,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
   const x = ({ column }: Tile) => left + (column + 0.5) * size;
   const y = ({ row }: Tile) => (row + 0.5) * size;
   const panel = drawPanel(space, {
-    height,
-    margin: 0,
-    marginTop: 0,
-    marginRight: 0,
-    marginBottom: 0,
-    x: { domain: [0, space.width], range: [0, space.width], axis: null },
-    y: { domain: [0, height], range: [0, height], axis: null },
-    color: { type: 'identity' },
+    ...pixelScales(space, height),
     marks: [
       Plot.rect(tiles, {
         x1: (tile: Tile) => x(tile) - size / 2,
