@@ -139,7 +139,7 @@ export async function writeIndex(
   { numbered, columns, isRefused, sorted, rootPage }: IndexJob,
   checkpoint: () => Promise<void>,
 ): Promise<void> {
-  const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns);
+  const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns).rows;
   const writer = new EntryWriter(await PageEncoder.open(), space, rows.length, columns);
   for (let start = 0, batches = 1; start < rows.length; start += BATCH_ENTRIES, batches++) {
     writer.write(numbered, columns, rows.subarray(start, start + BATCH_ENTRIES));

@@ -43,6 +43,7 @@ class NewValues {
   /** The code + 1 of each day of `DAY_RANGE`. */
   readonly #ofDay = new Int32Array(DAY_RANGE.end - DAY_RANGE.first);
   readonly #nullCode: number;
+  readonly #codes = new Uint32Array(FLUSH_BATCH_ROWS);
   #lastValue = Number.NaN;
   #lastCode = 0;
 
@@ -55,30 +56,70 @@ class NewValues {
 
   add(rows: ScheduleRows, count: number): void {
     const { source } = this.#column;
-    const keys = this.#keys;
-    const { dictionary } = keys;
-    if (source.kind === 'constant') {
-      const code = dictionary.codeOfValue(source.value);
-      for (let i = 0; i < count; i++) keys.push(code);
-    } else if (source.kind === 'day') {
-      const days = rows[source.field];
-      for (let i = 0; i < count; i++) keys.push(this.#codeOfDay(days[i]));
-    } else if (source.kind === 'text') {
-      const codes = rows[source.field];
-      const known = this.#textCodes(rows.texts.length);
-      for (let i = 0; i < count; i++) {
-        const text = codes[i];
-        if (text < 0) {
-          keys.push(this.#nullCode);
+    const codes = this.#codes.subarray(0, count);
+    if (source.kind === 'rowid') return;
+    if (source.kind === 'constant') codes.fill(this.#keys.dictionary.codeOfValue(source.value));
+    else if (source.kind === 'day') this.#takeDays(rows[source.field], codes);
+    else if (source.kind === 'text') this.#takeTexts(rows[source.field], rows.texts, codes);
+    else this.#takeNumbers(rows[source.field], codes);
+    this.#keys.append(codes);
+  }
+
+  #takeDays(days: Int32Array, codes: Uint32Array): void {
+    const known = this.#ofDay;
+    const nullCode = this.#nullCode;
+    for (let i = 0; i < codes.length; i++) {
+      const day = days[i];
+      if (day === NULL_INT32) {
+        codes[i] = nullCode;
+        continue;
+      }
+      const place = day - DAY_RANGE.first;
+      let code = known[place];
+      if (code === 0) {
+        code = this.#keys.dictionary.codeOfValue(encodeText(formatIsoDay(day))) + 1;
+        known[place] = code;
+      }
+      codes[i] = code - 1;
+    }
+  }
+
+  #takeTexts(values: Int32Array, texts: readonly string[], codes: Uint32Array): void {
+    const known = this.#textCodes(texts.length);
+    const nullCode = this.#nullCode;
+    for (let i = 0; i < codes.length; i++) {
+      const text = values[i];
+      if (text < 0) {
+        codes[i] = nullCode;
+        continue;
+      }
+      let code = known[text];
+      if (code === 0) {
+        code = this.#keys.dictionary.codeOfValue(encodeText(texts[text])) + 1;
+        known[text] = code;
+      }
+      codes[i] = code - 1;
+    }
+  }
+
+  #takeNumbers(values: Float64Array | Int32Array, codes: Uint32Array): void {
+    const nullCode = this.#nullCode;
+    let lastValue = this.#lastValue;
+    let lastCode = this.#lastCode;
+    for (let i = 0; i < codes.length; i++) {
+      const value = values[i];
+      if (value !== lastValue) {
+        if (value === NULL_INT32 || Number.isNaN(value)) {
+          codes[i] = nullCode;
           continue;
         }
-        if (known[text] === 0) known[text] = dictionary.codeOfValue(encodeText(rows.texts[text])) + 1;
-        keys.push(known[text] - 1);
+        lastValue = value;
+        lastCode = this.#keys.dictionary.codeOfInteger(value);
       }
-    } else if (source.kind !== 'rowid') {
-      const values = rows[source.field];
-      for (let i = 0; i < count; i++) keys.push(this.#codeOfNumber(values[i]));
+      codes[i] = lastCode;
     }
+    this.#lastValue = lastValue;
+    this.#lastCode = lastCode;
   }
 
   #textCodes(textCount: number): Int32Array {
@@ -88,22 +129,6 @@ class NewValues {
       this.#ofText = longer;
     }
     return this.#ofText;
-  }
-
-  #codeOfDay(day: number): number {
-    if (day === NULL_INT32) return this.#nullCode;
-    const known = this.#ofDay;
-    const at = day - DAY_RANGE.first;
-    if (known[at] === 0) known[at] = this.#keys.dictionary.codeOfValue(encodeText(formatIsoDay(day))) + 1;
-    return known[at] - 1;
-  }
-
-  #codeOfNumber(value: number): number {
-    if (value === this.#lastValue) return this.#lastCode;
-    if (value === NULL_INT32 || Number.isNaN(value)) return this.#nullCode;
-    this.#lastValue = value;
-    this.#lastCode = this.#keys.dictionary.codeOfInteger(value);
-    return this.#lastCode;
   }
 }
 
@@ -119,10 +144,13 @@ class ValueCheck {
 
   /** @throws UnfitForPages when a value is one of them */
   check(rows: ScheduleRows, count: number): void {
+    const { first, end } = DAY_RANGE;
     for (const days of [rows.plannedDay, rows.sendDay]) {
       for (let i = 0; i < count; i++) {
-        const isKept = days[i] >= DAY_RANGE.first && days[i] < DAY_RANGE.end;
-        if (!isKept && days[i] !== NULL_INT32) throw new UnfitForPages(`a row is planned for ${formatIsoDay(days[i])}`);
+        const day = days[i];
+        if ((day < first || day >= end) && day !== NULL_INT32) {
+          throw new UnfitForPages(`a row is planned for ${formatIsoDay(day)}`);
+        }
       }
     }
     for (const column of this.#columns) {
@@ -194,14 +222,15 @@ export function readKeys(
     const batch = rows.at(places.subarray(0, count), needed);
     check.check(batch, count);
     for (const values of newValues) values.add(batch, count);
+    const { id: givenIds } = batch;
     for (let i = 0; i < count; i++) {
-      const isGiven = !Number.isNaN(batch.id[i]);
+      const isGiven = !Number.isNaN(givenIds[i]);
       if (isGiven) replacing.push(start + i);
       if (isGiven && newIds === null) {
         newIds = new Float64Array(sharedBytes(rows.count * 8));
         for (let earlier = 0; earlier < start + i; earlier++) newIds[earlier] = firstId + earlier;
       }
-      const id = isGiven ? batch.id[i] : nextId++;
+      const id = isGiven ? givenIds[i] : nextId++;
       if (newIds !== null) newIds[start + i] = id;
     }
     onProgress(start + count);

@@ -86,9 +86,16 @@ interface RowRanks {
 
 function ranksOf({ codes, ranks, rankCount }: SortColumn): RowRanks {
   const count = codes.length;
+  if (isIdentity(ranks)) return { ranks: codes, rankCount };
   const ofRow = rankCount <= 65_536 ? new Uint16Array(count) : new Uint32Array(count);
   for (let row = 0; row < count; row++) ofRow[row] = ranks[codes[row]];
   return { ranks: ofRow, rankCount };
+}
+
+/** Whether values came in their order, so that codes are ranks. */
+function isIdentity(ranks: Uint32Array): boolean {
+  for (let code = 0; code < ranks.length; code++) if (ranks[code] !== code) return false;
+  return true;
 }
 
 /** Puts a column in front of others: a number that is larger where its rank is, then where theirs is. */
@@ -112,6 +119,13 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
   return steps;
 }
 
+/** Rows in the order of some columns. */
+export interface SortedRows {
+  readonly rows: Uint32Array;
+  /** False when it was seen that no two of them agree in all columns. */
+  readonly mayAgree: boolean;
+}
+
 /**
  * Sorts rows by columns, the first one first, and rows that agree in all of them by their order before.
  *
@@ -120,13 +134,12 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
  *
  * @param rows is used up
  */
-export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uint32Array {
+export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): SortedRows {
   const steps = sortSteps(columns);
   const first = steps.at(-1);
-  if (first === undefined) return rows;
+  if (first === undefined) return { rows, mayAgree: true };
   if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > rows.length && isSorted(rows, first.ranks)) {
-    sortWithin(rows, first.ranks, steps[0].ranks);
-    return rows;
+    return { rows, mayAgree: sortWithin(rows, first.ranks, steps[0].ranks) };
   }
   let from = rows;
   let to: Uint32Array = new Uint32Array(sharedBytes(rows.length * 4));
@@ -134,7 +147,7 @@ export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): Uin
     countingSort(from, to, ranks, rankCount);
     [from, to] = [to, from];
   }
-  return from;
+  return { rows: from, mayAgree: true };
 }
 
 function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
@@ -142,16 +155,26 @@ function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
   return true;
 }
 
-/** Sorts rows by `ranks` where they agree in `groups`, by insertion. */
-function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRanks['ranks']): void {
+/** Sorts rows by `ranks` where they agree in `groups`, by insertion. @returns whether some agree in both */
+function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRanks['ranks']): boolean {
+  let someAgree = false;
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i];
     const group = groups[row];
     const rank = ranks[row];
     let at = i;
-    for (; at > 0 && groups[rows[at - 1]] === group && ranks[rows[at - 1]] > rank; at--) rows[at] = rows[at - 1];
+    for (; at > 0; at--) {
+      const before = rows[at - 1];
+      if (groups[before] !== group) break;
+      if (ranks[before] <= rank) {
+        if (ranks[before] === rank) someAgree = true;
+        break;
+      }
+      rows[at] = before;
+    }
     rows[at] = row;
   }
+  return someAgree;
 }
 
 function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], rankCount: number): void {
@@ -168,8 +191,9 @@ function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks
 type Collision = readonly number[];
 
 /** The collisions among rows that are sorted by the columns; a row with a NULL in one of them collides with none. */
-function collisions(sorted: Uint32Array, columns: readonly SortColumn[]): Collision[] {
+function collisions({ rows: sorted, mayAgree }: SortedRows, columns: readonly SortColumn[]): Collision[] {
   const found: Collision[] = [];
+  if (!mayAgree) return found;
   for (let start = 0, end = 1; start < sorted.length; start = end, end++) {
     while (end < sorted.length && agree(sorted[start], sorted[end], columns)) end++;
     if (end - start > 1 && columns.every((column) => !isNull(column, sorted[start]))) {
@@ -211,7 +235,7 @@ export function findRefused(rows: NumberedRows, uniqueIndexes: readonly (readonl
   const sorted: Uint32Array[] = [];
   for (const columns of uniqueIndexes) {
     const inOrder = sortRows(rowsById(rows, null), columns);
-    sorted.push(inOrder);
+    sorted.push(inOrder.rows);
     for (const agreeing of collisions(inOrder, columns)) {
       const group = isTaken.push(agreeing.some((row) => row < stayingCount)) - 1;
       for (const row of agreeing) {

@@ -1,7 +1,7 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Plan } from '../plan/plan.js';
 import { RowWriter } from '../plan/rows.js';
-import { isWritten, keepIdentity, type ScheduleDiff } from './diff.js';
+import { keepIdentity, ROW_ACTION, type ScheduleDiff } from './diff.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushKeys.js';
 
 /** The rows that a diff adds, in the order of their candidates, made whenever they are asked for (Rules 11). */
@@ -21,20 +21,23 @@ export class DiffRows implements FlushRows {
     this.#writer = new RowWriter(plan, FLUSH_BATCH_ROWS);
     this.count = diff.inserted + diff.replaced;
     this.candidates = new Uint32Array(this.count);
+    const { candidates } = this;
+    const { action } = diff;
     let place = 0;
     for (let candidate = 0; candidate < plan.count; candidate++) {
-      if (isWritten(diff, candidate)) this.candidates[place++] = candidate;
+      if (action[candidate] >= ROW_ACTION.insert) candidates[place++] = candidate;
     }
   }
 
   /** The rows at some places; good until the next call. @param columns those that are needed; all when left out */
   at(places: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): ScheduleRows {
     const writer = this.#writer;
-    const batch = this.#batch;
-    for (let i = 0; i < places.length; i++) batch[i] = this.candidates[places[i]];
-    writer.addAll(batch.subarray(0, places.length), columns);
+    const { candidates } = this;
+    const batch = this.#batch.subarray(0, places.length);
+    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
+    writer.addAll(batch, columns);
     if (this.#diff.replaced > 0) {
-      for (let i = 0; i < places.length; i++) keepIdentity(writer.rows, i, this.#plan, this.#diff, batch[i]);
+      for (let i = 0; i < batch.length; i++) keepIdentity(writer.rows, i, this.#plan, this.#diff, batch[i]);
     }
     return writer.rows;
   }

@@ -1,6 +1,9 @@
 import { KeyDictionary } from './pages/keyDictionary.js';
 import { sharedBytes } from './pages/sharedBytes.js';
 
+/** The largest code that takes two bytes. */
+const MOST_NARROW = 65_535;
+
 /** The codes of one column for all rows, in memory that all threads see, two bytes each until a code needs four. */
 export class KeyColumn {
   readonly dictionary = new KeyDictionary();
@@ -14,18 +17,26 @@ export class KeyColumn {
 
   /** Adds the value of the next row. */
   push(code: number): void {
-    if (code > 65535 && this.codes instanceof Uint16Array) {
-      const wider = new Uint32Array(sharedBytes(4 * this.codes.length));
-      wider.set(this.codes.subarray(0, this.count));
-      this.codes = wider;
-    }
-    if (this.count === this.codes.length) {
-      const { BYTES_PER_ELEMENT } = this.codes;
-      const bytes = sharedBytes(this.count * 2 * BYTES_PER_ELEMENT);
-      const longer = BYTES_PER_ELEMENT === 2 ? new Uint16Array(bytes) : new Uint32Array(bytes);
-      longer.set(this.codes);
-      this.codes = longer;
-    }
+    if (this.count === this.codes.length || (code > MOST_NARROW && this.codes.BYTES_PER_ELEMENT === 2)) this.#fit(1);
     this.codes[this.count++] = code;
+  }
+
+  /** Adds the values of the next rows. */
+  append(codes: Uint32Array): void {
+    this.#fit(codes.length);
+    this.codes.set(codes, this.count);
+    this.count += codes.length;
+  }
+
+  /** Makes room for more rows, whose codes may be any that the dictionary has given. */
+  #fit(more: number): void {
+    const isWide = this.codes.BYTES_PER_ELEMENT === 4 || this.dictionary.count > MOST_NARROW + 1;
+    let length = this.codes.length;
+    if (this.count + more > length) length = Math.max(this.count + more, 2 * length);
+    else if (isWide === (this.codes.BYTES_PER_ELEMENT === 4)) return;
+    const bytes = sharedBytes(length * (isWide ? 4 : 2));
+    const roomier = isWide ? new Uint32Array(bytes) : new Uint16Array(bytes);
+    roomier.set(this.codes.subarray(0, this.count));
+    this.codes = roomier;
   }
 }

@@ -82,7 +82,7 @@ export class KeyDictionary {
     const length = bodyLength(serialType);
     if (length > 0) writeInteger(this.#scratch, 0, value, length);
     // Contacts come by id: what is beyond all before is a value of its own, and need not be looked for.
-    if (value > this.#largestInteger) return this.#add(serialType, this.#scratch, 0, length);
+    if (value > this.#largestInteger) return this.#add(serialType, this.#scratch, 0, length, value);
     return this.codeOf(serialType, this.#scratch, 0);
   }
 
@@ -118,7 +118,7 @@ export class KeyDictionary {
   #makeRanks(): Ranks {
     const { count } = this;
     const ranks = new Uint32Array(count);
-    const isAscending = this.#isAscending();
+    const isAscending = this.#isInOrder || this.#isAscending();
     const order = isAscending ? null : this.#order();
     let rank = 0;
     for (let i = 0; i < count; i += 1) {
@@ -133,6 +133,8 @@ export class KeyDictionary {
   /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
   #hashedCount = 0;
   #largestInteger = Number.NEGATIVE_INFINITY;
+  /** Whether all values are whole numbers and each is above those before it. */
+  #isInOrder = true;
   #ranks: Ranks | null = null;
 
   #hashRest(): void {
@@ -152,11 +154,15 @@ export class KeyDictionary {
     return true;
   }
 
-  #add(serialType: number, source: Uint8Array, start: number, length: number): number {
+  /** @param integer the value when it is known and a safe integer */
+  #add(serialType: number, source: Uint8Array, start: number, length: number, integer?: number): number {
     if (isInteger(serialType)) {
-      const value = decodeNumber(serialType, source, start);
+      const value = integer ?? decodeNumber(serialType, source, start);
       if (!Number.isSafeInteger(value)) throw new UnfitKey('an index holds a whole number beyond 2^53');
       if (value > this.#largestInteger) this.#largestInteger = value;
+      else this.#isInOrder = false;
+    } else {
+      this.#isInOrder = false;
     }
     const typeLength = varintLength(serialType);
     const end = this.#used + typeLength + length;
