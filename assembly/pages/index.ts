@@ -1,9 +1,8 @@
 // The page encoder: puts rows and index entries into leaves of b-trees. A module of its own, so that many can be open at once.
 export { addRows, addTemplate, forgetTemplates } from './rows';
 export {
-  contactId, createdAt, dayTexts, emailTemplate, emailType, eventDay, eventMonth, eventYear, instanceId, metadata, plannedDay,
-  priority, rowid, sendDay, sendTime, skipReason, smsTemplate, status, templateInstances, templateKeys, templateLengths,
-  templatePatches, templateSlots, templateStarts,
+  contactId, dayTexts, eventDate, kind, plannedDay, rowid, sendDay, templateKeys, templateLengths, templatePatches, templateSlots,
+  templateStarts,
 } from './rows';
 export { addEntries, beginEntries, columnCount, columns, entryRowid, taken, writeEntry } from './entries';
 export { maximumLocal, outcome } from './leaf';

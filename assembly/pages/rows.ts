@@ -2,22 +2,23 @@ import { dayOfMonth, farMonthDayOf, marchYearOf } from '../calendar';
 import { DONE, end, FULL, copyBytes, integerType, LEAF_HEADER, maximumLocal, UNKNOWN, varintLength, writeInteger, writeVarint } from './leaf';
 
 /*
- * Rows of `email_schedules`, in leaves of its table. Rows that differ only in contact, event date and days are copies of a
- * template, with these few bytes set in each:
+ * Rows of `email_schedules`, in leaves of its table. Rows of a kind differ only in contact, event date and days: they are copies
+ * of a template, with these few bytes set in each:
  *
  *   header                        body
  *   | 21 | 00 | type of each ... | contact | type text | day | day | 08:30:00 | ... |
  *                                  ^^^^^^^               ^^^   ^^^   patched
  *
- * The host makes templates and lays out what is below; element i of a column is at its address + i * size. NULL in i32 is the
- * smallest value, in f64 NaN, of text codes -1.
+ * A kind has a template for each length that its numbers take. The host makes templates and lays out what is below; element i of
+ * a column is at its address + i * size. NULL in a day is the smallest value.
  *
- *   batch       rowid, contactId, instanceId        f64
- *               emailType .. metadata               i32   text codes, days, numbers
- *   days        dayTexts                            12 bytes each from FIRST_DAY on, made when first needed
+ *   batch       rowid, contactId                f64
+ *               kind                            i32   -1 for a row that is like no other
+ *               plannedDay, sendDay             i32
+ *               eventDate                       i32   year << 9 | month << 5 | day
+ *   days        dayTexts                        12 bytes each from FIRST_DAY on, made when first needed
  *   templates   templateSlots     i32   template + 1 by hash, 0 is free; SLOTS of them
- *               templateKeys      i32   KEY_LENGTH each: what makes out a template
- *               templateInstances f64   and its instanceId
+ *               templateKeys      2 x i32   the kind, and the types of its numbers
  *               templateStarts    u32   address of its bytes
  *               templateLengths   u32
  *               templatePatches   u32   6 each: where contact, year, month, day, planned, send are in it, 0 for nowhere
@@ -25,25 +26,13 @@ import { DONE, end, FULL, copyBytes, integerType, LEAF_HEADER, maximumLocal, UNK
 
 export let rowid: usize = 0;
 export let contactId: usize = 0;
-export let instanceId: usize = 0;
-export let emailType: usize = 0;
+export let kind: usize = 0;
 export let plannedDay: usize = 0;
 export let sendDay: usize = 0;
-export let sendTime: usize = 0;
-export let status: usize = 0;
-export let skipReason: usize = 0;
-export let priority: usize = 0;
-export let emailTemplate: usize = 0;
-export let smsTemplate: usize = 0;
-export let eventYear: usize = 0;
-export let eventMonth: usize = 0;
-export let eventDay: usize = 0;
-export let metadata: usize = 0;
-export let createdAt: usize = 0;
+export let eventDate: usize = 0;
 export let dayTexts: usize = 0;
 export let templateSlots: usize = 0;
 export let templateKeys: usize = 0;
-export let templateInstances: usize = 0;
 export let templateStarts: usize = 0;
 export let templateLengths: usize = 0;
 export let templatePatches: usize = 0;
@@ -51,7 +40,6 @@ export let templatePatches: usize = 0;
 const NULL: i32 = i32.MIN_VALUE;
 const FIRST_DAY: i32 = -65536;
 const SLOTS: u32 = 32768;
-const KEY_LENGTH: u32 = 10;
 const JANUARY: i32 = 306;
 
 let templateCount: u32 = 0;
@@ -64,64 +52,30 @@ function at(column: usize, row: u32): i32 {
   return load<i32>(column + (row << 2));
 }
 
-// @ts-ignore: decorator
-@inline
-function formOf(value: i32): u32 {
-  return value == NULL ? 0 : integerType(value);
-}
-
 /** The types of what is patched, 4 bits each for contact, year, month, day, and a bit for each day that is NULL. */
 // @ts-ignore: decorator
 @inline
 function formsOf(row: u32): u32 {
+  const event = at(eventDate, row);
   return (
     integerType(load<f64>(contactId + (row << 3)) as i64) |
-    (formOf(at(eventYear, row)) << 4) |
-    (formOf(at(eventMonth, row)) << 8) |
-    (formOf(at(eventDay, row)) << 12) |
+    (integerType(event >> 9) << 4) |
+    (integerType((event >> 5) & 15) << 8) |
+    (integerType(event & 31) << 12) |
     (u32(at(plannedDay, row) == NULL) << 16) |
     (u32(at(sendDay, row) == NULL) << 17)
   );
 }
 
+/** The template of a row, -1 when there is none. */
 // @ts-ignore: decorator
 @inline
-function mixed(hash: u32, value: i32): u32 {
-  return rotl<u32>(hash ^ value, 5) * 0x9e3779b1;
-}
-
-/** The template of a row, -1 when there is none. */
-function find(row: u32, forms: u32): i32 {
-  const type = at(emailType, row);
-  const state = at(status, row);
-  const reason = at(skipReason, row);
-  const email = at(emailTemplate, row);
-  const sms = at(smsTemplate, row);
-  const detail = at(metadata, row);
-  const created = at(createdAt, row);
-  const time = at(sendTime, row);
-  const rank = at(priority, row);
-  const instance = load<u64>(instanceId + (row << 3));
-  let hash = mixed(mixed(mixed(mixed(mixed(forms, type), state), reason), sms), detail);
-  hash = mixed(mixed(hash, created), (instance ^ (instance >> 32)) as i32);
+function find(rowKind: i32, forms: u32): i32 {
+  const hash: u32 = (rowKind * 0x9e3779b1) ^ (forms * 0x85ebca77);
   let slot = (hash ^ (hash >> 15)) & (SLOTS - 1);
   for (let entry = at(templateSlots, slot); entry != 0; entry = at(templateSlots, slot)) {
-    const key = templateKeys + (entry - 1) * KEY_LENGTH * 4;
-    if (
-      load<u32>(key) == forms &&
-      load<i32>(key, 4) == type &&
-      load<i32>(key, 8) == state &&
-      load<i32>(key, 12) == reason &&
-      load<i32>(key, 16) == email &&
-      load<i32>(key, 20) == sms &&
-      load<i32>(key, 24) == detail &&
-      load<i32>(key, 28) == created &&
-      load<i32>(key, 32) == time &&
-      load<i32>(key, 36) == rank &&
-      load<u64>(templateInstances + ((entry - 1) << 3)) == instance
-    ) {
-      return entry - 1;
-    }
+    const key = templateKeys + ((entry - 1) << 3);
+    if (load<i32>(key) == rowKind && load<u32>(key, 4) == forms) return entry - 1;
     slot = (slot + 1) & (SLOTS - 1);
   }
   freeSlot = slot;
@@ -135,21 +89,13 @@ function find(row: u32, forms: u32): i32 {
  */
 export function addTemplate(row: u32, start: usize, length: u32): u32 {
   const template = templateCount++;
+  const forms = formsOf(row);
   // Found free again: templates may have been forgotten in between.
-  find(row, formsOf(row));
+  find(at(kind, row), forms);
   store<i32>(templateSlots + (freeSlot << 2), template + 1);
-  const key = templateKeys + template * KEY_LENGTH * 4;
-  store<u32>(key, formsOf(row));
-  store<i32>(key, at(emailType, row), 4);
-  store<i32>(key, at(status, row), 8);
-  store<i32>(key, at(skipReason, row), 12);
-  store<i32>(key, at(emailTemplate, row), 16);
-  store<i32>(key, at(smsTemplate, row), 20);
-  store<i32>(key, at(metadata, row), 24);
-  store<i32>(key, at(createdAt, row), 28);
-  store<i32>(key, at(sendTime, row), 32);
-  store<i32>(key, at(priority, row), 36);
-  store<u64>(templateInstances + (template << 3), load<u64>(instanceId + (row << 3)));
+  const key = templateKeys + (template << 3);
+  store<i32>(key, at(kind, row));
+  store<u32>(key, forms, 4);
   store<u32>(templateStarts + (template << 2), start as u32);
   store<u32>(templateLengths + (template << 2), length);
   return template;
@@ -199,7 +145,7 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
   let cellLength: u32 = 0;
   for (; row < last; row++) {
     const forms = formsOf(row);
-    const template = find(row, forms);
+    const template = at(kind, row) < 0 ? -1 : find(at(kind, row), forms);
     if (template < 0) {
       end(cellStart, cellCount, cellLength, UNKNOWN);
       return row;
@@ -220,12 +166,13 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
     const patches = templatePatches + template * 24;
     const contactAt = load<u32>(patches);
     if (contactAt != 0) writeInteger(record + contactAt, load<f64>(contactId + (row << 3)) as i64, forms & 15);
+    const event = at(eventDate, row);
     const yearAt = load<u32>(patches, 4);
-    if (yearAt != 0) writeInteger(record + yearAt, at(eventYear, row), (forms >> 4) & 15);
+    if (yearAt != 0) writeInteger(record + yearAt, event >> 9, (forms >> 4) & 15);
     const monthAt = load<u32>(patches, 8);
-    if (monthAt != 0) writeInteger(record + monthAt, at(eventMonth, row), (forms >> 8) & 15);
+    if (monthAt != 0) writeInteger(record + monthAt, (event >> 5) & 15, (forms >> 8) & 15);
     const dayAt = load<u32>(patches, 12);
-    if (dayAt != 0) writeInteger(record + dayAt, at(eventDay, row), (forms >> 12) & 15);
+    if (dayAt != 0) writeInteger(record + dayAt, event & 31, (forms >> 12) & 15);
     const plannedAt = load<u32>(patches, 16);
     if (plannedAt != 0) writeDay(record + plannedAt, at(plannedDay, row));
     const sendAt = load<u32>(patches, 20);

@@ -1,4 +1,4 @@
-import { civilFromDay, FIRST_DAY } from '../calendar/day.js';
+import { PackedDates } from '../calendar/packedDate.js';
 import { NULL_INT32 } from '../columns/arrowTable.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
@@ -8,27 +8,6 @@ import { REASON } from './reasons.js';
 
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
-
-/** Days whose civil dates are kept, from 1900 on. */
-const KEPT_DAYS = 2 ** 17;
-
-/** Civil dates of days, each worked out once: `year << 9 | month << 5 | day`. */
-class CivilDays {
-  readonly #kept = new Int32Array(KEPT_DAYS);
-
-  of(day: number): number {
-    const place = day - FIRST_DAY;
-    const kept = this.#kept[place];
-    if (kept > 0) return kept;
-    const date = civilFromDay(day);
-    const packed = (date.year << 9) | (date.month << 5) | date.day;
-    if (place >= 0 && place < KEPT_DAYS) this.#kept[place] = packed;
-    return packed;
-  }
-}
-
-/** The columns that are filled together. */
-const DETAIL_COLUMNS = ['instanceId', 'eventYear', 'eventMonth', 'eventDay', 'metadata'] as const;
 
 function copy(to: Int32Array, from: ArrayLike<number>, candidates: Uint32Array, start: number, end: number): void {
   for (let i = start; i < end; i++) to[i] = from[candidates[i]];
@@ -63,7 +42,7 @@ export class RowWriter {
   readonly #frequency: number;
   readonly #underwritingCampaign: number;
   readonly #underwritingOrganization: number;
-  readonly #civilDays = new CivilDays();
+  readonly #dates = new PackedDates();
   readonly #preScheduled: number;
   readonly #skipped: number;
   readonly #sendTime: number;
@@ -145,65 +124,42 @@ export class RowWriter {
    * Makes a batch of the rows of some candidates, column by column, which is several times faster than row by row.
    *
    * @param candidates no more than the capacity, each one that becomes a row
-   * @param columns the columns that are filled; all when left out
    */
-  addAll(candidates: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): void {
+  addAll(candidates: Uint32Array): void {
     this.candidates.set(candidates);
     this.#buffers.count = candidates.length;
-    this.#fill(0, candidates.length, columns);
+    this.#fill(0, candidates.length);
   }
 
   /** Fills the rows `[start, end)` of the batch from their candidates. */
-  #fill(start: number, end: number, columns?: ReadonlySet<keyof ScheduleRows>): void {
+  #fill(start: number, end: number): void {
     const { views, organization } = this.#plan;
     const rows = this.#buffers;
     const { candidates } = this;
-    const isWanted = (column: keyof ScheduleRows) => columns === undefined || columns.has(column);
     const { candidateType, candidateContact, candidateReason } = views;
+    const { id: ids, flags } = organization.contacts;
     rows.id.fill(Number.NaN, start, end);
     rows.createdAt.fill(NULL_TEXT, start, end);
-    if (isWanted('contactId')) {
-      const { contactId } = rows;
-      const ids = organization.contacts.id;
-      for (let i = start; i < end; i++) contactId[i] = ids[candidateContact[candidates[i]]];
+    rows.sendTime.fill(this.#sendTime, start, end);
+    copy(rows.plannedDay, views.candidateStart, candidates, start, end);
+    copy(rows.sendDay, views.candidateSend, candidates, start, end);
+    pick(rows.emailType, this.#typeCodes, candidateType, candidates, start, end);
+    pick(rows.emailTemplate, this.#emailTemplates, candidateType, candidates, start, end);
+    pick(rows.priority, this.#priorities, candidateType, candidates, start, end);
+    if (organization.schedules.count > 0) this.#fillFollowupPriorities(start, end);
+    const { contactId, status, skipReason, smsTemplate } = rows;
+    for (let i = start; i < end; i++) {
+      const candidate = candidates[i];
+      const contact = candidateContact[candidate];
+      const reason = candidateReason[candidate];
+      const isScheduled = reason === REASON.scheduled;
+      const hasPhone = (flags[contact] & HAS_PHONE) !== 0;
+      contactId[i] = ids[contact];
+      status[i] = isScheduled ? this.#preScheduled : this.#skipped;
+      skipReason[i] = isScheduled ? NULL_TEXT : this.#skipReason(candidate, reason);
+      smsTemplate[i] = hasPhone ? this.#smsTemplates[candidateType[candidate]] : NULL_TEXT;
     }
-    if (isWanted('emailType')) pick(rows.emailType, this.#typeCodes, candidateType, candidates, start, end);
-    if (isWanted('plannedDay')) copy(rows.plannedDay, views.candidateStart, candidates, start, end);
-    if (isWanted('sendDay')) copy(rows.sendDay, views.candidateSend, candidates, start, end);
-    if (isWanted('sendTime')) rows.sendTime.fill(this.#sendTime, start, end);
-    if (isWanted('status')) {
-      const { status } = rows;
-      const preScheduled = this.#preScheduled;
-      const skipped = this.#skipped;
-      for (let i = start; i < end; i++) {
-        status[i] = candidateReason[candidates[i]] === REASON.scheduled ? preScheduled : skipped;
-      }
-    }
-    if (isWanted('skipReason')) {
-      const { skipReason } = rows;
-      for (let i = start; i < end; i++) {
-        const reason = candidateReason[candidates[i]];
-        skipReason[i] = reason === REASON.scheduled ? NULL_TEXT : this.#skipReason(candidates[i], reason);
-      }
-    }
-    if (isWanted('priority')) {
-      pick(rows.priority, this.#priorities, candidateType, candidates, start, end);
-      if (organization.schedules.count > 0) this.#fillFollowupPriorities(start, end);
-    }
-    if (isWanted('emailTemplate')) {
-      pick(rows.emailTemplate, this.#emailTemplates, candidateType, candidates, start, end);
-    }
-    if (isWanted('smsTemplate')) {
-      const { smsTemplate } = rows;
-      const { flags } = organization.contacts;
-      const templates = this.#smsTemplates;
-      for (let i = start; i < end; i++) {
-        const candidate = candidates[i];
-        const hasPhone = (flags[candidateContact[candidate]] & HAS_PHONE) !== 0;
-        smsTemplate[i] = hasPhone ? templates[candidateType[candidate]] : NULL_TEXT;
-      }
-    }
-    if (DETAIL_COLUMNS.some(isWanted)) this.#fillDetails(start, end);
+    this.#fillDetails(start, end);
   }
 
   /** A follow-up has the priority of its initial email's row where that has one (Rules 10). */
@@ -226,7 +182,7 @@ export class RowWriter {
     const { candidateType, candidateEvent, candidateDetail } = views;
     const { firstFollowup, firstCampaign, postWindow } = organization.planned;
     const instanceIds = this.#instanceIds;
-    const civilDays = this.#civilDays;
+    const dates = this.#dates;
     for (let i = start; i < end; i++) {
       const candidate = candidates[i];
       const type = candidateType[candidate];
@@ -234,7 +190,7 @@ export class RowWriter {
         this.#addFollowup(i, type, candidateDetail[candidate]);
         continue;
       }
-      const date = civilDays.of(candidateEvent[candidate]);
+      const date = dates.of(candidateEvent[candidate]);
       instanceId[i] = instanceIds[type];
       eventYear[i] = type === postWindow ? candidateDetail[candidate] : date >> 9;
       eventMonth[i] = (date >> 5) & 15;

@@ -1,10 +1,9 @@
-import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { SendplanError } from '../errors.js';
-import { DAY_RANGE, FLUSH_BATCH_ROWS } from './flushKeys.js';
+import { encodeField } from './encodeField.js';
 import type { LayoutColumn, RunValues, ScheduleLayout } from './flushLayout.js';
-import { ENCODED_NULL, type EncodedValue, encodeInteger, encodeText } from './pages/encodedValue.js';
+import { DAY_RANGE, FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
+import type { EncodedValue } from './pages/encodedValue.js';
 import { type PageEncoder, STOPPED } from './pages/encoder.js';
 import type { PageSpace } from './pages/pageSpace.js';
 import { TableTree } from './pages/tableTree.js';
@@ -16,7 +15,7 @@ const TEMPLATE_BYTES = 1024 * 1024;
 const MOST_TEMPLATES = 8192;
 const SLOTS = MOST_TEMPLATES * 4;
 /** The numbers that make out a template, see assembly/pages/rows.ts. */
-const KEY_LENGTH = 10;
+const KEY_LENGTH = 2;
 
 /** What differs from row to row: five numbers and two days. */
 const PATCH = { contact: 0, year: 1, month: 2, day: 3, planned: 4, send: 5 } as const;
@@ -24,33 +23,31 @@ const PATCH_COUNT = 6;
 
 const DAY_TEXT_BYTES = 12;
 
-/** The columns of a batch that the encoder looks at, with the bytes of an element. */
-const NUMBER_COLUMNS = ['contactId', 'instanceId'] as const;
-const CODE_COLUMNS = [
-  ...(['emailType', 'plannedDay', 'sendDay', 'sendTime', 'status', 'skipReason', 'priority', 'emailTemplate'] as const),
-  ...(['smsTemplate', 'eventYear', 'eventMonth', 'eventDay', 'metadata', 'createdAt'] as const),
-];
+/** The columns of a batch that the encoder looks at. */
+const BATCH_COLUMNS = ['kind', 'plannedDay', 'sendDay', 'eventDate'] as const;
 
 /**
- * Builds the table of new rows: rows that differ only in contact, event date and days are copies of a template, which the encoder
- * patches, see assembly/pages/rows.ts. Templates are made here, one for each kind of row.
+ * Builds the table of new rows: those of a kind are copies of a template, in which the encoder sets what differs, see
+ * assembly/pages/rows.ts. Templates are made here.
  */
 export class RecordEncoder {
   readonly tree: TableTree;
   readonly #columns: readonly LayoutColumn[];
+  readonly #source: FlushRows;
   readonly #nowText: string;
   readonly #encoder: PageEncoder;
   readonly #rowids: Float64Array;
-  readonly #numbers: readonly Float64Array[];
-  readonly #codes: readonly Int32Array[];
+  readonly #contactIds: Float64Array;
+  readonly #batch: Readonly<Record<(typeof BATCH_COLUMNS)[number], Int32Array>>;
   readonly #templatesAt: number;
   readonly #patches: Uint32Array;
-  #rows: ScheduleRows | null = null;
+  #places: Uint32Array = new Uint32Array(0);
   #templateCount = 0;
   #templateBytes = 0;
 
-  constructor(encoder: PageEncoder, space: PageSpace, layout: ScheduleLayout, run: RunValues) {
+  constructor(encoder: PageEncoder, space: PageSpace, layout: ScheduleLayout, source: FlushRows, run: RunValues) {
     this.#columns = layout.columns;
+    this.#source = source;
     this.#nowText = run.nowText;
     this.#encoder = encoder;
     const column = (name: string, byteLength: number): number => {
@@ -59,12 +56,11 @@ export class RecordEncoder {
       return at;
     };
     const rowidsAt = column('rowid', FLUSH_BATCH_ROWS * 8);
-    const numbersAt = NUMBER_COLUMNS.map((name) => column(name, FLUSH_BATCH_ROWS * 8));
-    const codesAt = CODE_COLUMNS.map((name) => column(name, FLUSH_BATCH_ROWS * 4));
+    const contactIdsAt = column('contactId', FLUSH_BATCH_ROWS * 8);
+    const batchAt = BATCH_COLUMNS.map((name) => column(name, FLUSH_BATCH_ROWS * 4));
     column('dayTexts', (DAY_RANGE.end - DAY_RANGE.first) * DAY_TEXT_BYTES);
     column('templateSlots', SLOTS * 4);
     column('templateKeys', MOST_TEMPLATES * KEY_LENGTH * 4);
-    column('templateInstances', MOST_TEMPLATES * 8);
     column('templateStarts', MOST_TEMPLATES * 4);
     column('templateLengths', MOST_TEMPLATES * 4);
     const patchesAt = column('templatePatches', MOST_TEMPLATES * PATCH_COUNT * 4);
@@ -76,17 +72,24 @@ export class RecordEncoder {
     encoder.set('maximumLocal', this.tree.maximumLocal);
     const { buffer } = this.tree.bytes;
     this.#rowids = new Float64Array(buffer, rowidsAt, FLUSH_BATCH_ROWS);
-    this.#numbers = numbersAt.map((at) => new Float64Array(buffer, at, FLUSH_BATCH_ROWS));
-    this.#codes = codesAt.map((at) => new Int32Array(buffer, at, FLUSH_BATCH_ROWS));
+    this.#contactIds = new Float64Array(buffer, contactIdsAt, FLUSH_BATCH_ROWS);
+    const [kind, plannedDay, sendDay, eventDate] = batchAt.map((at) => new Int32Array(buffer, at, FLUSH_BATCH_ROWS));
+    this.#batch = { kind, plannedDay, sendDay, eventDate };
     this.#patches = new Uint32Array(buffer, patchesAt, MOST_TEMPLATES * PATCH_COUNT);
   }
 
-  /** Takes a batch, of at most `FLUSH_BATCH_ROWS`, whose rows are then added. @param rowids of its rows, ascending */
-  take(rows: ScheduleRows, rowids: Float64Array): void {
-    this.#rows = rows;
+  /**
+   * Takes a batch whose rows are then added.
+   *
+   * @param places of its rows, at most `FLUSH_BATCH_ROWS`; not to be changed before the next batch
+   * @param rowids of its rows, ascending
+   */
+  take(places: Uint32Array, rowids: Float64Array): void {
+    const rows = this.#source.kinds(places);
+    this.#places = places;
     this.#rowids.set(rowids);
-    for (const [i, name] of NUMBER_COLUMNS.entries()) this.#numbers[i].set(rows[name].subarray(0, rows.count));
-    for (const [i, name] of CODE_COLUMNS.entries()) this.#codes[i].set(rows[name].subarray(0, rows.count));
+    this.#contactIds.set(rows.contactId.subarray(0, rows.count));
+    for (const name of BATCH_COLUMNS) this.#batch[name].set(rows[name].subarray(0, rows.count));
   }
 
   /**
@@ -112,12 +115,16 @@ export class RecordEncoder {
     }
   }
 
-  /** Makes a template of a row; false when the row is too long for one and was added by itself. */
+  /** Makes a template of a row; false when it is like no other, or too long for one, and was added by itself. */
   #learn(row: number): boolean {
     const { tree } = this;
     const { record, patches } = this.#build(row);
     if (record.length > tree.maximumLocal) {
       tree.addLargeRow(this.#rowids[row], record);
+      return false;
+    }
+    if (this.#batch.kind[row] < 0) {
+      tree.bytes.set(record, tree.beginRow(this.#rowids[row], record.length));
       return false;
     }
     if (this.#templateCount === MOST_TEMPLATES || this.#templateBytes + record.length > TEMPLATE_BYTES) {
@@ -136,7 +143,8 @@ export class RecordEncoder {
   /** Makes the record of a row, and tells where in it each of `PATCH` is: 0 when it is NULL or has no bytes. */
   #build(row: number): { readonly record: Uint8Array; readonly patches: Uint32Array } {
     const patches = new Uint32Array(PATCH_COUNT);
-    const values = this.#columns.map((column) => this.#valueOf(column, row));
+    const rows = this.#source.at(this.#places.subarray(row, row + 1));
+    const values = this.#columns.map((column) => this.#valueOf(column, rows));
     const typesLength = values.reduce((total, { serialType }) => total + varintLength(serialType), 0);
     const headerLength = typesLength < 127 ? typesLength + 1 : typesLength + varintLength(typesLength + 2);
     const record = new Uint8Array(values.reduce((total, { body }) => total + body.length, headerLength));
@@ -152,38 +160,17 @@ export class RecordEncoder {
     return { record, patches };
   }
 
-  #valueOf(column: LayoutColumn, row: number): EncodedValue {
-    const rows = this.#rows;
-    if (rows === null) throw new TypeError('take() comes before add()');
-    const value = this.#plainValueOf(column, rows, row);
+  /** The value of a column in the first of some rows. */
+  #valueOf(column: LayoutColumn, rows: ScheduleRows): EncodedValue {
+    const value = encodeField(column.source, rows, 0, this.#nowText);
     if (value.serialType === 0 && column.isNotNull && column.source.kind !== 'rowid') {
       const place = `email_schedules.${quoteName(column.name)}`;
       throw new SendplanError(
         'database_error',
-        `A row of contact ${rows.contactId[row]} has no value for ${place}, which is NOT NULL.`,
+        `A row of contact ${rows.contactId[0]} has no value for ${place}, which is NOT NULL.`,
       );
     }
     return value;
-  }
-
-  #plainValueOf({ source }: LayoutColumn, rows: ScheduleRows, i: number): EncodedValue {
-    switch (source.kind) {
-      case 'rowid':
-        return ENCODED_NULL;
-      case 'constant':
-        return source.value;
-      case 'text': {
-        const code = rows[source.field][i];
-        if (code >= 0) return encodeText(rows.texts[code]);
-        return source.field === 'createdAt' ? encodeText(this.#nowText) : ENCODED_NULL;
-      }
-      case 'day':
-        return rows[source.field][i] === NULL_INT32 ? ENCODED_NULL : encodeText(formatIsoDay(rows[source.field][i]));
-      default: {
-        const value = rows[source.field][i];
-        return value === NULL_INT32 || Number.isNaN(value) ? ENCODED_NULL : encodeInteger(value);
-      }
-    }
   }
 }
 

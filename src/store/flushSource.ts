@@ -1,8 +1,9 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { Plan } from '../plan/plan.js';
+import { type KindRows, RowKinds } from '../plan/rowKinds.js';
 import { RowWriter } from '../plan/rows.js';
 import { keepIdentity, ROW_ACTION, type ScheduleDiff } from './diff.js';
-import { FLUSH_BATCH_ROWS, type FlushRows } from './flushKeys.js';
+import { FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
 
 /** The rows that a diff adds, in the order of their candidates, made whenever they are asked for (Rules 11). */
 export class DiffRows implements FlushRows {
@@ -12,13 +13,26 @@ export class DiffRows implements FlushRows {
   readonly #plan: Plan;
   readonly #diff: ScheduleDiff;
   readonly #writer: RowWriter;
+  readonly #rowKinds: RowKinds;
+  /** The kinds of rows that keep a `created_at`, by what their kind would be otherwise and that text. */
+  readonly #keptKinds = new Map<number, number>();
   /** The candidates of the rows that are asked for. */
   readonly #batch = new Uint32Array(FLUSH_BATCH_ROWS);
+  readonly #kindRows: KindRows & { count: number } = {
+    count: 0,
+    kind: new Int32Array(FLUSH_BATCH_ROWS),
+    id: new Float64Array(FLUSH_BATCH_ROWS).fill(Number.NaN),
+    contactId: new Float64Array(FLUSH_BATCH_ROWS),
+    plannedDay: new Int32Array(FLUSH_BATCH_ROWS),
+    sendDay: new Int32Array(FLUSH_BATCH_ROWS),
+    eventDate: new Int32Array(FLUSH_BATCH_ROWS),
+  };
 
   constructor(plan: Plan, diff: ScheduleDiff) {
     this.#plan = plan;
     this.#diff = diff;
     this.#writer = new RowWriter(plan, FLUSH_BATCH_ROWS);
+    this.#rowKinds = new RowKinds(plan);
     this.count = diff.inserted + diff.replaced;
     this.candidates = new Uint32Array(this.count);
     const { candidates } = this;
@@ -29,16 +43,51 @@ export class DiffRows implements FlushRows {
     }
   }
 
-  /** The rows at some places; good until the next call. @param columns those that are needed; all when left out */
-  at(places: Uint32Array, columns?: ReadonlySet<keyof ScheduleRows>): ScheduleRows {
+  at(places: Uint32Array): ScheduleRows {
     const writer = this.#writer;
-    const { candidates } = this;
-    const batch = this.#batch.subarray(0, places.length);
-    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
-    writer.addAll(batch, columns);
+    const batch = this.#candidatesAt(places);
+    writer.addAll(batch);
     if (this.#diff.replaced > 0) {
       for (let i = 0; i < batch.length; i++) keepIdentity(writer.rows, i, this.#plan, this.#diff, batch[i]);
     }
     return writer.rows;
+  }
+
+  kinds(places: Uint32Array): KindRows {
+    const rows = this.#kindRows;
+    const batch = this.#candidatesAt(places);
+    rows.count = batch.length;
+    this.#rowKinds.fill(batch, rows);
+    if (this.#diff.replaced > 0) this.#keepIdentities(rows, batch);
+    return rows;
+  }
+
+  #candidatesAt(places: Uint32Array): Uint32Array {
+    const { candidates } = this;
+    const batch = this.#batch.subarray(0, places.length);
+    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
+    return batch;
+  }
+
+  /** As `keepIdentity`: rows that take the place of others have their ids, and are of the same kind only with equal `created_at`. */
+  #keepIdentities({ kind, id }: KindRows, batch: Uint32Array): void {
+    const { schedules } = this.#plan.organization;
+    const { action, replacedRow } = this.#diff;
+    for (let i = 0; i < batch.length; i++) {
+      const candidate = batch[i];
+      id[i] = Number.NaN;
+      if (action[candidate] !== ROW_ACTION.replace) continue;
+      const row = replacedRow[candidate];
+      id[i] = schedules.id[row];
+      const createdAt = schedules.createdAt[row];
+      if (kind[i] < 0 || createdAt < 0) continue;
+      const key = kind[i] * 2 ** 32 + createdAt;
+      let kept = this.#keptKinds.get(key);
+      if (kept === undefined) {
+        kept = this.#rowKinds.next();
+        this.#keptKinds.set(key, kept);
+      }
+      kind[i] = kept;
+    }
   }
 }

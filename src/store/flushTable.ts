@@ -1,6 +1,7 @@
-import { FLUSH_BATCH_ROWS, type FlushKeys, type FlushRows } from './flushKeys.js';
+import type { FlushKeys } from './flushKeys.js';
 import type { RunValues, ScheduleLayout } from './flushLayout.js';
 import { RecordEncoder } from './flushRecords.js';
+import { FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
 import { type DatabaseImage, damaged } from './pages/databaseImage.js';
 import { PageEncoder } from './pages/encoder.js';
 import type { PageSpace } from './pages/pageSpace.js';
@@ -102,14 +103,14 @@ export async function writeTable(
   run: RunValues,
   checkpoint: (rowsDone: number) => Promise<void>,
 ): Promise<void> {
-  const encoder = new RecordEncoder(await PageEncoder.open(), space, layout, run);
+  const encoder = new RecordEncoder(await PageEncoder.open(), space, layout, source, run);
   const { tree } = encoder;
   const rows = new NewRows(keys, isRefused);
   const { stayingIds } = keys;
   let done = 0;
   const load = () => {
     const places = rows.nextBatch();
-    if (places.length > 0) encoder.take(source.at(places), rows.ids.subarray(0, places.length));
+    if (places.length > 0) encoder.take(places, rows.ids.subarray(0, places.length));
   };
   const writeNewBefore = async (id: number) => {
     while (rows.nextId < id) {

@@ -1,8 +1,10 @@
 import initSqlJs, { type Database, type SqlValue } from 'sql.js';
 import { formatIsoDay } from '../../src/calendar/iso.js';
+import { packDate } from '../../src/calendar/packedDate.js';
 import { NULL_INT32 } from '../../src/columns/arrowTable.js';
 import type { ScheduleRows } from '../../src/columns/scheduleRows.js';
-import type { FlushRows } from '../../src/store/flushKeys.js';
+import type { KindRows } from '../../src/plan/rowKinds.js';
+import type { FlushRows } from '../../src/store/flushRows.js';
 import { Draw } from './scanDatabases.js';
 
 /** A database and what is to change in its `email_schedules`. */
@@ -310,11 +312,45 @@ export async function flushCase(seed: number): Promise<FlushCase> {
   }
 }
 
+/** Rows as kinds, by everything that two rows of a kind have in common; rows whose event does not fit into a number are alone. */
+function kindsBy(rows: ScheduleRows, kindOf: (key: string) => number): KindRows {
+  const { count, id, contactId, plannedDay, sendDay, eventYear, eventMonth, eventDay } = rows;
+  const common = Object.entries(rows).filter(
+    ([name, values]) => ArrayBuffer.isView(values) && !['id', 'contactId', 'plannedDay', 'sendDay'].includes(name),
+  );
+  const fits = (value: number, end: number) => value === NULL_INT32 || (value >= 0 && value < end);
+  const kind = Int32Array.from({ length: count }, (_, i) => {
+    const isAlone = !fits(eventYear[i], 1 << 20) || !fits(eventMonth[i], 16) || !fits(eventDay[i], 32);
+    const key = common.map(([name, values]) => {
+      const value = (values as Int32Array)[i];
+      return name.startsWith('event') ? value === NULL_INT32 : value;
+    });
+    return isAlone ? -1 : kindOf(String(key));
+  });
+  const part = (value: number) => (value === NULL_INT32 ? 0 : value);
+  const eventDate = kind.map((of, i) =>
+    of < 0 ? 0 : packDate(part(eventYear[i]), part(eventMonth[i]), part(eventDay[i])),
+  );
+  return { count, kind, id, contactId, plannedDay, sendDay, eventDate };
+}
+
+/** Numbers keys as they come. */
+function numbering(): (key: string) => number {
+  const numbers = new Map<string, number>();
+  return (key) => {
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  };
+}
+
 /** Any number of plain rows, three to a contact, whose days do not ascend. */
 export function plainRows(count: number): FlushRows {
   const texts = ['birthday', '08:30:00', 'pre-scheduled'];
-  return {
+  const kindOf = numbering();
+  const rows: FlushRows = {
     count,
+    kinds: (places) => kindsBy(rows.at(places), kindOf),
     at: (places) => {
       const whole = (value: (place: number) => number) => Int32Array.from(places, value);
       const none = whole(() => NULL_INT32);
@@ -330,12 +366,15 @@ export function plainRows(count: number): FlushRows {
       };
     },
   };
+  return rows;
 }
 
 /** Rows as `preparePages` asks for them. */
 export function flushRowsOf(rows: ScheduleRows): FlushRows {
-  return {
+  const kindOf = numbering();
+  const taken: FlushRows = {
     count: rows.count,
+    kinds: (places) => kindsBy(taken.at(places), kindOf),
     at: (places) => {
       const pick = <Values extends Float64Array | Int32Array>(values: Values): Values =>
         values.constructor === Float64Array
@@ -348,6 +387,7 @@ export function flushRowsOf(rows: ScheduleRows): FlushRows {
       return { ...Object.fromEntries(picked), count: places.length } as ScheduleRows;
     },
   };
+  return taken;
 }
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -1,0 +1,86 @@
+import { PackedDates } from '../calendar/packedDate.js';
+import { HAS_PHONE } from '../columns/contacts.js';
+import type { Plan } from './plan.js';
+import { REASON } from './reasons.js';
+
+/**
+ * Rows as what they have in common and what they do not: all rows of a kind are equal but for contact, days and event date. All
+ * columns have at least `count` elements.
+ */
+export interface KindRows {
+  readonly count: number;
+  /** The kind, counted from 0; -1 is a row that is like no other. */
+  readonly kind: Int32Array;
+  /** The row's id when it takes the place of an owned row that changed; NaN lets SQLite choose. */
+  readonly id: Float64Array;
+  readonly contactId: Float64Array;
+  /** Days since 1970-01-01; `NULL_INT32` is NULL. */
+  readonly plannedDay: Int32Array;
+  readonly sendDay: Int32Array;
+  /** The event's date in one number, see `packDate`. The kind decides which of its parts are NULL. */
+  readonly eventDate: Int32Array;
+}
+
+const REASON_COUNT = Object.keys(REASON).length;
+
+/** Tells the kinds of the rows that candidates become (Rules 11), which are numbered as they come. */
+export class RowKinds {
+  readonly #plan: Plan;
+  readonly #dates = new PackedDates();
+  /** For each reason and what it speaks of, the kind + 1 of every type without and with a phone; 0 is not known yet. */
+  readonly #kindsOf: (Int32Array | undefined)[] = [];
+  #count = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /** A number for a kind of the caller's own. */
+  next(): number {
+    return this.#count++;
+  }
+
+  /**
+   * Fills rows from candidates: everything but `id`. A follow-up is like no other row, because its metadata name its initial email.
+   *
+   * @param candidates each one that becomes a row
+   */
+  fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate }: KindRows): void {
+    const { views, organization, run } = this.#plan;
+    const { candidateType, candidateContact, candidateReason, candidateDetail } = views;
+    const { candidateEvent, candidateStart, candidateSend } = views;
+    const { firstFollowup, firstCampaign, postWindow, types } = organization.planned;
+    const { id, flags } = organization.contacts;
+    const { ruleOf } = run.assigned;
+    const kindsOf = this.#kindsOf;
+    const dates = this.#dates;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i];
+      const contact = candidateContact[candidate];
+      const type = candidateType[candidate];
+      contactId[i] = id[contact];
+      plannedDay[i] = candidateStart[candidate];
+      sendDay[i] = candidateSend[candidate];
+      if (type >= firstFollowup && type < firstCampaign) {
+        kind[i] = -1;
+        eventDate[i] = 0;
+        continue;
+      }
+      const date = dates.of(candidateEvent[candidate]);
+      eventDate[i] = type === postWindow ? (candidateDetail[candidate] << 9) | (date & 511) : date;
+      const reason = candidateReason[candidate];
+      let subject = 0;
+      if (reason === REASON.exclusion) subject = ruleOf[contact];
+      else if (reason === REASON.conflict) subject = candidateDetail[candidate];
+      const place = subject * REASON_COUNT + reason;
+      let kinds = kindsOf[place];
+      if (kinds === undefined) {
+        kinds = new Int32Array(types.length * 2);
+        kindsOf[place] = kinds;
+      }
+      const variant = type * 2 + ((flags[contact] & HAS_PHONE) === 0 ? 0 : 1);
+      if (kinds[variant] === 0) kinds[variant] = ++this.#count;
+      kind[i] = kinds[variant] - 1;
+    }
+  }
+}
