@@ -5,7 +5,8 @@ import { runDatabase } from './schedule.js';
 import type { ImageConnection, SqlValue } from './store/driver.js';
 import type { PreparedPages } from './store/flushPages.js';
 import { MemorySink } from './store/pages/memorySink.js';
-import { openSqlJs, type SqlJsOptions } from './store/sqljs.js';
+import { ImageSource, type PageSource } from './store/pages/scanSource.js';
+import { loadSqlJs, type SqlJsOptions } from './store/sqljs.js';
 import type { FlushWay } from './store/writeRun.js';
 import { resolveToday } from './today.js';
 
@@ -45,20 +46,20 @@ export interface OpenDatabase {
   close(): void;
 }
 
-/** The bytes of a database with prepared rows in it. */
-async function imageOf(image: Uint8Array, pages: PreparedPages): Promise<Uint8Array> {
+/** A database with prepared rows in it. */
+async function withRows(after: PageSource, pages: PreparedPages): Promise<PageSource> {
   const sink = new MemorySink();
-  await pages.write(image, {
+  await pages.write(after, {
     write: (bytes, position) => sink.write(bytes, position),
     // What waits for the page to breathe, such as its progress, gets its turn here.
     checkpoint: () => new Promise((resolve) => setTimeout(resolve)),
   });
-  return sink.toBytes();
+  return sink.toPages();
 }
 
 /**
- * Opens a SQLite database from the bytes of its file, in Node or a browser; the bytes are not changed, and have to stay as
- * they are until the first run.
+ * Opens a SQLite database from the bytes of its file, in Node or a browser; the bytes are not copied and not changed, and have
+ * to stay as they are until it is closed.
  *
  * @throws SendplanError `not_a_database` when they are no SQLite file
  */
@@ -66,10 +67,11 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
   if (!(image instanceof Uint8Array)) {
     throw new TypeError(`image: expected a Uint8Array with the bytes of a SQLite file, got ${typeof image}`);
   }
-  let connection: ImageConnection = await openSqlJs(image, options);
+  const open = await loadSqlJs(options);
+  let connection: ImageConnection = open(new ImageSource(image));
   /** Puts another database in the place of the open one. */
-  const reopen = async (bytes: Uint8Array) => {
-    const next = await openSqlJs(bytes, options);
+  const reopen = (pages: PageSource) => {
+    const next = open(pages);
     connection.close();
     connection = next;
   };
@@ -77,11 +79,11 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
     async run({ asOf, config: input, dryRun, flush, batchSize, onProgress } = {}) {
       const config = resolveConfig(input);
       const watch = new Stopwatch(onProgress);
-      let before: Uint8Array = new Uint8Array(0);
+      let before: PageSource | null = null;
       let prepared: PreparedPages | null = null;
       const pages = {
-        imageBefore: () => {
-          before = connection.toImage();
+        pagesBefore: () => {
+          before = connection.toPages();
           return before;
         },
         take: (rows: PreparedPages) => {
@@ -94,9 +96,9 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
       const rows: PreparedPages = prepared;
       await watch.measure('save', async () => {
         try {
-          await reopen(await imageOf(connection.toImage(), rows));
+          reopen(await withRows(connection.toPages(), rows));
         } catch (error) {
-          await reopen(before);
+          if (before !== null) reopen(before);
           throw error;
         }
       });

@@ -15,6 +15,7 @@ import { settingsText } from './store/lastRun.js';
 import { openLazily } from './store/lazyConnection.js';
 import { readMemoryNeeds, requireMemory } from './store/memoryLimit.js';
 import { ObservedConnection } from './store/observed.js';
+import type { PageSource } from './store/pages/scanSource.js';
 import { type DatabaseSource, replaceDatabaseFile } from './store/replaceFile.js';
 import { nameRun } from './store/runName.js';
 import { findRepeatedRun, sealFile } from './store/sealFile.js';
@@ -35,8 +36,8 @@ export interface RunFileOptions {
   /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */
   readonly full?: boolean;
   /**
-   * `sqljs` reads the file into memory and replaces it; `native` works in place through libsql, under SQLite's own locks, for
-   * databases that others have open, that are in WAL mode or do not fit into memory. `sqljs` when left out.
+   * `sqljs` writes a new file and puts it in the place of the old one; `native` works in place through libsql, under SQLite's own
+   * locks, for databases that others have open or that are in WAL mode. `sqljs` when left out.
    */
   readonly driver?: 'sqljs' | 'native';
   /**
@@ -131,7 +132,7 @@ async function runOpened(
   today: number,
   watch: Stopwatch,
 ): Promise<RunReport> {
-  const connection = await watch.measure('open', async () => openLazily(file.pages, file.image, await loadSqlJs()));
+  const connection = await watch.measure('open', async () => openLazily(file.pages, await loadSqlJs()));
   try {
     if (memoryLimitBytes !== undefined) {
       const needs = readMemoryNeeds(connection, config, today, file.stamp.sizeBytes);
@@ -141,27 +142,29 @@ async function runOpened(
     const take = (pages: PreparedPages) => {
       prepared = pages;
     };
-    const pages = { imageBefore: file.image, take };
+    const pages = { pagesBefore: () => file.pages, take };
     const settings = { config, today, batchSize, dryRun, flush, pages, onDiffed };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const report = {
-      ...(await runUnlessChanged(file, () => runDatabase(observed ?? connection, settings, watch))),
+      ...(await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch))),
       statements: observed?.costs(),
     };
+    file.requireSame();
     let writtenBytes = 0;
     const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return { ...report, traffic: traffic() };
     await watch.measure('save', () => {
-      // SQLite has a copy of its own; two of the file are enough.
-      file.forgetImage();
-      const image = connection.toImage();
-      // The image is all that is needed from here on; SQLite's copy of the database can go.
+      const after = connection.toPages();
+      // The pages are all that is needed from here on; SQLite's own memory can go.
       connection.close();
       const seal = (descriptor: number, sizeBytes: number) => {
         writtenBytes = sizeBytes;
+        // Pages that stay were read while the new file was written.
+        file.requireSame();
         return sealFile(descriptor, sizeBytes, report.run_id);
       };
-      return replaceDatabaseFile(file, sourceOf(image, prepared, watch, threads), { outPath, signal, seal });
+      const source = sourceOf(after, prepared, watch, threads);
+      return whileUnchanged(file, () => replaceDatabaseFile(file, source, { outPath, signal, seal }));
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     return { ...report, stages: [...watch.timings], seconds, traffic: traffic() };
@@ -170,12 +173,10 @@ async function runOpened(
   }
 }
 
-/** Runs on pages that nothing locks: what comes of it is good when the file is still the same. */
-async function runUnlessChanged(file: OpenedFile, run: () => Promise<RunReport>): Promise<RunReport> {
+/** Works on pages that nothing locks. @throws SendplanError `file_changed` when damage may come of a file that is changing */
+async function whileUnchanged<Result>(file: OpenedFile, work: () => Promise<Result>): Promise<Result> {
   try {
-    const report = await run();
-    file.requireSame();
-    return report;
+    return await work();
   } catch (error) {
     // Pages of two states of a file can look damaged.
     if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
@@ -193,10 +194,10 @@ function requireThreads(threads: number): void {
   throw new RangeError(`threads is ${threads}; allowed is a whole number from 1 on`);
 }
 
-function sourceOf(image: Uint8Array, pages: PreparedPages | null, watch: Stopwatch, threads: number): DatabaseSource {
-  if (pages === null) return image;
+function sourceOf(after: PageSource, pages: PreparedPages | null, watch: Stopwatch, threads: number): DatabaseSource {
+  if (pages === null) return after;
   return (writer) => {
     const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads }) };
-    return pages.write(image, target, (done) => watch.progress('save', done, pages.inserted));
+    return pages.write(after, target, (done) => watch.progress('save', done, pages.inserted));
   };
 }

@@ -77,7 +77,7 @@ export async function runDatabase(
       nowText,
       dryRun,
       flush: settings.flush,
-      imageBefore: settings.pages?.imageBefore,
+      pagesBefore: settings.pages?.pagesBefore,
       summarize,
       settings: settingsText(settings.config, settings.today),
       transactions: settings.transactions,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadOrganization } from '../src/columns/organization.js';
 import { resolveConfig } from '../src/rules/config.js';
-import { readDatabaseFile } from '../src/store/file.js';
+import { openDatabaseFile } from '../src/store/file.js';
 import { openNative, openNativeReader } from '../src/store/native.js';
 import { organizationOfDatabase } from '../src/store/readTables.js';
 import { readSchema } from '../src/store/schema.js';
@@ -59,7 +59,7 @@ describe.each(['delete', 'truncate', 'persist', 'wal'])('journal mode %s', (mode
     expect(elsewhere(path, ADD)).toBe('database is locked');
     expect(await countContacts(connection)).toBe(300);
     // Whoever opens and closes the file in this process must not take SQLite's lock off it.
-    if (mode !== 'wal') readDatabaseFile(path);
+    if (mode !== 'wal') openDatabaseFile(path).close();
     expect(elsewhere(path, ADD)).toBe('database is locked');
     expect(elsewhere(path, 'PRAGMA wal_checkpoint(TRUNCATE)')).not.toBe('');
     expect(await countContacts(connection)).toBe(300);

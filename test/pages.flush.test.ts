@@ -14,6 +14,7 @@ import { preparePages } from '../src/store/flushPages.js';
 import type { FlushRows } from '../src/store/flushRows.js';
 import { applyMigration, planMigration } from '../src/store/migration.js';
 import { MemorySink } from '../src/store/pages/memorySink.js';
+import { ImageSource } from '../src/store/pages/scanSource.js';
 import { readSchema } from '../src/store/schema.js';
 import { openSqlJs } from '../src/store/sqljs.js';
 import type { FlushWay } from '../src/store/writeRun.js';
@@ -40,7 +41,7 @@ interface Flushed {
 async function flushed(
   image: Uint8Array,
   work: (connection: ImageConnection) => Omit<Flushed, 'image' | 'sequence'>,
-  write: (image: Uint8Array) => Promise<Uint8Array> = async (after) => after,
+  write: (connection: ImageConnection) => Promise<Uint8Array> = async (after) => after.toImage(),
 ): Promise<Flushed | string> {
   const connection = await openSqlJs(image);
   try {
@@ -52,7 +53,7 @@ async function flushed(
     const isThere = [...connection.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'")].length > 0;
     const sql = "SELECT seq FROM sqlite_sequence WHERE lower(name) = 'email_schedules'";
     if (isThere) for (const [value] of connection.query(sql)) sequence = Number(value);
-    return { ...result, sequence, image: await write(connection.toImage()) };
+    return { ...result, sequence, image: await write(connection) };
   } catch (error) {
     if (error instanceof UnfitForPages) throw error;
     return (error as Error).message;
@@ -79,16 +80,16 @@ function byPages({
   deletedIds,
   rows,
 }: Pick<FlushCase, 'image' | 'deletedIds'> & { readonly rows: FlushRows | ScheduleRows }): Promise<Flushed | string> {
-  let write: (after: Uint8Array) => Promise<Uint8Array>;
+  let write: (after: ImageConnection) => Promise<Uint8Array>;
   return flushed(
     image,
     (connection) => {
       const changes = { deletedIds, rows: 'at' in rows ? rows : flushRowsOf(rows) };
-      const pages = preparePages(connection, changes, { ...RUN, imageBefore: () => image });
+      const pages = preparePages(connection, changes, { ...RUN, pagesBefore: () => new ImageSource(image) });
       pages.settle();
       write = async (after) => {
         const sink = new MemorySink();
-        await pages.write(after, {
+        await pages.write(after.toPages(), {
           write: (bytes, position) => sink.write(bytes, position),
           checkpoint: async () => {},
         });

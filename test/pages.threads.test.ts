@@ -9,6 +9,7 @@ import type { FlushRows } from '../src/store/flushRows.js';
 import type { StartHelpers } from '../src/store/indexJobs.js';
 import { applyMigration, planMigration } from '../src/store/migration.js';
 import { FileSink } from '../src/store/pages/fileSink.js';
+import { ImageSource } from '../src/store/pages/scanSource.js';
 import { readSchema } from '../src/store/schema.js';
 import { openSqlJs } from '../src/store/sqljs.js';
 import { hasSqlite3, integrityOf } from './helpers/databases.js';
@@ -48,12 +49,12 @@ async function write(
     const pages = preparePages(
       connection,
       { deletedIds, rows: 'at' in rows ? rows : flushRowsOf(rows) },
-      { ...RUN, imageBefore: () => image },
+      { ...RUN, pagesBefore: () => new ImageSource(image) },
     );
     pages.settle();
     connection.execute('COMMIT');
     const sink = new FileSink(descriptor);
-    await pages.write(connection.toImage(), {
+    await pages.write(connection.toPages(), {
       write: (bytes, position) => sink.write(bytes, position),
       checkpoint,
       startHelpers: helpers(descriptor),

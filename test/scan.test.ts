@@ -238,14 +238,10 @@ describe('a scan of pages', () => {
             writeFileSync(path, image);
             const file = openDatabaseFile(path);
             let opened = 0;
-            const connection = openLazily(
-              file.pages,
-              () => {
-                opened++;
-                return file.image();
-              },
-              open,
-            );
+            const connection = openLazily(file.pages, (pages) => {
+              if (pages !== null) opened++;
+              return open(pages);
+            });
             try {
               const found = outcomeOf(() => readAll(organizationOfDatabase(connection, readSchema(connection))));
               expect(found).toEqual((await readTwice(image)).stepped);

@@ -19,9 +19,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SendplanError } from '../src/errors.js';
-import { readDatabaseFile } from '../src/store/file.js';
+import { type FoundFile, openDatabaseFile } from '../src/store/file.js';
+import { ImageSource } from '../src/store/pages/scanSource.js';
 import { replaceDatabaseFile } from '../src/store/replaceFile.js';
-import { openSqlJs } from '../src/store/sqljs.js';
+import { loadSqlJs, openSqlJs } from '../src/store/sqljs.js';
 
 const root = mkdtempSync(join(tmpdir(), 'sendplan-file-'));
 let folder = root;
@@ -47,9 +48,19 @@ beforeEach(async () => {
 
 afterAll(() => rmSync(root, { recursive: true }));
 
+/** A file as it was found, closed again, and its bytes as they were read. */
+function find(file: string): FoundFile & { readonly bytes: Uint8Array } {
+  const { path: real, stamp, isWal, mode, pages, close } = openDatabaseFile(file);
+  try {
+    return { path: real, stamp, isWal, mode, bytes: pages.read(0, stamp.sizeBytes) };
+  } finally {
+    close();
+  }
+}
+
 function refusal(file = path): SendplanError {
   try {
-    readDatabaseFile(file);
+    find(file);
   } catch (error) {
     return error as SendplanError;
   }
@@ -57,12 +68,12 @@ function refusal(file = path): SendplanError {
 }
 
 describe('reading', () => {
-  it('gives the bytes of the real file and what tells it from others', () => {
+  it('gives the pages of the real file and what tells it from others', () => {
     const link = join(folder, 'link.db');
     symlinkSync(path, link);
     chmodSync(path, 0o640);
-    const file = readDatabaseFile(link);
-    expect(Buffer.compare(file.image, image)).toBe(0);
+    const file = find(link);
+    expect(Buffer.compare(file.bytes, image)).toBe(0);
     expect(file).toMatchObject({ path, isWal: false, mode: 0o640 });
     expect(file.stamp.sizeBytes).toBe(image.length);
   });
@@ -107,16 +118,16 @@ describe('reading', () => {
     expect(error.message).toContain(`${path}-wal`);
     expect(error.hint).toContain(`'${folder}/it'\\''s a.db' 'PRAGMA wal_checkpoint(TRUNCATE);'`);
     writeFileSync(`${path}-wal`, Buffer.alloc(32, 1));
-    expect(readDatabaseFile(path).stamp.sizeBytes).toBe(image.length);
+    expect(find(path).stamp.sizeBytes).toBe(image.length);
   });
 
   it('refuses a database with the journal of a transaction, and takes one whose journal is done', () => {
     writeFileSync(`${path}-journal`, Buffer.from([0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7, 0, 0]));
     expect(refusal()).toMatchObject({ code: 'file_busy', hint: expect.stringContaining('sqlite_master') });
     writeFileSync(`${path}-journal`, Buffer.alloc(512));
-    expect(readDatabaseFile(path).stamp.sizeBytes).toBe(image.length);
+    expect(find(path).stamp.sizeBytes).toBe(image.length);
     writeFileSync(`${path}-journal`, '');
-    expect(readDatabaseFile(path).stamp.sizeBytes).toBe(image.length);
+    expect(find(path).stamp.sizeBytes).toBe(image.length);
   });
 
   it('opens a database in WAL mode without changes in its log', async () => {
@@ -124,13 +135,15 @@ describe('reading', () => {
     bytes[18] = 2;
     bytes[19] = 2;
     writeFileSync(path, bytes);
-    const file = readDatabaseFile(path);
+    const file = find(path);
     expect(file.isWal).toBe(true);
-    const connection = await openSqlJs(file.image);
+    const opened = openDatabaseFile(path);
+    const connection = (await loadSqlJs())(opened.pages);
     expect([...connection.query('SELECT a FROM t')]).toEqual([[1]]);
     connection.execute('INSERT INTO t VALUES (2)');
-    await replaceDatabaseFile(file, connection.toImage());
+    await replaceDatabaseFile(file, connection.toPages());
     connection.close();
+    opened.close();
     expect([...readFileSync(path).subarray(18, 20)]).toEqual([2, 2]);
   });
 });
@@ -141,7 +154,10 @@ describe('replacing', () => {
   it('puts the new bytes in place, with the old permissions, and leaves nothing else', async () => {
     chmodSync(path, 0o604);
     const next = await makeImage('CREATE TABLE u (b)');
-    await expect(replaceDatabaseFile(readDatabaseFile(path), next)).resolves.toEqual({ path, sizeBytes: next.length });
+    await expect(replaceDatabaseFile(find(path), new ImageSource(next))).resolves.toEqual({
+      path,
+      sizeBytes: next.length,
+    });
     expect(Buffer.compare(readFileSync(path), next)).toBe(0);
     expect(statSync(path).mode & 0o7777).toBe(0o604);
     expect(names()).toEqual(["it's a.db"]);
@@ -152,17 +168,17 @@ describe('replacing', () => {
     const link = join(folder, 'link.db');
     symlinkSync(path, link);
     const next = await makeImage('CREATE TABLE u (b)');
-    await replaceDatabaseFile(readDatabaseFile(link), next);
+    await replaceDatabaseFile(find(link), new ImageSource(next));
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(Buffer.compare(readFileSync(path), next)).toBe(0);
   });
 
   it('writes to another path, new or not, and leaves the database as it was', async () => {
     const outPath = join(folder, 'out.db');
-    const file = readDatabaseFile(path);
+    const file = find(path);
     for (const sql of ['CREATE TABLE u (b)', 'CREATE TABLE v (c)']) {
       const next = await makeImage(sql);
-      await replaceDatabaseFile(file, next, { outPath });
+      await replaceDatabaseFile(file, new ImageSource(next), { outPath });
       expect(Buffer.compare(readFileSync(outPath), next)).toBe(0);
     }
     expect(Buffer.compare(readFileSync(path), image)).toBe(0);
@@ -172,15 +188,17 @@ describe('replacing', () => {
   it('takes an output that is the input for in place', async () => {
     const link = join(folder, 'link.db');
     symlinkSync(path, link);
-    const file = readDatabaseFile(path);
+    const file = find(path);
     const next = await makeImage('CREATE TABLE u (b)');
-    await expect(replaceDatabaseFile(file, next, { outPath: link })).resolves.toMatchObject({ path });
-    await expect(replaceDatabaseFile(file, next, { outPath: path })).rejects.toMatchObject({ code: 'file_changed' });
+    await expect(replaceDatabaseFile(file, new ImageSource(next), { outPath: link })).resolves.toMatchObject({ path });
+    await expect(replaceDatabaseFile(file, new ImageSource(next), { outPath: path })).rejects.toMatchObject({
+      code: 'file_changed',
+    });
   });
 
   it('takes pieces from a function, in any order', async () => {
     const next = await makeImage('CREATE TABLE u (b); CREATE TABLE v (c)');
-    await replaceDatabaseFile(readDatabaseFile(path), async (writer) => {
+    await replaceDatabaseFile(find(path), async (writer) => {
       writer.write(next.subarray(4096), 4096);
       await writer.checkpoint();
       writer.write(next.subarray(0, 4096), 0);
@@ -191,7 +209,7 @@ describe('replacing', () => {
   it.each(['size', 'time', 'counter', 'another file', 'wal', 'journal', 'gone'])(
     'refuses when the database changed meanwhile: %s',
     async (change) => {
-      const file = readDatabaseFile(path);
+      const file = find(path);
       const { atime, mtime } = statSync(path);
       if (change === 'size') writeFileSync(path, Buffer.concat([image, Buffer.alloc(4096)]));
       if (change === 'time') utimesSync(path, atime, new Date(mtime.getTime() + 5));
@@ -214,7 +232,7 @@ describe('replacing', () => {
   );
 
   it('refuses when the database changes while the new one is written', async () => {
-    const file = readDatabaseFile(path);
+    const file = find(path);
     const written = replaceDatabaseFile(file, (writer) => {
       writer.write(image, 0);
       writeFileSync(path, Buffer.concat([image, Buffer.alloc(4096)]));
@@ -227,7 +245,7 @@ describe('replacing', () => {
   it('refuses an output with the log of another database beside it', async () => {
     const outPath = join(folder, 'out.db');
     writeFileSync(`${outPath}-wal`, Buffer.alloc(5000, 1));
-    const written = replaceDatabaseFile(readDatabaseFile(path), image, { outPath });
+    const written = replaceDatabaseFile(find(path), new ImageSource(image), { outPath });
     await expect(written).rejects.toMatchObject({ code: 'file_busy' });
     expect(existsSync(outPath)).toBe(false);
   });
@@ -239,13 +257,13 @@ describe('replacing', () => {
     ['a device', () => '/dev/null', /no regular file/],
     ['a place below a file', () => join(path, 'out.db'), /no folder/],
   ])('refuses an output in %s', async (_name, outPath, message) => {
-    const written = replaceDatabaseFile(readDatabaseFile(path), image, { outPath: outPath() });
+    const written = replaceDatabaseFile(find(path), new ImageSource(image), { outPath: outPath() });
     await expect(written).rejects.toMatchObject({ code: 'file_unwritable', message: expect.stringMatching(message) });
     expect(Buffer.compare(readFileSync(path), image)).toBe(0);
   });
 
   it('removes what it has written when the source fails or the caller gives up', async () => {
-    const file = readDatabaseFile(path);
+    const file = find(path);
     const failing = replaceDatabaseFile(file, (writer) => {
       writer.write(image, 0);
       throw new RangeError('broken source');
@@ -272,7 +290,7 @@ describe('replacing', () => {
     const alive = `.it's a.db.sendplan-${process.ppid}.tmp`;
     const foreign = `.other.db.sendplan-${gone}.tmp`;
     for (const name of [stale, alive, foreign]) writeFileSync(join(folder, name), 'x');
-    await replaceDatabaseFile(readDatabaseFile(path), image);
+    await replaceDatabaseFile(find(path), new ImageSource(image));
     expect(names()).toEqual([alive, foreign, "it's a.db"].sort());
   });
 });
@@ -307,7 +325,7 @@ describe('a process that is killed while it writes', () => {
     await ended;
     expect(Buffer.compare(readFileSync(path), image)).toBe(0);
     expect(readdirSync(folder)).toHaveLength(2);
-    await replaceDatabaseFile(readDatabaseFile(path), image);
+    await replaceDatabaseFile(find(path), new ImageSource(image));
     expect(readdirSync(folder)).toEqual(["it's a.db"]);
   });
 });

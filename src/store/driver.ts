@@ -42,4 +42,9 @@ export interface Connection {
 export interface ImageConnection extends Connection {
   /** The database as the bytes of a SQLite file; the caller owns them. */
   toImage(): Uint8Array;
+  /**
+   * The database as the pages of a SQLite file, as it is: later changes are not in them, and they outlive the connection. What it
+   * was opened from has to stay as long as they are used.
+   */
+  toPages(): PageSource;
 }

@@ -25,12 +25,6 @@ export interface FoundFile {
   readonly mode: number;
 }
 
-/** A database file as it was read. */
-export interface DatabaseFile extends FoundFile {
-  /** The file's bytes, but for a WAL database bytes 18 and 19 say that it is none, so that sql.js opens it. */
-  readonly image: Uint8Array<ArrayBuffer>;
-}
-
 /** A database file that is open for reading. */
 export interface OpenedFile extends FoundFile {
   /** The open file, for reading; closed by `close`. */
@@ -41,10 +35,6 @@ export interface OpenedFile extends FoundFile {
   bytesRead(): number;
   /** Adds bytes that were read from `descriptor` to those. */
   countRead(byteLength: number): void;
-  /** The bytes as in `DatabaseFile`, read when first asked for. @throws SendplanError `file_changed` */
-  image(): Uint8Array<ArrayBuffer>;
-  /** Lets go of the bytes that `image` read; it reads them again when asked. */
-  forgetImage(): void;
   /** @throws SendplanError `file_changed` when the file is another one than was opened, `file_busy` when changes lie beside it */
   requireSame(): void;
   close(): void;
@@ -53,8 +43,6 @@ export interface OpenedFile extends FoundFile {
 const HEADER_WRITE_VERSION = 18;
 const HEADER_READ_VERSION = 19;
 const HEADER_CHANGE_COUNTER = 24;
-/** Node reads at most 2 GiB at once. */
-const CHUNK_BYTES = 1024 * 1024 * 1024;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
@@ -84,7 +72,7 @@ export function fileError(code: SendplanErrorCode, subject: string, error: unkno
 function readFully(descriptor: number, into: Uint8Array): number {
   let done = 0;
   while (done < into.length) {
-    const count = readSync(descriptor, into, done, Math.min(CHUNK_BYTES, into.length - done), done);
+    const count = readSync(descriptor, into, done, into.length - done, done);
     if (count === 0) break;
     done += count;
   }
@@ -175,34 +163,6 @@ function changedWhileRead(path: string): SendplanError {
   });
 }
 
-/** Room for a whole file; engines end buffers at 4 GiB or somewhat above. */
-function allocate(path: string, sizeBytes: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(sizeBytes);
-  } catch (cause) {
-    const size = `${(sizeBytes / 1e9).toFixed(1)} GB`;
-    throw new SendplanError(
-      'file_too_large',
-      `${path} has ${size}, more than fits into one buffer of this machine's memory.`,
-      {
-        hint: 'Something has to be written, for which the driver sqljs holds the file in memory. Use --driver native, which works in place.',
-        cause,
-      },
-    );
-  }
-}
-
-/** Reads all bytes of an open file, whose header then says that it is not in WAL mode. */
-function readImage(descriptor: number, path: string, stamp: FileStamp): Uint8Array<ArrayBuffer> {
-  const image = allocate(path, stamp.sizeBytes);
-  if (readFully(descriptor, image) < image.length || !hasStamp(path, stamp)) throw changedWhileRead(path);
-  if (image[HEADER_WRITE_VERSION] === 2 || image[HEADER_READ_VERSION] === 2) {
-    image[HEADER_WRITE_VERSION] = 1;
-    image[HEADER_READ_VERSION] = 1;
-  }
-  return image;
-}
-
 /**
  * Opens a database file of any size for reading. Nothing is locked: `stamp` tells later whether it has changed.
  *
@@ -220,7 +180,6 @@ export function openDatabaseFile(path: string): OpenedFile {
     if (stamp.sizeBytes === 0) requireNoSidecars(real); // A new database can be all in its log.
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
     requireNoSidecars(real);
-    let image: Uint8Array<ArrayBuffer> | null = null;
     let bytesRead = headerBytes;
     const pages = new FileSource(descriptor, stamp.sizeBytes, true);
     return {
@@ -234,16 +193,6 @@ export function openDatabaseFile(path: string): OpenedFile {
       countRead(byteLength) {
         bytesRead += byteLength;
       },
-      image() {
-        if (image === null) {
-          image = readImage(descriptor, real, stamp);
-          bytesRead += image.length;
-        }
-        return image;
-      },
-      forgetImage() {
-        image = null;
-      },
       requireSame() {
         if (!hasStamp(real, stamp)) throw changedWhileRead(real);
       },
@@ -252,20 +201,5 @@ export function openDatabaseFile(path: string): OpenedFile {
   } catch (error) {
     closeDatabaseFile(descriptor);
     throw error;
-  }
-}
-
-/**
- * Reads a database file whole, of any size. Nothing is locked: `stamp` tells later whether it has changed.
- *
- * @throws SendplanError as `openDatabaseFile` does, and `file_changed` when it changes while it is read
- */
-export function readDatabaseFile(path: string): DatabaseFile {
-  const file = openDatabaseFile(path);
-  try {
-    const { stamp, isWal, mode } = file;
-    return { path: file.path, image: file.image(), stamp, isWal, mode };
-  } finally {
-    file.close();
   }
 }

@@ -11,6 +11,7 @@ import { buildIndexes, type IndexWork, openSpace, type StartHelpers } from './in
 import { DatabaseImage } from './pages/databaseImage.js';
 import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
 import { UnfitKey } from './pages/keyDictionary.js';
+import type { PageSource } from './pages/scanSource.js';
 import { sharedBytes } from './pages/sharedBytes.js';
 import { foldName } from './schema.js';
 import type { IndexToBuild } from './standInIndexes.js';
@@ -27,10 +28,10 @@ export interface PagesChanges {
 /** How to write pages. */
 export interface PagesOptions extends RunValues {
   /**
-   * The bytes of the database as it was before the transaction, which must not change until the pages are written. Rows of
-   * `email_schedules` must not have been changed since.
+   * The pages of the database as it was before the transaction, which must not change until those of the run are prepared. Rows
+   * of `email_schedules` must not have been changed since.
    */
-  readonly imageBefore: () => Uint8Array;
+  readonly pagesBefore: () => PageSource;
   /**
    * The columns of a unique index that will be made in the transaction after this call. It refuses no rows; when it could not
    * be made, the rows are unfit for pages.
@@ -61,11 +62,11 @@ export interface PreparedPages {
   /**
    * Writes the database with the rows in their place.
    *
-   * @param image the bytes of the database as it is after the transaction
+   * @param pages the database as it is after the transaction
    * @param onProgress is told how many of the new rows are written
-   * @throws SendplanError `database_error` when the pages of the image do not fit together
+   * @throws SendplanError `database_error` when the pages do not fit together
    */
-  write(image: Uint8Array, target: RunTarget, onProgress?: (rowsDone: number) => void): Promise<void>;
+  write(pages: PageSource, target: RunTarget, onProgress?: (rowsDone: number) => void): Promise<void>;
 }
 
 /** The error of two rows with one id, which SQLite would refuse too. */
@@ -121,7 +122,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   // Not the options as a whole: what is written later must not hold the image of before.
   const run: RunValues = { runId: options.runId, nowText: options.nowText };
   const before = readScheduleLayout(connection, run);
-  const image = new DatabaseImage(options.imageBefore());
+  const image = new DatabaseImage(options.pagesBefore());
   if (image.schemaFormat < LEAST_SCHEMA_FORMAT) throw new UnfitForPages('the database is in a format of before 2006');
   const firstId = nextId(new TimedConnection(connection), rows.count);
   const coming = placesOf(before, options.comingIndex ?? []);
@@ -155,10 +156,10 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
         otherRoots: others.map(({ name }) => rootPageOf(connection, name)),
       };
     },
-    async write(bytes, target, onWritten = () => {}) {
+    async write(pages, target, onWritten = () => {}) {
       if (settled === null) throw new TypeError('settle() comes before write()');
       const { layout, otherRoots } = settled;
-      const after = new DatabaseImage(bytes);
+      const after = new DatabaseImage(pages);
       const { columns: _columns, deleted: _deleted, ...numbered } = keys;
       const jobs: IndexJob[] = layout.indexes.map(({ name, columns, rootPage }) => ({
         ...{ numbered, isRefused, rootPage, sorted: sorted.get(name) ?? null },

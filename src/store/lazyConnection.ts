@@ -2,11 +2,11 @@ import type { Connection, ImageConnection, PreparedStatement, SqlValue } from '.
 import { openPageScan } from './pages/scanSchema.js';
 import type { PageSource } from './pages/scanSource.js';
 import { copySchema } from './schemaTwin.js';
-import type { OpenImage } from './sqljs.js';
+import type { OpenPages } from './sqljs.js';
 
 /**
- * A database whose tables are scanned from the pages of its file; SQLite reads the file only when it is asked for more than
- * the schema. So a run that finds nothing to write never holds the file in memory.
+ * A database whose tables are scanned from the pages of its file; SQLite opens the file only when it is asked for more than
+ * the schema.
  */
 export class LazyConnection implements ImageConnection {
   readonly #pages: PageSource;
@@ -50,6 +50,10 @@ export class LazyConnection implements ImageConnection {
     return this.#use().toImage();
   }
 
+  toPages(): PageSource {
+    return this.#use().toPages();
+  }
+
   close(): void {
     this.#isOpen = false;
     this.#schema.close();
@@ -64,16 +68,15 @@ export class LazyConnection implements ImageConnection {
 }
 
 /**
- * Opens a database whose pages are at hand, without reading all of it where that can be done.
+ * Opens a database whose pages are at hand; SQLite is asked when it is needed.
  *
- * @param image gives the bytes of the same database; asked at most once, when SQLite has to read it
  * @throws SendplanError `not_a_database` or `database_error` when the file is damaged
  */
-export function openLazily(pages: PageSource, image: () => Uint8Array, open: OpenImage): ImageConnection {
+export function openLazily(pages: PageSource, open: OpenPages): ImageConnection {
   const scan = openPageScan(pages);
-  if (typeof scan === 'string') return open(image());
+  if (typeof scan === 'string') return open(pages);
   const schema = open(null);
-  if (copySchema(scan, schema)) return new LazyConnection(pages, schema, () => open(image()));
+  if (copySchema(scan, schema)) return new LazyConnection(pages, schema, () => open(pages));
   schema.close();
-  return open(image());
+  return open(pages);
 }

@@ -27,7 +27,7 @@ export async function openForReading(path: string, driver: 'sqljs' | 'native'): 
   }
   const file = openDatabaseFile(path);
   try {
-    const connection = openLazily(file.pages, file.image, await loadSqlJs());
+    const connection = openLazily(file.pages, await loadSqlJs());
     const close = () => {
       connection.close();
       file.close();

@@ -14,6 +14,7 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../errors.js';
 import { type FoundFile, fileError, hasStamp } from './file.js';
+import type { PageSource } from './pages/scanSource.js';
 import { requireNoSidecars } from './sidecars.js';
 import {
   forgetTemporary,
@@ -37,8 +38,8 @@ export interface DatabaseWriter {
   checkpoint(): Promise<void>;
 }
 
-/** Where the new bytes come from: an image, or a function that writes them piece by piece. */
-export type DatabaseSource = Uint8Array | ((writer: DatabaseWriter) => void | Promise<void>);
+/** Where the new bytes come from: a database elsewhere, or a function that writes them piece by piece. */
+export type DatabaseSource = PageSource | ((writer: DatabaseWriter) => void | Promise<void>);
 
 /** How a file is replaced. */
 export interface ReplaceOptions {
@@ -58,7 +59,10 @@ export interface ReplacedFile {
 
 const WAL_VERSIONS = Uint8Array.of(2, 2);
 const HEADER_WRITE_VERSION = 18;
-const CHUNK_BYTES = 32 * 1024 * 1024;
+/** What is written at once; the system may take less than it is given. */
+const MOST_WRITE_BYTES = 512 * 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+const CHECKPOINT_BYTES = 16 * PIECE_BYTES;
 
 function interrupted(path: string): SendplanError {
   return new SendplanError('interrupted', `Writing ${path} was interrupted; it is as it was.`);
@@ -66,17 +70,16 @@ function interrupted(path: string): SendplanError {
 
 function writeFully(descriptor: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) {
-    // The system takes at most 2 GiB at once, and may take less than it is given.
-    const length = Math.min(bytes.length - done, CHUNK_BYTES * 16);
+    const length = Math.min(bytes.length - done, MOST_WRITE_BYTES);
     done += writeSync(descriptor, bytes, done, length, position + done);
   }
 }
 
 async function writeSource(writer: DatabaseWriter, source: DatabaseSource): Promise<void> {
   if (typeof source === 'function') return source(writer);
-  for (let start = 0; start < source.length; start += CHUNK_BYTES) {
-    writer.write(source.subarray(start, start + CHUNK_BYTES), start);
-    await writer.checkpoint();
+  for (let start = 0; start < source.byteLength; start += PIECE_BYTES) {
+    writer.write(source.read(start, Math.min(PIECE_BYTES, source.byteLength - start)), start);
+    if (start % CHECKPOINT_BYTES === 0) await writer.checkpoint();
   }
 }
 

@@ -47,13 +47,18 @@ export class SqlJsSession {
     readonly memory: SqliteMemory,
     /** sql.js opens the database anew when it hands out its image, and then it has another handle. */
     private readonly opened: { readonly db: number },
+    /** What kept sql.js from reading its file, null when nothing did. */
+    private readonly readFailure: () => unknown,
   ) {}
 
   get database(): number {
     return this.opened.db;
   }
 
-  fail(code: number, sql: string): SendplanError {
+  /** The error to throw for a code of SQLite: what is behind it when it could not read its file. */
+  fail(code: number, sql: string): unknown {
+    const failure = this.readFailure();
+    if (failure !== null) return failure;
     return sqliteError(code, this.module.UTF8ToString(this.module._sqlite3_errmsg(this.database)), sql);
   }
 

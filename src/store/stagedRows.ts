@@ -10,6 +10,7 @@ import { type PreparedPages, preparePages } from './flushPages.js';
 import { DiffRows } from './flushSource.js';
 import type { Migration } from './migration.js';
 import { FileSink } from './pages/fileSink.js';
+import type { PageSource } from './pages/scanSource.js';
 import { isSameName, quoteText } from './schema.js';
 import { openSqlJs } from './sqljs.js';
 import { removeStaleTemporaries, removeTemporary, temporaryPath, watchTemporary } from './temporaryFiles.js';
@@ -96,7 +97,7 @@ async function openTwin(connection: Connection, migration: Migration, rowCount: 
 /** Writes the pages of the rows into a file beside the database. @returns its path */
 async function writeStaging(
   path: string,
-  image: Uint8Array,
+  database: PageSource,
   pages: PreparedPages,
   onWritten: (rowsDone: number) => void,
 ) {
@@ -112,7 +113,7 @@ async function writeStaging(
       // Signals get their turn.
       checkpoint: () => setImmediate(),
     };
-    await pages.write(image, target, onWritten);
+    await pages.write(database, target, onWritten);
     return staging;
   } catch (error) {
     removeTemporary(staging);
@@ -146,22 +147,22 @@ export async function stageRows(
     const rows = new DiffRows(plan, diff);
     const twin = await openTwin(connection, migration, rows.count);
     let pages: PreparedPages;
-    let image: Uint8Array;
+    let after: PageSource;
     try {
-      const imageBefore = twin.toImage();
+      const before = twin.toPages();
       twin.execute('BEGIN');
       const changes = { deletedIds: new Float64Array(0), rows };
-      pages = preparePages(twin, changes, { runId, nowText, imageBefore: () => imageBefore });
+      pages = preparePages(twin, changes, { runId, nowText, pagesBefore: () => before });
       pages.settle();
       twin.execute('COMMIT');
-      image = twin.toImage();
+      after = twin.toPages();
     } finally {
       twin.close();
     }
     const { inserted } = pages;
     const refused = Array.from(pages.refused, (place) => rows.candidates[place]);
     if (options.dryRun) return { inserted, refused, insert: () => {}, remove: () => {} };
-    const staging = await writeStaging(options.path, image, pages, (done) => onProgress(done, rows.count));
+    const staging = await writeStaging(options.path, after, pages, (done) => onProgress(done, rows.count));
     return {
       inserted,
       refused,

@@ -5,6 +5,7 @@ import { KeyColumn } from './keyColumn.js';
 import type { MigrationStep } from './migration.js';
 import { DatabaseImage } from './pages/databaseImage.js';
 import { UnfitKey } from './pages/keyDictionary.js';
+import type { PageSource } from './pages/scanSource.js';
 import { foldName, quoteName, quoteText } from './schema.js';
 import { readStoredKeys } from './storedKeys.js';
 
@@ -78,9 +79,9 @@ export function fillBySql(connection: Connection, names: readonly string[]): voi
  * that table, and those that are not for pages are filled by SQL at once.
  *
  * @param names as `createIndexesUnfilled` returned them
- * @param image the database as it was before the transaction, whose tables but `email_schedules` were not changed since
+ * @param pages the database as it was before the transaction, whose tables but `email_schedules` were not changed since
  */
-export function prepareIndexes(connection: Connection, names: readonly string[], image: Uint8Array): IndexToBuild[] {
+export function prepareIndexes(connection: Connection, names: readonly string[], pages: PageSource): IndexToBuild[] {
   const prepared: IndexToBuild[] = [];
   for (const name of names) {
     let table = '';
@@ -89,7 +90,7 @@ export function prepareIndexes(connection: Connection, names: readonly string[],
     }
     if (foldName(table) === 'email_schedules') continue;
     try {
-      prepared.push({ name, ...readTable(connection, table, name, new DatabaseImage(image)) });
+      prepared.push({ name, ...readTable(connection, table, name, new DatabaseImage(pages)) });
     } catch (error) {
       if (!(error instanceof UnfitForPages || error instanceof UnfitKey)) throw error;
       fillBySql(connection, [name]);

@@ -13,6 +13,7 @@ import { DiffRows } from './flushSource.js';
 import { replaceLastRun } from './lastRun.js';
 import { migrateAfter, migrateBefore } from './migrateInRun.js';
 import type { Migration, MigrationStep } from './migration.js';
+import type { PageSource } from './pages/scanSource.js';
 import { currentTimeText } from './runName.js';
 import type { StagedRows } from './stagedRows.js';
 import { fillBySql, prepareIndexes } from './standInIndexes.js';
@@ -45,10 +46,10 @@ export interface WriteOptions {
   /** The way to write rows; `auto` when left out. */
   readonly flush?: FlushWay;
   /**
-   * The bytes of the database as it is now, which stay as they are until the run is written. Whoever gives them will write
+   * The pages of the database as it is now, which stay as they are until the run is written. Whoever gives them will write
    * the pages of the result; without them rows are written by SQL.
    */
-  readonly imageBefore?: () => Uint8Array;
+  readonly pagesBefore?: () => PageSource;
   /** Rows that are there are replaced contact by contact, where that can be; by these transactions when it is not a dry run. */
   readonly transactions?: ContactTransactions;
   /** All the rows of a first run, or why they are not staged; without it rows are written in one of the other ways. */
@@ -114,11 +115,11 @@ export function writeRun(
   migration: Migration,
   options: WriteOptions,
 ): WriteResult {
-  // A database in memory hands out its image between transactions only.
-  const imageBefore = wantsPages(plan, diff, options) ? options.imageBefore?.() : undefined;
+  // A database hands out its pages between transactions only.
+  const pagesBefore = wantsPages(plan, diff, options) ? options.pagesBefore?.() : undefined;
   connection.execute(`SAVEPOINT ${SAVEPOINT}`);
   try {
-    const result = writeAll(connection, plan, diff, migration, options, imageBefore ?? null);
+    const result = writeAll(connection, plan, diff, migration, options, pagesBefore ?? null);
     if (!result.isChanged || options.dryRun) connection.execute(`ROLLBACK TO ${SAVEPOINT}`);
     connection.execute(`RELEASE ${SAVEPOINT}`);
     return result;
@@ -142,13 +143,13 @@ function writeAll(
   diff: ScheduleDiff,
   migration: Migration,
   options: WriteOptions,
-  imageBefore: Uint8Array | null,
+  pagesBefore: PageSource | null,
 ): WriteResult {
   const { runId, nowText } = options;
-  const { early, unfilled } = migrateBefore(connection, migration, imageBefore !== null);
+  const { early, unfilled } = migrateBefore(connection, migration, pagesBefore !== null);
   const refused = new Set<number>();
   const { flush, pages, reason } = flushRows(connection, plan, diff, refused, options, unfilled, () =>
-    requirePages(options, imageBefore, migration, early),
+    requirePages(options, pagesBefore, migration, early),
   );
   noteRefusals(plan, refused);
   const settled = migrateAfter(connection, migration, early);
@@ -192,21 +193,21 @@ function writeAll(
 }
 
 /** What pages need besides the rows. */
-type PagesNeeds = Pick<PagesOptions, 'imageBefore' | 'comingIndex'>;
+type PagesNeeds = Pick<PagesOptions, 'pagesBefore' | 'comingIndex'>;
 
 /** @throws UnfitForPages when the rows cannot be written as pages */
 function requirePages(
-  { imageBefore: giveImage }: WriteOptions,
-  image: Uint8Array | null,
+  { pagesBefore: givePages }: WriteOptions,
+  pages: PageSource | null,
   migration: Migration,
   early: readonly MigrationStep[],
 ): PagesNeeds {
-  if (giveImage === undefined) throw new UnfitForPages('this driver works in the database itself');
-  if (image === null) throw new UnfitForPages('little changes');
+  if (givePages === undefined) throw new UnfitForPages('this driver works in the database itself');
+  if (pages === null) throw new UnfitForPages('little changes');
   if (migration.warnings.length > 0)
     throw new UnfitForPages('"email_schedules" holds rows that agree in contact, type and day');
   const isComing = early.length < migration.steps.length;
-  return { imageBefore: () => image, comingIndex: isComing ? SCHEDULE_KEY : undefined };
+  return { pagesBefore: () => pages, comingIndex: isComing ? SCHEDULE_KEY : undefined };
 }
 
 /**
@@ -243,7 +244,7 @@ function flushRows(
       const { runId, nowText } = options;
       const changes = { deletedIds: diff.deletedIds, rows };
       const needed = needs();
-      const indexes = prepareIndexes(connection, unfilled, needed.imageBefore());
+      const indexes = prepareIndexes(connection, unfilled, needed.pagesBefore());
       const pages = preparePages(connection, changes, { runId, nowText, onProgress, indexes, ...needed });
       for (const place of pages.refused) refused.add(rows.candidates[place]);
       const { deleted, inserted } = pages;

@@ -1,13 +1,14 @@
 import type { PlannedRun } from './diff.js';
 import type { ContactTransactions } from './flushContacts.js';
 import type { PreparedPages } from './flushPages.js';
+import type { PageSource } from './pages/scanSource.js';
 import type { StageRows } from './stagedRows.js';
 import type { FlushWay } from './writeRun.js';
 
 /** How a run may write its rows as pages, which are not in the database when `runDatabase` returns. */
 export interface PagesOutlet {
-  /** The bytes of the database as it is, which stay as they are until the pages are written. */
-  readonly imageBefore: () => Uint8Array;
+  /** The pages of the database as it is, which stay as they are until the run is written. */
+  readonly pagesBefore: () => PageSource;
   /** Takes the pages that the caller is to write, into a copy of the database as it then is. */
   readonly take: (pages: PreparedPages) => void;
 }

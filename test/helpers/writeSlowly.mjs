@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import { runnerImport } from 'vite';
 
 const load = async (name) => (await runnerImport(join(import.meta.dirname, '../../src/store', name))).module;
-const { readDatabaseFile } = await load('file.ts');
+const { openDatabaseFile } = await load('file.ts');
 const { replaceDatabaseFile } = await load('replaceFile.ts');
 
-const file = readDatabaseFile(process.argv[2]);
+const file = openDatabaseFile(process.argv[2]);
 await replaceDatabaseFile(file, async (writer) => {
-  writer.write(file.image.subarray(0, file.image.length / 2), 0);
+  writer.write(file.pages.read(0, file.stamp.sizeBytes / 2), 0);
   console.log('half');
   for (;;) {
     await setTimeout(20);

@@ -1,7 +1,9 @@
 import { SendplanError } from '../../errors.js';
 import { readUint16, readUint32 } from './pageFormat.js';
 import { lockBytePage } from './pageSpace.js';
+import type { PageSource } from './scanSource.js';
 
+const HEADER_BYTES = 100;
 const HEADER = { pageSize: 16, reservedBytes: 20, freelistFirst: 32, freelistCount: 36, schemaFormat: 44 } as const;
 const AUTO_VACUUM_ROOT = 52;
 const TEXT_ENCODING = 56;
@@ -14,54 +16,77 @@ export function damaged(what: string): SendplanError {
 }
 
 /**
- * A SQLite database as the bytes of its file, which it does not own and which must not change.
+ * A SQLite database as the pages of its file, which it does not own and which must not change.
  *
- * Pages are told by number, counted from 1; offsets are those in `bytes`.
+ * Pages are told by number, counted from 1. One page is at hand at a time, and in sources that hold all of them every page:
+ *
+ * ```
+ * const start = image.page(pageNumber);
+ * const { bytes } = image;
+ * if (bytes[start] === PAGE_KIND.tableLeaf) ...
+ * ```
  */
 export class DatabaseImage {
-  readonly bytes: Uint8Array;
+  readonly source: PageSource;
   readonly pageSize: number;
   readonly reservedBytes: number;
   /** The page size less the reserved bytes. */
   readonly usableSize: number;
-  /** How many pages the bytes hold. */
+  /** How many whole pages the file holds. */
   readonly pageCount: number;
+  readonly #header: Uint8Array;
 
-  /** @throws SendplanError `database_error` when the bytes are no whole pages */
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    const size = bytes.length < 100 ? 0 : readUint16(bytes, HEADER.pageSize);
+  /** @throws SendplanError `database_error` when the file does not begin like a database */
+  constructor(source: PageSource) {
+    this.source = source;
+    this.#header =
+      source.byteLength < HEADER_BYTES ? new Uint8Array(HEADER_BYTES) : source.read(0, HEADER_BYTES).slice();
+    const size = readUint16(this.#header, HEADER.pageSize);
     this.pageSize = size === 1 ? 65536 : size;
     if (this.pageSize < 512 || (this.pageSize & (this.pageSize - 1)) !== 0) {
       throw damaged(`its header tells of pages of ${this.pageSize} bytes`);
     }
-    this.reservedBytes = bytes[HEADER.reservedBytes];
+    this.reservedBytes = this.#header[HEADER.reservedBytes];
     this.usableSize = this.pageSize - this.reservedBytes;
     if (this.usableSize < 480) throw damaged(`only ${this.usableSize} bytes of a page are used`);
-    this.pageCount = Math.floor(bytes.length / this.pageSize);
+    this.pageCount = Math.floor(source.byteLength / this.pageSize);
+  }
+
+  /** What the last page was found in, see `page`. */
+  get bytes(): Uint8Array {
+    return this.source.bytes;
   }
 
   /** Whether pages tell their parents in pages of their own, which a file with auto_vacuum has. */
   get hasPointerMaps(): boolean {
-    return readUint32(this.bytes, AUTO_VACUUM_ROOT) !== 0;
+    return readUint32(this.#header, AUTO_VACUUM_ROOT) !== 0;
   }
 
   /** 1 to 4; from 4 on the integers 0 and 1 may be written without a byte. */
   get schemaFormat(): number {
-    return readUint32(this.bytes, HEADER.schemaFormat);
+    return readUint32(this.#header, HEADER.schemaFormat);
   }
 
   /** Whether text is UTF-8. */
   get isUtf8(): boolean {
-    return readUint32(this.bytes, TEXT_ENCODING) === 1;
+    return readUint32(this.#header, TEXT_ENCODING) === 1;
   }
 
-  /** Where a page begins. @throws SendplanError `database_error` when there is no such page */
-  pageStart(pageNumber: number): number {
+  /** Makes sure that there is a page of that number. @throws SendplanError `database_error` when there is none */
+  requirePage(pageNumber: number): void {
     if (pageNumber < 1 || pageNumber > this.pageCount || pageNumber === lockBytePage(this.pageSize)) {
       throw damaged(`it points to page ${pageNumber} of ${this.pageCount}`);
     }
-    return (pageNumber - 1) * this.pageSize;
+  }
+
+  /**
+   * Makes a page readable, until the next call for this source: it begins in `bytes` at the offset that is returned.
+   *
+   * @throws SendplanError `database_error` when there is no such page
+   */
+  page(pageNumber: number): number {
+    this.requirePage(pageNumber);
+    return this.source.locate((pageNumber - 1) * this.pageSize, this.pageSize);
   }
 
   /**
@@ -69,14 +94,15 @@ export class DatabaseImage {
    *
    * A trunk of the list is the number of the next trunk, the number of leaves, and the leaves' numbers, 4 bytes each.
    *
+   * @param visit must not ask for pages
    * @throws SendplanError `database_error` when the list does not end
    */
   eachFreePage(visit: (pageNumber: number) => void): void {
-    const { bytes } = this;
     const mostLeaves = this.usableSize / 4 - 2;
-    let trunk = readUint32(bytes, HEADER.freelistFirst);
+    let trunk = readUint32(this.#header, HEADER.freelistFirst);
     for (let left = this.pageCount; trunk !== 0; left -= 1) {
-      const start = this.pageStart(trunk);
+      const start = this.page(trunk);
+      const { bytes } = this;
       const leafCount = readUint32(bytes, start + 4);
       if (left === 0 || leafCount > mostLeaves) throw damaged('its list of free pages is broken');
       visit(trunk);
@@ -91,7 +117,8 @@ export class VarintReader {
   /** Where the next one begins. */
   at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  /** @param bytes what is read, which may be exchanged */
+  constructor(public bytes: Uint8Array) {}
 
   /** An unsigned number; what is beyond 2^53 comes as a larger number that is not exact. */
   read(): number {

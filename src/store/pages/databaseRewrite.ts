@@ -1,6 +1,6 @@
 import type { DatabaseImage } from './databaseImage.js';
 import { damaged } from './databaseImage.js';
-import { writeUint32 } from './pageFormat.js';
+import { readUint32, writeUint32 } from './pageFormat.js';
 import { lockBytePage, type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from './pageSpace.js';
 import { sharedBytes } from './sharedBytes.js';
 import { eachTreePage } from './treePages.js';
@@ -11,7 +11,10 @@ export interface PagesTarget extends PageSink {
   checkpoint(): Promise<void>;
 }
 
-const CHUNK_BYTES = 16 * 1024 * 1024;
+/** Pages that stay are copied in pieces that the processor's cache holds. */
+const PIECE_BYTES = 1024 * 1024;
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const HEADER_CHANGE_COUNTER = 24;
 /** SQLite before 3.6 took a trunk of the free list for damaged when it was filled to its last six numbers. */
 const UNUSED_TRUNK_NUMBERS = 8;
 
@@ -27,7 +30,7 @@ function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
   const isReplaced = new Uint8Array(image.pageCount + 1);
   let count = 0;
   const take = (pageNumber: number) => {
-    image.pageStart(pageNumber);
+    image.requirePage(pageNumber);
     if (pageNumber === 1 || isReplaced[pageNumber] === 1) throw damaged(`page ${pageNumber} belongs to two places`);
     isReplaced[pageNumber] = 1;
     count++;
@@ -44,8 +47,9 @@ function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
 }
 
 async function writeKept(image: DatabaseImage, { isReplaced }: PageUse, target: PagesTarget): Promise<void> {
-  const { bytes, pageSize, pageCount } = image;
-  const mostPages = CHUNK_BYTES / pageSize;
+  const { source, pageSize, pageCount } = image;
+  const mostPages = PIECE_BYTES / pageSize;
+  let uncheckedBytes = 0;
   // Page 1 comes last, when the header is known.
   for (let start = 2, end = 2; start <= pageCount; start = end) {
     if (isReplaced[start] === 1) {
@@ -53,8 +57,13 @@ async function writeKept(image: DatabaseImage, { isReplaced }: PageUse, target: 
       continue;
     }
     while (end <= pageCount && isReplaced[end] === 0 && end - start < mostPages) end++;
-    target.write(bytes.subarray((start - 1) * pageSize, (end - 1) * pageSize), (start - 1) * pageSize);
-    if (end - start === mostPages) await target.checkpoint();
+    const byteOffset = (start - 1) * pageSize;
+    const byteLength = (end - start) * pageSize;
+    target.write(source.read(byteOffset, byteLength), byteOffset);
+    uncheckedBytes += byteLength;
+    if (uncheckedBytes < CHECKPOINT_BYTES) continue;
+    uncheckedBytes = 0;
+    await target.checkpoint();
   }
 }
 
@@ -83,7 +92,7 @@ function writeFreePages(space: PageSpace, pages: Uint32Array): number {
 }
 
 /**
- * Writes a database file with some of its b-trees built anew, and everything else as it is in an image.
+ * Writes a database file with some of its b-trees built anew, and everything else as it is.
  *
  * The roots keep their numbers, so that the schema holds. New pages take the place of the old trees' and of free pages, then
  * come behind the image; what is left over at the end of the file is cut off, the rest is free.
@@ -125,11 +134,13 @@ export async function rewriteTrees(
     pageCount--;
   }
   const space = new PageSpace(target, supply);
-  const header = image.bytes.slice(0, pageSize);
+  const header = image.source.read(0, pageSize).slice();
   writeUint32(header, 28, pageCount);
   writeUint32(header, 32, writeFreePages(space, leftPages));
   writeUint32(header, 36, leftPages.length);
+  // SQLite counts its own changes only; whoever has cached the file knows by the counter that it is another one.
+  writeUint32(header, HEADER_CHANGE_COUNTER, (readUint32(header, HEADER_CHANGE_COUNTER) + 1) >>> 0);
   // The page count is believed when these two agree.
-  header.copyWithin(92, 24, 28);
+  header.copyWithin(92, HEADER_CHANGE_COUNTER, HEADER_CHANGE_COUNTER + 4);
   space.writePage(1, header);
 }

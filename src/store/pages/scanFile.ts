@@ -1,11 +1,14 @@
 import { readSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
+import { PieceBuffer } from './pieceBuffer.js';
 import type { PageSource } from './scanSource.js';
 
 /** What is read at once where pages are not next to each other, and the most where they are. */
 const SMALLEST_CHUNK_BYTES = 65536;
 const LARGEST_CHUNK_BYTES = 256 * 1024;
 const CHUNK_COUNT = 8;
+/** Node reads at most 2 GiB at once. */
+const MOST_READ_BYTES = 1024 * 1024 * 1024;
 
 /** A piece of the file in memory. */
 interface Chunk {
@@ -27,6 +30,7 @@ export class FileSource implements PageSource {
   private uses = 0;
   private chunkBytes = SMALLEST_CHUNK_BYTES;
   private lastEnd = 0;
+  private readonly piece = new PieceBuffer();
 
   /**
    * @param byteLength the length of the file
@@ -41,13 +45,19 @@ export class FileSource implements PageSource {
   locate(byteOffset: number, byteLength: number): number {
     const end = byteOffset + byteLength;
     let chunk = this.chunks.find((candidate) => candidate.start <= byteOffset && end <= candidate.end);
-    chunk ??= this.read(byteOffset, end);
+    chunk ??= this.readChunk(byteOffset, end);
     chunk.lastUse = ++this.uses;
     this.bytes = chunk.buffer;
     return byteOffset - chunk.start;
   }
 
-  private read(byteOffset: number, end: number): Chunk {
+  read(byteOffset: number, byteLength: number): Uint8Array {
+    const bytes = this.piece.take(byteLength);
+    this.fill(bytes, byteLength, byteOffset);
+    return bytes;
+  }
+
+  private readChunk(byteOffset: number, end: number): Chunk {
     // Tables grow from the front of a file to its end, around the pages of others.
     const isNext = byteOffset >= this.lastEnd && byteOffset - this.lastEnd <= this.chunkBytes;
     this.chunkBytes = isNext ? Math.min(this.chunkBytes * 2, LARGEST_CHUNK_BYTES) : SMALLEST_CHUNK_BYTES;
@@ -56,16 +66,22 @@ export class FileSource implements PageSource {
     const chunk = this.freeChunk();
     // Until all of it is read the chunk holds nothing.
     chunk.end = 0;
-    for (let done = 0; done < chunkEnd - start; ) {
-      const count = readSync(this.descriptor, chunk.buffer, done, chunkEnd - start - done, start + done);
-      if (count === 0) throw changed(this.byteLength, start + done);
-      done += count;
-      this.bytesRead += count;
-    }
+    this.fill(chunk.buffer, chunkEnd - start, start);
     chunk.start = start;
     chunk.end = chunkEnd;
     this.lastEnd = chunkEnd;
     return chunk;
+  }
+
+  /** Reads bytes to the front of a buffer. */
+  private fill(into: Uint8Array, byteLength: number, byteOffset: number): void {
+    for (let done = 0; done < byteLength; ) {
+      const most = Math.min(byteLength - done, MOST_READ_BYTES);
+      const count = readSync(this.descriptor, into, done, most, byteOffset + done);
+      if (count === 0) throw changed(this.byteLength, byteOffset + done);
+      done += count;
+      this.bytesRead += count;
+    }
   }
 
   private freeChunk(): Chunk {

@@ -14,6 +14,14 @@ export interface PageSource {
    * @throws SendplanError when the file cannot be read
    */
   locate(byteOffset: number, byteLength: number): number;
+  /**
+   * The bytes of a piece of the file of any length, to be used before the next call and not changed; what `locate` found stays
+   * where it is.
+   *
+   * @param byteLength no piece reaches beyond the file
+   * @throws SendplanError when the file cannot be read
+   */
+  read(byteOffset: number, byteLength: number): Uint8Array;
 }
 
 /** A database file that lies in memory as it is; nothing is copied. */
@@ -28,5 +36,9 @@ export class ImageSource implements PageSource {
 
   locate(byteOffset: number): number {
     return byteOffset;
+  }
+
+  read(byteOffset: number, byteLength: number): Uint8Array {
+    return this.bytes.subarray(byteOffset, byteOffset + byteLength);
   }
 }

@@ -13,17 +13,18 @@ import {
 /**
  * Calls `visit` with the number of every page of a b-tree, of a table or an index, overflow pages included, each once.
  *
+ * @param visit must not ask for pages
  * @throws SendplanError `database_error` when a page is none of such a tree, or comes twice
  */
 export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pageNumber: number) => void): void {
-  const { bytes, usableSize } = image;
-  const varints = new VarintReader(bytes);
+  const { usableSize } = image;
+  const varints = new VarintReader(image.bytes);
   const tableLimits = tablePayloadLimits(usableSize);
   const indexLimits = indexPayloadLimits(usableSize);
   const seen = new Uint8Array(image.pageCount + 1);
   const open = [rootPage];
   const enter = (pageNumber: number) => {
-    const start = image.pageStart(pageNumber);
+    const start = image.page(pageNumber);
     if (seen[pageNumber] === 1) throw damaged(`page ${pageNumber} belongs to two places`);
     seen[pageNumber] = 1;
     visit(pageNumber);
@@ -31,6 +32,8 @@ export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pag
   };
   for (let pageNumber = open.pop(); pageNumber !== undefined; pageNumber = open.pop()) {
     const start = enter(pageNumber);
+    const { bytes } = image;
+    varints.bytes = bytes;
     const kind = bytes[start];
     const isInterior = kind === PAGE_KIND.tableInterior || kind === PAGE_KIND.indexInterior;
     if (!isInterior && kind !== PAGE_KIND.tableLeaf && kind !== PAGE_KIND.indexLeaf) {
@@ -39,7 +42,9 @@ export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pag
     const cellCount = readUint16(bytes, start + 3);
     const pointers = start + (isInterior ? INTERIOR_HEADER_BYTES : LEAF_HEADER_BYTES);
     if (isInterior) open.push(readUint32(bytes, start + 8));
-    for (let i = 0; i < cellCount; i += 1) {
+    const overflows: number[] = [];
+    // From right to left, so that the left-most page comes next: most trees lie in the file in this order.
+    for (let i = cellCount - 1; i >= 0; i -= 1) {
       const cell = start + readUint16(bytes, pointers + 2 * i);
       if (isInterior) open.push(readUint32(bytes, cell));
       if (kind === PAGE_KIND.tableInterior) continue;
@@ -48,8 +53,13 @@ export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pag
       const limits = kind === PAGE_KIND.tableLeaf ? tableLimits : indexLimits;
       if (payloadLength <= limits.maximumLocal) continue;
       if (kind === PAGE_KIND.tableLeaf) varints.read();
-      let overflow = readUint32(bytes, varints.at + localPayloadLength(payloadLength, limits));
-      while (overflow !== 0) overflow = readUint32(bytes, enter(overflow));
+      overflows.push(readUint32(bytes, varints.at + localPayloadLength(payloadLength, limits)));
+    }
+    for (const first of overflows) {
+      for (let overflow = first; overflow !== 0; ) {
+        const overflowStart = enter(overflow);
+        overflow = readUint32(image.bytes, overflowStart);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import type { PlannedRun } from '../../store/diff.js';
 import type { ImageConnection } from '../../store/driver.js';
 import type { PreparedPages } from '../../store/flushPages.js';
 import { MemorySink } from '../../store/pages/memorySink.js';
+import { ImageSource } from '../../store/pages/scanSource.js';
 import { openSqlJs } from '../../store/sqljs.js';
 import { resolveToday } from '../../today.js';
 import type { RunRequest } from '../protocol.js';
@@ -67,14 +68,14 @@ export class PlannedDatabase {
     try {
       let planned: PlannedRun | null = null;
       let pages: PreparedPages | null = null;
-      const imageBefore = () => image;
+      const pagesBefore = () => new ImageSource(image);
       const take = (prepared: PreparedPages) => {
         pages = prepared;
       };
       const onDiffed = (run: PlannedRun) => {
         planned = run;
       };
-      const settings = { config, today, pages: { imageBefore, take }, onDiffed };
+      const settings = { config, today, pages: { pagesBefore, take }, onDiffed };
       const report = await runDatabase(connection, settings, watch);
       if (planned === null) throw new TypeError('a run without a plan');
       return new PlannedDatabase(database, connection, report, planned, pages);
@@ -103,15 +104,14 @@ export class PlannedDatabase {
 
   async #write(onProgress: (rowsDone: number, rowCount: number) => void, breathe: () => Promise<void>): Promise<Blob> {
     if (this.report.outcome === 'unchanged') return this.#before;
-    const image = this.connection.toImage() as Uint8Array<ArrayBuffer>;
     const pages = this.#pages;
-    if (pages === null) return new Blob([image], { type: DATABASE });
+    if (pages === null) return new Blob([this.connection.toImage() as Uint8Array<ArrayBuffer>], { type: DATABASE });
     const sink = new MemorySink();
     const target = {
       write: (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset),
       checkpoint: breathe,
     };
-    await pages.write(image, target, (rowsDone) => onProgress(rowsDone, pages.inserted));
+    await pages.write(this.connection.toPages(), target, (rowsDone) => onProgress(rowsDone, pages.inserted));
     return new Blob(sink.pieces(), { type: DATABASE });
   }
 }
