@@ -55,6 +55,10 @@ export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): Uint
   const { stayingIds, newIds, newCount, replacing } = keys;
   const stayingCount = stayingIds.length;
   const rows = new Uint32Array(sharedBytes((stayingCount + newCount) * 4));
+  if (replacing.length === 0 && isRefused === null) {
+    for (let row = 0; row < rows.length; row++) rows[row] = row;
+    return rows;
+  }
   let count = 0;
   let next = 0;
   const isKept = (place: number) => isRefused === null || isRefused[place] === 0;

@@ -133,7 +133,7 @@ export class KeyDictionary {
   /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
   #hashedCount = 0;
   #largestInteger = Number.NEGATIVE_INFINITY;
-  /** Whether all values are whole numbers and each is above those before it. */
+  /** Whether all values are whole numbers and each is above those before it; the first may be NULL. */
   #isInOrder = true;
   #ranks: Ranks | null = null;
 
@@ -161,7 +161,7 @@ export class KeyDictionary {
       if (!Number.isSafeInteger(value)) throw new UnfitKey('an index holds a whole number beyond 2^53');
       if (value > this.#largestInteger) this.#largestInteger = value;
       else this.#isInOrder = false;
-    } else {
+    } else if (serialType !== 0 || this.count > 0) {
       this.#isInOrder = false;
     }
     const typeLength = varintLength(serialType);
