@@ -84,7 +84,7 @@ function byPages({
   return flushed(
     image,
     (connection) => {
-      const changes = { deletedIds, rows: 'at' in rows ? rows : flushRowsOf(rows) };
+      const changes = { deletedIds, rows: 'kinds' in rows ? rows : flushRowsOf(rows) };
       const pages = preparePages(connection, changes, { ...RUN, pagesBefore: () => new ImageSource(image) });
       pages.settle();
       write = async (after) => {

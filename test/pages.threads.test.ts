@@ -48,7 +48,7 @@ async function write(
     applyMigration(connection, planMigration(connection, readSchema(connection)));
     const pages = preparePages(
       connection,
-      { deletedIds, rows: 'at' in rows ? rows : flushRowsOf(rows) },
+      { deletedIds, rows: 'kinds' in rows ? rows : flushRowsOf(rows) },
       { ...RUN, pagesBefore: () => new ImageSource(image) },
     );
     pages.settle();

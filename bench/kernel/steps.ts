@@ -2,8 +2,9 @@ import { balanceDays } from '../../src/balance/balance.js';
 import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/iso.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import { type Plan, planOrganization } from '../../src/plan/plan.js';
-import { becomesRow } from '../../src/plan/reasons.js';
-import { RowWriter } from '../../src/plan/rows.js';
+import { diffSchedules } from '../../src/store/diff.js';
+import { FLUSH_BATCH_ROWS } from '../../src/store/flushRows.js';
+import { DiffRows } from '../../src/store/flushSource.js';
 import { type BenchOrganizations, type Loaded, TODAY } from './organizations.js';
 import type { MicroTask } from './task.js';
 
@@ -11,8 +12,6 @@ import type { MicroTask } from './task.js';
 const BALANCED = (Object.keys(KERNEL_COLUMNS) as KernelColumn[]).filter(
   (name) => name.startsWith('candidate') || name === 'smoothingHistogram' || name === 'historyPerDay',
 );
-
-const ROWS_PER_BATCH = 4096;
 
 function planOf({ organization, config }: Loaded): Promise<Plan> {
   return planOrganization(organization, config, TODAY);
@@ -91,16 +90,15 @@ function balanceTask(plan: Plan): MicroTask {
 }
 
 function rowTask(plan: Plan): MicroTask {
-  const writer = new RowWriter(plan, ROWS_PER_BATCH);
+  const rows = new DiffRows(plan, diffSchedules(plan));
+  const places = Uint32Array.from({ length: rows.count }, (_, place) => place);
   return {
     name: 'rows of the seed workload, as the flush takes them',
     unit: 'contact',
     units: plan.organization.contacts.count,
     run: () => {
-      for (let i = 0; i < plan.count; i++) {
-        if (!becomesRow(plan.views.candidateReason[i])) continue;
-        if (writer.isFull) writer.clear();
-        writer.add(i);
+      for (let start = 0; start < places.length; start += FLUSH_BATCH_ROWS) {
+        rows.kinds(places.subarray(start, start + FLUSH_BATCH_ROWS));
       }
     },
   };

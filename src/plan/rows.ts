@@ -9,22 +9,6 @@ import { REASON } from './reasons.js';
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
 
-function copy(to: Int32Array, from: ArrayLike<number>, candidates: Uint32Array, start: number, end: number): void {
-  for (let i = start; i < end; i++) to[i] = from[candidates[i]];
-}
-
-/** Fills a column with what stands for the type of each candidate. */
-function pick(
-  to: Int32Array,
-  ofType: Int32Array,
-  candidateType: ArrayLike<number>,
-  candidates: Uint32Array,
-  start: number,
-  end: number,
-): void {
-  for (let i = start; i < end; i++) to[i] = ofType[candidateType[candidates[i]]];
-}
-
 /** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
 export class RowWriter {
   readonly #plan: Plan;
@@ -116,87 +100,43 @@ export class RowWriter {
   add(candidate: number): number {
     const place = this.#buffers.count++;
     this.candidates[place] = candidate;
-    this.#fill(place, place + 1);
+    this.#fill(place, candidate);
     return place;
   }
 
-  /**
-   * Makes a batch of the rows of some candidates, column by column, which is several times faster than row by row.
-   *
-   * @param candidates no more than the capacity, each one that becomes a row
-   */
-  addAll(candidates: Uint32Array): void {
-    this.candidates.set(candidates);
-    this.#buffers.count = candidates.length;
-    this.#fill(0, candidates.length);
-  }
-
-  /** Fills the rows `[start, end)` of the batch from their candidates. */
-  #fill(start: number, end: number): void {
+  /** Fills a row of the batch from a candidate. */
+  #fill(i: number, candidate: number): void {
     const { views, organization } = this.#plan;
     const rows = this.#buffers;
-    const { candidates } = this;
-    const { candidateType, candidateContact, candidateReason } = views;
     const { id: ids, flags } = organization.contacts;
-    rows.id.fill(Number.NaN, start, end);
-    rows.createdAt.fill(NULL_TEXT, start, end);
-    rows.sendTime.fill(this.#sendTime, start, end);
-    copy(rows.plannedDay, views.candidateStart, candidates, start, end);
-    copy(rows.sendDay, views.candidateSend, candidates, start, end);
-    pick(rows.emailType, this.#typeCodes, candidateType, candidates, start, end);
-    pick(rows.emailTemplate, this.#emailTemplates, candidateType, candidates, start, end);
-    pick(rows.priority, this.#priorities, candidateType, candidates, start, end);
-    if (organization.schedules.count > 0) this.#fillFollowupPriorities(start, end);
-    const { contactId, status, skipReason, smsTemplate } = rows;
-    for (let i = start; i < end; i++) {
-      const candidate = candidates[i];
-      const contact = candidateContact[candidate];
-      const reason = candidateReason[candidate];
-      const isScheduled = reason === REASON.scheduled;
-      const hasPhone = (flags[contact] & HAS_PHONE) !== 0;
-      contactId[i] = ids[contact];
-      status[i] = isScheduled ? this.#preScheduled : this.#skipped;
-      skipReason[i] = isScheduled ? NULL_TEXT : this.#skipReason(candidate, reason);
-      smsTemplate[i] = hasPhone ? this.#smsTemplates[candidateType[candidate]] : NULL_TEXT;
-    }
-    this.#fillDetails(start, end);
-  }
-
-  /** A follow-up has the priority of its initial email's row where that has one (Rules 10). */
-  #fillFollowupPriorities(start: number, end: number): void {
-    const { views, kernel, organization } = this.#plan;
-    const { firstFollowup, firstCampaign } = organization.planned;
-    for (let i = start; i < end; i++) {
-      const candidate = this.candidates[i];
-      const type = views.candidateType[candidate];
-      if (type < firstFollowup || type >= firstCampaign) continue;
-      this.#buffers.priority[i] = kernel.priorityOf(candidate);
-    }
-  }
-
-  /** Fills the columns that tell of a row's event. */
-  #fillDetails(start: number, end: number): void {
-    const { views, organization } = this.#plan;
-    const { candidates } = this;
-    const { instanceId, eventYear, eventMonth, eventDay, metadata } = this.#buffers;
-    const { candidateType, candidateEvent, candidateDetail } = views;
     const { firstFollowup, firstCampaign, postWindow } = organization.planned;
-    const instanceIds = this.#instanceIds;
-    const dates = this.#dates;
-    for (let i = start; i < end; i++) {
-      const candidate = candidates[i];
-      const type = candidateType[candidate];
-      if (type >= firstFollowup && type < firstCampaign) {
-        this.#addFollowup(i, type, candidateDetail[candidate]);
-        continue;
-      }
-      const date = dates.of(candidateEvent[candidate]);
-      instanceId[i] = instanceIds[type];
-      eventYear[i] = type === postWindow ? candidateDetail[candidate] : date >> 9;
-      eventMonth[i] = (date >> 5) & 15;
-      eventDay[i] = date & 31;
-      metadata[i] = NULL_TEXT;
+    const contact = views.candidateContact[candidate];
+    const type = views.candidateType[candidate];
+    const reason = views.candidateReason[candidate];
+    const isScheduled = reason === REASON.scheduled;
+    const hasPhone = (flags[contact] & HAS_PHONE) !== 0;
+    rows.id[i] = Number.NaN;
+    rows.createdAt[i] = NULL_TEXT;
+    rows.contactId[i] = ids[contact];
+    rows.emailType[i] = this.#typeCodes[type];
+    rows.plannedDay[i] = views.candidateStart[candidate];
+    rows.sendDay[i] = views.candidateSend[candidate];
+    rows.sendTime[i] = this.#sendTime;
+    rows.status[i] = isScheduled ? this.#preScheduled : this.#skipped;
+    rows.skipReason[i] = isScheduled ? NULL_TEXT : this.#skipReason(candidate, reason);
+    rows.priority[i] = this.#priorities[type];
+    rows.emailTemplate[i] = this.#emailTemplates[type];
+    rows.smsTemplate[i] = hasPhone ? this.#smsTemplates[type] : NULL_TEXT;
+    if (type >= firstFollowup && type < firstCampaign) {
+      this.#fillFollowup(i, candidate);
+      return;
     }
+    const date = this.#dates.of(views.candidateEvent[candidate]);
+    rows.instanceId[i] = this.#instanceIds[type];
+    rows.eventYear[i] = type === postWindow ? views.candidateDetail[candidate] : date >> 9;
+    rows.eventMonth[i] = (date >> 5) & 15;
+    rows.eventDay[i] = date & 31;
+    rows.metadata[i] = NULL_TEXT;
   }
 
   #skipReason(candidate: number, reason: number): number {
@@ -215,16 +155,22 @@ export class RowWriter {
     }
   }
 
-  /** A follow-up has no event columns, and tells its initial email and what decided its kind (Rules 10 and 11). */
-  #addFollowup(place: number, type: number, initialRow: number): void {
+  /**
+   * A follow-up has the priority of its initial email's row where that has one, no event columns, and tells its initial email and
+   * what decided its kind (Rules 10 and 11).
+   */
+  #fillFollowup(i: number, candidate: number): void {
     const rows = this.#buffers;
-    const { schedules, planned, texts } = this.#plan.organization;
-    const decidedBy = DECIDED_BY[type - planned.firstFollowup];
-    rows.instanceId[place] = schedules.instanceId[initialRow];
-    rows.eventYear[place] = NULL_INT32;
-    rows.eventMonth[place] = NULL_INT32;
-    rows.eventDay[place] = NULL_INT32;
-    rows.metadata[place] = texts.codeOf(
+    const { organization, views, kernel } = this.#plan;
+    const { schedules, planned, texts } = organization;
+    const initialRow = views.candidateDetail[candidate];
+    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
+    rows.priority[i] = kernel.priorityOf(candidate);
+    rows.instanceId[i] = schedules.instanceId[initialRow];
+    rows.eventYear[i] = NULL_INT32;
+    rows.eventMonth[i] = NULL_INT32;
+    rows.eventDay[i] = NULL_INT32;
+    rows.metadata[i] = texts.codeOf(
       JSON.stringify({ initial_schedule_id: schedules.id[initialRow], decided_by: decidedBy }),
     );
   }

@@ -143,7 +143,7 @@ export class RecordEncoder {
   /** Makes the record of a row, and tells where in it each of `PATCH` is: 0 when it is NULL or has no bytes. */
   #build(row: number): { readonly record: Uint8Array; readonly patches: Uint32Array } {
     const patches = new Uint32Array(PATCH_COUNT);
-    const rows = this.#source.at(this.#places.subarray(row, row + 1));
+    const rows = this.#source.rowAt(this.#places[row]);
     const values = this.#columns.map((column) => this.#valueOf(column, rows));
     const typesLength = values.reduce((total, { serialType }) => total + varintLength(serialType), 0);
     const headerLength = typesLength < 127 ? typesLength + 1 : typesLength + varintLength(typesLength + 2);

@@ -5,13 +5,13 @@ import type { KindRows } from '../plan/rowKinds.js';
 export interface FlushRows {
   readonly count: number;
   /**
-   * The rows at some places, in the order asked for; good until the next call of it.
+   * The rows at some places as kinds, in the order asked for; good until the next call.
    *
    * @param places at most `FLUSH_BATCH_ROWS`
    */
-  at(places: Uint32Array): ScheduleRows;
-  /** As `at`, with rows as kinds, whose numbers stay what they are. */
   kinds(places: Uint32Array): KindRows;
+  /** The whole row at a place, as the first one of a batch; good until the next call. */
+  rowAt(place: number): ScheduleRows;
 }
 
 /** The most rows that are asked for at once. */

@@ -43,30 +43,30 @@ export class DiffRows implements FlushRows {
     }
   }
 
+  /** The whole rows at some places, at most `FLUSH_BATCH_ROWS`, in the order asked for; good until the next call. */
   at(places: Uint32Array): ScheduleRows {
     const writer = this.#writer;
-    const batch = this.#candidatesAt(places);
-    writer.addAll(batch);
-    if (this.#diff.replaced > 0) {
-      for (let i = 0; i < batch.length; i++) keepIdentity(writer.rows, i, this.#plan, this.#diff, batch[i]);
+    writer.clear();
+    for (const place of places) {
+      const candidate = this.candidates[place];
+      keepIdentity(writer.rows, writer.add(candidate), this.#plan, this.#diff, candidate);
     }
     return writer.rows;
   }
 
+  rowAt(place: number): ScheduleRows {
+    return this.at(Uint32Array.of(place));
+  }
+
   kinds(places: Uint32Array): KindRows {
     const rows = this.#kindRows;
-    const batch = this.#candidatesAt(places);
+    const { candidates } = this;
+    const batch = this.#batch.subarray(0, places.length);
+    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
     rows.count = batch.length;
     this.#rowKinds.fill(batch, rows);
     if (this.#diff.replaced > 0) this.#keepIdentities(rows, batch);
     return rows;
-  }
-
-  #candidatesAt(places: Uint32Array): Uint32Array {
-    const { candidates } = this;
-    const batch = this.#batch.subarray(0, places.length);
-    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
-    return batch;
   }
 
   /** As `keepIdentity`: rows that take the place of others have their ids, and are of the same kind only with equal `created_at`. */

@@ -160,7 +160,7 @@ export class NewValues {
    * @throws UnfitForPages when the page writer would store a value otherwise than SQLite does
    */
   add(rows: KindRows, places: Uint32Array): void {
-    const wholeRow = (i: number) => this.#source.at(places.subarray(i, i + 1));
+    const wholeRow = (i: number) => this.#source.rowAt(places[i]);
     requireDays(rows.plannedDay, rows.count);
     requireDays(rows.sendDay, rows.count);
     if (this.#numeric.length > 0) this.#requireTexts(rows, wholeRow);

@@ -347,47 +347,42 @@ function numbering(): (key: string) => number {
 /** Any number of plain rows, three to a contact, whose days do not ascend. */
 export function plainRows(count: number): FlushRows {
   const texts = ['birthday', '08:30:00', 'pre-scheduled'];
-  const kindOf = numbering();
-  const rows: FlushRows = {
-    count,
-    kinds: (places) => kindsBy(rows.at(places), kindOf),
-    at: (places) => {
-      const whole = (value: (place: number) => number) => Int32Array.from(places, value);
-      const none = whole(() => NULL_INT32);
-      const noText = whole(() => -1);
-      return {
-        ...{ count: places.length, texts, id: new Float64Array(places.length).fill(Number.NaN), createdAt: noText },
-        contactId: Float64Array.from(places, (place) => 1 + Math.floor(place / 3)),
-        ...{ emailType: whole(() => 0), sendTime: whole(() => 1), status: whole(() => 2), skipReason: noText },
-        ...{ plannedDay: whole(() => FIRST_DAY), sendDay: whole((place) => FIRST_DAY + ((place * 7) % 60)) },
-        ...{ priority: whole(() => 10), instanceId: new Float64Array(places.length).fill(Number.NaN) },
-        ...{ emailTemplate: whole(() => 0), smsTemplate: noText, metadata: noText },
-        ...{ eventYear: whole(() => 2025), eventMonth: whole((place) => 1 + (place % 12)), eventDay: none },
-      };
-    },
+  const at = (places: Uint32Array): ScheduleRows => {
+    const whole = (value: (place: number) => number) => Int32Array.from(places, value);
+    const none = whole(() => NULL_INT32);
+    const noText = whole(() => -1);
+    return {
+      ...{ count: places.length, texts, id: new Float64Array(places.length).fill(Number.NaN), createdAt: noText },
+      contactId: Float64Array.from(places, (place) => 1 + Math.floor(place / 3)),
+      ...{ emailType: whole(() => 0), sendTime: whole(() => 1), status: whole(() => 2), skipReason: noText },
+      ...{ plannedDay: whole(() => FIRST_DAY), sendDay: whole((place) => FIRST_DAY + ((place * 7) % 60)) },
+      ...{ priority: whole(() => 10), instanceId: new Float64Array(places.length).fill(Number.NaN) },
+      ...{ emailTemplate: whole(() => 0), smsTemplate: noText, metadata: noText },
+      ...{ eventYear: whole(() => 2025), eventMonth: whole((place) => 1 + (place % 12)), eventDay: none },
+    };
   };
-  return rows;
+  return flushRowsBy(count, at);
+}
+
+/** Rows as `preparePages` asks for them, from a function that gives those at some places. */
+function flushRowsBy(count: number, at: (places: Uint32Array) => ScheduleRows): FlushRows {
+  const kindOf = numbering();
+  return { count, kinds: (places) => kindsBy(at(places), kindOf), rowAt: (place) => at(Uint32Array.of(place)) };
 }
 
 /** Rows as `preparePages` asks for them. */
 export function flushRowsOf(rows: ScheduleRows): FlushRows {
-  const kindOf = numbering();
-  const taken: FlushRows = {
-    count: rows.count,
-    kinds: (places) => kindsBy(taken.at(places), kindOf),
-    at: (places) => {
-      const pick = <Values extends Float64Array | Int32Array>(values: Values): Values =>
-        values.constructor === Float64Array
-          ? (Float64Array.from(places, (place) => values[place]) as Values)
-          : (Int32Array.from(places, (place) => values[place]) as Values);
-      const picked = Object.entries(rows).map(([name, values]) => [
-        name,
-        ArrayBuffer.isView(values) ? pick(values as Int32Array) : values,
-      ]);
-      return { ...Object.fromEntries(picked), count: places.length } as ScheduleRows;
-    },
-  };
-  return taken;
+  const pick = <Values extends Float64Array | Int32Array>(values: Values, places: Uint32Array): Values =>
+    values.constructor === Float64Array
+      ? (Float64Array.from(places, (place) => values[place]) as Values)
+      : (Int32Array.from(places, (place) => values[place]) as Values);
+  return flushRowsBy(rows.count, (places) => {
+    const picked = Object.entries(rows).map(([name, values]) => [
+      name,
+      ArrayBuffer.isView(values) ? pick(values as Int32Array, places) : values,
+    ]);
+    return { ...Object.fromEntries(picked), count: places.length } as ScheduleRows;
+  });
 }
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
