@@ -1,7 +1,7 @@
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { SendplanError } from '../errors.js';
 import type { Plan } from '../plan/plan.js';
-import type { ScheduleDiff } from './diff.js';
+import { isWritten, type ScheduleDiff } from './diff.js';
 import type { Connection } from './driver.js';
 import { deleteRows, type FlushResult, nextId } from './flush.js';
 import { DiffRows } from './flushSource.js';
@@ -64,7 +64,6 @@ class ContactChanges {
   constructor(plan: Plan, diff: ScheduleDiff, mostContacts: number) {
     this.rows = new DiffRows(plan, diff);
     this.removedIds = diff.deletedIds.subarray(diff.replaced);
-    const { candidates } = this.rows;
     const { schedules, contacts } = plan.organization;
     const { candidateFirst } = plan.views;
     let placeStart = 0;
@@ -81,7 +80,9 @@ class ContactChanges {
     };
     for (let contact = 0; contact < contacts.count; contact++) {
       const before = place + removed;
-      while (place < candidates.length && candidates[place] < candidateFirst[contact + 1]) place++;
+      for (let candidate = candidateFirst[contact]; candidate < candidateFirst[contact + 1]; candidate++) {
+        if (isWritten(diff, candidate)) place++;
+      }
       for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
         if (schedules.id[row] === this.removedIds[removed]) removed++;
       }
@@ -181,7 +182,7 @@ class ContactWriter {
     }
     for (let start = 0; start < places.length; start += STEP_ROWS) {
       const rows = source.at(places.subarray(start, start + STEP_ROWS));
-      const onRefused = (place: number) => this.#options.onRefused(source.candidates[places[start + place]]);
+      const onRefused = (place: number) => this.#options.onRefused(source.candidateAt(places[start + place]));
       const inserter = new ScheduleInserter(this.#timed, {
         ...this.#insertOptions(),
         firstId: this.#nextId,

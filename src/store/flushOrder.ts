@@ -1,4 +1,4 @@
-import type { KeyColumn } from './keyColumn.js';
+import type { Codes, KeyColumn } from './keyColumn.js';
 import type { Ranks } from './pages/keyDictionary.js';
 import { sharedBytes } from './pages/sharedBytes.js';
 
@@ -16,7 +16,7 @@ export interface KeyValues {
 export interface SortColumn extends Ranks {
   readonly values: KeyValues;
   /** The value of every row. */
-  readonly codes: Uint16Array | Uint32Array;
+  readonly codes: Codes;
 }
 
 /** The rows of a table by number: first those that stay, by id, then the new ones as they would be inserted. */
@@ -50,15 +50,12 @@ export function rowidOf(keys: NumberedRows, row: number): number {
   return newIds === null ? keys.firstId + place : newIds[place];
 }
 
-/** The numbers of all rows but the refused ones, by id. */
-export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): Uint32Array {
+/** The numbers of all rows but the refused ones, by id; when these are 0, 1, 2 ..., only how many there are. */
+export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): Uint32Array | number {
   const { stayingIds, newIds, newCount, replacing } = keys;
   const stayingCount = stayingIds.length;
+  if (replacing.length === 0 && isRefused === null) return stayingCount + newCount;
   const rows = new Uint32Array(sharedBytes((stayingCount + newCount) * 4));
-  if (replacing.length === 0 && isRefused === null) {
-    for (let row = 0; row < rows.length; row++) rows[row] = row;
-    return rows;
-  }
   let count = 0;
   let next = 0;
   const isKept = (place: number) => isRefused === null || isRefused[place] === 0;
@@ -84,7 +81,7 @@ const MOST_IN_GROUP = 16;
 
 /** A rank per row number, for one column or several that follow one another. */
 interface RowRanks {
-  readonly ranks: Uint16Array | Uint32Array;
+  readonly ranks: Codes;
   readonly rankCount: number;
 }
 
@@ -136,31 +133,47 @@ export interface SortedRows {
  * By counting, the last columns first; rows that stand by the first column already, as those of a run do by contact, only
  * within what agrees in it.
  *
- * @param rows is used up
+ * @param rows is used up; a number stands for the rows 0, 1, 2 ... of which there are so many
  */
-export function sortRows(rows: Uint32Array, columns: readonly SortColumn[]): SortedRows {
+export function sortRows(rows: Uint32Array | number, columns: readonly SortColumn[]): SortedRows {
   const steps = sortSteps(columns);
   const first = steps.at(-1);
-  if (first === undefined) return { rows, mayAgree: true };
-  if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > rows.length && isSorted(rows, first.ranks)) {
-    return { rows, mayAgree: sortWithin(rows, first.ranks, steps[0].ranks) };
+  const count = typeof rows === 'number' ? rows : rows.length;
+  if (first === undefined) return { rows: listed(rows), mayAgree: true };
+  if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > count && isSorted(rows, first.ranks)) {
+    const inOrder = listed(rows);
+    return { rows: inOrder, mayAgree: sortWithin(inOrder, first.ranks, steps[0].ranks) };
   }
   let from = rows;
-  let to: Uint32Array = new Uint32Array(sharedBytes(rows.length * 4));
+  let spare: Uint32Array | null = null;
   for (const { ranks, rankCount } of steps) {
+    const to: Uint32Array = spare ?? new Uint32Array(sharedBytes(count * 4));
     countingSort(from, to, ranks, rankCount);
-    [from, to] = [to, from];
+    spare = typeof from === 'number' ? null : from;
+    from = to;
   }
-  return { rows: from, mayAgree: true };
+  return { rows: listed(from), mayAgree: true };
 }
 
-function isSorted(rows: Uint32Array, ranks: RowRanks['ranks']): boolean {
+/** Row numbers one by one. */
+function listed(rows: Uint32Array | number): Uint32Array {
+  if (typeof rows !== 'number') return rows;
+  const all = new Uint32Array(sharedBytes(rows * 4));
+  for (let row = 0; row < rows; row++) all[row] = row;
+  return all;
+}
+
+function isSorted(rows: Uint32Array | number, ranks: Codes): boolean {
+  if (typeof rows === 'number') {
+    for (let row = 1; row < rows; row++) if (ranks[row] < ranks[row - 1]) return false;
+    return true;
+  }
   for (let i = 1; i < rows.length; i++) if (ranks[rows[i]] < ranks[rows[i - 1]]) return false;
   return true;
 }
 
 /** Sorts rows by `ranks` where they agree in `groups`, by insertion. @returns whether some agree in both */
-function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRanks['ranks']): boolean {
+function sortWithin(rows: Uint32Array, groups: Codes, ranks: Codes): boolean {
   let someAgree = false;
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i];
@@ -181,8 +194,14 @@ function sortWithin(rows: Uint32Array, groups: RowRanks['ranks'], ranks: RowRank
   return someAgree;
 }
 
-function countingSort(from: Uint32Array, to: Uint32Array, ranks: RowRanks['ranks'], rankCount: number): void {
+function countingSort(from: Uint32Array | number, to: Uint32Array, ranks: Codes, rankCount: number): void {
   const starts = new Uint32Array(rankCount + 1);
+  if (typeof from === 'number') {
+    for (let row = 0; row < from; row++) starts[ranks[row] + 1]++;
+    for (let rank = 1; rank < starts.length; rank++) starts[rank] += starts[rank - 1];
+    for (let row = 0; row < from; row++) to[starts[ranks[row]]++] = row;
+    return;
+  }
   for (let i = 0; i < from.length; i++) starts[ranks[from[i]] + 1]++;
   for (let rank = 1; rank < starts.length; rank++) starts[rank] += starts[rank - 1];
   for (let i = 0; i < from.length; i++) {

@@ -7,7 +7,7 @@ import { type RunValues, readScheduleLayout, rootPageOf, type ScheduleLayout, Un
 import { findRefused, hasCollision, sortColumns } from './flushOrder.js';
 import type { FlushRows } from './flushRows.js';
 import { writeTable } from './flushTable.js';
-import { buildIndexes, type IndexWork, openSpace, type StartHelpers } from './indexJobs.js';
+import { buildIndexes, forgetBegun, type IndexWork, openSpace, type StartHelpers } from './indexJobs.js';
 import { DatabaseImage } from './pages/databaseImage.js';
 import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
 import { UnfitKey } from './pages/keyDictionary.js';
@@ -138,7 +138,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
     unique.map(({ columns }) => sortColumns(keys.columns, columns)),
   );
   const { isRefused } = uniqueRows;
-  const sorted = new Map(unique.map(({ name }, i) => [name, uniqueRows.sorted?.[i] ?? null]));
+  const sorted = byName(unique, uniqueRows.sorted);
   if (coming.length > 0 && hasCollision(keys, isRefused, sortColumns(keys.columns, coming))) {
     throw new UnfitForPages('it holds rows that agree in contact, type and day');
   }
@@ -165,6 +165,8 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
         ...{ numbered, isRefused, rootPage, sorted: sorted.get(name) ?? null },
         columns: sortColumns(keys.columns, columns),
       }));
+      // Writing once more sorts once more.
+      sorted.clear();
       others.forEach(({ name: _name, ...other }, i) => {
         jobs.push({ ...other, isRefused: null, sorted: null, rootPage: otherRoots[i] });
       });
@@ -177,6 +179,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
           const space = openSpace(target, supply, helpers !== null);
           await writeTable(space, layout, keys, after, rows, isRefused, run, (rowsDone) => {
             onWritten(rowsDone);
+            forgetBegun(work);
             return target.checkpoint();
           });
           await buildIndexes(space, work, () => target.checkpoint());
@@ -188,6 +191,11 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
       });
     },
   };
+}
+
+/** All rows in the order of each unique index, by its name; a function of its own, so that no closure keeps them. */
+function byName(unique: ScheduleLayout['indexes'], sorted: readonly Uint32Array[] | null): Map<string, Uint32Array> {
+  return new Map(sorted === null ? [] : unique.map(({ name }, i) => [name, sorted[i]]));
 }
 
 function placesOf(layout: ScheduleLayout, names: readonly string[]): number[] {

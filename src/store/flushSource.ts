@@ -4,12 +4,12 @@ import { type KindRows, RowKinds } from '../plan/rowKinds.js';
 import { RowWriter } from '../plan/rows.js';
 import { keepIdentity, ROW_ACTION, type ScheduleDiff } from './diff.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
+import { WrittenCandidates } from './writtenCandidates.js';
 
 /** The rows that a diff adds, in the order of their candidates, made whenever they are asked for (Rules 11). */
 export class DiffRows implements FlushRows {
   readonly count: number;
-  /** The candidate of every place. */
-  readonly candidates: Uint32Array;
+  readonly #candidates: WrittenCandidates;
   readonly #plan: Plan;
   readonly #diff: ScheduleDiff;
   readonly #writer: RowWriter;
@@ -34,13 +34,12 @@ export class DiffRows implements FlushRows {
     this.#writer = new RowWriter(plan, FLUSH_BATCH_ROWS);
     this.#rowKinds = new RowKinds(plan);
     this.count = diff.inserted + diff.replaced;
-    this.candidates = new Uint32Array(this.count);
-    const { candidates } = this;
-    const { action } = diff;
-    let place = 0;
-    for (let candidate = 0; candidate < plan.count; candidate++) {
-      if (action[candidate] >= ROW_ACTION.insert) candidates[place++] = candidate;
-    }
+    this.#candidates = new WrittenCandidates(diff);
+  }
+
+  /** The candidate whose row is at a place. */
+  candidateAt(place: number): number {
+    return this.#candidates.at(place);
   }
 
   /** The whole rows at some places, at most `FLUSH_BATCH_ROWS`, in the order asked for; good until the next call. */
@@ -48,7 +47,7 @@ export class DiffRows implements FlushRows {
     const writer = this.#writer;
     writer.clear();
     for (const place of places) {
-      const candidate = this.candidates[place];
+      const candidate = this.candidateAt(place);
       keepIdentity(writer.rows, writer.add(candidate), this.#plan, this.#diff, candidate);
     }
     return writer.rows;
@@ -60,9 +59,8 @@ export class DiffRows implements FlushRows {
 
   kinds(places: Uint32Array): KindRows {
     const rows = this.#kindRows;
-    const { candidates } = this;
     const batch = this.#batch.subarray(0, places.length);
-    for (let i = 0; i < batch.length; i++) batch[i] = candidates[places[i]];
+    this.#candidates.fill(places, batch);
     rows.count = batch.length;
     this.#rowKinds.fill(batch, rows);
     if (this.#diff.replaced > 0) this.#keepIdentities(rows, batch);

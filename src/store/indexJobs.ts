@@ -7,7 +7,8 @@ const EXTENT_PAGES = 64;
 /** Indexes to build, by any number of threads; what it holds can be handed to another thread as it is. */
 export interface IndexWork {
   readonly supply: PageSupplyOptions;
-  readonly jobs: readonly IndexJob[];
+  /** Null where a job was begun, so that nobody holds what only it needs. */
+  readonly jobs: (IndexJob | null)[];
   /** One element: the number of jobs that were begun. */
   readonly begun: Int32Array;
 }
@@ -28,13 +29,17 @@ export function openSpace(sink: PageSink, supply: PageSupplyOptions, isShared: b
   return new PageSpace(sink, new PageSupply(supply), isShared ? EXTENT_PAGES : 1);
 }
 
+/** Lets go of the jobs that other threads have begun, which hold them themselves. */
+export function forgetBegun({ jobs, begun }: IndexWork): void {
+  jobs.fill(null, 0, Math.min(jobs.length, Atomics.load(begun, 0)));
+}
+
 /** Builds indexes that nobody has begun, one after the other, until there are none left. */
-export async function buildIndexes(
-  space: PageSpace,
-  { jobs, begun }: IndexWork,
-  checkpoint: () => Promise<void>,
-): Promise<void> {
-  for (let job = Atomics.add(begun, 0, 1); job < jobs.length; job = Atomics.add(begun, 0, 1)) {
-    await writeIndex(space, jobs[job], checkpoint);
+export async function buildIndexes(space: PageSpace, work: IndexWork, checkpoint: () => Promise<void>): Promise<void> {
+  const { jobs, begun } = work;
+  for (let next = Atomics.add(begun, 0, 1); next < jobs.length; next = Atomics.add(begun, 0, 1)) {
+    const job = jobs[next];
+    forgetBegun(work);
+    if (job !== null) await writeIndex(space, job, checkpoint);
   }
 }

@@ -1,23 +1,32 @@
 import { KeyDictionary } from './pages/keyDictionary.js';
 import { sharedBytes } from './pages/sharedBytes.js';
 
-/** The largest code that takes two bytes. */
-const MOST_NARROW = 65_535;
+/** The codes of rows, in as many bytes each as the largest one needs. */
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** The codes of one column for all rows, in memory that all threads see, two bytes each until a code needs four. */
+/** Room for the codes of so many values. */
+function codesFor(valueCount: number, length: number): Codes {
+  if (valueCount <= 256) return new Uint8Array(sharedBytes(length));
+  if (valueCount <= 65_536) return new Uint16Array(sharedBytes(2 * length));
+  return new Uint32Array(sharedBytes(4 * length));
+}
+
+/** The codes of one column for all rows, in memory that all threads see. */
 export class KeyColumn {
   readonly dictionary = new KeyDictionary();
   count = 0;
-  codes: Uint16Array | Uint32Array;
+  codes: Codes;
+  /** The largest code that there is room for. */
+  #mostCode = 255;
 
   /** @param capacity how many rows are expected */
   constructor(capacity: number) {
-    this.codes = new Uint16Array(sharedBytes(2 * Math.max(1024, capacity)));
+    this.codes = codesFor(0, Math.max(1024, capacity));
   }
 
   /** Adds the value of the next row. */
   push(code: number): void {
-    if (this.count === this.codes.length || (code > MOST_NARROW && this.codes.BYTES_PER_ELEMENT === 2)) this.#fit(1);
+    if (this.count === this.codes.length || code > this.#mostCode) this.#fit(1);
     this.codes[this.count++] = code;
   }
 
@@ -30,13 +39,13 @@ export class KeyColumn {
 
   /** Makes room for more rows, whose codes may be any that the dictionary has given. */
   #fit(more: number): void {
-    const isWide = this.codes.BYTES_PER_ELEMENT === 4 || this.dictionary.count > MOST_NARROW + 1;
-    let length = this.codes.length;
-    if (this.count + more > length) length = Math.max(this.count + more, 2 * length);
-    else if (isWide === (this.codes.BYTES_PER_ELEMENT === 4)) return;
-    const bytes = sharedBytes(length * (isWide ? 4 : 2));
-    const roomier = isWide ? new Uint32Array(bytes) : new Uint16Array(bytes);
+    const valueCount = this.dictionary.count;
+    const needed = this.count + more;
+    const { length } = this.codes;
+    if (needed <= length && valueCount - 1 <= this.#mostCode) return;
+    const roomier = codesFor(valueCount, needed <= length ? length : Math.max(needed, 2 * length));
     roomier.set(this.codes.subarray(0, this.count));
     this.codes = roomier;
+    this.#mostCode = 2 ** (8 * roomier.BYTES_PER_ELEMENT) - 1;
   }
 }

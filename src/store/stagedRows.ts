@@ -160,7 +160,7 @@ export async function stageRows(
       twin.close();
     }
     const { inserted } = pages;
-    const refused = Array.from(pages.refused, (place) => rows.candidates[place]);
+    const refused = Array.from(pages.refused, (place) => rows.candidateAt(place));
     if (options.dryRun) return { inserted, refused, insert: () => {}, remove: () => {} };
     const staging = await writeStaging(options.path, after, pages, (done) => onProgress(done, rows.count));
     return {

@@ -246,7 +246,7 @@ function flushRows(
       const needed = needs();
       const indexes = prepareIndexes(connection, unfilled, needed.pagesBefore());
       const pages = preparePages(connection, changes, { runId, nowText, onProgress, indexes, ...needed });
-      for (const place of pages.refused) refused.add(rows.candidates[place]);
+      for (const place of pages.refused) refused.add(rows.candidateAt(place));
       const { deleted, inserted } = pages;
       const isEmpty = deleted + inserted + unfilled.length === 0;
       return { flush: { deleted, inserted, statements: [] }, pages: isEmpty ? null : pages, reason };

@@ -1,4 +1,5 @@
 import { bodyLength, decodeNumber, type EncodedValue, integerSerialType } from './encodedValue.js';
+import { sharedBytes } from './sharedBytes.js';
 import { varintLength, writeInteger, writeVarint } from './varint.js';
 
 /** The distinct values of all rows in one column may take this many bytes; a column with more is no one's dictionary. */
@@ -38,15 +39,15 @@ export class UnfitKey extends Error {}
  * The distinct values of a column that is indexed, by number, in the order in which they come.
  *
  * Values are told apart by their bytes in a record, so that the integer 5 and the float64 5.0 are two values, of one rank.
- * The bytes of value `i` are at `starts[i]` of `bytes`: its serial type as varint, `typeLengths[i]` bytes, and its body.
+ * The bytes of value `i` are at `starts[i]` of `bytes`: its serial type as varint, `typeLengths[i]` bytes, and its body. They lie
+ * in memory that all threads see.
  */
 export class KeyDictionary {
   count = 0;
-  bytes = new Uint8Array(4096);
-  starts = new Uint32Array(64);
-  typeLengths = new Uint8Array(64);
-  bodyLengths = new Uint32Array(64);
-  #serialTypes = new Float64Array(64);
+  bytes = new Uint8Array(sharedBytes(4096));
+  starts = new Uint32Array(sharedBytes(64 * 4));
+  typeLengths = new Uint8Array(sharedBytes(64));
+  bodyLengths = new Uint32Array(sharedBytes(64 * 4));
   #used = 0;
   /** Codes + 1 by hash, in a table whose size is a power of 2; 0 is free. */
   #slots = new Int32Array(256);
@@ -70,7 +71,7 @@ export class KeyDictionary {
     }
     const code = this.#add(serialType, source, start, length);
     this.#slots[slot] = code + 1;
-    this.#hashes[code] = hash;
+    this.#keepHash(code, hash);
     this.#hashedCount = this.count;
     if (this.count * 2 >= this.#slots.length) this.#grow();
     return code;
@@ -96,16 +97,16 @@ export class KeyDictionary {
     return this.#used;
   }
 
-  /** The values as plain data, a copy. */
+  /** The values so far as plain data: views, which later values leave as they are. */
   values(): Pick<KeyDictionary, 'count' | 'byteLength' | 'bytes' | 'starts' | 'typeLengths' | 'bodyLengths'> {
     const { count, byteLength } = this;
     return {
       count,
       byteLength,
-      bytes: this.bytes.slice(0, byteLength),
-      starts: this.starts.slice(0, count),
-      typeLengths: this.typeLengths.slice(0, count),
-      bodyLengths: this.bodyLengths.slice(0, count),
+      bytes: this.bytes.subarray(0, byteLength),
+      starts: this.starts.subarray(0, count),
+      typeLengths: this.typeLengths.subarray(0, count),
+      bodyLengths: this.bodyLengths.subarray(0, count),
     };
   }
 
@@ -117,7 +118,7 @@ export class KeyDictionary {
 
   #makeRanks(): Ranks {
     const { count } = this;
-    const ranks = new Uint32Array(count);
+    const ranks = new Uint32Array(sharedBytes(count * 4));
     const isAscending = this.#isInOrder || this.#isAscending();
     const order = isAscending ? null : this.#order();
     let rank = 0;
@@ -129,6 +130,7 @@ export class KeyDictionary {
     return { ranks, rankCount: count === 0 ? 0 : rank + 1 };
   }
 
+  /** By code, as far as values are in the table. */
   #hashes = new Int32Array(64);
   /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
   #hashedCount = 0;
@@ -140,14 +142,31 @@ export class KeyDictionary {
   #hashRest(): void {
     for (let code = this.#hashedCount; code < this.count; code += 1) {
       const start = this.starts[code] + this.typeLengths[code];
-      this.#hashes[code] = hashOf(this.#serialTypes[code], this.bytes, start, this.bodyLengths[code]);
+      this.#keepHash(code, hashOf(this.#serialType(code), this.bytes, start, this.bodyLengths[code]));
     }
     this.#hashedCount = this.count;
     this.#grow();
   }
 
+  #keepHash(code: number, hash: number): void {
+    if (code >= this.#hashes.length) {
+      const larger = new Int32Array(2 * this.count);
+      larger.set(this.#hashes);
+      this.#hashes = larger;
+    }
+    this.#hashes[code] = hash;
+  }
+
+  #serialType(code: number): number {
+    const { bytes } = this;
+    const start = this.starts[code];
+    let serialType = bytes[start] & 127;
+    for (let i = 1; i < this.typeLengths[code]; i += 1) serialType = serialType * 128 + (bytes[start + i] & 127);
+    return serialType;
+  }
+
   #isValue(code: number, serialType: number, source: Uint8Array, start: number, length: number): boolean {
-    if (this.#serialTypes[code] !== serialType) return false;
+    if (this.#serialType(code) !== serialType) return false;
     const { bytes } = this;
     const at = this.starts[code] + this.typeLengths[code];
     for (let i = 0; i < length; i += 1) if (bytes[at + i] !== source[start + i]) return false;
@@ -168,7 +187,7 @@ export class KeyDictionary {
     const end = this.#used + typeLength + length;
     if (end > MOST_BYTES) throw new UnfitKey('an index holds too many different values');
     if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(end, this.bytes.length * 2));
+      const larger = new Uint8Array(sharedBytes(Math.max(end, this.bytes.length * 2)));
       larger.set(this.bytes.subarray(0, this.#used));
       this.bytes = larger;
     }
@@ -177,7 +196,6 @@ export class KeyDictionary {
     this.starts[code] = this.#used;
     this.typeLengths[code] = typeLength;
     this.bodyLengths[code] = length;
-    this.#serialTypes[code] = serialType;
     const at = writeVarint(this.bytes, this.#used, serialType);
     for (let i = 0; i < length; i += 1) this.bytes[at + i] = source[start + i];
     this.#used = end;
@@ -186,19 +204,17 @@ export class KeyDictionary {
 
   #growColumns(): void {
     const size = this.count * 2;
-    const grown = <Values extends { set(values: Values): void }>(
-      create: new (length: number) => Values,
+    const grown = <Values extends Uint8Array | Uint32Array>(
+      create: new (bytes: ArrayBufferLike) => Values,
       values: Values,
     ): Values => {
-      const larger = new create(size);
+      const larger = new create(sharedBytes(size * values.BYTES_PER_ELEMENT));
       larger.set(values);
       return larger;
     };
     this.starts = grown(Uint32Array, this.starts);
     this.typeLengths = grown(Uint8Array, this.typeLengths);
     this.bodyLengths = grown(Uint32Array, this.bodyLengths);
-    this.#serialTypes = grown(Float64Array, this.#serialTypes);
-    this.#hashes = grown(Int32Array, this.#hashes);
   }
 
   #grow(): void {
@@ -226,7 +242,7 @@ export class KeyDictionary {
     const codeRange = 2 ** Math.ceil(Math.log2(count + 1));
     const keys = new Float64Array(count);
     for (let code = 0; code < count; code += 1) {
-      const type = this.#serialTypes[code];
+      const type = this.#serialType(code);
       const value = isInteger(type) ? this.#numberOf(code) : Number.NaN;
       if (!(Math.abs(value) < 2 ** 52 / codeRange)) {
         return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => this.#compare(a, b) || a - b);
@@ -239,12 +255,12 @@ export class KeyDictionary {
   }
 
   #numberOf(code: number): number {
-    return decodeNumber(this.#serialTypes[code], this.bytes, this.starts[code] + this.typeLengths[code]);
+    return decodeNumber(this.#serialType(code), this.bytes, this.starts[code] + this.typeLengths[code]);
   }
 
   #compare(a: number, b: number): number {
-    const classA = classOf(this.#serialTypes[a]);
-    const classB = classOf(this.#serialTypes[b]);
+    const classA = classOf(this.#serialType(a));
+    const classB = classOf(this.#serialType(b));
     if (classA !== classB) return classA - classB;
     if (classA === CLASS.null) return 0;
     if (classA === CLASS.number) return this.#numberOf(a) - this.#numberOf(b);
