@@ -6,7 +6,7 @@ export { SendplanError, type SendplanErrorCode } from './errors.js';
 export type { Absence, AbsenceReason } from './explain/absenceFacts.js';
 export { type ExplainOptions, explain } from './explain/explain.js';
 export type * from './explain/facts.js';
-export { EXPORT_FORMATS, type ExportFormat } from './export/format.js';
+export { EXPORT_FORMATS, type ExportFormat } from './export/formats.js';
 export { type ScheduleInput, type ScheduleOptions, type SchedulePlan, schedule } from './library.js';
 export { type OpenDatabase, type OpenDatabaseOptions, openDatabase, type RunOptions } from './openDatabase.js';
 export { explanationText } from './report/explanationText.js';

@@ -1,9 +1,10 @@
 import type { Balance } from './balance/balance.js';
 import { isOrganizationTables, type OrganizationTables, organizationOfTables } from './columns/arrowSource.js';
 import { organizationOfRecords } from './columns/recordSource.js';
-import { scheduleTable } from './columns/scheduleRows.js';
+import { scheduleTable } from './columns/scheduleTable.js';
 import type { OrganizationSource } from './columns/source.js';
-import { type ExportFormat, encodeRows } from './export/format.js';
+import { encodeRows } from './export/encodeRows.js';
+import type { ExportFormat } from './export/formats.js';
 import { planRows } from './export/planRows.js';
 import { countRows, type RowCounts } from './plan/countRows.js';
 import type { Plan } from './plan/plan.js';

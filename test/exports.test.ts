@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { formatIsoDay } from '../src/calendar/iso.js';
-import type { ExportFormat } from '../src/export/format.js';
+import type { ExportFormat } from '../src/export/formats.js';
 import { type SchedulePlan, schedule } from '../src/library.js';
 import { openDatabase } from '../src/openDatabase.js';
 import type { PlannedRow } from '../src/rules/records.js';

@@ -19,7 +19,7 @@ function changedAt(path: string): number {
 /** Builds what the tests of the command line start, when it is missing or older than its source. */
 export default function setup(): void {
   const isKernelStale = changedAt('src/kernel/binary.ts') < newestIn('assembly');
-  if (!isKernelStale && changedAt('dist/src/cli/main.js') > newestIn('src')) return;
+  if (!isKernelStale && changedAt('dist/cli/main.js') > newestIn('src')) return;
   const { status, stdout } = spawnSync('npm', ['run', '--silent', 'build'], {
     cwd: root,
     encoding: 'utf8',

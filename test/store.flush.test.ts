@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatIsoDay } from '../src/calendar/iso.js';
-import { NULL_INT32 } from '../src/columns/arrowTable.js';
+import { NULL_INT32 } from '../src/columns/nulls.js';
 import type { ScheduleRows } from '../src/columns/scheduleRows.js';
 import type { ImageConnection, SqlValue } from '../src/store/driver.js';
 import { type FlushOptions, flushSchedules } from '../src/store/flush.js';

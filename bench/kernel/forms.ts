@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../../src/columns/arrowTable.js';
+import { NULL_INT32 } from '../../src/columns/nulls.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import { type Plan, planOrganization } from '../../src/plan/plan.js';
 import { becomesRow, REASON } from '../../src/plan/reasons.js';

@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../../src/columns/arrowTable.js';
+import { NULL_INT32 } from '../../src/columns/nulls.js';
 import { mix } from '../../src/rules/mix.js';
 import { type AnniversaryColumns, type AnniversaryRules, KINDS, OUTCOME } from './anniversaries.js';
 

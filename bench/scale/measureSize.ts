@@ -9,7 +9,7 @@ import type { WorkFolder } from '../tools/workFolder.js';
 export const WORKLOAD = { shape: 'seed', seed: 1, asOf: '2025-06-13' } as const;
 
 /** The program as its users start it. */
-export const PROGRAM = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 /** One run of the whole program over a database file. */
 export interface MeasuredRun {

@@ -29,10 +29,10 @@ Examples:
 
 async function diff(path: string, flags: DiffFlags): Promise<void> {
   const target = rowsTarget(flags);
-  const line = progressLine();
+  const line = await progressLine();
   const { report, exportAs } = await diffFile(path, {
     asOf: flags.asOf,
-    config: readConfig(flags.config),
+    config: await readConfig(flags.config),
     driver: flags.driver,
     limit: flags.limit ?? (flags.rows ? DEFAULT_ROWS : 0),
     onProgress: line.update,
@@ -42,9 +42,7 @@ async function diff(path: string, flags: DiffFlags): Promise<void> {
 
 /** The `diff` command: tells what a run would change. Its action throws `SendplanError`; commander answers bad options. */
 export function diffCommand(): Command {
-  const command = new Command('diff')
-    .description('tell what a run would add, change and remove, and write nothing')
-    .argument('<db>', 'the SQLite file with the contacts');
+  const command = new Command('diff').argument('<db>', 'the SQLite file with the contacts');
   for (const option of planningOptions()) command.addOption(option);
   command
     .option('--rows', `show changes themselves, the first ${DEFAULT_ROWS}`)

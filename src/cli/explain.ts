@@ -30,11 +30,11 @@ function contactIds(text: string, earlier: readonly number[] = []): readonly num
 }
 
 async function explain(path: string, flags: ExplainFlags): Promise<void> {
-  const line = progressLine();
+  const line = await progressLine();
   const explanations = await explainFile(path, {
     contacts: flags.contact,
     asOf: flags.asOf,
-    config: readConfig(flags.config),
+    config: await readConfig(flags.config),
     driver: flags.driver,
     onProgress: line.update,
   }).finally(() => line.stop());
@@ -47,7 +47,6 @@ async function explain(path: string, flags: ExplainFlags): Promise<void> {
 /** The `explain` command: tells why contacts get what they get. Its action throws `SendplanError`; commander answers bad options. */
 export function explainCommand(): Command {
   const command = new Command('explain')
-    .description('tell why a contact gets the emails it gets, on these days, and no others')
     .argument('<db>', 'the SQLite file with the contacts')
     .requiredOption('--contact <id>', 'the contact, by id; can be given more than once', contactIds);
   for (const option of planningOptions()) command.addOption(option);

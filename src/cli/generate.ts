@@ -1,4 +1,3 @@
-import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatIsoDay, parseIsoDay } from '../calendar/iso.js';
 import { SHAPES, type Shape } from '../generate/contacts.js';
@@ -10,7 +9,9 @@ import {
   MAXIMUM_CONTACTS,
   MAXIMUM_SEED,
 } from '../generate/writeTables.js';
+import { grouped } from '../report/prose.js';
 import { interruptible } from './interruptible.js';
+import { terminalBar } from './progress.js';
 
 interface GenerateFlags {
   readonly contacts: number;
@@ -50,10 +51,6 @@ function asOfDay(text: string): number {
   throw new InvalidArgumentError(`Allowed is a date YYYY-MM-DD from ${first} to ${last}.`);
 }
 
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 /** An argument as a shell takes it. */
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
@@ -72,14 +69,7 @@ function summaryOf(report: GenerateReport): string {
 }
 
 async function generate(path: string, flags: GenerateFlags): Promise<void> {
-  const bar = process.stderr.isTTY
-    ? new cliProgress.SingleBar({
-        format: 'generating [{bar}] {percentage}% | {value}/{total} contacts',
-        stream: process.stderr,
-        hideCursor: true,
-        clearOnComplete: true,
-      })
-    : null;
+  const bar = await terminalBar('generating [{bar}] {percentage}% | {value}/{total} contacts');
   bar?.start(flags.contacts, 0);
   let report: GenerateReport;
   try {
@@ -109,7 +99,6 @@ async function generate(path: string, flags: GenerateFlags): Promise<void> {
  */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('make a database of generated contacts and campaigns to try things on')
     .argument('<out>', 'the SQLite file to write')
     .requiredOption('--contacts <n>', `how many contacts, 0 to ${MAXIMUM_CONTACTS}`, wholeNumber(MAXIMUM_CONTACTS))
     .option('--seed <s>', `which contacts, 0 to ${MAXIMUM_SEED}`, wholeNumber(MAXIMUM_SEED), 1)

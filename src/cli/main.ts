@@ -33,21 +33,64 @@ function throwing(command: Command): Command {
   return command;
 }
 
+/** A command as the help of the program lists it, and how to get it. */
+interface Listed {
+  readonly usage: string;
+  readonly description: string;
+  load(): Promise<Command>;
+}
+
 /** The commands in the order of the help, each loaded only when it is needed: together they take longer than a short run. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import('./run.js')).runCommand(),
-  diff: async () => (await import('./diff.js')).diffCommand(),
-  verify: async () => (await import('./verify.js')).verifyCommand(),
-  explain: async () => (await import('./explain.js')).explainCommand(),
-  report: async () => (await import('./report.js')).reportCommand(),
-  simulate: async () => (await import('./simulate.js')).simulateCommand(),
-  generate: async () => (await import('./generate.js')).generateCommand(),
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  run: {
+    usage: 'run [options] <db>',
+    description: 'plan which email every contact gets on which day, and write it into the database',
+    load: async () => (await import('./run.js')).runCommand(),
+  },
+  diff: {
+    usage: 'diff [options] <db>',
+    description: 'tell what a run would add, change and remove, and write nothing',
+    load: async () => (await import('./diff.js')).diffCommand(),
+  },
+  verify: {
+    usage: 'verify [options] <db>',
+    description: 'audit the planned emails of a database against the rules, whoever planned them',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
+  explain: {
+    usage: 'explain [options] <db>',
+    description: 'tell why a contact gets the emails it gets, on these days, and no others',
+    load: async () => (await import('./explain.js')).explainCommand(),
+  },
+  report: {
+    usage: 'report [options] <db>',
+    description: 'tell in tables and charts what is planned in a database, whoever planned it',
+    load: async () => (await import('./report.js')).reportCommand(),
+  },
+  simulate: {
+    usage: 'simulate [options] <db>',
+    description: 'run every day of a period, send what is due, and account for every email',
+    load: async () => (await import('./simulate.js')).simulateCommand(),
+  },
+  generate: {
+    usage: 'generate [options] <out>',
+    description: 'make a database of generated contacts and campaigns to try things on',
+    load: async () => (await import('./generate.js')).generateCommand(),
+  },
 };
 
+/** The first words after which the commands are told, or not even that, and none is run. */
+const NO_COMMAND: readonly (string | undefined)[] = [undefined, '-h', '--help', '-V', '--version'];
+
 /** Adds the command that is asked for by the first word, or all of them where that names none. */
-async function addCommands(program: Command, word: string): Promise<void> {
-  const loaders = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]] : Object.values(COMMANDS);
-  for (const load of loaders) program.addCommand(await load());
+async function addCommands(program: Command, word: string | undefined): Promise<void> {
+  if (NO_COMMAND.includes(word)) {
+    for (const { usage, description } of Object.values(COMMANDS))
+      program.addCommand(new Command(usage).description(description));
+    return;
+  }
+  const wanted = word !== undefined && Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]] : Object.values(COMMANDS);
+  for (const { description, load } of wanted) program.addCommand((await load()).description(description));
 }
 
 const program = new Command('sendplan')
@@ -73,7 +116,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await addCommands(program, process.argv[2] ?? '');
+  await addCommands(program, process.argv[2]);
   await throwing(program).parseAsync();
 } catch (error) {
   tell(error);

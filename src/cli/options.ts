@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
 import type { ConfigInput } from '../rules/config.js';
-import { parseConfig } from '../rules/configText.js';
 import { fileError } from '../store/file.js';
 
 /** Reads an option that is a day. @throws InvalidArgumentError */
@@ -12,7 +11,7 @@ export function dateText(text: string): string {
 }
 
 /** Reads the configuration of `--config`, all defaults without one. @throws SendplanError */
-export function readConfig(path: string | undefined): ConfigInput {
+export async function readConfig(path: string | undefined): Promise<ConfigInput> {
   if (path === undefined) return {};
   let text: string;
   try {
@@ -25,6 +24,7 @@ export function readConfig(path: string | undefined): ConfigInput {
       'Give the path of a YAML or JSON file.',
     );
   }
+  const { parseConfig } = await import('../rules/configText.js');
   return parseConfig(text, path);
 }
 

@@ -1,4 +1,4 @@
-import cliProgress from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { RunProgress } from '../report/stopwatch.js';
 
 /** A progress line on stderr. */
@@ -10,17 +10,24 @@ export interface ProgressLine {
 
 const QUIET: ProgressLine = { update: () => {}, stop: () => {} };
 
-/** Shows which stage a run is in and how far it has come; nothing when stderr is no terminal. */
-export function progressLine(): ProgressLine {
-  if (!process.stderr.isTTY) return QUIET;
-  const bar = new cliProgress.SingleBar({
-    format: '{stage} [{bar}] {value}{of}',
+/** A bar on stderr that is not drawn yet; null, and nothing is loaded for it, when stderr is no terminal. */
+export async function terminalBar(format: string): Promise<SingleBar | null> {
+  if (!process.stderr.isTTY) return null;
+  const { default: cliProgress } = await import('cli-progress');
+  return new cliProgress.SingleBar({
+    format,
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
-    // Stages keep the event loop busy, so that a timer would not get to draw.
+    // Work keeps the event loop busy, so that a timer would not get to draw.
     synchronousUpdate: true,
   });
+}
+
+/** Shows which stage a run is in and how far it has come; nothing when stderr is no terminal. */
+export async function progressLine(): Promise<ProgressLine> {
+  const bar = await terminalBar('{stage} [{bar}] {value}{of}');
+  if (bar === null) return QUIET;
   let shown = '';
   return {
     update: (stage, done, total) => {

@@ -47,9 +47,9 @@ async function report(path: string, flags: ReportFlags, command: Command): Promi
   if (from !== undefined && to !== undefined && from > to) {
     command.error(`error: option '--from <date>' ${from} lies after '--to <date>' ${to}.`);
   }
-  const line = progressLine();
+  const line = await progressLine();
   const planned = await reportFile(path, {
-    config: flags.config === undefined ? undefined : readConfig(flags.config),
+    config: flags.config === undefined ? undefined : await readConfig(flags.config),
     from,
     to,
     driver: flags.driver,
@@ -70,7 +70,6 @@ async function report(path: string, flags: ReportFlags, command: Command): Promi
 /** The `report` command: tells what is planned. Its action throws `SendplanError`; commander answers bad options. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('tell in tables and charts what is planned in a database, whoever planned it')
     .argument('<db>', 'the SQLite file with contacts and email_schedules')
     .addOption(
       new Option('--from <date>', 'the first day, YYYY-MM-DD (default: the first planned)').argParser(dateText),

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
-import { EXPORT_FORMATS, type ExportFormat } from '../export/format.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
+import { grouped } from '../report/prose.js';
 import { writeWholeFile } from '../store/writeWholeFile.js';
 
 /** The options by which a command gives its rows as a file. */
@@ -74,7 +75,7 @@ export async function writeRows(
 ): Promise<void> {
   if (path !== null) {
     const sizeBytes = await writeWholeFile(path, exportAs(format));
-    process.stderr.write(`Wrote ${path}: ${sizeBytes.toLocaleString('en-US')} bytes of ${format}.\n`);
+    process.stderr.write(`Wrote ${path}: ${grouped(sizeBytes)} bytes of ${format}.\n`);
     return;
   }
   for (const piece of exportAs(format)) {

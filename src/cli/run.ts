@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
-import { encodeRows } from '../export/format.js';
 import { planRows } from '../export/planRows.js';
 import { summarizeResources, summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import type { RunProgress } from '../report/stopwatch.js';
@@ -60,8 +59,8 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     );
   }
   const planned: PlannedRun[] = [];
-  const config = readConfig(flags.config);
-  const line = progressLine();
+  const config = await readConfig(flags.config);
+  const line = await progressLine();
   const interruption = new AbortController();
   let isListening = false;
   const onProgress: RunProgress = (stage, done, total) => {
@@ -89,7 +88,9 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     signal: interruption.signal,
   }).finally(() => line.stop());
   for (const { plan, refused } of planned) {
-    if (target !== null) await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
+    if (target === null) break;
+    const { encodeRows } = await import('../export/encodeRows.js');
+    await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else
@@ -102,9 +103,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
 
 /** The `run` command: plans a database. Its action throws `SendplanError`; commander answers bad options. */
 export function runCommand(): Command {
-  const command = new Command('run')
-    .description('plan which email every contact gets on which day, and write it into the database')
-    .argument('<db>', 'the SQLite file with the contacts');
+  const command = new Command('run').argument('<db>', 'the SQLite file with the contacts');
   for (const option of planningOptions()) command.addOption(option);
   for (const option of rowsOptions('the planned rows of a --dry-run')) command.addOption(option);
   return command

@@ -1,4 +1,3 @@
-import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
@@ -11,6 +10,7 @@ import { simulateFile } from '../simulate/simulateFile.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import { interruptible } from './interruptible.js';
 import { configOption, dateText, readConfig } from './options.js';
+import { terminalBar } from './progress.js';
 
 interface SimulateFlags {
   readonly from: string;
@@ -59,15 +59,9 @@ function chartPath(text: string): string {
 }
 
 /** Shows on a terminal which day it is. */
-function dayProgress(): { update(day: SimulatedDay, done: number, count: number): void; stop(): void } {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = new cliProgress.SingleBar({
-    format: 'simulating {day} [{bar}] {value}/{total} days, {sent} emails that day',
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    synchronousUpdate: true,
-  });
+async function dayProgress(): Promise<{ update(day: SimulatedDay, done: number, count: number): void; stop(): void }> {
+  const bar = await terminalBar('simulating {day} [{bar}] {value}/{total} days, {sent} emails that day');
+  if (bar === null) return { update: () => {}, stop: () => {} };
   let isShown = false;
   return {
     update: ({ day, sent, bounced }, done, count) => {
@@ -106,10 +100,10 @@ function refuseContradictions({ from, to, bounceRate, failureRate }: SimulateFla
 }
 
 async function simulate(path: string, flags: SimulateFlags): Promise<void> {
-  const config = readConfig(flags.config);
-  const whatIf = flags.whatIf === undefined ? undefined : readConfig(flags.whatIf);
+  const config = await readConfig(flags.config);
+  const whatIf = flags.whatIf === undefined ? undefined : await readConfig(flags.whatIf);
   refuseContradictions(flags);
-  const progress = dayProgress();
+  const progress = await dayProgress();
   const { from, to, skipWeekends, outageRate, bounceRate, failureRate, driver } = flags;
   const result = await interruptible((signal) =>
     simulateFile(path, {
@@ -142,7 +136,6 @@ async function simulate(path: string, flags: SimulateFlags): Promise<void> {
 /** The `simulate` command: lives through days. Its action throws `SendplanError`; commander answers bad options. */
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('run every day of a period, send what is due, and account for every email')
     .argument('<db>', 'the SQLite file with the contacts; it is only read')
     .requiredOption('--from <date>', 'the first day, YYYY-MM-DD', dateText)
     .requiredOption('--to <date>', 'the last day, YYYY-MM-DD', dateText)

@@ -38,10 +38,10 @@ function kindNames(text: string, earlier: readonly FindingKind[] = []): readonly
 
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
   const target = rowsTarget(flags);
-  const line = progressLine();
+  const line = await progressLine();
   const { report, exportAs } = await verifyFile(path, {
     asOf: flags.asOf,
-    config: readConfig(flags.config),
+    config: await readConfig(flags.config),
     history: flags.history,
     kinds: flags.kind,
     limit: flags.limit,
@@ -54,9 +54,7 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
 
 /** The `verify` command: audits planned emails. Its action throws `SendplanError`; commander answers bad options. */
 export function verifyCommand(): Command {
-  const command = new Command('verify')
-    .description('audit the planned emails of a database against the rules, whoever planned them')
-    .argument('<db>', 'the SQLite file with the contacts and emails');
+  const command = new Command('verify').argument('<db>', 'the SQLite file with the contacts and emails');
   for (const option of planningOptions()) command.addOption(option);
   command
     .option('--history', 'audit emails that were sent or are on their way, too')

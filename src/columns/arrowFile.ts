@@ -15,7 +15,8 @@ import {
   Utf8,
   type Vector,
 } from 'apache-arrow';
-import { floatValidity, integerValidity, NULL_INT32, wordsVector } from './arrowTable.js';
+import { floatValidity, integerValidity, wordsVector } from './arrowTable.js';
+import { NULL_INT32 } from './nulls.js';
 import type { RowColumnType, RowTable, RowValues, ValueBatch } from './rowTable.js';
 import { NULL_TEXT } from './texts.js';
 

@@ -11,10 +11,8 @@ import {
   Utf8,
   type Vector,
 } from 'apache-arrow';
+import { NULL_INT32 } from './nulls.js';
 import { NULL_TEXT } from './texts.js';
-
-/** What stands under a null in the values of an Int32 column; the kernel reads values without looking at the nulls. */
-export const NULL_INT32 = -2147483648;
 
 type Values = Float64Array | Int32Array | Uint8Array;
 
@@ -78,20 +76,6 @@ export function textVector(codes: Int32Array, texts: readonly string[]): Vector 
   const type = new Dictionary(new Utf8(), new Int32());
   const nulls = integerValidity(codes, NULL_TEXT);
   return makeVector(makeData({ type, length: codes.length, data: codes, dictionary, ...nulls }));
-}
-
-/** The values of a column of one chunk as they lie in memory: for a nullable column, `NULL_INT32` or -1 under the nulls. */
-export function valuesOf<Wanted extends Values>(
-  table: Table,
-  name: string,
-  type: new (length: number) => Wanted,
-): Wanted {
-  const column = table.getChild(name);
-  const values: unknown = column?.data[0]?.values ?? new type(0);
-  if (!(values instanceof type) || (column?.data.length ?? 0) > 1) {
-    throw new TypeError(`column ${name}: expected one chunk of ${type.name}`);
-  }
-  return values.subarray(0, table.numRows) as Wanted;
 }
 
 /** A table of vectors of one length. */

@@ -1,4 +1,3 @@
-import type { Table } from 'apache-arrow';
 import {
   isLiveEnrolment,
   readDate,
@@ -9,9 +8,9 @@ import {
   readPriority,
   readText,
 } from '../rules/fields.js';
-import { NULL_INT32, numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
+import { NULL_INT32 } from './nulls.js';
 import { type RowSource, selectColumns } from './source.js';
 
 /** A campaign type (Rules 6). */
@@ -126,11 +125,10 @@ export function runsWithin(instance: CampaignInstance, first: number, last: numb
 }
 
 /**
- * The enrolments of contacts in campaign instances that count, grouped by contact and ascending by campaign within one: an
- * Arrow table with the columns `campaign` and `trigger_day` (Int32, nullable). `first[i] .. first[i + 1]` are contact i's.
+ * The enrolments of contacts in campaign instances that count, grouped by contact and ascending by campaign within one:
+ * `first[i] .. first[i + 1]` are contact i's. A `trigger` day of `NULL_INT32` is none.
  */
 export interface Enrolments {
-  readonly table: Table;
   readonly first: Uint32Array;
   readonly campaign: Int32Array;
   readonly trigger: Int32Array;
@@ -163,15 +161,10 @@ export function readEnrolments(
   }
   const byCampaign = stableOrder(campaign.values(), campaignOf.size);
   const order = stableOrder(contact.values(), contactCount, byCampaign.order);
-  const table = tableOf({
-    campaign: numberVector(Int32Array.from(order.order, (i) => campaign.values()[i])),
-    trigger_day: numberVector(Int32Array.from(order.order, (i) => trigger.values()[i])),
-  });
   return {
-    table,
     first: order.first,
-    campaign: valuesOf(table, 'campaign', Int32Array),
-    trigger: valuesOf(table, 'trigger_day', Int32Array),
+    campaign: Int32Array.from(order.order, (i) => campaign.values()[i]),
+    trigger: Int32Array.from(order.order, (i) => trigger.values()[i]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { limitPriority } from '../rules/fields.js';
-import { NULL_INT32 } from './arrowTable.js';
 import { GrowingColumns } from './growing.js';
+import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';

@@ -1,5 +1,5 @@
 import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../rules/fields.js';
-import { NULL_INT32 } from './arrowTable.js';
+import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
 import type { TextMemo } from './textMemo.js';
 

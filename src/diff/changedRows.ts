@@ -1,7 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { contactOfRow } from '../columns/contactOfRow.js';
 import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/foundRow.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import { type RowColumn, type RowColumnType, type RowTable, type RowValues, rowTable } from '../columns/rowTable.js';
 import { NULL_TEXT, type TextDictionary } from '../columns/texts.js';

@@ -1,6 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
-import { type ExportFormat, encodeRows } from '../export/format.js';
+import { NULL_INT32 } from '../columns/nulls.js';
+import { encodeRows } from '../export/encodeRows.js';
+import type { ExportFormat } from '../export/formats.js';
 import { planRows } from '../export/planRows.js';
 import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
 import { resolveConfig } from '../rules/config.js';

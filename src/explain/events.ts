@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { windowOfYear, windowsAround } from '../rules/windows.js';
 import type { EmailExplanation, EventSource, FollowupDecision } from './facts.js';
 import { yearlyOccurrences } from './history.js';

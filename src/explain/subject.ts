@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';

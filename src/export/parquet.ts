@@ -1,5 +1,5 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { RowColumnType, RowTable, RowValues, ValueBatch } from '../columns/rowTable.js';
 import { NULL_TEXT } from '../columns/texts.js';
 

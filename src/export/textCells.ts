@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { RowColumnType, RowTable, RowValues, ValueBatch } from '../columns/rowTable.js';
 import { NULL_TEXT } from '../columns/texts.js';
 

@@ -8,6 +8,7 @@ import {
   type KernelNumbers,
   type KernelViews,
 } from './columns.js';
+import { compileModule } from './compileModule.js';
 
 const PAGE_BYTES = 65536;
 const MOST_PAGES = 65536;
@@ -89,10 +90,9 @@ const compiled: Partial<Record<KernelBuild, Promise<WebAssembly.Module>>> = {};
 function compileKernel(build: KernelBuild): Promise<WebAssembly.Module> {
   const known = compiled[build];
   if (known !== undefined) return known;
-  const bytes = Uint8Array.from(atob(build === 'simd' ? SIMD_KERNEL : SCALAR_KERNEL), (letter) => letter.charCodeAt(0));
   // An engine without SIMD finds the other build invalid.
   const module =
-    build === 'simd' && !WebAssembly.validate(bytes) ? compileKernel('scalar') : WebAssembly.compile(bytes);
+    build === 'scalar' ? compileModule(SCALAR_KERNEL) : compileModule(SIMD_KERNEL).catch(() => compileKernel('scalar'));
   compiled[build] = module;
   return module;
 }
@@ -125,7 +125,7 @@ export async function createKernel(
   const module = await compileKernel(build);
   // The kernel's own data ends below its first two pages; the probe tells where.
   const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES });
-  const instance = await WebAssembly.instantiate(module, { env: { memory, abort: () => {} } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort: () => {} } });
   const functions = instance.exports as unknown as KernelFunctions;
   const { offsets, endByte } = layOut(counts, functions.heapBase());
   growTo(memory, endByte);

@@ -1,5 +1,5 @@
 import { END_DAY, FIRST_DAY } from '../calendar/day.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelCounts } from '../kernel/columns.js';
 import type { Config } from '../rules/config.js';

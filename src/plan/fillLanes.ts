@@ -1,6 +1,6 @@
 import { civilFromDay, END_DAY, FIRST_DAY } from '../calendar/day.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { RunRules } from './countColumns.js';

@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { PlannedRow } from '../rules/records.js';
 import type { Plan } from './plan.js';

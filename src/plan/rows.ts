@@ -1,6 +1,6 @@
 import { PackedDates } from '../calendar/packedDate.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { HAS_PHONE } from '../columns/contacts.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { NULL_TEXT } from '../columns/texts.js';
 import type { Plan } from './plan.js';

@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { Config } from '../rules/config.js';
 import { STATES, type StateRule, stateCode, stateName } from '../rules/states.js';

@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { stateName } from '../rules/states.js';
 import type { WindowedContact } from '../rules/windows.js';
 import type { Plan } from './plan.js';

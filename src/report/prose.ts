@@ -10,9 +10,11 @@ export function dated(day: string): string {
   return weekday === undefined ? day : `${day} (${weekday})`;
 }
 
-/** A number with its thousands set apart. */
+/** A number with its thousands set apart, and at most three decimals. */
 export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
+  // What `toLocaleString('en-US')` gives, without the 10 ms that a process needs to load what it knows of languages.
+  const [whole, ...decimals] = String(Math.round(value * 1000) / 1000).split('.');
+  return [whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ','), ...decimals].join('.');
 }
 
 /** A count with its noun: `1 day`, `3 days`. */

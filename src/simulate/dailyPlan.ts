@@ -1,5 +1,5 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { runsOn } from '../columns/campaigns.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import { NO_INSTANCE, ROW_CLASS } from '../columns/schedules.js';
 import type { RunRules } from '../plan/countColumns.js';

@@ -1,5 +1,5 @@
 import { yearOf as yearOfDay } from '../calendar/day.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedTypes } from '../columns/plannedTypes.js';
 import type { Slots } from './slots.js';
 

@@ -1,5 +1,5 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { runsOn } from '../columns/campaigns.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { KERNEL_COLUMNS, type KernelColumn, type KernelCounts, type KernelViews } from '../kernel/columns.js';

@@ -1,5 +1,5 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { GrowingColumns } from '../columns/growing.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedTypes } from '../columns/plannedTypes.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { STEP_BITS } from '../plan/plan.js';

@@ -39,7 +39,7 @@ export function startIndexThreads(
 ): StartHelpers {
   return (work, rowCount): IndexHelpers | null => {
     const count = Math.min(threads - 1, work.jobs.length);
-    // Where the program was bundled into one file, the thread's own is missing.
+    // Where whoever uses the library bundled it into one file, the thread's own is missing.
     if (count < 1 || rowCount < fromRows || !existsSync(fileURLToPath(SCRIPT))) return null;
     const workerData: ThreadTask = { work, descriptor };
     const workers = Array.from({ length: count }, () => new Worker(SCRIPT, { workerData, execArgv: [] }));

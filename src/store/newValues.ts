@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import type { KindRows } from '../plan/rowKinds.js';
 import { encodeField } from './encodeField.js';

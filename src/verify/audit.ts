@@ -1,7 +1,7 @@
 import { anniversary, anniversaryOf, END_DAY, FIRST_DAY, yearOf } from '../calendar/day.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import type { CampaignInstance, CampaignType } from '../columns/campaigns.js';
 import { contactOfRow } from '../columns/contactOfRow.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';

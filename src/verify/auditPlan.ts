@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';

@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { openRows } from '../columns/openRows.js';
 import { INVALID_DAY, MISSING_DAY } from '../columns/rowCursor.js';
 import { ROW_CLASS } from '../columns/schedules.js';

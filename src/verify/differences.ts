@@ -1,6 +1,6 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/foundRow.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import type { RowColumnType } from '../columns/rowTable.js';
 import { NULL_TEXT } from '../columns/texts.js';

@@ -1,6 +1,6 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
 import { GrowingColumns } from '../columns/growing.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { type RowBatch, type RowColumn, type RowTable, rowTable } from '../columns/rowTable.js';
 import { NULL_TEXT, TextDictionary } from '../columns/texts.js';
 import { FINDING_KINDS, type FindingGroup, type FindingKind, groupOf } from './kinds.js';

@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Audit } from './audit.js';
 
 /** Adds a day to days in ascending order. */

@@ -1,4 +1,4 @@
-import { NULL_INT32 } from '../columns/arrowTable.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { Audit } from './audit.js';
 import type { FindingKind } from './kinds.js';

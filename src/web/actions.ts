@@ -1,5 +1,5 @@
 import { parseIsoDay } from '../calendar/iso.js';
-import type { ExportFormat } from '../export/format.js';
+import type { ExportFormat } from '../export/formats.js';
 import { type ConfigInput, checkConfig } from '../rules/config.js';
 import type {
   CallName,

@@ -1,5 +1,5 @@
 import type { ContactExplanation } from '../explain/facts.js';
-import type { ExportFormat } from '../export/format.js';
+import type { ExportFormat } from '../export/formats.js';
 import type { Shape } from '../generate/contacts.js';
 import type { RunReport } from '../report/runReport.js';
 import type { ConfigInput } from '../rules/config.js';

@@ -1,7 +1,7 @@
 import initSqlJs, { type Database, type SqlValue } from 'sql.js';
 import { formatIsoDay } from '../../src/calendar/iso.js';
 import { packDate } from '../../src/calendar/packedDate.js';
-import { NULL_INT32 } from '../../src/columns/arrowTable.js';
+import { NULL_INT32 } from '../../src/columns/nulls.js';
 import type { ScheduleRows } from '../../src/columns/scheduleRows.js';
 import type { KindRows } from '../../src/plan/rowKinds.js';
 import type { FlushRows } from '../../src/store/flushRows.js';

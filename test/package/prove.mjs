@@ -87,7 +87,8 @@ function pack() {
   const text = run('npm', words, { cwd: ROOT });
   const [{ filename, files, size }] = JSON.parse(text);
   const names = files.map(({ path }) => path);
-  const isWanted = (name) => /^(dist\/src|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name);
+  const isWanted = (name) =>
+    /^(dist\/cli|dist\/src|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name);
   assert.deepEqual(
     names.filter((name) => !isWanted(name) || /\.sqlite3$|\.map$/.test(name)),
     [],
@@ -141,7 +142,7 @@ function otherNodes() {
 function runInNode(node, expected) {
   const version = run(node, ['--version']).trim();
   const library = run(node, ['use.js']);
-  const cli = join(project, 'node_modules/sendplan/dist/src/cli/main.js');
+  const cli = join(project, 'node_modules/sendplan/dist/cli/main.js');
   const database = join(project, `${version}.sqlite3`);
   const sendplan = (...rest) => run(node, [cli, ...rest]);
   sendplan('generate', database, '--contacts', '500', '--json');

@@ -77,7 +77,7 @@ function inNode(): RunReport {
   try {
     const path = join(folder, 'large.sqlite3');
     const run = (...argument: string[]) => {
-      const { status, stdout, stderr } = spawnSync('node', ['dist/src/cli/main.js', ...argument], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync('node', ['dist/cli/main.js', ...argument], { encoding: 'utf8' });
       if (status !== 0) throw new Error(stderr);
       return stdout;
     };

@@ -19,7 +19,7 @@ const before = join(folder, 'before.sqlite3');
 const after = join(folder, 'after.sqlite3');
 
 function sendplan(...argument: string[]): string {
-  const { status, stdout, stderr } = spawnSync('node', ['dist/src/cli/main.js', ...argument], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('node', ['dist/cli/main.js', ...argument], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }

@@ -1,3 +1,4 @@
+import { compileModule } from '../../kernel/compileModule.js';
 import { PAGE_ENCODER } from './encoderBinary.js';
 
 const WASM_PAGE_BYTES = 65536;
@@ -17,11 +18,6 @@ export interface EncoderFunctions {
 }
 
 let compiled: Promise<WebAssembly.Module> | null = null;
-
-function compile(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(PAGE_ENCODER), (letter) => letter.charCodeAt(0)));
-  return compiled;
-}
 
 /**
  * Puts rows and index entries into the leaves of one b-tree, in WebAssembly with a memory of its own.
@@ -45,8 +41,9 @@ export class PageEncoder {
 
   /** Makes an encoder; the module is compiled once a thread. */
   static async open(): Promise<PageEncoder> {
+    compiled ??= compileModule(PAGE_ENCODER);
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
-    const instance = await WebAssembly.instantiate(await compile(), { env: { memory, abort: () => {} } });
+    const instance = new WebAssembly.Instance(await compiled, { env: { memory, abort: () => {} } });
     return new PageEncoder(instance, memory);
   }
 

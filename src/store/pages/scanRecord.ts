@@ -1,5 +1,5 @@
 import { NO_ISO_DAY, parseIsoDayBytes } from '../../calendar/iso.js';
-import { NULL_INT32 } from '../../columns/arrowTable.js';
+import { NULL_INT32 } from '../../columns/nulls.js';
 import {
   FIELD_KIND,
   INVALID_DAY,

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../export/format.js';
+import type { ExportFormat } from '../../export/formats.js';
 import type { Actions } from '../actions.js';
 import { button, element, fill } from '../dom.js';
 import { byteText, grouped } from '../format.js';

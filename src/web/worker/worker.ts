@@ -2,7 +2,7 @@
 import '../withoutEval.js';
 
 import { SendplanError } from '../../errors.js';
-import { encodeRows } from '../../export/format.js';
+import { encodeRows } from '../../export/encodeRows.js';
 import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol.js';
 import { dailyVolume, stateCounts } from '../volume.js';

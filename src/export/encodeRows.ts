@@ -1,14 +1,9 @@
 import { arrowFile } from '../columns/arrowFile.js';
 import type { RowTable } from '../columns/rowTable.js';
 import { csvText } from './csv.js';
+import { EXPORT_FORMATS, type ExportFormat } from './formats.js';
 import { jsonText } from './json.js';
 import { parquetFile } from './parquet.js';
-
-/** The forms in which rows can be taken out. */
-export const EXPORT_FORMATS = ['csv', 'json', 'arrow', 'parquet'] as const;
-
-/** One of `EXPORT_FORMATS`. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const ENCODERS: Readonly<Record<ExportFormat, (table: RowTable) => Iterable<Uint8Array>>> = {
   csv: csvText,
