@@ -59,17 +59,15 @@ function ofEachRow({ form, forms }: Pick<Schedules, 'form' | 'forms'>): unknown 
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const contacts = readContacts(source.contacts, TODAY, issues);
+  const { table: _table, ...contacts } = readContacts(source.contacts, TODAY, issues);
   const types = new EmailTypes(['birthday', 'aep'], [], []);
   const index = new ContactIndex(contacts.id);
-  const { form, forms, ...schedules } = readSchedules(
-    source.email_schedules,
-    index,
-    contacts.count,
-    types,
-    new Map([[1, 0]]),
-    texts,
-  );
+  const {
+    toTable: _toTable,
+    form,
+    forms,
+    ...schedules
+  } = readSchedules(source.email_schedules, index, contacts.count, types, new Map([[1, 0]]), texts);
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
   formCounts.push({ rows: form.length, forms: forms.type.length });
   return {

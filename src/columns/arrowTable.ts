@@ -78,6 +78,20 @@ export function textVector(codes: Int32Array, texts: readonly string[]): Vector 
   return makeVector(makeData({ type, length: codes.length, data: codes, dictionary, ...nulls }));
 }
 
+/** The values of a column of one chunk as they lie in memory: for a nullable column, `NULL_INT32` or -1 under the nulls. */
+export function valuesOf<Wanted extends Values>(
+  table: Table,
+  name: string,
+  type: new (length: number) => Wanted,
+): Wanted {
+  const column = table.getChild(name);
+  const values: unknown = column?.data[0]?.values ?? new type(0);
+  if (!(values instanceof type) || (column?.data.length ?? 0) > 1) {
+    throw new TypeError(`column ${name}: expected one chunk of ${type.name}`);
+  }
+  return values.subarray(0, table.numRows) as Wanted;
+}
+
 /** A table of vectors of one length. */
 export function tableOf(vectors: Record<string, Vector>): Table {
   return new Table(vectors);

@@ -1,3 +1,4 @@
+import type { Table } from 'apache-arrow';
 import {
   isLiveEnrolment,
   readDate,
@@ -8,6 +9,7 @@ import {
   readPriority,
   readText,
 } from '../rules/fields.js';
+import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
@@ -125,10 +127,11 @@ export function runsWithin(instance: CampaignInstance, first: number, last: numb
 }
 
 /**
- * The enrolments of contacts in campaign instances that count, grouped by contact and ascending by campaign within one:
- * `first[i] .. first[i + 1]` are contact i's. A `trigger` day of `NULL_INT32` is none.
+ * The enrolments of contacts in campaign instances that count, grouped by contact and ascending by campaign within one: an
+ * Arrow table with the columns `campaign` and `trigger_day` (Int32, nullable). `first[i] .. first[i + 1]` are contact i's.
  */
 export interface Enrolments {
+  readonly table: Table;
   readonly first: Uint32Array;
   readonly campaign: Int32Array;
   readonly trigger: Int32Array;
@@ -161,10 +164,15 @@ export function readEnrolments(
   }
   const byCampaign = stableOrder(campaign.values(), campaignOf.size);
   const order = stableOrder(contact.values(), contactCount, byCampaign.order);
+  const table = tableOf({
+    campaign: numberVector(Int32Array.from(order.order, (i) => campaign.values()[i])),
+    trigger_day: numberVector(Int32Array.from(order.order, (i) => trigger.values()[i])),
+  });
   return {
+    table,
     first: order.first,
-    campaign: Int32Array.from(order.order, (i) => campaign.values()[i]),
-    trigger: Int32Array.from(order.order, (i) => trigger.values()[i]),
+    campaign: valuesOf(table, 'campaign', Int32Array),
+    trigger: valuesOf(table, 'trigger_day', Int32Array),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Table } from 'apache-arrow';
 import { readCarrier, readOwnState } from '../rules/fields.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
+import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
 import { openRows } from './openRows.js';
@@ -18,21 +20,51 @@ const FIELDS = [
   ...([['carrier', 'current_carrier'], 'failed_underwriting', 'phone_number'] as const),
 ];
 
-/** The contacts that can be planned, in ascending order of id, an element each in every column (Rules 2). */
+/**
+ * The contacts that can be planned, in ascending order of id (Rules 2): an Arrow table with the columns `id` (Float64),
+ * `state` (Uint8 state code), `birth_day` and `effective_day` (Int32 days, nullable), `carrier` (dictionary) and `flags`
+ * (Uint8). The typed arrays are the table's own memory.
+ */
 export interface Contacts {
+  readonly table: Table;
   readonly count: number;
   /** The rows of the contacts table, the rejected ones included. */
   readonly rowCount: number;
   readonly id: Float64Array;
-  /** State codes. */
   readonly state: Uint8Array;
-  /** Days since 1970-01-01, as `effective`; `NULL_INT32` is none. */
   readonly birth: Int32Array;
   readonly effective: Int32Array;
   /** Carrier codes, -1 for none; `carriers` holds the names in lower case. */
   readonly carrier: Int32Array;
   readonly carriers: readonly string[];
   readonly flags: Uint8Array;
+}
+
+/** Makes the Arrow table of contacts over typed arrays of one length. */
+export function contactsFrom(
+  columns: Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'carriers' | 'flags'>,
+  rowCount: number,
+): Contacts {
+  const table = tableOf({
+    id: numberVector(columns.id),
+    state: numberVector(columns.state),
+    birth_day: numberVector(columns.birth),
+    effective_day: numberVector(columns.effective),
+    carrier: textVector(columns.carrier, columns.carriers),
+    flags: numberVector(columns.flags),
+  });
+  return {
+    table,
+    count: columns.id.length,
+    rowCount,
+    carriers: columns.carriers,
+    id: valuesOf(table, 'id', Float64Array),
+    state: valuesOf(table, 'state', Uint8Array),
+    birth: valuesOf(table, 'birth_day', Int32Array),
+    effective: valuesOf(table, 'effective_day', Int32Array),
+    carrier: valuesOf(table, 'carrier', Int32Array),
+    flags: valuesOf(table, 'flags', Uint8Array),
+  };
 }
 
 /** Tells ids that were seen before, without a set as long as ids ascend. */
@@ -137,7 +169,7 @@ export function readContacts(
   }
   const columns = contacts.values();
   const ordered = seen.isAscending ? columns : sortById(columns);
-  return { count: ordered.id.length, rowCount, carriers: carriers.texts, ...ordered };
+  return contactsFrom({ ...ordered, carriers: carriers.texts }, rowCount);
 }
 
 type UnorderedColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'flags'>;

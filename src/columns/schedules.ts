@@ -1,4 +1,6 @@
+import type { Table } from 'apache-arrow';
 import { isFollowupType, statusClass } from '../rules/emailTypes.js';
+import { numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
 import { stableOrder } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
@@ -98,6 +100,8 @@ export interface Schedules {
   /** A code of the run's dictionary, and likewise `createdAt`. */
   readonly metadata: Int32Array;
   readonly createdAt: Int32Array;
+  /** The columns as an Arrow table over their own memory. */
+  toTable(): Table;
 }
 
 function classOf(status: string | null): number {
@@ -215,14 +219,32 @@ function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount:
     metadata: inOrder(found.metadata, order),
     createdAt: inOrder(found.createdAt, order),
   };
-  return { count: found.id.length, ...columns, forms };
+  return { count: found.id.length, ...columns, forms, toTable: () => tableOfRows(columns) };
 }
+
+type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable'>;
 
 /** The value of each row by its form. */
 function ofForms<Values extends Float64Array | Int32Array | Uint8Array>(values: Values, form: Int32Array): Values {
   const all = new (values.constructor as new (length: number) => Values)(form.length);
   for (let i = 0; i < form.length; i++) all[i] = values[form[i]];
   return all;
+}
+
+function tableOfRows(columns: RowColumns): Table {
+  return tableOf({
+    id: numberVector(columns.id),
+    class: numberVector(columns.rowClass),
+    email_type: numberVector(columns.type),
+    event_year: numberVector(columns.eventYear),
+    sent_day: numberVector(columns.sentDay),
+    planned_day: numberVector(columns.plannedDay),
+    scheduled_day: numberVector(columns.scheduledDay),
+    instance: numberVector(columns.instance),
+    priority: numberVector(columns.priority),
+    instance_id: numberVector(columns.instanceId),
+    form: numberVector(columns.form),
+  });
 }
 
 /** A broken date reads as missing; that it is broken is an issue of contacts only. */

@@ -1,10 +1,16 @@
+import type { Table } from 'apache-arrow';
 import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
+import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { NULL_INT32 } from './nulls.js';
 import { type RowSource, selectColumns } from './source.js';
 
-/** What contacts did, as far as follow-ups ask (Rules 10): for every contact the latest day of each kind, `NULL_INT32` for never. */
+/**
+ * What contacts did, as far as follow-ups ask (Rules 10): for every contact the latest day of each kind, null for never. An
+ * Arrow table with one Int32 column a kind.
+ */
 export interface Signals {
+  readonly table: Table;
   readonly lastClickDay: Int32Array;
   readonly lastAnswerDay: Int32Array;
   /** The latest answer that tells of a medical condition. */
@@ -41,5 +47,15 @@ export function readSignals(
     note(answer, contact, day);
     if (hasMedicalConditions(row[metadataAt])) note(condition, contact, day);
   }
-  return { lastClickDay: click, lastAnswerDay: answer, lastConditionDay: condition };
+  const table = tableOf({
+    last_click_day: numberVector(click),
+    last_answer_day: numberVector(answer),
+    last_condition_day: numberVector(condition),
+  });
+  return {
+    table,
+    lastClickDay: valuesOf(table, 'last_click_day', Int32Array),
+    lastAnswerDay: valuesOf(table, 'last_answer_day', Int32Array),
+    lastConditionDay: valuesOf(table, 'last_condition_day', Int32Array),
+  };
 }
