@@ -1,4 +1,14 @@
-import { type KeyValues, type NumberedRows, rowidOf, rowsById, type SortColumn, sortRows } from './flushOrder.js';
+import {
+  type KeyValues,
+  type NumberedRows,
+  type RowList,
+  rowCountOf,
+  rowidOf,
+  rowsBetween,
+  rowsById,
+  type SortColumn,
+  sortRows,
+} from './flushOrder.js';
 import { PageEncoder } from './pages/encoder.js';
 import { IndexTree } from './pages/indexTree.js';
 import type { PageSpace } from './pages/pageSpace.js';
@@ -128,7 +138,7 @@ export interface IndexJob {
   /** A 1 for each place of a new row that is left out; null when none is. */
   readonly isRefused: Uint8Array | null;
   /** All rows in the order of the index; null when they are to be sorted. */
-  readonly sorted: Uint32Array | null;
+  readonly sorted: RowList | null;
   /** The page that its root has. */
   readonly rootPage: number;
 }
@@ -140,9 +150,11 @@ export async function writeIndex(
   checkpoint: () => Promise<void>,
 ): Promise<void> {
   const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns).rows;
-  const writer = new EntryWriter(await PageEncoder.open(), space, rows.length, columns);
-  for (let start = 0, batches = 1; start < rows.length; start += BATCH_ENTRIES, batches++) {
-    writer.write(numbered, columns, rows.subarray(start, start + BATCH_ENTRIES));
+  const rowCount = rowCountOf(rows);
+  const writer = new EntryWriter(await PageEncoder.open(), space, rowCount, columns);
+  for (let start = 0, batches = 1; start < rowCount; start += BATCH_ENTRIES, batches++) {
+    const end = Math.min(rowCount, start + BATCH_ENTRIES);
+    writer.write(numbered, columns, rowsBetween(rows, start, end));
     if (batches % SLICE_BATCHES === 0) await checkpoint();
   }
   writer.tree.finish(rootPage);

@@ -50,8 +50,24 @@ export function rowidOf(keys: NumberedRows, row: number): number {
   return newIds === null ? keys.firstId + place : newIds[place];
 }
 
-/** The numbers of all rows but the refused ones, by id; when these are 0, 1, 2 ..., only how many there are. */
-export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): Uint32Array | number {
+/** Row numbers in some order; a number stands for 0, 1, 2 ... of which there are so many. */
+export type RowList = Uint32Array | number;
+
+/** How many rows a list has. */
+export function rowCountOf(rows: RowList): number {
+  return typeof rows === 'number' ? rows : rows.length;
+}
+
+/** The numbers of the rows from `start` to `end` in a list, one by one; a view where it can be. */
+export function rowsBetween(rows: RowList, start: number, end: number): Uint32Array {
+  if (typeof rows !== 'number') return rows.subarray(start, end);
+  const numbers = new Uint32Array(sharedBytes((end - start) * 4));
+  for (let row = start; row < end; row++) numbers[row - start] = row;
+  return numbers;
+}
+
+/** The numbers of all rows but the refused ones, by id. */
+export function rowsById(keys: NumberedRows, isRefused: Uint8Array | null): RowList {
   const { stayingIds, newIds, newCount, replacing } = keys;
   const stayingCount = stayingIds.length;
   if (replacing.length === 0 && isRefused === null) return stayingCount + newCount;
@@ -122,7 +138,7 @@ function sortSteps(columns: readonly SortColumn[]): RowRanks[] {
 
 /** Rows in the order of some columns. */
 export interface SortedRows {
-  readonly rows: Uint32Array;
+  readonly rows: RowList;
   /** False when it was seen that no two of them agree in all columns. */
   readonly mayAgree: boolean;
 }
@@ -133,15 +149,15 @@ export interface SortedRows {
  * By counting, the last columns first; rows that stand by the first column already, as those of a run do by contact, only
  * within what agrees in it.
  *
- * @param rows is used up; a number stands for the rows 0, 1, 2 ... of which there are so many
+ * @param rows is used up
  */
-export function sortRows(rows: Uint32Array | number, columns: readonly SortColumn[]): SortedRows {
+export function sortRows(rows: RowList, columns: readonly SortColumn[]): SortedRows {
   const steps = sortSteps(columns);
   const first = steps.at(-1);
-  const count = typeof rows === 'number' ? rows : rows.length;
-  if (first === undefined) return { rows: listed(rows), mayAgree: true };
+  const count = rowCountOf(rows);
+  if (first === undefined) return { rows, mayAgree: true };
   if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > count && isSorted(rows, first.ranks)) {
-    const inOrder = listed(rows);
+    const inOrder = rowsBetween(rows, 0, count);
     return { rows: inOrder, mayAgree: sortWithin(inOrder, first.ranks, steps[0].ranks) };
   }
   let from = rows;
@@ -152,18 +168,10 @@ export function sortRows(rows: Uint32Array | number, columns: readonly SortColum
     spare = typeof from === 'number' ? null : from;
     from = to;
   }
-  return { rows: listed(from), mayAgree: true };
+  return { rows: from, mayAgree: true };
 }
 
-/** Row numbers one by one. */
-function listed(rows: Uint32Array | number): Uint32Array {
-  if (typeof rows !== 'number') return rows;
-  const all = new Uint32Array(sharedBytes(rows * 4));
-  for (let row = 0; row < rows; row++) all[row] = row;
-  return all;
-}
-
-function isSorted(rows: Uint32Array | number, ranks: Codes): boolean {
+function isSorted(rows: RowList, ranks: Codes): boolean {
   if (typeof rows === 'number') {
     for (let row = 1; row < rows; row++) if (ranks[row] < ranks[row - 1]) return false;
     return true;
@@ -194,7 +202,7 @@ function sortWithin(rows: Uint32Array, groups: Codes, ranks: Codes): boolean {
   return someAgree;
 }
 
-function countingSort(from: Uint32Array | number, to: Uint32Array, ranks: Codes, rankCount: number): void {
+function countingSort(from: RowList, to: Uint32Array, ranks: Codes, rankCount: number): void {
   const starts = new Uint32Array(rankCount + 1);
   if (typeof from === 'number') {
     for (let row = 0; row < from; row++) starts[ranks[row] + 1]++;
@@ -214,9 +222,10 @@ function countingSort(from: Uint32Array | number, to: Uint32Array, ranks: Codes,
 type Collision = readonly number[];
 
 /** The collisions among rows that are sorted by the columns; a row with a NULL in one of them collides with none. */
-function collisions({ rows: sorted, mayAgree }: SortedRows, columns: readonly SortColumn[]): Collision[] {
+function collisions({ rows, mayAgree }: SortedRows, columns: readonly SortColumn[]): Collision[] {
   const found: Collision[] = [];
   if (!mayAgree) return found;
+  const sorted = rowsBetween(rows, 0, rowCountOf(rows));
   for (let start = 0, end = 1; start < sorted.length; start = end, end++) {
     while (end < sorted.length && agree(sorted[start], sorted[end], columns)) end++;
     if (end - start > 1 && columns.every((column) => !isNull(column, sorted[start]))) {
@@ -244,7 +253,7 @@ export interface UniqueRows {
   /** A 1 for each place of a new row that is refused; null when none is. */
   readonly isRefused: Uint8Array | null;
   /** All rows in the order of each index; null when some are refused. */
-  readonly sorted: readonly Uint32Array[] | null;
+  readonly sorted: readonly RowList[] | null;
 }
 
 /**
@@ -255,7 +264,7 @@ export function findRefused(rows: NumberedRows, uniqueIndexes: readonly (readonl
   const stayingCount = rows.stayingIds.length;
   const groupsOf = new Map<number, number[]>();
   const isTaken: boolean[] = [];
-  const sorted: Uint32Array[] = [];
+  const sorted: RowList[] = [];
   for (const columns of uniqueIndexes) {
     const inOrder = sortRows(rowsById(rows, null), columns);
     sorted.push(inOrder.rows);

@@ -4,7 +4,7 @@ import { nextId } from './flush.js';
 import type { IndexJob } from './flushIndexes.js';
 import { type FlushKeys, readKeys } from './flushKeys.js';
 import { type RunValues, readScheduleLayout, rootPageOf, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
-import { findRefused, hasCollision, sortColumns } from './flushOrder.js';
+import { findRefused, hasCollision, type RowList, sortColumns } from './flushOrder.js';
 import type { FlushRows } from './flushRows.js';
 import { writeTable } from './flushTable.js';
 import { buildIndexes, forgetBegun, type IndexWork, openSpace, type StartHelpers } from './indexJobs.js';
@@ -161,15 +161,19 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
       const { layout, otherRoots } = settled;
       const after = new DatabaseImage(pages);
       const { columns: _columns, deleted: _deleted, ...numbered } = keys;
-      const jobs: IndexJob[] = layout.indexes.map(({ name, columns, rootPage }) => ({
-        ...{ numbered, isRefused, rootPage, sorted: sorted.get(name) ?? null },
-        columns: sortColumns(keys.columns, columns),
+      // The largest ones come last, so that no other is sorted beside them, each in memory of its own.
+      const jobs: IndexJob[] = others.map(({ name: _name, ...other }, i) => ({
+        ...other,
+        isRefused: null,
+        sorted: null,
+        rootPage: otherRoots[i],
       }));
+      for (const { name, columns, rootPage } of layout.indexes) {
+        const inOrder = sorted.get(name) ?? null;
+        jobs.push({ numbered, isRefused, rootPage, sorted: inOrder, columns: sortColumns(keys.columns, columns) });
+      }
       // Writing once more sorts once more.
       sorted.clear();
-      others.forEach(({ name: _name, ...other }, i) => {
-        jobs.push({ ...other, isRefused: null, sorted: null, rootPage: otherRoots[i] });
-      });
       const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
       await rewriteTrees(after, roots, target, async (supply, writeKept) => {
         const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
@@ -194,7 +198,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
 }
 
 /** All rows in the order of each unique index, by its name; a function of its own, so that no closure keeps them. */
-function byName(unique: ScheduleLayout['indexes'], sorted: readonly Uint32Array[] | null): Map<string, Uint32Array> {
+function byName(unique: ScheduleLayout['indexes'], sorted: readonly RowList[] | null): Map<string, RowList> {
   return new Map(sorted === null ? [] : unique.map(({ name }, i) => [name, sorted[i]]));
 }
 

@@ -33,7 +33,8 @@ export class KeyColumn {
   /** Adds the values of the next rows. */
   append(codes: Uint32Array): void {
     this.#fit(codes.length);
-    this.codes.set(codes, this.count);
+    // Of one value all codes are 0, which they are already: memory that nobody writes to is none.
+    if (this.dictionary.count > 1) this.codes.set(codes, this.count);
     this.count += codes.length;
   }
 

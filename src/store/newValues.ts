@@ -33,7 +33,6 @@ class ColumnValues {
   #ofKind = new Int32Array(64);
   /** The code + 1 of each day of `DAY_RANGE`. */
   readonly #ofDay: Int32Array;
-  readonly #nullCode: number;
   readonly #codes = new Uint32Array(FLUSH_BATCH_ROWS);
   #lastValue = Number.NaN;
   #lastCode = 0;
@@ -42,7 +41,6 @@ class ColumnValues {
     this.#source = source;
     this.#keys = keys;
     this.#nowText = nowText;
-    this.#nullCode = keys.dictionary.codeOfValue(ENCODED_NULL);
     this.#ofDay = new Int32Array(source.kind === 'day' ? DAY_RANGE.end - DAY_RANGE.first : 0);
   }
 
@@ -61,11 +59,10 @@ class ColumnValues {
 
   #takeDays(days: Int32Array, codes: Uint32Array): void {
     const known = this.#ofDay;
-    const nullCode = this.#nullCode;
     for (let i = 0; i < codes.length; i++) {
       const day = days[i];
       if (day === NULL_INT32) {
-        codes[i] = nullCode;
+        codes[i] = this.#keys.dictionary.codeOfValue(ENCODED_NULL);
         continue;
       }
       const place = day - DAY_RANGE.first;
@@ -108,7 +105,7 @@ class ColumnValues {
     wholeRow: WholeRow,
   ): void {
     const { dictionary } = this.#keys;
-    const nullCode = this.#nullCode;
+    const nullCode = dictionary.codeOfValue(ENCODED_NULL);
     for (let i = 0; i < codes.length; i++) {
       const kind = kinds[i];
       let code = kind < 0 || kind >= this.#ofKind.length ? 0 : this.#ofKind[kind];
