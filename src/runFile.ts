@@ -135,7 +135,7 @@ async function runOpened(
   const connection = await watch.measure('open', async () => openLazily(file.pages, await loadSqlJs()));
   try {
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, today, file.stamp.sizeBytes);
+      const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
     let prepared: PreparedPages | null = null;

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { SendplanError } from './errors.js';
 import type { RunReport } from './report/runReport.js';
 import type { Stopwatch } from './report/stopwatch.js';
@@ -35,7 +34,7 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
   try {
     const { memoryLimitBytes } = options;
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, today, statSync(file).size);
+      const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, 'native', memoryLimitBytes);
     }
     const transactions = {

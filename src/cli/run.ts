@@ -129,7 +129,7 @@ export function runCommand(): Command {
     .option('--timings', 'tell the peaks of memory, what was read and written, and what every SQL statement cost')
     .addOption(
       driverOption(
-        "sqljs: in memory, the file is replaced; native: in place under SQLite's locks, with the optional package libsql",
+        "sqljs: a new file is written and replaces the old one; native: in place under SQLite's locks, with the optional package libsql",
       ),
     )
     .addOption(

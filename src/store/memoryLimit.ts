@@ -17,29 +17,22 @@ export interface MemoryNeeds {
   readonly foundRows: number;
   /** The rows that it will have, about. */
   readonly expectedRows: number;
-  readonly fileBytes: number;
 }
 
 /** The bytes of one each; fitted to runs that were measured, see docs/performance.md, "Memory". */
 const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNeeds, number>>>> = {
-  native: { base: 185e6, contacts: 100, foundRows: 55, expectedRows: 90, fileBytes: 0 },
-  sqljs: { base: 150e6, contacts: 100, foundRows: 110, expectedRows: 90, fileBytes: 2 },
-  'sqljs by SQL': { base: 150e6, contacts: 100, foundRows: 110, expectedRows: 780, fileBytes: 2 },
+  native: { base: 160e6, contacts: 100, foundRows: 70, expectedRows: 70 },
+  sqljs: { base: 115e6, contacts: 100, foundRows: 150, expectedRows: 70 },
+  'sqljs by SQL': { base: 115e6, contacts: 100, foundRows: 150, expectedRows: 430 },
 };
 
 /**
- * About how many bytes of memory a run needs at its peak: a base and so much for each contact, row and byte of the file.
- * Runs with few changes stay below it.
+ * About how many bytes of memory a run needs at its peak: a base and so much for each contact and row. The size of the file is
+ * of no account, for it is read in pieces. Runs with few changes stay below it.
  */
 export function estimatePeakBytes(needs: MemoryNeeds, way: MemoryWay): number {
-  const { base, contacts, foundRows, expectedRows, fileBytes } = COSTS[way];
-  return (
-    base +
-    contacts * needs.contacts +
-    foundRows * needs.foundRows +
-    expectedRows * needs.expectedRows +
-    fileBytes * needs.fileBytes
-  );
+  const { base, contacts, foundRows, expectedRows } = COSTS[way];
+  return base + contacts * needs.contacts + foundRows * needs.foundRows + expectedRows * needs.expectedRows;
 }
 
 /** The rows of a table: about as many where its pages can be scanned, else counted by SQLite; 0 for one that is not there. */
@@ -64,7 +57,7 @@ function rowsOf(connection: Connection, schema: DatabaseSchema, name: string): n
  * @param today the run's day: campaigns that run on it and go to all have a row for every contact
  * @throws SendplanError `missing_table` or `missing_column` when there are no contacts to plan
  */
-export function readMemoryNeeds(connection: Connection, config: Config, today: number, fileBytes: number): MemoryNeeds {
+export function readMemoryNeeds(connection: Connection, config: Config, today: number): MemoryNeeds {
   const schema = readSchema(connection);
   const contacts = rowsOf(connection, schema, requireContacts(schema).name);
   const foundRows = rowsOf(connection, schema, 'email_schedules');
@@ -73,7 +66,7 @@ export function readMemoryNeeds(connection: Connection, config: Config, today: n
   const toAll = instances.filter((instance) => runsOn(instance, today) && instance.type?.targetsAll === true).length;
   const perContact = 2 + config.aep.length + toAll;
   const enrolments = rowsOf(connection, schema, 'contact_campaigns');
-  return { contacts, foundRows, expectedRows: Math.max(foundRows, contacts * perContact + enrolments), fileBytes };
+  return { contacts, foundRows, expectedRows: Math.max(foundRows, contacts * perContact + enrolments) };
 }
 
 function sizeText(bytes: number): string {
