@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import {
   appendFileSync,
   closeSync,
@@ -199,6 +200,34 @@ describe('a database that is read where it lies', () => {
       rmSync(path);
     }
   });
+
+  it.skipIf(constants.MAX_LENGTH >= 5e9)(
+    'that is longer than a buffer can be fails with a way out when a rollback needs one',
+    async () => {
+      const image = await databaseImage('PRAGMA page_size = 65536; CREATE TABLE t (id INTEGER PRIMARY KEY, a, b)');
+      const pageCount = 80_000;
+      new DataView(image.buffer).setUint32(28, pageCount);
+      const path = join(folder, 'longer.sqlite3');
+      writeFileSync(path, image);
+      const descriptor = openSync(path, 'r+');
+      try {
+        ftruncateSync(descriptor, pageCount * 65536);
+        const connection = open(new FileSource(descriptor, pageCount * 65536, true));
+        // Pages are written before the transaction ends.
+        connection.execute(`PRAGMA cache_size = 8; BEGIN; ${inserting(300, 9000)}`);
+        const rollBack = () => {
+          connection.execute('ROLLBACK');
+          connection.toPages();
+        };
+        expect(rollBack).toThrow(
+          expect.objectContaining({ code: 'database_error', hint: expect.stringContaining('--driver native') }),
+        );
+      } finally {
+        closeSync(descriptor);
+        rmSync(path);
+      }
+    },
+  );
 
   it('that gets shorter while it is read gives an error that says so, for every later question too', async () => {
     const image = await databaseImage(`CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); ${inserting(3000, 50)}`);

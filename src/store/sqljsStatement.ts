@@ -3,6 +3,7 @@ import type { PreparedStatement, SqlValue } from './driver.js';
 import type { SqliteMemory, SqliteModule } from './sqliteModule.js';
 
 const OK = 0;
+const IO_ERROR = 10;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 const ROW = 100;
@@ -35,7 +36,13 @@ function sqliteError(code: number, message: string, sql: string): SendplanError 
       hint: "sqlite3 FILE 'PRAGMA integrity_check;' tells what is damaged, sqlite3 FILE .recover saves what can be saved.",
     });
   }
-  return new SendplanError('database_error', `SQLite says "${message}" at: ${shown}`, { cause });
+  // There is no disk: when a rollback makes a file shorter, sql.js puts all of it into one buffer, which may not be had.
+  const hint =
+    code === IO_ERROR ? 'The file may be too long for SQLite in memory; --driver native works in place.' : undefined;
+  return new SendplanError('database_error', `SQLite says "${message}" at: ${shown}`, {
+    cause,
+    hint: hint ?? undefined,
+  });
 }
 
 /** An open database of sql.js and the statements that are open on it. */
