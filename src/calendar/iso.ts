@@ -34,30 +34,40 @@ const MONTH_STARTS = Int32Array.from({ length: (END_YEAR - FIRST_YEAR) * 12 + 1 
 /** What `parseIsoDayBytes` returns for bytes that are no date; no day has this number. */
 export const NO_ISO_DAY = -2147483648;
 
+// Digits are taken four bytes at a time: a byte that `^` made a digit is at most 9, so that adding 0x76 does not reach its
+// highest bit, as adding 0x7f does not where a hyphen was expected and found.
+const FOUR_DIGITS = 0x30303030;
+const HYPHEN_MONTH_HYPHEN = 0x2d30302d;
+const TWO_DIGITS = 0x3030;
+const HIGHEST_BITS = -0x7f7f7f80;
+
 /**
  * Reads a date from UTF-8 bytes as `parseIsoDay` reads it from their text; `NO_ISO_DAY` when it is not one.
  *
- * @param end the offset after the last byte of the text
+ * @param start where in `view` the text begins
+ * @param end the offset after its last byte
  */
-export function parseIsoDayBytes(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 10 || bytes[start + 4] !== 45 || bytes[start + 7] !== 45) return NO_ISO_DAY;
-  if (end - start > 10 && bytes[start + 10] !== 32 && bytes[start + 10] !== 84) return NO_ISO_DAY;
-  const [y1, y2, y3, y4] = [bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]];
-  const [m1, m2, d1, d2] = [bytes[start + 5], bytes[start + 6], bytes[start + 8], bytes[start + 9]];
-  if (!(isDigit(y1) && isDigit(y2) && isDigit(y3) && isDigit(y4))) return NO_ISO_DAY;
-  if (!(isDigit(m1) && isDigit(m2) && isDigit(d1) && isDigit(d2))) return NO_ISO_DAY;
-  // Each sum counts the 48 of every ASCII digit along, which is taken off at once.
-  const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4 - 53328;
-  const month = m1 * 10 + m2 - 528;
-  const day = d1 * 10 + d2 - 528;
+export function parseIsoDayBytes(view: DataView, start: number, end: number): number {
+  if (end - start !== 10) {
+    if (end - start < 10) return NO_ISO_DAY;
+    const next = view.getUint8(start + 10);
+    if (next !== 32 && next !== 84) return NO_ISO_DAY;
+  }
+  const years = view.getInt32(start, true) ^ FOUR_DIGITS;
+  const months = view.getInt32(start + 4, true) ^ HYPHEN_MONTH_HYPHEN;
+  const days = view.getUint16(start + 8, true) ^ TWO_DIGITS;
+  const overflow =
+    ((years + 0x76767676) | years | (months + 0x7f76767f) | months | (days + 0x7676) | days) & HIGHEST_BITS;
+  if (overflow !== 0) return NO_ISO_DAY;
+  // Two pairs of digits at once: the century in the lowest byte, the year within it two bytes above.
+  const pairs = (years * 10 + (years >> 8)) & 0x00ff00ff;
+  const year = (pairs & 0xff) * 100 + (pairs >> 16);
+  const month = ((months >> 8) & 0xff) * 10 + (months >> 16);
+  const day = (days & 0xff) * 10 + (days >> 8);
   if (year < FIRST_YEAR || year >= END_YEAR || month < 1 || month > 12 || day < 1) return NO_ISO_DAY;
   const position = (year - FIRST_YEAR) * 12 + month - 1;
   const dayNumber = MONTH_STARTS[position] + day - 1;
   return dayNumber < MONTH_STARTS[position + 1] ? dayNumber : NO_ISO_DAY;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
 }
 
 /** Writes a day number as `YYYY-MM-DD`. */

@@ -202,16 +202,11 @@ function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount:
   const form = inOrder(found.form, order);
   const columns = {
     first,
-    rowClass: ofForms(forms.rowClass, form),
-    type: ofForms(forms.type, form),
-    eventYear: ofForms(forms.eventYear, form),
+    ...contentOfForms(forms, form),
     sentDay: inOrder(found.sentDay, order),
     plannedDay: inOrder(found.plannedDay, order),
     scheduledDay: inOrder(found.scheduledDay, order),
-    instance: ofForms(forms.instance, form),
-    priority: ofForms(forms.priority, form),
     id: inOrder(found.id, order),
-    instanceId: ofForms(forms.instanceId, form),
     form,
     isClean: inOrder(found.isClean, order),
     eventMonth: inOrder(found.eventMonth, order),
@@ -224,11 +219,28 @@ function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount:
 
 type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable'>;
 
-/** The value of each row by its form. */
-function ofForms<Values extends Float64Array | Int32Array | Uint8Array>(values: Values, form: Int32Array): Values {
-  const all = new (values.constructor as new (length: number) => Values)(form.length);
-  for (let i = 0; i < form.length; i++) all[i] = values[form[i]];
-  return all;
+/** What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type. */
+function contentOfForms(
+  forms: ScheduleForms,
+  form: Int32Array,
+): Pick<Schedules, 'rowClass' | 'type' | 'eventYear' | 'instance' | 'priority' | 'instanceId'> {
+  const rowCount = form.length;
+  const rowClass = new Uint8Array(rowCount);
+  const type = new Int32Array(rowCount);
+  const eventYear = new Int32Array(rowCount);
+  const instance = new Int32Array(rowCount);
+  const priority = new Int32Array(rowCount);
+  const instanceId = new Float64Array(rowCount);
+  for (let i = 0; i < rowCount; i++) {
+    const number = form[i];
+    rowClass[i] = forms.rowClass[number];
+    type[i] = forms.type[number];
+    eventYear[i] = forms.eventYear[number];
+    instance[i] = forms.instance[number];
+    priority[i] = forms.priority[number];
+    instanceId[i] = forms.instanceId[number];
+  }
+  return { rowClass, type, eventYear, instance, priority, instanceId };
 }
 
 function tableOfRows(columns: RowColumns): Table {

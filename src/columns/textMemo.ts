@@ -29,6 +29,7 @@ export class TextMemo {
   private starts = new Uint32Array(129);
   private codes = new Int32Array(128);
   private bytes = new Uint8Array(4096);
+  private words = new DataView(this.bytes.buffer);
   private count = 0;
   private last = 0;
   /** The entry that was asked for after each entry; columns repeat their texts in the same order for every contact. */
@@ -52,8 +53,8 @@ export class TextMemo {
     return code;
   }
 
-  /** The code of the text whose UTF-8 bytes are from `start` to `end`. */
-  codeOfBytes(source: Uint8Array, start: number, end: number): number {
+  /** The code of the text whose UTF-8 bytes are from `start` to `end` of a view. */
+  codeOfBytes(source: DataView, start: number, end: number): number {
     const follower = this.followers[this.last];
     if (follower < this.count && this.isEntry(follower, source, start, end)) {
       this.last = follower;
@@ -62,18 +63,20 @@ export class TextMemo {
     return this.search(source, start, end);
   }
 
-  private isEntry(entry: number, source: Uint8Array, start: number, end: number): boolean {
-    const { bytes } = this;
+  private isEntry(entry: number, source: DataView, start: number, end: number): boolean {
+    const { words } = this;
     let i = this.starts[entry];
     if (this.starts[entry + 1] - i !== end - start) return false;
-    for (let j = start; j < end; j++) if (bytes[i++] !== source[j]) return false;
+    let j = start;
+    for (; j + 4 <= end; i += 4, j += 4) if (words.getInt32(i) !== source.getInt32(j)) return false;
+    for (; j < end; i++, j++) if (words.getInt8(i) !== source.getInt8(j)) return false;
     return true;
   }
 
-  private search(source: Uint8Array, start: number, end: number): number {
-    if (end - start > LONGEST_REMEMBERED_BYTES) return this.#codeOf(decodeUtf8(source, start, end));
+  private search(source: DataView, start: number, end: number): number {
+    if (end - start > LONGEST_REMEMBERED_BYTES) return this.#codeOf(decodeUtf8(bytesOf(source), start, end));
     let hash = end - start;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i], 0x01000193);
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source.getUint8(i), 0x01000193);
     hash ^= hash >>> 15;
     const { slots, hashes } = this;
     const mask = slots.length - 1;
@@ -83,8 +86,9 @@ export class TextMemo {
       if (hashes[entry] === hash && this.isEntry(entry, source, start, end)) return this.follow(entry);
       slot = (slot + 1) & mask;
     }
-    const code = this.#codeOf(decodeUtf8(source, start, end));
-    if (this.count < MOST_REMEMBERED) this.add(slot, hash, code, source.subarray(start, end));
+    const bytes = bytesOf(source);
+    const code = this.#codeOf(decodeUtf8(bytes, start, end));
+    if (this.count < MOST_REMEMBERED) this.add(slot, hash, code, bytes.subarray(start, end));
     return code;
   }
 
@@ -98,7 +102,10 @@ export class TextMemo {
     const entry = this.count++;
     if (this.count > this.codes.length) this.growEntries();
     const end = this.starts[entry] + text.length;
-    if (end > this.bytes.length) this.bytes = grown(this.bytes, Math.max(end, this.bytes.length * 2));
+    if (end > this.bytes.length) {
+      this.bytes = grown(this.bytes, Math.max(end, this.bytes.length * 2));
+      this.words = new DataView(this.bytes.buffer);
+    }
     this.bytes.set(text, this.starts[entry]);
     this.starts[entry + 1] = end;
     this.hashes[entry] = hash;
@@ -126,6 +133,10 @@ export class TextMemo {
     }
     this.slots = slots;
   }
+}
+
+function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function grown<Values extends Int32Array | Uint32Array | Uint8Array>(values: Values, length: number): Values {

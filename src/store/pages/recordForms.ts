@@ -5,6 +5,8 @@ import { bodyLength } from './encodedValue.js';
 const MOST_FORMS = 1 << 16;
 
 const WORD_BYTES = 4;
+/** What a check of a word is made of. */
+const CHECK_NUMBERS = 3;
 
 /** How many forms are tried of those that followed the form before, before a form is looked up. */
 const FOLLOWERS = 4;
@@ -44,7 +46,6 @@ interface Shape {
  */
 export class RecordForms {
   private view: DataView = new DataView(new ArrayBuffer(0));
-  private viewed: Uint8Array = new Uint8Array(0);
 
   private readonly shapes: Shape[] = [];
   private shapeSlots = new Int32Array(256);
@@ -56,11 +57,9 @@ export class RecordForms {
   private payloadLengths = new Float64Array(512);
   /** The forms that followed each form last, the latest first. */
   private followers = new Int32Array(512 * FOLLOWERS);
-  /** The words of form i are at `wordStarts[i] .. wordStarts[i + 1]` of the three arrays behind. */
-  private wordStarts = new Int32Array(513);
-  private offsets = new Int32Array(16384);
-  private masks = new Int32Array(16384);
-  private words = new Int32Array(16384);
+  /** The words of form i are in `checks[checkStarts[i] .. checkStarts[i + 1]]`, three numbers each: offset, mask and value. */
+  private checkStarts = new Int32Array(513);
+  private checks = new Int32Array(49152);
   private last = 0;
 
   /** @param fixedColumns the columns whose values are the same in all records of a form */
@@ -76,12 +75,9 @@ export class RecordForms {
     return this.shapes[this.shapeOf[form]].starts;
   }
 
-  /** The form of a record that lies in `bytes` whole; `UNKNOWN_FORM` for one that `add` was not called for. */
-  find(bytes: Uint8Array, start: number, payloadLength: number): number {
-    if (bytes !== this.viewed) {
-      this.viewed = bytes;
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+  /** The form of a record that lies in `view` whole; `UNKNOWN_FORM` for one that `add` was not called for. */
+  find(view: DataView, start: number, payloadLength: number): number {
+    this.view = view;
     const { followers } = this;
     const firstGuess = this.last * FOLLOWERS;
     for (let i = firstGuess; i < firstGuess + FOLLOWERS; i++) {
@@ -119,23 +115,23 @@ export class RecordForms {
     this.shapeOf[form] = shape;
     this.payloadLengths[form] = payloadLength;
     this.hashes[form] = this.hashFixed(found, shape, start);
-    let word = this.wordStarts[form];
-    for (let i = 0; i < found.offsets.length; i++, word++) {
-      this.offsets[word] = found.offsets[i];
-      this.masks[word] = found.masks[i];
-      this.words[word] = this.view.getInt32(start + found.offsets[i], true) & found.masks[i];
+    let check = this.checkStarts[form];
+    for (let i = 0; i < found.offsets.length; i++, check += CHECK_NUMBERS) {
+      this.checks[check] = found.offsets[i];
+      this.checks[check + 1] = found.masks[i];
+      this.checks[check + 2] = this.view.getInt32(start + found.offsets[i], true) & found.masks[i];
     }
-    this.wordStarts[form + 1] = word;
+    this.checkStarts[form + 1] = check;
     this.insert(form);
     return this.follow(form);
   }
 
   private isOfForm(form: number, start: number, payloadLength: number): boolean {
     if (this.payloadLengths[form] !== payloadLength) return false;
-    const { view, offsets, masks, words } = this;
-    const end = this.wordStarts[form + 1];
-    for (let i = this.wordStarts[form]; i < end; i++) {
-      if ((view.getInt32(start + offsets[i], true) & masks[i]) !== words[i]) return false;
+    const { view, checks } = this;
+    const end = this.checkStarts[form + 1];
+    for (let i = this.checkStarts[form]; i < end; i += CHECK_NUMBERS) {
+      if ((view.getInt32(start + checks[i], true) & checks[i + 1]) !== checks[i + 2]) return false;
     }
     return true;
   }
@@ -151,13 +147,13 @@ export class RecordForms {
 
   /** Whether a header is as long as its first byte says, of at least one word, and within the record. */
   private hasPlainHeader(start: number, payloadLength: number): boolean {
-    const length = this.viewed[start];
+    const length = this.view.getUint8(start);
     return length >= WORD_BYTES && length <= LONGEST_HEADER_BYTES && length <= payloadLength;
   }
 
   private hashHeader(start: number): number {
     const { view } = this;
-    const length = this.viewed[start];
+    const length = view.getUint8(start);
     let hash = 0;
     for (let i = 0; i < length; i += WORD_BYTES) {
       hash = Math.imul(hash ^ view.getInt32(start + Math.min(i, length - WORD_BYTES), true), 0x5bd1e995);
@@ -190,12 +186,13 @@ export class RecordForms {
   }
 
   private hasHeader({ headerBytes }: Shape, start: number): boolean {
-    for (let i = 0; i < headerBytes.length; i++) if (this.viewed[start + i] !== headerBytes[i]) return false;
+    for (let i = 0; i < headerBytes.length; i++) if (this.view.getUint8(start + i) !== headerBytes[i]) return false;
     return true;
   }
 
   private addShape(start: number, payloadLength: number, types: Int32Array, starts: Int32Array): number {
-    const headerBytes = this.viewed.slice(start, start + this.viewed[start]);
+    const { view } = this;
+    const headerBytes = new Uint8Array(view.buffer, view.byteOffset + start, view.getUint8(start)).slice();
     const ownStarts = starts.map((at) => at - start);
     const spans = [{ start: 0, end: headerBytes.length }, ...valueSpans(this.fixedColumns, types, ownStarts)];
     const hash = this.hashHeader(start);
@@ -224,17 +221,13 @@ export class RecordForms {
       this.hashes = grown(this.hashes, length);
       this.shapeOf = grown(this.shapeOf, length);
       this.followers = grown(this.followers, length * FOLLOWERS);
-      this.wordStarts = grown(this.wordStarts, length + 1);
+      this.checkStarts = grown(this.checkStarts, length + 1);
       const payloadLengths = new Float64Array(length);
       payloadLengths.set(this.payloadLengths);
       this.payloadLengths = payloadLengths;
     }
-    const end = this.wordStarts[this.count - 1] + offsets.length;
-    if (end <= this.words.length) return;
-    const length = Math.max(end, this.words.length * 2);
-    this.offsets = grown(this.offsets, length);
-    this.masks = grown(this.masks, length);
-    this.words = grown(this.words, length);
+    const end = this.checkStarts[this.count - 1] + offsets.length * CHECK_NUMBERS;
+    if (end > this.checks.length) this.checks = grown(this.checks, Math.max(end, this.checks.length * 2));
   }
 }
 

@@ -66,6 +66,8 @@ export class RecordCursor implements RowCursor {
   form = UNKNOWN_FORM;
   private readonly defaults = new Map<number, SqlValue>();
   private bytes: Uint8Array = new Uint8Array(0);
+  /** The same bytes. */
+  private view: DataView = new DataView(new ArrayBuffer(0));
   /** What `readVarint` read. */
   private varint = 0;
 
@@ -116,14 +118,14 @@ export class RecordCursor implements RowCursor {
     const { bytes, start, localEnd, payloadLength } = this.scan;
     // A row that goes on on other pages is not looked up.
     this.wasLookedUp = localEnd - start === payloadLength;
-    this.form = this.wasLookedUp ? forms.find(bytes, start, payloadLength) : UNKNOWN_FORM;
+    this.lookAt(bytes);
+    this.form = this.wasLookedUp ? forms.find(this.view, start, payloadLength) : UNKNOWN_FORM;
     if (this.form === UNKNOWN_FORM) {
       this.types = this.ownTypes;
       this.starts = this.ownStarts;
       this.base = 0;
       return false;
     }
-    this.bytes = bytes;
     this.types = forms.typesOf(this.form);
     this.starts = forms.startsOf(this.form);
     this.base = start;
@@ -134,7 +136,7 @@ export class RecordCursor implements RowCursor {
   private readHeader(): boolean {
     const { scan, types, starts, columnCount } = this;
     const { bytes, start, localEnd } = scan;
-    this.bytes = bytes;
+    this.lookAt(bytes);
     const payloadEnd = start + scan.payloadLength;
     const isWhole = localEnd === payloadEnd;
     if (start === payloadEnd) throw scan.damage('a row is empty');
@@ -174,6 +176,12 @@ export class RecordCursor implements RowCursor {
     for (; column < columnCount; column++) types[column] = DEFAULT;
     if (this.rowidColumn >= 0) types[this.rowidColumn] = ROWID;
     return value <= localEnd;
+  }
+
+  private lookAt(bytes: Uint8Array): void {
+    if (bytes === this.bytes) return;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   private readVarint(byteOffset: number): number {
@@ -224,7 +232,7 @@ export class RecordCursor implements RowCursor {
       case TYPE.int64:
         return readInt32(bytes, at) * TWO_TO_32 + (readInt32(bytes, at + 4) >>> 0);
       default:
-        return new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0);
+        return this.view.getFloat64(at);
     }
   }
 
@@ -290,7 +298,7 @@ export class RecordCursor implements RowCursor {
     const type = this.types[column];
     if (isText(type)) {
       const start = this.starts[column] + this.base;
-      return memo.codeOfBytes(this.bytes, start, start + ((type - 13) >> 1));
+      return memo.codeOfBytes(this.view, start, start + ((type - 13) >> 1));
     }
     if (type === TYPE.null) return memo.codeOf(null);
     const value = this.value(place);
@@ -314,7 +322,7 @@ export class RecordCursor implements RowCursor {
     if (isText(type)) {
       if (type === 13) return MISSING_DAY;
       const start = this.starts[column] + this.base;
-      const day = parseIsoDayBytes(this.bytes, start, start + ((type - 13) >> 1));
+      const day = parseIsoDayBytes(this.view, start, start + ((type - 13) >> 1));
       return day === NO_ISO_DAY ? INVALID_DAY : day;
     }
     if (type === TYPE.null) return MISSING_DAY;
@@ -348,7 +356,7 @@ export class RecordCursor implements RowCursor {
     const type = this.types[column];
     if (isText(type)) {
       const start = this.starts[column] + this.base;
-      return memo.codeOfBytes(this.bytes, start, start + ((type - 13) >> 1));
+      return memo.codeOfBytes(this.view, start, start + ((type - 13) >> 1));
     }
     return memo.codeOf(type === TYPE.null ? null : this.text(place));
   }
