@@ -41,7 +41,7 @@ function sqliteError(code: number, message: string, sql: string): SendplanError 
     code === IO_ERROR ? 'The file may be too long for SQLite in memory; --driver native works in place.' : undefined;
   return new SendplanError('database_error', `SQLite says "${message}" at: ${shown}`, {
     cause,
-    hint: hint ?? undefined,
+    hint,
   });
 }
 
