@@ -163,7 +163,7 @@ async function runOpened(
         file.requireSame();
         return sealFile(descriptor, sizeBytes, report.run_id);
       };
-      const source = sourceOf(after, prepared, watch, threads);
+      const source = sourceOf(file, after, prepared, watch, threads);
       return whileUnchanged(file, () => replaceDatabaseFile(file, source, { outPath, signal, seal }));
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
@@ -194,10 +194,17 @@ function requireThreads(threads: number): void {
   throw new RangeError(`threads is ${threads}; allowed is a whole number from 1 on`);
 }
 
-function sourceOf(after: PageSource, pages: PreparedPages | null, watch: Stopwatch, threads: number): DatabaseSource {
+function sourceOf(
+  { descriptor, stamp }: OpenedFile,
+  after: PageSource,
+  pages: PreparedPages | null,
+  watch: Stopwatch,
+  threads: number,
+): DatabaseSource {
   if (pages === null) return after;
   return (writer) => {
-    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads }) };
+    const source = { descriptor, byteLength: stamp.sizeBytes };
+    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads, source }) };
     return pages.write(after, target, (done) => watch.progress('save', done, pages.inserted));
   };
 }

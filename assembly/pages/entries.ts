@@ -16,11 +16,12 @@ export let columns: usize = 0;
 export let columnCount: u32 = 0;
 export let taken: usize = 0;
 
-const COLUMN: u32 = 20;
+/** The bytes of a column's addresses. */
+export const COLUMN: u32 = 20;
 
 /** The length of the header, and of the entry without the body of the rowid, of the codes that were taken. */
 let headerLength: u32 = 0;
-let frontLength: u32 = 0;
+export let frontLength: u32 = 0;
 /** Where the last entry of these codes is; 0 when there is none to copy. */
 let lastAt: usize = 0;
 
@@ -30,9 +31,23 @@ export function beginEntries(): void {
   for (let i: u32 = 0; i < columnCount; i++) store<u32>(taken + (i << 2), u32.MAX_VALUE);
 }
 
+/** To be called before the first entry that goes to a leaf: what lies in other leaves may be overwritten by now. */
 // @ts-ignore: decorator
 @inline
-function take(entry: u32): void {
+export function startEntries(): void {
+  lastAt = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function rowidOf(entry: u32): i64 {
+  return load<f64>(entryRowid + (entry << 3)) as i64;
+}
+
+/** Takes the codes of an entry, and measures them. */
+// @ts-ignore: decorator
+@inline
+export function take(entry: u32): void {
   let isSame = true;
   for (let i: u32 = 0; i < columnCount; i++) {
     const code = load<u32>(load<u32>(columns + i * COLUMN) + (entry << 2));
@@ -57,7 +72,7 @@ function take(entry: u32): void {
 /** Writes the payload of the codes that were taken. */
 // @ts-ignore: decorator
 @inline
-function write(to: usize, id: i64, idType: u32): void {
+export function write(to: usize, id: i64, idType: u32): void {
   if (lastAt != 0) {
     copyBytes(to, lastAt, frontLength);
   } else {
@@ -83,7 +98,7 @@ function write(to: usize, id: i64, idType: u32): void {
 export function writeEntry(entry: u32, to: usize): u32 {
   take(entry);
   lastAt = 0;
-  const id = load<f64>(entryRowid + (entry << 3)) as i64;
+  const id = rowidOf(entry);
   const type = integerType(id);
   const length = frontLength + integerLength(type);
   write(writeVarint(to, length), id, type);
@@ -99,11 +114,10 @@ export function writeEntry(entry: u32, to: usize): u32 {
  */
 export function addEntries(entry: u32, last: u32, leafAt: usize, cellStart: u32, cellCount: u32): u32 {
   let cellLength: u32 = 0;
-  // What lies in other leaves may be overwritten by now.
-  lastAt = 0;
+  startEntries();
   for (; entry < last; entry++) {
     take(entry);
-    const id = load<f64>(entryRowid + (entry << 3)) as i64;
+    const id = rowidOf(entry);
     const type = integerType(id);
     const length = frontLength + integerLength(type);
     const needed = varintLength(length) + length;

@@ -5,6 +5,11 @@ export {
   templateStarts,
 } from './rows';
 export { addEntries, beginEntries, columnCount, columns, entryRowid, taken, writeEntry } from './entries';
+export { deletedBits, deletedCount, deletedFirst, deletedIds, deletedMask, deletedSpan } from './deleted';
+export {
+  beginOld, copyRows, countLarge, hasMoreEntries, isOldNext, lastRowid, mergeEntries, nextEntry, oldCells, oldEnd, oldPage, oldRows,
+  oldStop, openEntries, previous, previousLength, skipGone,
+} from './merge';
 export { maximumLocal, outcome } from './leaf';
 
 /** Where the host may begin to lay out memory: the first free byte above the module's own data. */

@@ -19,6 +19,12 @@ export const DONE: u32 = 0;
 export const FULL: u32 = 1;
 /** The next row is unlike all before: the host has to give it a template. */
 export const UNKNOWN: u32 = 2;
+/** The next old row is the host's, for its payload is not all in its cell. */
+export const LARGE: u32 = 3;
+/** What was to come next lies beyond a bound. */
+export const REACHED: u32 = 4;
+/** The next old row does not lie in its page. */
+export const DAMAGED: u32 = 5;
 
 /** Tells the host how a call ended. */
 export function end(cellStart: u32, cellCount: u32, cellLength: u32, why: u32): void {

@@ -14,8 +14,8 @@ import { IndexTree } from './pages/indexTree.js';
 import type { PageSpace } from './pages/pageSpace.js';
 import { varintLength } from './pages/varint.js';
 
-/** Entries that are handed to the encoder at once. */
-const BATCH_ENTRIES = 8192;
+/** The most entries that are handed to the encoder at once. */
+export const BATCH_ENTRIES = 8192;
 /** Batches between two breaths. */
 const SLICE_BATCHES = 64;
 
@@ -47,16 +47,19 @@ function mostValueBytes(columns: readonly SortColumn[]): number {
 }
 
 /** Writes the entries of one index, see assembly/pages/entries.ts. */
-class EntryWriter {
+export class EntryWriter {
   readonly tree: IndexTree;
   readonly #encoder: PageEncoder;
+  readonly #columns: readonly SortColumn[];
   readonly #codes: readonly Uint32Array[];
   readonly #rowids: Float64Array;
   /** Where an entry is written that is not put into a leaf straight away. */
   readonly #entryAt: number;
 
-  constructor(encoder: PageEncoder, space: PageSpace, entryCount: number, columns: readonly SortColumn[]) {
+  /** Lays the encoder's memory out: the caller has reserved what it needs itself. */
+  constructor(encoder: PageEncoder, space: PageSpace, columns: readonly SortColumn[]) {
     this.#encoder = encoder;
+    this.#columns = columns;
     const rowidsAt = encoder.reserve(BATCH_ENTRIES * 8);
     const descriptorsAt = encoder.reserve(columns.length * 20);
     const takenAt = encoder.reserve(columns.length * 4);
@@ -72,7 +75,7 @@ class EntryWriter {
         bodyLengthsAt: encoder.reserve(count * 4),
       };
     });
-    this.tree = new IndexTree(space, entryCount, {
+    this.tree = new IndexTree(space, {
       scratchBytes: encoder.reservedBytes,
       allocate: (byteLength) => encoder.allocate(byteLength),
     });
@@ -96,32 +99,34 @@ class EntryWriter {
     encoder.functions.beginEntries();
   }
 
-  /** Adds the entries of rows, at most `BATCH_ENTRIES`. */
-  write(numbered: NumberedRows, columns: readonly SortColumn[], rows: Uint32Array): void {
-    columns.forEach(({ codes }, i) => {
+  /** Takes the entries of rows, at most `BATCH_ENTRIES`, to be added. */
+  take(numbered: NumberedRows, rows: Uint32Array): void {
+    this.#columns.forEach(({ codes }, i) => {
       const batch = this.#codes[i];
       for (let entry = 0; entry < rows.length; entry++) batch[entry] = codes[rows[entry]];
     });
     const rowids = this.#rowids;
     for (let entry = 0; entry < rows.length; entry++) rowids[entry] = rowidOf(numbered, rows[entry]);
+  }
+
+  /** Adds the entries `[start, end)` of those that were taken. */
+  add(start: number, end: number): void {
     const encoder = this.#encoder;
     const { functions } = encoder;
-    const { tree } = this;
-    for (let entry = 0; entry < rows.length; ) {
-      const last = Math.min(rows.length, entry + tree.fillable);
-      tree.fillLeaf(
+    for (let entry = start; entry < end; ) {
+      this.tree.fillLeaf(
         (leafAt, cellStart, cellCount) => {
-          entry = functions.addEntries(entry, last, leafAt, cellStart, cellCount);
+          entry = functions.addEntries(entry, end, leafAt, cellStart, cellCount);
           return encoder;
         },
         () => encoder.lastCellLength,
       );
-      if (entry < rows.length) this.#writeAlone(entry++);
+      if (entry < end) this.addAlone(entry++);
     }
   }
 
-  /** Adds an entry that does not fit into the open leaf, or is the last one of all. */
-  #writeAlone(entry: number): void {
+  /** Adds an entry that does not fit into the open leaf. */
+  addAlone(entry: number): void {
     const { tree } = this;
     const length = this.#encoder.functions.writeEntry(entry, this.#entryAt);
     const payloadAt = this.#entryAt + varintLength(length);
@@ -131,7 +136,7 @@ class EntryWriter {
   }
 }
 
-/** An index to build; plain data, that can be handed to another thread. */
+/** An index whose entries are all written anew; plain data, that can be handed to another thread. */
 export interface IndexJob {
   readonly numbered: NumberedRows;
   readonly columns: readonly SortColumn[];
@@ -151,10 +156,11 @@ export async function writeIndex(
 ): Promise<void> {
   const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns).rows;
   const rowCount = rowCountOf(rows);
-  const writer = new EntryWriter(await PageEncoder.open(), space, rowCount, columns);
+  const writer = new EntryWriter(await PageEncoder.open(), space, columns);
   for (let start = 0, batches = 1; start < rowCount; start += BATCH_ENTRIES, batches++) {
     const end = Math.min(rowCount, start + BATCH_ENTRIES);
-    writer.write(numbered, columns, rowsBetween(rows, start, end));
+    writer.take(numbered, rowsBetween(rows, start, end));
+    writer.add(0, end - start);
     if (batches % SLICE_BATCHES === 0) await checkpoint();
   }
   writer.tree.finish(rootPage);

@@ -3,29 +3,22 @@ import type { NumberedRows } from './flushOrder.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
 import { KeyColumn } from './keyColumn.js';
 import { NewValues } from './newValues.js';
-import type { DatabaseImage } from './pages/databaseImage.js';
 import { sharedBytes } from './pages/sharedBytes.js';
-import { readStoredKeys } from './storedKeys.js';
 
-/** The rows that the table will have, as far as its indexes are concerned. */
+/** The rows that come, as far as indexes are concerned; none of those that stay. */
 export interface FlushKeys extends NumberedRows {
-  /** How many rows go. */
-  readonly deleted: number;
   /** The codes of each column that is a key, undefined for the others, in the layout's order. */
   readonly columns: readonly (KeyColumn | undefined)[];
 }
 
 /**
- * Reads the keys of the rows that stay from the pages of an image, and of those that come from their columns.
+ * Reads the keys of the rows that come.
  *
- * @param image null when the table has no rows yet
  * @param keyColumns the places of the columns that are keys
  * @throws UnfitForPages or UnfitKey when a row cannot be handled
  */
 export function readKeys(
   layout: ScheduleLayout,
-  image: DatabaseImage | null,
-  deletedIds: Float64Array,
   rows: FlushRows,
   firstId: number,
   keyColumns: ReadonlySet<number>,
@@ -33,15 +26,6 @@ export function readKeys(
   onProgress: (rowsDone: number) => void,
 ): FlushKeys {
   const columns = layout.columns.map((_, place) => (keyColumns.has(place) ? new KeyColumn(rows.count) : undefined));
-  const staying =
-    image === null
-      ? { ids: new Float64Array(0), deleted: 0 }
-      : readStoredKeys(
-          image,
-          layout.rootPage,
-          { columns, missing: layout.columns.map(({ missing }) => missing) },
-          deletedIds,
-        );
   const newValues = new NewValues(layout.columns, columns, rows, run);
   let newIds: Float64Array | null = null;
   let nextId = firstId;
@@ -70,8 +54,7 @@ export function readKeys(
   const byId = Uint32Array.from(replacing);
   if (ids !== null) byId.sort((a, b) => ids[a] - ids[b]);
   return {
-    stayingIds: staying.ids,
-    deleted: staying.deleted,
+    stayingIds: new Float64Array(0),
     newCount: rows.count,
     newIds,
     firstId,

@@ -19,7 +19,7 @@ export interface SortColumn extends Ranks {
   readonly codes: Codes;
 }
 
-/** The rows of a table by number: first those that stay, by id, then the new ones as they would be inserted. */
+/** Rows of a table by number: first those that stay, by id, as far as they are needed, then the new ones as they would be inserted. */
 export interface NumberedRows {
   /** The ids of the rows that stay, ascending. */
   readonly stayingIds: Float64Array;
@@ -218,21 +218,39 @@ function countingSort(from: RowList, to: Uint32Array, ranks: Codes, rankCount: n
   }
 }
 
-/** Rows that agree in all columns of a unique index; there are at least two. */
-type Collision = readonly number[];
+/** Rows that agree in all columns of a unique index. */
+interface Collision {
+  readonly rows: readonly number[];
+  /** Whether a row that is not among them agrees too. */
+  readonly isTaken: boolean;
+}
 
-/** The collisions among rows that are sorted by the columns; a row with a NULL in one of them collides with none. */
-function collisions({ rows, mayAgree }: SortedRows, columns: readonly SortColumn[]): Collision[] {
+/**
+ * The collisions among rows that are sorted by the columns; a row with a NULL in one of them collides with none.
+ *
+ * @param taken a 1 for each of the rows with which another row agrees; null for none
+ */
+function collisions(
+  { rows, mayAgree }: SortedRows,
+  columns: readonly SortColumn[],
+  taken: Uint8Array | null,
+): Collision[] {
   const found: Collision[] = [];
-  if (!mayAgree) return found;
+  if (!mayAgree && taken === null) return found;
   const sorted = rowsBetween(rows, 0, rowCountOf(rows));
   for (let start = 0, end = 1; start < sorted.length; start = end, end++) {
     while (end < sorted.length && agree(sorted[start], sorted[end], columns)) end++;
-    if (end - start > 1 && columns.every((column) => !isNull(column, sorted[start]))) {
-      found.push([...sorted.subarray(start, end)]);
+    const isTaken = taken !== null && taken[start] === 1;
+    if (isTaken || (end - start > 1 && !hasNull(columns, sorted[start]))) {
+      found.push({ rows: [...sorted.subarray(start, end)], isTaken });
     }
   }
   return found;
+}
+
+/** Whether a row has NULL in one of some columns. */
+export function hasNull(columns: readonly SortColumn[], row: number): boolean {
+  return columns.some((column) => isNull(column, row));
 }
 
 /** Whether a row has NULL in a column: its value's serial type is 0. */
@@ -248,11 +266,20 @@ function agree(a: number, b: number, columns: readonly SortColumn[]): boolean {
   return true;
 }
 
+/** A unique index, which refuses rows. */
+export interface UniqueIndex {
+  /** The rows that come, and those that stay unless `findTaken` knows of them. */
+  readonly numbered: NumberedRows;
+  readonly columns: readonly SortColumn[];
+  /** Tells with which of some rows, sorted by the columns, a row that stays agrees: a 1 for each of them; null for none. */
+  readonly findTaken?: (sorted: RowList) => Uint8Array | null;
+}
+
 /** What unique indexes say of the rows. */
 export interface UniqueRows {
   /** A 1 for each place of a new row that is refused; null when none is. */
   readonly isRefused: Uint8Array | null;
-  /** All rows in the order of each index; null when some are refused. */
+  /** The rows in the order of each index; null when some are refused. */
   readonly sorted: readonly RowList[] | null;
 }
 
@@ -260,29 +287,31 @@ export interface UniqueRows {
  * Finds the new rows that unique indexes refuse: of rows that agree in the columns of one, the one that stays is there first,
  * then the one that is inserted first, if no other index refuses it.
  */
-export function findRefused(rows: NumberedRows, uniqueIndexes: readonly (readonly SortColumn[])[]): UniqueRows {
-  const stayingCount = rows.stayingIds.length;
+export function findRefused(newCount: number, uniqueIndexes: readonly UniqueIndex[]): UniqueRows {
   const groupsOf = new Map<number, number[]>();
   const isTaken: boolean[] = [];
   const sorted: RowList[] = [];
-  for (const columns of uniqueIndexes) {
-    const inOrder = sortRows(rowsById(rows, null), columns);
+  for (const { numbered, columns, findTaken } of uniqueIndexes) {
+    const stayingCount = numbered.stayingIds.length;
+    const inOrder = sortRows(rowsById(numbered, null), columns);
     sorted.push(inOrder.rows);
-    for (const agreeing of collisions(inOrder, columns)) {
-      const group = isTaken.push(agreeing.some((row) => row < stayingCount)) - 1;
-      for (const row of agreeing) {
-        if (row < stayingCount) continue;
-        const groups = groupsOf.get(row);
-        if (groups === undefined) groupsOf.set(row, [group]);
+    const taken = findTaken?.(inOrder.rows) ?? null;
+    for (const collision of collisions(inOrder, columns, taken)) {
+      const group = isTaken.push(collision.isTaken || collision.rows.some((row) => row < stayingCount)) - 1;
+      for (const row of collision.rows) {
+        const place = row - stayingCount;
+        if (place < 0) continue;
+        const groups = groupsOf.get(place);
+        if (groups === undefined) groupsOf.set(place, [group]);
         else groups.push(group);
       }
     }
   }
   let isRefused: Uint8Array | null = null;
-  for (const [row, groups] of [...groupsOf].sort(([a], [b]) => a - b)) {
+  for (const [place, groups] of [...groupsOf].sort(([a], [b]) => a - b)) {
     if (groups.some((group) => isTaken[group])) {
-      isRefused ??= new Uint8Array(sharedBytes(rows.newCount));
-      isRefused[row - stayingCount] = 1;
+      isRefused ??= new Uint8Array(sharedBytes(newCount));
+      isRefused[place] = 1;
     } else {
       for (const group of groups) isTaken[group] = true;
     }
@@ -296,5 +325,5 @@ export function hasCollision(
   isRefused: Uint8Array | null,
   columns: readonly SortColumn[],
 ): boolean {
-  return collisions(sortRows(rowsById(rows, isRefused), columns), columns).length > 0;
+  return collisions(sortRows(rowsById(rows, isRefused), columns), columns, null).length > 0;
 }

@@ -4,22 +4,19 @@ import { nextId } from './flush.js';
 import type { IndexJob } from './flushIndexes.js';
 import { type FlushKeys, readKeys } from './flushKeys.js';
 import { type RunValues, readScheduleLayout, rootPageOf, type ScheduleLayout, UnfitForPages } from './flushLayout.js';
-import { findRefused, hasCollision, type RowList, sortColumns } from './flushOrder.js';
 import type { FlushRows } from './flushRows.js';
-import { writeTable } from './flushTable.js';
-import { buildIndexes, forgetBegun, type IndexWork, openSpace, type StartHelpers } from './indexJobs.js';
+import { planIndexes } from './indexPlans.js';
 import { DatabaseImage } from './pages/databaseImage.js';
-import { type PagesTarget, rewriteTrees } from './pages/databaseRewrite.js';
-import { UnfitKey } from './pages/keyDictionary.js';
+import { sortIds } from './pages/deletedRows.js';
 import type { PageSource } from './pages/scanSource.js';
-import { sharedBytes } from './pages/sharedBytes.js';
 import { foldName } from './schema.js';
 import type { IndexToBuild } from './standInIndexes.js';
 import { TimedConnection } from './timings.js';
+import { type RunTarget, writePages } from './writePages.js';
 
 /** What a run changes in `email_schedules`, for writing it as pages. */
 export interface PagesChanges {
-  /** The ids of owned rows that go, those included that new rows take the place of; in any order, none twice. */
+  /** The ids of owned rows that go, all of which are there, those included that new rows take the place of; in any order, none twice. */
   readonly deletedIds: Float64Array;
   /** The rows that come, by contact id. */
   readonly rows: FlushRows;
@@ -41,12 +38,6 @@ export interface PagesOptions extends RunValues {
   readonly indexes?: readonly IndexToBuild[];
   /** Is told how many of the new rows were looked through. */
   readonly onProgress?: (rowsDone: number) => void;
-}
-
-/** Where the pages of a run go. */
-export interface RunTarget extends PagesTarget {
-  /** Starts other threads that write to the same place; without it this thread writes everything. */
-  readonly startHelpers?: StartHelpers;
 }
 
 const LEAST_SCHEMA_FORMAT = 4;
@@ -77,13 +68,26 @@ function takenId(id: number): SendplanError {
   );
 }
 
-function requireFreeIds({ stayingIds, newIds, replacing }: FlushKeys): void {
+/** Refuses ids that JavaScript does not hold exactly. @throws UnfitForPages */
+function requireSafeIds(connection: Connection): void {
+  for (const end of ['min', 'max']) {
+    for (const [id] of connection.query(`SELECT ${end}(id) FROM email_schedules NOT INDEXED`)) {
+      if (id !== null && !Number.isSafeInteger(Number(id))) throw new UnfitForPages('it has an id beyond 2^53');
+    }
+  }
+}
+
+/** Refuses rows whose ids are those of others. @param deletedIds ascending */
+function requireFreeIds(connection: Connection, { newIds, replacing }: FlushKeys, deletedIds: Float64Array): void {
   if (newIds === null) return;
-  let staying = 0;
+  let deleted = 0;
   for (let i = 0; i < replacing.length; i++) {
     const id = newIds[replacing[i]];
-    while (staying < stayingIds.length && stayingIds[staying] < id) staying++;
-    if (stayingIds[staying] === id || (i > 0 && newIds[replacing[i - 1]] === id)) throw takenId(id);
+    if (i > 0 && newIds[replacing[i - 1]] === id) throw takenId(id);
+    while (deleted < deletedIds.length && deletedIds[deleted] < id) deleted++;
+    if (deletedIds[deleted] === id) continue;
+    const sql = 'SELECT 1 FROM email_schedules NOT INDEXED WHERE id = ?';
+    for (const _row of connection.query(sql, [id])) throw takenId(id);
   }
 }
 
@@ -118,88 +122,43 @@ function raiseSequence(
  * @throws SendplanError `unsupported_schema` when there are no ids left
  */
 export function preparePages(connection: Connection, changes: PagesChanges, options: PagesOptions): PreparedPages {
-  const { rows, deletedIds } = changes;
+  const { rows } = changes;
   // Not the options as a whole: what is written later must not hold the image of before.
   const run: RunValues = { runId: options.runId, nowText: options.nowText };
   const before = readScheduleLayout(connection, run);
   const image = new DatabaseImage(options.pagesBefore());
   if (image.schemaFormat < LEAST_SCHEMA_FORMAT) throw new UnfitForPages('the database is in a format of before 2006');
   const firstId = nextId(new TimedConnection(connection), rows.count);
+  requireSafeIds(connection);
+  const deletedIds = sortIds(changes.deletedIds);
   const coming = placesOf(before, options.comingIndex ?? []);
   const keyColumns = new Set([...before.indexes.flatMap((index) => index.columns), ...coming]);
-  const onProgress = options.onProgress ?? (() => {});
+  const keys = readKeys(before, rows, firstId, keyColumns, run, options.onProgress ?? (() => {}));
+  requireFreeIds(connection, keys, deletedIds);
   // No closure here may hold the image, for it would live on with those that are returned.
-  const found = hasRows(connection) ? image : null;
-  const keys = readKeysOrUnfit(before, found, deletedIds, rows, firstId, keyColumns, run, onProgress);
-  requireFreeIds(keys);
-  const unique = before.indexes.filter((index) => index.isUnique);
-  const uniqueRows = findRefused(
-    keys,
-    unique.map(({ columns }) => sortColumns(keys.columns, columns)),
-  );
-  const { isRefused } = uniqueRows;
-  const sorted = byName(unique, uniqueRows.sorted);
-  if (coming.length > 0 && hasCollision(keys, isRefused, sortColumns(keys.columns, coming))) {
-    throw new UnfitForPages('it holds rows that agree in contact, type and day');
-  }
+  const hadRows = hasRows(connection);
+  const plans = planIndexes(before, hadRows ? image : null, deletedIds, keys, coming);
+  const { isRefused } = plans;
   raiseSequence(connection, before, keys, isRefused);
   const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));
-  const others = options.indexes ?? [];
-  let settled: { readonly layout: ScheduleLayout; readonly otherRoots: readonly number[] } | null = null;
+  const indexes = options.indexes ?? [];
+  let settled: { readonly layout: ScheduleLayout; readonly others: readonly IndexJob[] } | null = null;
   return {
-    deleted: keys.deleted,
+    deleted: deletedIds.length,
     inserted: rows.count - refused.length,
     refused,
     settle() {
-      settled = {
-        layout: readScheduleLayout(connection, run),
-        otherRoots: others.map(({ name }) => rootPageOf(connection, name)),
-      };
+      const others = indexes.map(({ name, ...index }) => {
+        return { ...index, isRefused: null, sorted: null, rootPage: rootPageOf(connection, name) };
+      });
+      settled = { layout: readScheduleLayout(connection, run), others };
     },
     async write(pages, target, onWritten = () => {}) {
       if (settled === null) throw new TypeError('settle() comes before write()');
-      const { layout, otherRoots } = settled;
-      const after = new DatabaseImage(pages);
-      const { columns: _columns, deleted: _deleted, ...numbered } = keys;
-      // The largest ones come last, so that no other is sorted beside them, each in memory of its own.
-      const jobs: IndexJob[] = others.map(({ name: _name, ...other }, i) => ({
-        ...other,
-        isRefused: null,
-        sorted: null,
-        rootPage: otherRoots[i],
-      }));
-      for (const { name, columns, rootPage } of layout.indexes) {
-        const inOrder = sorted.get(name) ?? null;
-        jobs.push({ numbered, isRefused, rootPage, sorted: inOrder, columns: sortColumns(keys.columns, columns) });
-      }
-      // Writing once more sorts once more.
-      sorted.clear();
-      const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
-      await rewriteTrees(after, roots, target, async (supply, writeKept) => {
-        const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
-        const helpers = target.startHelpers?.(work, rows.count + keys.stayingIds.length) ?? null;
-        try {
-          await writeKept();
-          const space = openSpace(target, supply, helpers !== null);
-          await writeTable(space, layout, keys, after, rows, isRefused, run, (rowsDone) => {
-            onWritten(rowsDone);
-            forgetBegun(work);
-            return target.checkpoint();
-          });
-          await buildIndexes(space, work, () => target.checkpoint());
-          const unused = (await helpers?.finish()) ?? [];
-          return [...unused, ...space.leftPages];
-        } finally {
-          await helpers?.stop();
-        }
-      });
+      const wanted = { ...settled, plans, keys, rows, deletedIds, hadRows, run };
+      await writePages(new DatabaseImage(pages), target, wanted, onWritten);
     },
   };
-}
-
-/** All rows in the order of each unique index, by its name; a function of its own, so that no closure keeps them. */
-function byName(unique: ScheduleLayout['indexes'], sorted: readonly RowList[] | null): Map<string, RowList> {
-  return new Map(sorted === null ? [] : unique.map(({ name }, i) => [name, sorted[i]]));
 }
 
 function placesOf(layout: ScheduleLayout, names: readonly string[]): number[] {
@@ -214,14 +173,4 @@ function hasRows(connection: Connection): boolean {
 
 function* placesOfOnes(marks: Uint8Array): Generator<number> {
   for (let i = 0; i < marks.length; i++) if (marks[i] === 1) yield i;
-}
-
-/** `readKeys` with keys that cannot be handled as a reason against pages. @throws UnfitForPages */
-function readKeysOrUnfit(...wanted: Parameters<typeof readKeys>): FlushKeys {
-  try {
-    return readKeys(...wanted);
-  } catch (error) {
-    if (error instanceof UnfitKey) throw new UnfitForPages(error.message);
-    throw error;
-  }
 }

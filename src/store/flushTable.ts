@@ -2,11 +2,11 @@ import type { FlushKeys } from './flushKeys.js';
 import type { RunValues, ScheduleLayout } from './flushLayout.js';
 import { RecordEncoder } from './flushRecords.js';
 import { FLUSH_BATCH_ROWS, type FlushRows } from './flushRows.js';
-import { type DatabaseImage, damaged } from './pages/databaseImage.js';
+import { damaged } from './pages/databaseImage.js';
 import { PageEncoder } from './pages/encoder.js';
+import { OldLeaves, type OldRows, type RowTally } from './pages/oldLeaves.js';
+import { tablePayloadLimits } from './pages/pageFormat.js';
 import type { PageSpace } from './pages/pageSpace.js';
-import { TableCells } from './pages/tableCells.js';
-import type { TableTree } from './pages/tableTree.js';
 
 /** Gives the places of new rows by id: first those that take the place of others, then the rest; without the refused ones. */
 class PlacesById {
@@ -85,63 +85,67 @@ class NewRows {
   }
 }
 
+/** Leaves of the old table between two breaths. */
+const SLICE_LEAVES = 4096;
+
 /**
- * Builds the b-tree of `email_schedules`: the rows that stay, their records byte for byte, and the new rows.
+ * Builds the b-tree of `email_schedules`: the rows that stay, their cells byte for byte, and the new rows between them by id.
  *
- * @param image the database with the rows that stay; null when there are none
+ * @param old where the rows that stay are; null when there are none
  * @param rootPage the page that its root has
  * @param checkpoint is called now and then with the number of new rows done
- * @throws SendplanError `database_error` when the image does not hold the rows that stay
+ * @returns which rows there were; null when `old` is
+ * @throws SendplanError `database_error` when the old pages are not those of a table that has the rows that go
  */
 export async function writeTable(
   space: PageSpace,
   layout: ScheduleLayout,
   keys: FlushKeys,
-  image: DatabaseImage | null,
+  old: OldRows | null,
   source: FlushRows,
   isRefused: Uint8Array | null,
   run: RunValues,
   checkpoint: (rowsDone: number) => Promise<void>,
-): Promise<void> {
-  const encoder = new RecordEncoder(await PageEncoder.open(), space, layout, source, run);
-  const { tree } = encoder;
+): Promise<RowTally | null> {
+  const encoder = await PageEncoder.open();
+  const limits = tablePayloadLimits(space.usableSize);
+  const leaves = old === null ? null : new OldLeaves(encoder, old, limits, layout.rootPage, 'table');
+  const records = new RecordEncoder(encoder, space, layout, source, run);
+  const { tree } = records;
+  leaves?.begin(tree.bytes);
   const rows = new NewRows(keys, isRefused);
-  const { stayingIds } = keys;
   let done = 0;
   const load = () => {
     const places = rows.nextBatch();
-    if (places.length > 0) encoder.take(places, rows.ids.subarray(0, places.length));
+    if (places.length > 0) records.take(places, rows.ids.subarray(0, places.length));
   };
-  const writeNewBefore = async (id: number) => {
-    while (rows.nextId < id) {
-      const end = rows.endBefore(id);
-      encoder.add(rows.next, end);
-      done += end - rows.next;
-      rows.next = end;
-      if (end < rows.count) continue;
-      await checkpoint(done);
-      load();
-    }
+  /** Adds new rows whose ids are below one; false when the batch is over and there may be more of them. */
+  const addNewBefore = (id: number): boolean => {
+    if (!(rows.nextId < id)) return true;
+    const end = rows.endBefore(id);
+    records.add(rows.next, end);
+    done += end - rows.next;
+    rows.next = end;
+    return end < rows.count;
+  };
+  const nextBatch = async () => {
+    await checkpoint(done);
+    load();
   };
   load();
-  if (image !== null && stayingIds.length > 0) {
-    const cells = new TableCells(image, layout.rootPage);
-    for (let i = 0; i < stayingIds.length; i++) {
-      const id = stayingIds[i];
-      do {
-        if (!cells.next()) throw damaged(`row ${id} of email_schedules is gone`);
-      } while (cells.rowid !== id);
-      if (rows.nextId < id) await writeNewBefore(id);
-      copyRow(tree, cells);
-      if ((i & 0xffff) === 0xffff) await checkpoint(done);
+  for (let leafCount = 1; leaves?.next(); leafCount++) {
+    for (let cell = 0; cell < leaves.cellCount; ) {
+      cell = leaves.copyRows(tree, cell, rows.nextId);
+      const { isReached, stoppedId } = leaves;
+      // A row that goes may have the id of the new one.
+      while (isReached && !addNewBefore(stoppedId + 1)) await nextBatch();
     }
+    if (leafCount % SLICE_LEAVES === 0) await checkpoint(done);
   }
-  await writeNewBefore(Number.POSITIVE_INFINITY);
+  while (!addNewBefore(Number.POSITIVE_INFINITY)) await nextBatch();
   tree.finish(layout.rootPage);
-}
-
-function copyRow(tree: TableTree, { rowid, payload, payloadStart, payloadEnd }: TableCells): void {
-  const record = payload.subarray(payloadStart, payloadEnd);
-  if (record.length > tree.maximumLocal) tree.addLargeRow(rowid, record);
-  else tree.bytes.set(record, tree.beginRow(rowid, record.length));
+  if (leaves === null || old === null) return null;
+  const { tally } = leaves;
+  if (tally.deletedCount !== old.deletedIds.length) throw damaged('rows of email_schedules are gone that were read');
+  return tally;
 }

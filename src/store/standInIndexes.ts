@@ -120,7 +120,7 @@ function readTable(
   const missing = found.map(([name, type, expression], place) =>
     encodeDefault(connection, String(name), String(type), columns[place] === undefined ? null : expression),
   );
-  const { ids } = readStoredKeys(image, rootPageOf(connection, table), { columns, missing });
+  const stayingIds = readStoredKeys(image, rootPageOf(connection, table), { columns, missing });
   const noneNew = { newCount: 0, newIds: null, firstId: 0, replacing: new Uint32Array(0) };
-  return { numbered: { stayingIds: ids, ...noneNew }, columns: sortColumns(columns, places) };
+  return { numbered: { stayingIds, ...noneNew }, columns: sortColumns(columns, places) };
 }

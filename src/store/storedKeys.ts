@@ -1,6 +1,8 @@
 import { GrowingColumn } from '../columns/growing.js';
-import { UnfitForPages } from './flushLayout.js';
-import type { KeyColumn } from './keyColumn.js';
+import type { FlushKeys } from './flushKeys.js';
+import { type ScheduleLayout, UnfitForPages } from './flushLayout.js';
+import type { NumberedRows } from './flushOrder.js';
+import { KeyColumn } from './keyColumn.js';
 import { type DatabaseImage, VarintReader } from './pages/databaseImage.js';
 import { bodyLength, type EncodedValue } from './pages/encodedValue.js';
 import { TableCells } from './pages/tableCells.js';
@@ -46,8 +48,8 @@ class StoredValues {
 /**
  * Reads the values of columns from the pages of a table, in the order of the rowids.
  *
- * @param leftOut the ids of rows that are passed over, in any order
- * @returns the ids of the rows that were read, ascending, and how many were passed over
+ * @param leftOut the ids of rows that are passed over, ascending
+ * @returns the ids of the rows that were read, ascending
  * @throws UnfitForPages when an id is beyond 2^53
  * @throws UnfitKey when a value cannot be told from others
  * @throws SendplanError `database_error` when the pages are not those of a table
@@ -57,22 +59,61 @@ export function readStoredKeys(
   rootPage: number,
   wanted: StoredColumns,
   leftOut: Float64Array = new Float64Array(0),
-): { readonly ids: Float64Array; readonly deleted: number } {
+): Float64Array {
   const ids = new GrowingColumn(Float64Array);
-  const goes = leftOut.slice().sort();
   const values = new StoredValues(wanted);
   const cells = new TableCells(image, rootPage);
-  let deleted = 0;
   let next = 0;
   while (cells.next()) {
     if (!cells.isRowidSafe) throw new UnfitForPages('it has an id beyond 2^53');
-    while (next < goes.length && goes[next] < cells.rowid) next++;
-    if (next < goes.length && goes[next] === cells.rowid) {
-      deleted++;
-      continue;
-    }
+    while (next < leftOut.length && leftOut[next] < cells.rowid) next++;
+    if (next < leftOut.length && leftOut[next] === cells.rowid) continue;
     ids.push(cells.rowid);
     values.add(cells.payload, cells.payloadStart);
   }
-  return { ids: ids.values(), deleted };
+  return ids.values();
+}
+
+/** Rows by number, and the columns of their keys by place. */
+export interface TableKeys {
+  readonly numbered: NumberedRows;
+  readonly columns: readonly (KeyColumn | undefined)[];
+}
+
+/** Adds the codes of a column to those of another, whose dictionary learns the values. */
+function appendCodes(target: KeyColumn, { dictionary, codes, count }: KeyColumn): void {
+  const { bytes, starts, typeLengths } = dictionary;
+  const types = new VarintReader(bytes);
+  const translated = Uint32Array.from({ length: dictionary.count }, (_, code) => {
+    types.at = starts[code];
+    return target.dictionary.codeOf(types.read(), bytes, starts[code] + typeLengths[code]);
+  });
+  const appended = new Uint32Array(count);
+  for (let row = 0; row < count; row++) appended[row] = translated[codes[row]];
+  target.append(appended);
+}
+
+/**
+ * Reads the keys of the rows that stay from the pages of the table, and puts those that come behind them.
+ *
+ * @param places the columns that are wanted
+ * @param deletedIds the ids of the rows that go, ascending
+ * @throws UnfitForPages or UnfitKey when a row cannot be handled
+ * @throws SendplanError `database_error` when the pages are not those of a table
+ */
+export function readTableKeys(
+  image: DatabaseImage,
+  layout: ScheduleLayout,
+  places: ReadonlySet<number>,
+  deletedIds: Float64Array,
+  { columns: newColumns, ...numbered }: FlushKeys,
+): TableKeys {
+  const columns = newColumns.map((_, place) => (places.has(place) ? new KeyColumn(0) : undefined));
+  const missing = layout.columns.map((column) => column.missing);
+  const stayingIds = readStoredKeys(image, layout.rootPage, { columns, missing }, deletedIds);
+  columns.forEach((column, place) => {
+    const newColumn = newColumns[place];
+    if (column !== undefined && newColumn !== undefined) appendCodes(column, newColumn);
+  });
+  return { numbered: { ...numbered, stayingIds }, columns };
 }

@@ -4,8 +4,11 @@ import { PAGE_ENCODER } from './encoderBinary.js';
 const WASM_PAGE_BYTES = 65536;
 const ALIGNMENT = 8;
 
-/** Why the encoder stopped: all is done, the leaf is full or the payload too long, or a row needs a template. */
-export const STOPPED = { done: 0, full: 1, unknown: 2 } as const;
+/**
+ * Why the encoder stopped: all is done, the leaf is full or the payload too long, a row needs a template, an old row has overflow
+ * pages, a bound is reached, or an old row does not lie in its page.
+ */
+export const STOPPED = { done: 0, full: 1, unknown: 2, large: 3, reached: 4, damaged: 5 } as const;
 
 /** The functions of the compiled encoder; assembly/pages describes each. */
 export interface EncoderFunctions {
@@ -15,6 +18,21 @@ export interface EncoderFunctions {
   beginEntries(): void;
   addEntries(entry: number, last: number, leafAt: number, cellStart: number, cellCount: number): number;
   writeEntry(entry: number, at: number): number;
+  beginOld(): void;
+  copyRows(cell: number, cellEnd: number, before: number, leafAt: number, cellStart: number, cellCount: number): number;
+  lastRowid(): number;
+  countLarge(id: number): number;
+  openEntries(cellCount: number): number;
+  skipGone(cell: number, cellEnd: number): number;
+  mergeEntries(
+    cell: number,
+    cellEnd: number,
+    entry: number,
+    last: number,
+    leafAt: number,
+    cellStart: number,
+    cellCount: number,
+  ): number;
 }
 
 let compiled: Promise<WebAssembly.Module> | null = null;
@@ -71,6 +89,11 @@ export class PageEncoder {
   /** Sets one of the encoder's numbers or addresses. */
   set(name: string, value: number): void {
     this.#global(name).value = value;
+  }
+
+  /** Reads one of the encoder's numbers or addresses. */
+  get(name: string): number {
+    return this.#global(name).value;
   }
 
   /** Where the lowest cell of the leaf is, after a call of `addRows` or `addEntries`. */

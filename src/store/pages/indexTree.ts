@@ -56,20 +56,17 @@ export class IndexTree {
   readonly #leaves: LeafRun;
   readonly #space: PageSpace;
   readonly #maximumLocal: number;
-  readonly #entryCount: number;
   readonly #separators = new Separators();
-  /** Where an entry is written that will stand between two leaves. */
+  /** Where the entry lies that did not fit into the open leaf: it goes between that leaf and the next, if there is a next one. */
   readonly #slotAt: number;
   #slotLength = 0;
-  #added = 0;
+  /** The length of the last cell of the open leaf. */
   #lastLength = 0;
 
-  /** @param entryCount how many entries will be added, so that the last leaf is not left without any */
-  constructor(space: PageSpace, entryCount: number, options: TreeOptions = {}) {
+  constructor(space: PageSpace, options: TreeOptions = {}) {
     const limits = indexPayloadLimits(space.usableSize);
     const scratchBytes = options.scratchBytes ?? 0;
     this.#space = space;
-    this.#entryCount = entryCount;
     this.#maximumLocal = limits.maximumLocal;
     this.#slotAt = scratchBytes;
     this.#leaves = new LeafRun(space, PAGE_KIND.indexLeaf, limits, {
@@ -85,13 +82,8 @@ export class IndexTree {
     return this.#maximumLocal;
   }
 
-  /** How many entries may still be added by `fillLeaf`: all but the last one, which has a place of its own. */
-  get fillable(): number {
-    return Math.max(0, this.#entryCount - 1 - this.#added);
-  }
-
   /**
-   * Lets entries be put into the open leaf, as many as fit and no more than `fillable`.
+   * Lets entries be put into the open leaf, as many as fit. To be called when there is one to add, for a leaf may be opened.
    *
    * @param fill adds entries above the last one
    * @param lastCellLength tells, after `fill`, the length of the last cell that it added
@@ -100,17 +92,14 @@ export class IndexTree {
     this.#takeSlot();
     const { cellCount } = this.#leaves;
     this.#leaves.fill(fill);
-    const added = this.#leaves.cellCount - cellCount;
-    if (added === 0) return;
-    this.#added += added;
-    this.#lastLength = lastCellLength();
+    if (this.#leaves.cellCount > cellCount) this.#lastLength = lastCellLength();
   }
 
   /**
    * Makes room for an entry and returns where in `bytes` its payload has to be written, at once and in full.
    *
    * @param payloadLength in bytes, at most `maximumLocal`
-   * @throws RangeError when it is longer, or more entries come than were told
+   * @throws RangeError when it is longer
    */
   beginEntry(payloadLength: number): number {
     if (payloadLength > this.#maximumLocal) {
@@ -118,6 +107,11 @@ export class IndexTree {
     }
     const cell = this.#beginCell((payloadLength < 128 ? 1 : varintLength(payloadLength)) + payloadLength);
     return writeVarint(this.bytes, cell, payloadLength);
+  }
+
+  /** Adds an entry as the cell that it was in another leaf. @param start where that lies in `bytes` */
+  copyCell(start: number, cellLength: number): void {
+    this.bytes.copyWithin(this.#beginCell(cellLength), start, start + cellLength);
   }
 
   /** Adds an entry whose payload does not fit into a cell. */
@@ -131,11 +125,9 @@ export class IndexTree {
    *
    * @param rootPage the page that is to be the root; a new one when left out
    * @returns the page number of the root
-   * @throws RangeError when fewer entries came than were told
    */
   finish(rootPage?: number): number {
-    if (this.#added !== this.#entryCount) throw new RangeError(`${this.#added} entries of ${this.#entryCount}`);
-    this.#takeSlot();
+    this.#endLeaves();
     const leaves = this.#leaves;
     const root = rootPage ?? this.#space.allocate();
     if (leaves.leafCount === 0) {
@@ -166,29 +158,33 @@ export class IndexTree {
   }
 
   #beginCell(cellLength: number): number {
+    this.#takeSlot();
     const leaves = this.#leaves;
-    if (this.#slotLength > 0) this.#takeSlot();
-    this.#added += 1;
     if (leaves.hasRoom(cellLength)) {
       this.#lastLength = cellLength;
       return leaves.push(cellLength);
     }
-    if (this.#added < this.#entryCount) {
-      leaves.close();
-      this.#slotLength = cellLength;
-      return this.#slotAt;
-    }
-    if (this.#added > this.#entryCount) throw new RangeError(`more than ${this.#entryCount} entries`);
-    // Nothing comes after the last entry: it needs a leaf, and the one before it goes between the leaves.
-    this.#separators.add(this.bytes, leaves.pop(this.#lastLength), this.#lastLength);
-    leaves.close();
-    return leaves.push(cellLength);
+    this.#slotLength = cellLength;
+    return this.#slotAt;
   }
 
+  /** Ends the open leaf when an entry follows that did not fit into it. */
   #takeSlot(): void {
     if (this.#slotLength === 0) return;
     this.#separators.add(this.bytes, this.#slotAt, this.#slotLength);
     this.#slotLength = 0;
+    this.#leaves.close();
+  }
+
+  /** Nothing comes after an entry that did not fit: it needs a leaf, and the one before it goes between the leaves. */
+  #endLeaves(): void {
+    const length = this.#slotLength;
+    if (length === 0) return;
+    const leaves = this.#leaves;
+    this.#slotLength = 0;
+    this.#separators.add(this.bytes, leaves.pop(this.#lastLength), this.#lastLength);
+    leaves.close();
+    this.bytes.copyWithin(leaves.push(length), this.#slotAt, this.#slotAt + length);
   }
 
   /**

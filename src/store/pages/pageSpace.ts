@@ -84,6 +84,8 @@ export class PageSpace {
   private readonly extentPages: number;
   private next = 0;
   private end = 0;
+  /** The places in the supply's order at which extents begin. */
+  private readonly extents: number[] = [];
 
   /**
    * @param supply the supply, or what it is made of when nobody else takes from it
@@ -107,10 +109,22 @@ export class PageSpace {
     return Array.from({ length: this.end - this.next }, (_, i) => this.supply.pageAt(this.next + i));
   }
 
+  /** The pages that were handed out, in their order. */
+  get usedPages(): number[] {
+    const { extents, extentPages, supply } = this;
+    const left = this.end - this.next;
+    return extents.flatMap((start, i) =>
+      Array.from({ length: extentPages - (i === extents.length - 1 ? left : 0) }, (_, page) =>
+        supply.pageAt(start + page),
+      ),
+    );
+  }
+
   /** Hands out one page, to be written later with `writePage`. */
   allocate(): number {
     if (this.next === this.end) {
       this.next = this.supply.take(this.extentPages);
+      this.extents.push(this.next);
       this.end = this.next + this.extentPages;
     }
     return this.supply.pageAt(this.next++);
