@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,10 +38,13 @@ interface Case {
 async function write(
   path: string,
   { image, deletedIds, rows }: Case,
-  helpers: (descriptor: number) => StartHelpers | undefined,
+  helpers: (descriptor: number, source: number) => StartHelpers | undefined,
   checkpoint: () => Promise<void> = async () => {},
 ): Promise<void> {
   const connection = await openSqlJs(image);
+  const before = join(folder, 'before.sqlite3');
+  writeFileSync(before, image);
+  const source = openSync(before, 'r');
   const descriptor = openSync(path, 'w');
   try {
     connection.execute('BEGIN');
@@ -57,16 +60,20 @@ async function write(
     await pages.write(connection.toPages(), {
       write: (bytes, position) => sink.write(bytes, position),
       checkpoint,
-      startHelpers: helpers(descriptor),
+      startHelpers: helpers(descriptor, source),
     });
   } finally {
     closeSync(descriptor);
+    closeSync(source);
     connection.close();
   }
 }
 
-const withThreads = (threads: number) => (descriptor: number) =>
-  startIndexThreads(descriptor, { threads, fromRows: 0 });
+const withThreads = (threads: number) => (descriptor: number, source: number) =>
+  startIndexThreads(descriptor, {
+    ...{ threads, fromRows: 0 },
+    source: { descriptor: source, byteLength: fstatSync(source).size },
+  });
 
 describe('pages written by several threads', () => {
   it(
@@ -105,8 +112,10 @@ describe('pages written by several threads', () => {
     writeFileSync(join(folder, 'unwritable'), '');
     const reading = openSync(join(folder, 'unwritable'), 'r');
     try {
-      const failed = write(join(folder, 'case.sqlite3'), { image, deletedIds: new Float64Array(0), rows }, () =>
-        withThreads(2)(reading),
+      const failed = write(
+        join(folder, 'case.sqlite3'),
+        { image, deletedIds: new Float64Array(0), rows },
+        (_descriptor, source) => withThreads(2)(reading, source),
       );
       await expect(failed).rejects.toMatchObject({ code: 'EBADF', syscall: 'write' });
     } finally {
