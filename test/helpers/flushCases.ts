@@ -225,7 +225,7 @@ function newRows(draw: Draw, count: number, replaced: readonly Owned[]): Schedul
   };
   const left = draw.shuffled(replaced);
   const spread = Math.max(1, Math.ceil(count / Math.max(1, count - left.length + 1)));
-  const firstContact = draw.of([1, 1, 200, 30_000, 8_388_000, 2 ** 31 - 50, 2 ** 40]);
+  const firstContact = draw.of([1, 1, -70_000, 200, 30_000, 8_388_000, 2 ** 31 - 50, 2 ** 40]);
   const isPhone = draw.once(2);
   const long = draw.once(6) ? longText(draw) : null;
   const rows = {
@@ -275,6 +275,19 @@ function newRows(draw: Draw, count: number, replaced: readonly Owned[]): Schedul
   return { ...rows, count, texts };
 }
 
+/** The owned rows that go: some here and there, all of them, none, or those of a stretch, so that whole leaves become empty. */
+function goingOf(draw: Draw, owned: readonly Owned[]): Owned[] {
+  const start = draw.below(owned.length + 1);
+  return draw.of([
+    () => owned.filter(() => !draw.once(3)),
+    () => owned.filter(() => !draw.once(3)),
+    () => owned.filter(() => draw.once(20)),
+    () => owned.slice(start, start + draw.below(owned.length + 1)),
+    () => [...owned],
+    () => [],
+  ])();
+}
+
 /** A random case: always the same one for a seed. */
 export async function flushCase(seed: number): Promise<FlushCase> {
   const draw = new Draw(seed);
@@ -297,7 +310,7 @@ export async function flushCase(seed: number): Promise<FlushCase> {
     if (isThere) createIndexes(draw, database);
     const isUnfit = isThere && draw.once(12) && attempt(database, draw.of(UNFIT));
     if (draw.once(8)) database.exec('VACUUM');
-    const goes = owned.filter(() => !draw.once(3));
+    const goes = goingOf(draw, owned);
     const replaced = goes.filter(() => draw.once(2));
     const count = Math.max(replaced.length, draw.of([0, 1, 2, 40, 300, 300, draw.once(6) ? 12_000 : 1500]));
     const rows = newRows(draw, count, replaced);
