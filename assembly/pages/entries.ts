@@ -1,4 +1,4 @@
-import { copyBytes, DONE, end, FULL, integerLength, integerType, LEAF_HEADER, maximumLocal, varintLength, writeInteger, writeVarint } from './leaf';
+import { copyBytes, DONE, end, FULL, hasRoom, integerLength, integerType, maximumLocal, placeCell, varintLength, writeInteger, writeVarint } from './leaf';
 
 /*
  * Entries of an index, in its leaves: `header length | types of the columns | type of the rowid | columns | rowid`.
@@ -121,13 +121,13 @@ export function addEntries(entry: u32, last: u32, leafAt: usize, cellStart: u32,
     const type = integerType(id);
     const length = frontLength + integerLength(type);
     const needed = varintLength(length) + length;
-    if (length > maximumLocal || cellStart < needed + LEAF_HEADER + 2 * (cellCount + 1)) {
+    if (length > maximumLocal || !hasRoom(cellStart, cellCount, needed)) {
       end(cellStart, cellCount, cellLength, FULL);
       return entry;
     }
     cellLength = needed;
     cellStart -= needed;
-    store<u16>(leafAt + LEAF_HEADER + 2 * cellCount, bswap<u16>(cellStart as u16));
+    placeCell(leafAt, cellCount, cellStart);
     cellCount++;
     write(writeVarint(leafAt + cellStart, length), id, type);
   }

@@ -34,6 +34,20 @@ export function end(cellStart: u32, cellCount: u32, cellLength: u32, why: u32): 
   store<u32>(outcome, why, 12);
 }
 
+/** Whether an open leaf has room for a cell of that many bytes. */
+// @ts-ignore: decorator
+@inline
+export function hasRoom(cellStart: u32, cellCount: u32, cellLength: u32): bool {
+  return cellStart >= cellLength + LEAF_HEADER + 2 * (cellCount + 1);
+}
+
+/** Notes where a cell of the leaf begins. */
+// @ts-ignore: decorator
+@inline
+export function placeCell(leafAt: usize, cell: u32, cellStart: u32): void {
+  store<u16>(leafAt + LEAF_HEADER + 2 * cell, bswap<u16>(cellStart as u16));
+}
+
 /** The bytes that a number takes as a varint. */
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,7 @@
 import { isDeleted } from './deleted';
 import { COLUMN, columnCount, columns, frontLength, rowidOf, startEntries, take, write } from './entries';
 import {
-  copyBytes, DAMAGED, DONE, end, FULL, integerLength, integerType, LARGE, LEAF_HEADER, maximumLocal, REACHED, varintLength, writeVarint,
+  copyBytes, DAMAGED, DONE, end, FULL, hasRoom, integerLength, integerType, LARGE, LEAF_HEADER, maximumLocal, placeCell, REACHED, varintLength, writeVarint,
 } from './leaf';
 import { bodyLength, compareValues, readEnd, readInteger, readVarint } from './values';
 
@@ -108,13 +108,13 @@ export function copyRows(cell: u32, cellEnd: u32, before: f64, leafAt: usize, ce
     }
     if (!isGone) {
       const needed = ((payloadAt - from) as u32) + (length as u32);
-      if (cellStart < needed + LEAF_HEADER + 2 * (cellCount + 1)) {
+      if (!hasRoom(cellStart, cellCount, needed)) {
         end(cellStart, cellCount, cellLength, FULL);
         return cell;
       }
       cellLength = needed;
       cellStart -= needed;
-      store<u16>(leafAt + LEAF_HEADER + 2 * cellCount, bswap<u16>(cellStart as u16));
+      placeCell(leafAt, cellCount, cellStart);
       cellCount++;
       copyBytes(leafAt + cellStart, from, needed);
       lastCopiedId = id;
@@ -282,7 +282,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
       if (load<u32>(opened, 12) == GONE) continue;
       const from = load<u32>(opened) as usize;
       const needed = load<u32>(opened, 4) + load<u32>(opened, 8) - (from as u32);
-      if (cellStart < needed + LEAF_HEADER + 2 * (cellCount + 1)) {
+      if (!hasRoom(cellStart, cellCount, needed)) {
         nextEntry = entry;
         isOldNext = 1;
         end(cellStart, cellCount, cellLength, FULL);
@@ -290,7 +290,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
       }
       cellLength = needed;
       cellStart -= needed;
-      store<u16>(leafAt + LEAF_HEADER + 2 * cellCount, bswap<u16>(cellStart as u16));
+      placeCell(leafAt, cellCount, cellStart);
       cellCount++;
       copyBytes(leafAt + cellStart, from, needed);
     }
@@ -303,7 +303,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
     const type = integerType(id);
     const length = frontLength + integerLength(type);
     const needed = varintLength(length) + length;
-    if (length > maximumLocal || cellStart < needed + LEAF_HEADER + 2 * (cellCount + 1)) {
+    if (length > maximumLocal || !hasRoom(cellStart, cellCount, needed)) {
       nextEntry = entry;
       isOldNext = 0;
       end(cellStart, cellCount, cellLength, FULL);
@@ -311,7 +311,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
     }
     cellLength = needed;
     cellStart -= needed;
-    store<u16>(leafAt + LEAF_HEADER + 2 * cellCount, bswap<u16>(cellStart as u16));
+    placeCell(leafAt, cellCount, cellStart);
     cellCount++;
     write(writeVarint(leafAt + cellStart, length), id, type);
     entry++;

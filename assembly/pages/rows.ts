@@ -1,5 +1,5 @@
 import { dayOfMonth, farMonthDayOf, marchYearOf } from '../calendar';
-import { DONE, end, FULL, copyBytes, integerType, LEAF_HEADER, maximumLocal, UNKNOWN, varintLength, writeInteger, writeVarint } from './leaf';
+import { DONE, end, FULL, copyBytes, hasRoom, integerType, maximumLocal, placeCell, UNKNOWN, varintLength, writeInteger, writeVarint } from './leaf';
 
 /*
  * Rows of `email_schedules`, in leaves of its table. Rows of a kind differ only in contact, event date and days: they are copies
@@ -153,13 +153,13 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
     const length = load<u32>(templateLengths + (template << 2));
     const id = load<f64>(rowid + (row << 3)) as i64;
     const needed = varintLength(length) + varintLength(id) + length;
-    if (length > maximumLocal || cellStart < needed + LEAF_HEADER + 2 * (cellCount + 1)) {
+    if (length > maximumLocal || !hasRoom(cellStart, cellCount, needed)) {
       end(cellStart, cellCount, cellLength, FULL);
       return row;
     }
     cellLength = needed;
     cellStart -= needed;
-    store<u16>(leafAt + LEAF_HEADER + 2 * cellCount, bswap<u16>(cellStart as u16));
+    placeCell(leafAt, cellCount, cellStart);
     cellCount++;
     const record = writeVarint(writeVarint(leafAt + cellStart, length), id);
     copyBytes(record, load<u32>(templateStarts + (template << 2)), length);
