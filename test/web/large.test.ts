@@ -108,7 +108,9 @@ test('750,000 contacts are planned and charted in one tab, with the figures of N
   const shownSeconds = (performance.now() - startMs) / 1000;
   const stages = page.locator('details', { hasText: 'Stages as a table' });
   await stages.locator('summary').click();
-  const cells = await stages.locator('tbody tr').allTextContents();
+  const rows = stages.locator('tbody tr');
+  await rows.first().waitFor();
+  const cells = await rows.allTextContents();
   const plannedBytes = await heldBytes(page);
   const plannedPeak = peakResidentBytes();
 
