@@ -1,22 +1,6 @@
 import type { SortColumn } from './flushOrder.js';
 import { damaged, VarintReader } from './pages/databaseImage.js';
-import { bodyLength, decodeNumber } from './pages/encodedValue.js';
-
-function compareBytes(
-  a: Uint8Array,
-  startA: number,
-  lengthA: number,
-  b: Uint8Array,
-  startB: number,
-  lengthB: number,
-): number {
-  const common = Math.min(lengthA, lengthB);
-  for (let i = 0; i < common; i++) {
-    const difference = a[startA + i] - b[startB + i];
-    if (difference !== 0) return difference;
-  }
-  return lengthA - lengthB;
-}
+import { bodyLength, compareBytes, decodeNumber } from './pages/encodedValue.js';
 
 /** A number of serial type 1 to 9, exactly. */
 function exactNumber(serialType: number, bytes: Uint8Array, at: number): number | bigint {

@@ -73,3 +73,20 @@ export function decodeNumber(serialType: number, bytes: Uint8Array, at: number):
   for (let i = 1; i < length; i += 1) value = value * 256 + bytes[at + i];
   return value;
 }
+
+/** Compares the bodies of two texts, or of two blobs, in the order of an index with the collation BINARY. */
+export function compareBytes(
+  a: Uint8Array,
+  startA: number,
+  lengthA: number,
+  b: Uint8Array,
+  startB: number,
+  lengthB: number,
+): number {
+  const common = Math.min(lengthA, lengthB);
+  for (let i = 0; i < common; i++) {
+    const difference = a[startA + i] - b[startB + i];
+    if (difference !== 0) return difference;
+  }
+  return lengthA - lengthB;
+}

@@ -1,4 +1,4 @@
-import { bodyLength, decodeNumber, type EncodedValue, integerSerialType } from './encodedValue.js';
+import { bodyLength, compareBytes, decodeNumber, type EncodedValue, integerSerialType } from './encodedValue.js';
 import { sharedBytes } from './sharedBytes.js';
 import { varintLength, writeInteger, writeVarint } from './varint.js';
 
@@ -264,16 +264,9 @@ export class KeyDictionary {
     if (classA !== classB) return classA - classB;
     if (classA === CLASS.null) return 0;
     if (classA === CLASS.number) return this.#numberOf(a) - this.#numberOf(b);
-    const { bytes } = this;
-    const startA = this.starts[a] + this.typeLengths[a];
-    const startB = this.starts[b] + this.typeLengths[b];
-    const lengthA = this.bodyLengths[a];
-    const lengthB = this.bodyLengths[b];
-    const common = Math.min(lengthA, lengthB);
-    for (let i = 0; i < common; i += 1) {
-      const difference = bytes[startA + i] - bytes[startB + i];
-      if (difference !== 0) return difference;
-    }
-    return lengthA - lengthB;
+    const { bytes, starts, typeLengths, bodyLengths } = this;
+    const startA = starts[a] + typeLengths[a];
+    const startB = starts[b] + typeLengths[b];
+    return compareBytes(bytes, startA, bodyLengths[a], bytes, startB, bodyLengths[b]);
   }
 }
