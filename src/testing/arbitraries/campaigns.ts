@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readToday } from '../../oracle/oracle.js';
-import type { CampaignInstanceRecord, CampaignTypeRecord } from '../../rules/records.js';
+import type { CampaignInstanceRecord } from '../../rules/records.js';
+import type { CampaignRecords } from './campaignRecords.js';
 import type { DayConstraints } from './constraints.js';
 import { fixed, flagValue, likely, mostlyOn, near, pick, type Text } from './values.js';
 import { wellFormedCampaigns } from './wellFormed.js';
@@ -80,12 +81,6 @@ export function instanceRecord(
     spread_start_date: sketch.spread_start_date(today),
     spread_end_date: sketch.spread_end_date(today),
   };
-}
-
-/** Campaign types and instances of them. */
-export interface CampaignRecords {
-  readonly campaign_types: readonly CampaignTypeRecord[];
-  readonly campaign_instances: readonly CampaignInstanceRecord[];
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from '../../rules/fields.js';
 import type { ContactRecord, OrganizationRecords, ScheduleRecord } from '../../rules/records.js';
 import { stateName } from '../../rules/states.js';
-import type { CampaignRecords } from './campaigns.js';
+import type { CampaignRecords } from './campaignRecords.js';
 
 function iso(value: FieldValue): string | null {
   const { day } = readDate(value);
