@@ -1,11 +1,13 @@
 import { SendplanError } from '../errors.js';
 import { resolveConfig } from '../rules/config.js';
+import type { Connection } from '../store/driver/connection.js';
 import { type NativeDatabase, openNative } from '../store/driver/native.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeStaleTemporaries, removeTemporary, temporaryPath } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
@@ -38,7 +40,8 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
       requireMemory(needs, 'native', memoryLimitBytes);
     }
     removeStaleTemporaries(file);
-    const target = { kind: 'in_place', stagingPath, transactions } as const;
+    const stage = (target: Connection, rows: RowsToStage) => stageRows(target, rows, dryRun ? null : stagingPath);
+    const target = { kind: 'in_place', stage, transactions } as const;
     const settings = { config, today, batchSize, dryRun, flush: options.flush, target };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);

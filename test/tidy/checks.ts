@@ -152,10 +152,10 @@ export function unusedFiles({ files, entries }: House): string[] {
     .map(({ path }) => `${path} is imported by nobody`);
 }
 
-/** Whatever a file reaches by imports, itself included; packages and Node's modules by name. */
+/** Whatever a file loads, itself included; packages and Node's modules by name. */
 function reachedFrom(files: ReadonlyMap<string, SourceFile>, entry: string): Set<string> {
   const reached = new Set([entry]);
-  for (const path of reached) for (const target of files.get(path)?.imports ?? []) reached.add(target);
+  for (const path of reached) for (const target of files.get(path)?.loadedImports ?? []) reached.add(target);
   return reached;
 }
 
@@ -164,7 +164,7 @@ export function nodeInBrowser({ files }: House, entries: readonly string[]): str
   const byPath = new Map(files.map((file) => [file.path, file]));
   return entries.flatMap((entry) =>
     [...reachedFrom(byPath, entry)]
-      .filter((path) => byPath.get(path)?.imports.some((target) => target.startsWith('node:')))
+      .filter((path) => byPath.get(path)?.loadedImports.some((target) => target.startsWith('node:')))
       .map((path) => `${entry} runs in browsers and reaches ${path}, which imports Node's modules`),
   );
 }

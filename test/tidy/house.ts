@@ -24,6 +24,8 @@ export interface SourceFile {
   readonly path: string;
   /** The files that it imports, type imports included, by path; packages and Node's modules by name. */
   readonly imports: readonly string[];
+  /** Those of them that are there when the program runs. */
+  readonly loadedImports: readonly string[];
   /** The names that it declares and exports; what it hands on from other files is theirs. */
   readonly exports: readonly string[];
   readonly functions: readonly DeclaredFunction[];
@@ -61,14 +63,33 @@ function resolveImport(path: string, specifier: string): string {
   return target.endsWith('.ts') || /\.(css|wasm|json)$/.test(target) ? target : `${target}.ts`;
 }
 
+/** Whether an import or export names nothing but types. */
+function isOfTypes(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  const { importClause } = node;
+  if (importClause === undefined) return false;
+  if (importClause.isTypeOnly) return true;
+  const { name, namedBindings } = importClause;
+  return (
+    name === undefined &&
+    namedBindings !== undefined &&
+    ts.isNamedImports(namedBindings) &&
+    namedBindings.elements.every((element) => element.isTypeOnly)
+  );
+}
+
 function isExported(node: ts.Node): boolean {
   return (
     ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
   );
 }
 
+/** The text of a doc comment; of a function that is declared several times the first one. */
 function commentOf(node: ts.Node): string {
-  const blocks = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  const isSame = (other: ts.Statement) =>
+    ts.isFunctionDeclaration(node) && ts.isFunctionDeclaration(other) && other.name?.text === node.name?.text;
+  const first = ts.isSourceFile(node.parent) ? (node.parent.statements.find(isSame) ?? node) : node;
+  const blocks = ts.getJSDocCommentsAndTags(first).filter(ts.isJSDoc);
   return (ts.getTextOfJSDocComment(blocks.at(-1)?.comment) ?? '').trim();
 }
 
@@ -76,6 +97,11 @@ function commentOf(node: ts.Node): string {
 export function readSourceFile(path: string, text: string): SourceFile {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
   const imports = new Set<string>();
+  const loadedImports = new Set<string>();
+  const noteImport = (specifier: string, isOfTypes = false) => {
+    imports.add(resolveImport(path, specifier));
+    if (!isOfTypes) loadedImports.add(resolveImport(path, specifier));
+  };
   const exports: string[] = [];
   const functions: DeclaredFunction[] = [];
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1;
@@ -86,14 +112,13 @@ export function readSourceFile(path: string, text: string): SourceFile {
   };
   const visit = (node: ts.Node) => {
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined) {
-      imports.add(resolveImport(path, (node.moduleSpecifier as ts.StringLiteral).text));
+      noteImport((node.moduleSpecifier as ts.StringLiteral).text, isOfTypes(node));
     }
     const isImportCall = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
     const isUrl = ts.isNewExpression(node) && node.expression.getText(tree) === 'URL' && node.arguments?.length === 2;
     if (isImportCall || isUrl) {
       const [target] = (node as ts.CallExpression).arguments;
-      if (ts.isStringLiteral(target) && (isImportCall || /\.[jt]s$/.test(target.text)))
-        imports.add(resolveImport(path, target.text));
+      if (ts.isStringLiteral(target) && (isImportCall || /\.[jt]s$/.test(target.text))) noteImport(target.text);
     }
     if (ts.isFunctionDeclaration(node) && node.body !== undefined)
       noteFunction(node, node.name?.text ?? 'default', node);
@@ -115,7 +140,7 @@ export function readSourceFile(path: string, text: string): SourceFile {
       if (name !== undefined) exports.push(name.getText(tree));
     }
   }
-  return { path, imports: [...imports], exports, functions };
+  return { path, imports: [...imports], loadedImports: [...loadedImports], exports, functions };
 }
 
 function* filesBelow(root: string, folder: string): Generator<string> {

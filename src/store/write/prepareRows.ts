@@ -20,7 +20,7 @@ export async function prepareRows(
 ): Promise<RowsToWrite> {
   const { target } = settings;
   if (way === 'pages' && target?.kind === 'copy') return writeAsPages(run, target);
-  if (way === 'staged' && target?.kind === 'in_place') return writeStaged(connection, run, settings, target);
+  if (way === 'staged' && target?.kind === 'in_place') return writeStaged(connection, run, target);
   if (way === 'contacts' && target?.kind === 'in_place') return writeByContact(run, settings, target);
   return writeByStatements(run);
 }

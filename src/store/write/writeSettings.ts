@@ -1,4 +1,6 @@
+import type { Connection } from '../driver/connection.js';
 import type { PageSource } from '../format/pageSource.js';
+import type { RowsToStage, StagedRows } from './byPages/stageRows.js';
 import type { ContactTransactions } from './bySql/flushByContact.js';
 import type { FlushWay, PagesThreshold } from './writePlan.js';
 
@@ -12,8 +14,13 @@ export interface CopyTarget {
 /** SQLite writes into the database itself. */
 export interface InPlaceTarget {
   readonly kind: 'in_place';
-  /** Where rows may be laid beside the database before they are moved over; the caller removes it when the transaction is over. */
-  readonly stagingPath: string;
+  /**
+   * Lays the rows of a first run beside the database, from where they are moved over; the caller removes what it wrote when the
+   * transaction is over.
+   *
+   * @throws UnfitForPages when the rows have to be written by statements
+   */
+  readonly stage: (connection: Connection, rows: RowsToStage) => Promise<StagedRows>;
   /** The transactions that contacts' changes are divided into. */
   readonly transactions: ContactTransactions;
 }
