@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadFileLocks } from '../../../src/store/driver/sqliteLocks.js';
+import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { processNamespace, processStart } from '../../../src/store/file/processes.js';
 import { removeLeftovers, TemporaryFile } from '../../../src/store/file/temporaryFiles.js';
 
@@ -46,11 +47,9 @@ describe('temporary files that were left', () => {
     const alive = leave(`${process1}.${CHANCE.replace('0', 'f')}.tmp`);
     const script = `
       const database = new (require('libsql'))(process.argv[1]);
-      writeFileSync = require('fs').writeFileSync;
-      database.exec('BEGIN'); database.prepare('SELECT 1 FROM sqlite_schema').all();
+      database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
       console.log('held'); setTimeout(() => {}, 60000);`;
     writeFileSync(alive, '');
-    const { spawn } = await import('node:child_process');
     const child = spawn(process.execPath, ['-e', script, alive], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     try {
@@ -104,9 +103,7 @@ describe('a temporary file', () => {
   test.skipIf(!unshare())(
     'of process 1 in another container is not taken for a leftover while it is written',
     async () => {
-      const { spawn } = await import('node:child_process');
       const worker = join(import.meta.dirname, '../../helpers', 'writeSlowly.mjs');
-      const { openSqlJs } = await import('../../../src/store/driver/sqljs.js');
       const connection = await openSqlJs(null);
       connection.execute('CREATE TABLE t (a)');
       writeFileSync(path, connection.toImage());
