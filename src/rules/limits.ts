@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { SMOOTHING_SHARE } from './constants.js';
 
 /** The sizes of a run's balance, in emails a day (Rules 9). */
 export interface DailyLimits {
@@ -57,7 +58,7 @@ export function dailyLimits(config: Config, contactCount: number): DailyLimits {
     profile: name,
     cap,
     threshold: Math.floor(cap * balancing.overage_threshold),
-    smoothingLimit: Math.min(softLimit, Math.floor(0.3 * cap)),
+    smoothingLimit: Math.min(softLimit, Math.floor(SMOOTHING_SHARE * cap)),
     smoothingWindowDays: balancing.ed_smoothing_window_days ?? PROFILES[name].ed_smoothing_window_days,
   };
 }
