@@ -79,8 +79,10 @@ const weekdays = fc.oneof(
   { weight: 1, arbitrary: fc.constant(WEEKDAYS) },
 );
 
-/** Closed days by their distance from today, single ones or of every year. */
-const closedDays = fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.boolean()), { maxLength: 12 });
+/** Days that are closed one after the other: from how many days after today, how many, and whether every year. */
+const closedDays = fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.constantFrom(1, 1, 2, 4, 9), fc.boolean()), {
+  maxLength: 6,
+});
 
 const calendar = fc.option(
   some({ weekdays, us_federal_holidays: fc.boolean(), closed: closedDays }),
@@ -94,7 +96,10 @@ function calendarOf(today: number, sketch: CalendarSketch | undefined) {
   if (sketch === null || sketch === undefined) return null;
   const { closed, ...rest } = sketch;
   if (closed === undefined) return rest;
-  return { ...rest, closed: closed.map(([days, isYearly]) => formatIsoDay(today + days).slice(isYearly ? 5 : 0)) };
+  const texts = closed.flatMap(([offset, length, isYearly]) =>
+    Array.from({ length }, (_, i) => formatIsoDay(today + offset + i).slice(isYearly ? 5 : 0)),
+  );
+  return { ...rest, closed: texts };
 }
 
 const balancing = some({
@@ -106,7 +111,7 @@ const balancing = some({
   catch_up_spread_days: fc.integer({ min: 1, max: 10 }),
   overage_threshold: fc.constantFrom(1, 1, 1.2, 1.5, 2),
   ramp,
-  excess: fc.constantFrom('send' as const, 'send' as const, 'skip' as const),
+  excess: fc.constantFrom('send' as const, 'skip' as const),
 });
 
 type BalancingSketch = typeof balancing extends fc.Arbitrary<infer T> ? T : never;
