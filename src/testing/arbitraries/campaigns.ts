@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readToday } from '../../oracle/readOrganization.js';
-import type { CampaignInstanceRecord, CampaignTypeRecord } from '../../rules/records.js';
+import type { CampaignInstanceRecord } from '../../rules/records.js';
+import type { CampaignRecords } from './campaignRecords.js';
 import type { DayConstraints } from './constraints.js';
 import { fixed, flagValue, likely, mostlyOn, near, pick, type Text } from './values.js';
 import { wellFormedCampaigns } from './wellFormed.js';
@@ -88,12 +89,6 @@ export function instanceRecord(
 /** A name as it is, or in other letters with white space, by which its type is found all the same (Rules 6). */
 function spelled(name: string, typeIndex: number): string {
   return typeIndex === 5 ? ` ${name.toUpperCase()}\t` : name;
-}
-
-/** Campaign types and instances of them. */
-export interface CampaignRecords {
-  readonly campaign_types: readonly CampaignTypeRecord[];
-  readonly campaign_instances: readonly CampaignInstanceRecord[];
 }
 
 /**

@@ -3,7 +3,7 @@ import { yearOf } from '../../calendar/day.js';
 import { readToday } from '../../oracle/readOrganization.js';
 import { readInteger } from '../../rules/fields.js';
 import type { ContactRecord, ScheduleRecord } from '../../rules/records.js';
-import type { CampaignRecords } from './campaigns.js';
+import type { CampaignRecords } from './campaignRecords.js';
 import type { DayConstraints } from './constraints.js';
 import { type Dated, fixed, likely, near, pick, someDay, type Text } from './values.js';
 import { wellFormedSchedules } from './wellFormed.js';

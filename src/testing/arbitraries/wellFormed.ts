@@ -18,7 +18,7 @@ import {
 import type { ContactRecord, OrganizationRecords, ScheduleRecord, SuppressionRecord } from '../../rules/records.js';
 import { stateName } from '../../rules/states.js';
 import { readSuppressionReason, readSuppressionScope } from '../../rules/suppressions.js';
-import type { CampaignRecords } from './campaigns.js';
+import type { CampaignRecords } from './campaignRecords.js';
 
 function iso(value: FieldValue, order: DateOrder = 'iso'): string | null {
   const { day } = readDate(value, order);
