@@ -1,12 +1,11 @@
 import { yearOf } from '../calendar/day.js';
-import { BALANCE_HORIZON_DAYS } from '../rules/constants.js';
-import { TYPE_CODES } from '../rules/emailTypes.js';
-import { mix } from '../rules/mix.js';
+import { lastDayOf } from '../rules/lastDay.js';
 import { SKIP_REASONS } from '../rules/reasons.js';
+import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
 import { type OverloadedDay, placeEmails } from './dailyCap.js';
 import type { Candidate, Organization } from './model.js';
 import { groupBy } from './order.js';
-import { isExcludedFor, isPastDeadline } from './startDay.js';
+import { isExcludedFor } from './startDay.js';
 
 /**
  * Spreads the policy anniversary emails of crowded days over the days around them (Rules 9, smoothing).
@@ -14,7 +13,7 @@ import { isExcludedFor, isPastDeadline } from './startDay.js';
  * @returns how many emails moved
  */
 export function applySmoothing(organization: Organization, candidates: readonly Candidate[]): number {
-  const { limits, today, capacity } = organization;
+  const { limits } = organization;
   const crowd = candidates.filter(
     (candidate) =>
       candidate.status === 'pre-scheduled' && candidate.kind === 'effective_date' && candidate.step === 'ideal',
@@ -29,13 +28,9 @@ export function applySmoothing(organization: Organization, candidates: readonly 
     const count = ofDay.length + (historyByDay.get(day)?.length ?? 0);
     if (count <= limits.smoothingLimit) continue;
     for (const candidate of ofDay) {
-      const newDay = day + smoothingShift(candidate, limits.smoothingWindowDays);
-      const isPossible =
-        newDay >= today &&
-        !isPastDeadline(candidate, newDay) &&
-        capacity.openDays.isOpen(newDay) &&
-        !isExcludedFor(candidate, newDay);
-      if (!isPossible) continue;
+      const year = yearOf(candidate.eventDay);
+      const newDay = day + smoothingShift(candidate.contact.id, year, limits.smoothingWindowDays).offsetDays;
+      if (smoothingObstacle(newDay, daysFor(organization, candidate)) !== null) continue;
       if (newDay !== candidate.sendDay) moved++;
       candidate.sendDay = newDay;
     }
@@ -43,21 +38,14 @@ export function applySmoothing(organization: Organization, candidates: readonly 
   return moved;
 }
 
-/** By how many days smoothing moves a policy anniversary email (Rules 9, smoothing). */
-export function smoothingShift(candidate: Candidate, windowDays: number): number {
-  const scrambled = mix(candidate.contact.id, TYPE_CODES.effective_date, yearOf(candidate.eventDay));
-  return (scrambled % windowDays) - Math.floor(windowDays / 2);
-}
-
-/** The last day that an email could go out (Rules 9, daily cap, last day). */
-export function lastDayOf(organization: Organization, candidate: Candidate, startDay: number): number {
-  const horizon = organization.today + BALANCE_HORIZON_DAYS;
-  let lastDay = startDay;
-  for (let day = startDay + 1; day <= horizon; day++) {
-    if (isPastDeadline(candidate, day) || isExcludedFor(candidate, day)) break;
-    if (organization.capacity.openDays.isOpen(day)) lastDay = day;
-  }
-  return lastDay;
+/** What is known of the days for an email. */
+function daysFor({ today, capacity }: Organization, candidate: Candidate) {
+  return {
+    today,
+    deadline: candidate.deadline,
+    isOpen: (day: number) => capacity.openDays.isOpen(day),
+    isExcluded: (day: number) => isExcludedFor(candidate, day),
+  };
 }
 
 /** Gives every email a day within the caps, as far as there are seats (Rules 9, daily cap). */
@@ -69,7 +57,7 @@ export function applyDailyCap(
   const planned = candidates.filter((candidate) => candidate.status === 'pre-scheduled');
   for (const candidate of planned) {
     candidate.balancedFrom = candidate.sendDay;
-    candidate.lastDay = lastDayOf(organization, candidate, candidate.sendDay);
+    candidate.lastDay = lastDayOf({ ...daysFor(organization, candidate), startDay: candidate.sendDay });
   }
   const history = organization.schedules.filter((row) => row.statusClass === 'history' && row.sentDay !== null);
   const historyByDay = groupBy(history, (row) => row.sentDay);

@@ -1,6 +1,7 @@
 import { yearOf } from '../calendar/day.js';
 import { CAMPAIGN_CODE_BASE, campaignType } from '../rules/emailTypes.js';
 import type { Issue } from '../rules/records.js';
+import { type TriggeredCampaign, triggeredDeadline, triggerThatCounts } from '../rules/triggers.js';
 import { hasCampaignHistory } from './history.js';
 import type { CampaignInstance, Contact, Enrolment, Organization, Proposal } from './model.js';
 
@@ -55,23 +56,9 @@ function isInAudience(
   return instance.carriers === null || (contact.carrier !== null && instance.carriers.has(contact.carrier));
 }
 
-/**
- * The trigger date that counts for an instance, or null when no enrolment has one (Rules 6, several enrolments): the earliest
- * whose deadline is today or later, else the latest.
- */
-function triggerDayOf(enrolments: readonly Enrolment[], instance: CampaignInstance, today: number): number | null {
-  const days = enrolments
-    .map((enrolment) => enrolment.triggerDay)
-    .filter((day) => day !== null)
-    .sort((a, b) => a - b);
-  const isToCome = (day: number) => (triggeredDeadline(instance, day) ?? today) >= today;
-  return days.find(isToCome) ?? days.at(-1) ?? null;
-}
-
-/** The deadline of an email that a trigger date gives its day, null for none (Rules 6, deadline, case b). */
-function triggeredDeadline(instance: CampaignInstance, triggerDay: number): number | null {
-  if (instance.type.daysBeforeEvent < 0) return instance.activeEnd;
-  return Math.min(triggerDay, instance.activeEnd ?? triggerDay);
+/** What an instance says of emails that trigger dates give their days. */
+function triggered({ type, activeEnd }: CampaignInstance): TriggeredCampaign {
+  return { daysBeforeEvent: type.daysBeforeEvent, endDay: activeEnd };
 }
 
 /** The event, the ideal day and the deadline of a campaign's email (Rules 6, event and deadline). */
@@ -88,7 +75,7 @@ function daysOf(
   }
   if (triggerDay !== null) {
     const idealDay = triggerDay - type.daysBeforeEvent;
-    return { eventDay: triggerDay, idealDay, deadline: triggeredDeadline(instance, triggerDay) };
+    return { eventDay: triggerDay, idealDay, deadline: triggeredDeadline(triggered(instance), triggerDay) };
   }
   const day = instance.activeStart ?? today;
   return { eventDay: day, idealDay: day, deadline: activeEnd };
@@ -101,7 +88,8 @@ function campaignProposal(
   enrolments: readonly Enrolment[],
 ): Proposal {
   const { type } = instance;
-  const triggerDay = triggerDayOf(enrolments, instance, organization.today);
+  const triggerDays = enrolments.map((enrolment) => enrolment.triggerDay).filter((day) => day !== null);
+  const triggerDay = triggerThatCounts(triggered(instance), triggerDays, organization.today);
   const { eventDay, idealDay, deadline } = daysOf(contact, instance, triggerDay, organization.today);
   return {
     contact,

@@ -1,6 +1,5 @@
-import { NEAR_EVENT_DAYS } from '../rules/constants.js';
-import { campaignType, isFollowupType } from '../rules/emailTypes.js';
-import { keepsBookedDay } from '../rules/reasons.js';
+import { isFollowupType } from '../rules/emailTypes.js';
+import { isOfCampaign, isOfEvent } from '../rules/history.js';
 import type { CampaignInstance, Organization, Proposal, ScheduleRow } from './model.js';
 
 function rowsOf(organization: Organization, contactId: number): readonly ScheduleRow[] {
@@ -20,20 +19,14 @@ export function hasHistory(
   eventDay: number,
 ): boolean {
   return pastRowsOf(organization, contactId).some((row) => {
-    if (row.type !== emailType.toLowerCase()) return false;
-    if (row.eventYear !== null) return row.eventYear === eventYear;
-    return row.sentDay !== null && Math.abs(row.sentDay - eventDay) <= NEAR_EVENT_DAYS;
+    return row.type === emailType.toLowerCase() && isOfEvent(row, eventYear, eventDay);
   });
 }
 
 /** Tells whether history has a campaign's email already (Rules 5, history has it). */
 export function hasCampaignHistory(organization: Organization, contactId: number, instance: CampaignInstance): boolean {
-  const names = [campaignType(instance.type.name, instance.id), `campaign_${instance.type.name}`];
-  return pastRowsOf(organization, contactId).some((row) => {
-    if (isFollowupType(row.type)) return false;
-    if (row.instanceId !== null) return row.instanceId === instance.id;
-    return names.some((name) => name.toLowerCase() === row.type);
-  });
+  const named = { id: instance.id, typeName: instance.type.name };
+  return pastRowsOf(organization, contactId).some((row) => isOfCampaign(row, named));
 }
 
 /** The row whose plan a candidate keeps, or null (Rules 5, its owned row). */
@@ -45,13 +38,6 @@ export function ownedRowOf(organization: Organization, proposal: Proposal): Sche
   return (
     ofType.find((row) => row.eventYear === proposal.eventYear) ?? ofType.find((row) => row.eventYear === null) ?? null
   );
-}
-
-/** The day that an owned row promised, null for none (Rules 1, booked day). */
-export function bookedDayOf(ownedRow: ScheduleRow | null, today: number): number | null {
-  if (ownedRow === null || ownedRow.scheduledDay === null || ownedRow.scheduledDay < today) return null;
-  const isBooked = ownedRow.status === 'pre-scheduled' || keepsBookedDay(ownedRow.skipReason);
-  return isBooked ? ownedRow.scheduledDay : null;
 }
 
 /** Tells whether a row that is not owned holds a contact's email type on a day (Rules 5, last). */

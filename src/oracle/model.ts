@@ -3,6 +3,7 @@ import type { Config } from '../rules/config.js';
 import type { StatusClass } from '../rules/emailTypes.js';
 import type { DailyLimits } from '../rules/limits.js';
 import type { Issue, PlannedRow, ScheduleRecord } from '../rules/records.js';
+import type { StartStep } from '../rules/startDay.js';
 import type { Suppression } from '../rules/suppressions.js';
 import type { ExclusionWindow, WindowedContact } from '../rules/windows.js';
 import type { OverloadedDay } from './dailyCap.js';
@@ -69,6 +70,7 @@ export interface ScheduleRow {
   /** Trimmed, in lower case: statuses are compared without regard to case. */
   readonly status: string | null;
   readonly statusClass: StatusClass;
+  readonly isPreScheduled: boolean;
   readonly skipReason: string | null;
   readonly plannedDay: number | null;
   readonly scheduledDay: number | null;
@@ -137,16 +139,11 @@ export interface Proposal {
 /** What decided the kind of a follow-up (Rules 10, 11 metadata). */
 export type Decision = 'nothing' | Reaction['kind'];
 
-/**
- * The step that gave a start day (Rules 5): the ideal day, the owned row's planned day, its send day, or catching up.
- * Candidates that are suppressed or skipped by underwriting go through no step.
- */
-export type StartStep = 'ideal' | 'kept_planned_day' | 'kept_send_day' | 'catch_up' | 'suppressed' | 'underwriting';
-
 /** A candidate on its way through the rules; only the fields at the end change after Rules 7. */
 export interface Candidate extends Proposal {
   readonly startDay: number;
-  readonly step: StartStep;
+  /** The step that gave the start day; those that are suppressed or skipped by underwriting go through none. */
+  readonly step: StartStep | 'suppressed' | 'underwriting';
   /** The owned row that was looked at for a plan to keep. */
   readonly ownedRow: ScheduleRow | null;
   /** How many days the start moved because a row that is not owned held the day. */

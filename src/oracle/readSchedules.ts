@@ -28,6 +28,7 @@ function readSchedule(record: ScheduleRecord, order: DateOrder): ScheduleRow {
     type: (readText(record.email_type) ?? '').toLowerCase(),
     status,
     statusClass: statusClass(status),
+    isPreScheduled: status === 'pre-scheduled',
     skipReason: readText(record.skip_reason),
     plannedDay: readDate(record.planned_send_date, order).day,
     scheduledDay,

@@ -2,6 +2,7 @@ import { civilFromDay } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import type { FieldValue } from '../rules/fields.js';
 import type { Issue, PlannedRow } from '../rules/records.js';
+import { storedPlannedDay } from '../rules/startDay.js';
 import type { Candidate, Organization, ScheduleRow } from './model.js';
 import { compareText, firstDifference } from './order.js';
 
@@ -19,10 +20,12 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
 export function plannedRow(candidate: Candidate, { config, today }: Organization): PlannedRow {
   const event = civilFromDay(candidate.eventDay);
   const hasEvent = candidate.kind !== 'followup';
+  const isToBeSent = candidate.status === 'pre-scheduled';
+  const plannedDay = isToBeSent ? storedPlannedDay(today, candidate, candidate.ownedRow) : candidate.startDay;
   return {
     contact_id: candidate.contact.id,
     email_type: candidate.emailType,
-    planned_send_date: formatIsoDay(storedPlannedDay(candidate, today)),
+    planned_send_date: formatIsoDay(plannedDay),
     scheduled_send_date: formatIsoDay(candidate.sendDay),
     scheduled_send_time: config.send_time,
     status: candidate.status,
@@ -36,16 +39,6 @@ export function plannedRow(candidate: Candidate, { config, today }: Organization
     event_day: hasEvent ? event.day : null,
     metadata: metadataOf(candidate),
   };
-}
-
-/**
- * What `planned_send_date` holds: the start, but what it held before today where an email keeps the day that its row had for
- * it (Rules 5, step 3).
- */
-function storedPlannedDay({ step, status, sendDay, startDay, ownedRow }: Candidate, today: number): number {
-  if (step !== 'kept_send_day' || status !== 'pre-scheduled' || ownedRow === null) return startDay;
-  const { plannedDay, scheduledDay } = ownedRow;
-  return plannedDay !== null && plannedDay < today && sendDay === scheduledDay ? plannedDay : startDay;
 }
 
 function metadataOf(candidate: Candidate): string | null {
