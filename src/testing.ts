@@ -1,4 +1,4 @@
-export type { OverloadedDay } from './oracle/dailyCap.js';
+export type { CrowdedDay, OverloadedDay } from './oracle/dailyCap.js';
 export type { Candidate, CandidateKind, OracleResult } from './oracle/model.js';
 export { type OracleOptions, oracle } from './oracle/oracle.js';
 export type { Config, ConfigInput } from './rules/config.js';

@@ -2,7 +2,7 @@ import { yearOf } from '../calendar/day.js';
 import { lastDayOf } from '../rules/lastDay.js';
 import { SKIP_REASONS } from '../rules/reasons.js';
 import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
-import { type OverloadedDay, placeEmails } from './dailyCap.js';
+import { type CrowdedDay, type OverloadedDay, placeEmails } from './dailyCap.js';
 import type { Candidate, Organization } from './model.js';
 import { groupBy } from './order.js';
 import { isExcludedFor } from './startDay.js';
@@ -52,7 +52,7 @@ function daysFor({ today, capacity }: Organization, candidate: Candidate) {
 export function applyDailyCap(
   organization: Organization,
   candidates: readonly Candidate[],
-): { overloadedDays: OverloadedDay[]; moved: number } {
+): { overloadedDays: OverloadedDay[]; crowdedDays: CrowdedDay[]; moved: number } {
   const { today, capacity, config } = organization;
   const planned = candidates.filter((candidate) => candidate.status === 'pre-scheduled');
   for (const candidate of planned) {
@@ -61,7 +61,7 @@ export function applyDailyCap(
   }
   const history = organization.schedules.filter((row) => row.statusClass === 'history' && row.sentDay !== null);
   const historyByDay = groupBy(history, (row) => row.sentDay);
-  const { placements, overloadedDays } = placeEmails(
+  const { placements, overloadedDays, crowdedDays } = placeEmails(
     planned.map((candidate) => ({
       candidate,
       startDay: candidate.sendDay,
@@ -88,5 +88,6 @@ export function applyDailyCap(
     email.candidate.status = 'skipped';
     email.candidate.skipReason = SKIP_REASONS.dailyCap;
   }
-  return { overloadedDays, moved: planned.filter(({ sendDay, balancedFrom }) => sendDay !== balancedFrom).length };
+  const moved = planned.filter(({ sendDay, balancedFrom }) => sendDay !== balancedFrom).length;
+  return { overloadedDays, crowdedDays, moved };
 }

@@ -33,6 +33,21 @@ export interface OverloadedDay {
   readonly load: number;
 }
 
+/** A day that could not take all that waited, and how many it took (Rules 9, daily cap, 2). */
+export interface CrowdedDay {
+  readonly day: number;
+  /** How many emails waited. */
+  readonly waiting: number;
+  /** How many of them went. */
+  readonly taken: number;
+  /** How many had room within the cap. */
+  readonly seats: number;
+  /** How many went beyond that because no distribution has seats for all. */
+  readonly excess: number;
+  /** How many were promised the day, as far as its threshold allows. */
+  readonly promised: number;
+}
+
 /** The day that an email got; `isSkipped` when the day had no seat for it and there is none later. */
 export interface Placement<Email> {
   readonly email: Email;
@@ -56,47 +71,65 @@ export function placeEmails<Email extends Placeable>(
   emails: readonly Email[],
   days: SendDays,
   excess: Config['load_balancing']['excess'],
-): { placements: Placement<Email>[]; overloadedDays: OverloadedDay[] } {
+): { placements: Placement<Email>[]; overloadedDays: OverloadedDay[]; crowdedDays: CrowdedDay[] } {
   const placements: Placement<Email>[] = [];
+  const crowdedDays: CrowdedDay[] = [];
   const overloadedDays: OverloadedDay[] = [];
   let unplaced = [...emails];
   for (let today = days.today; unplaced.length > 0; today++) {
     if (!days.isOpen(today)) continue;
     const waiting = unplaced.filter((email) => email.startDay <= today);
     const isCrowded = waiting.length + days.historyOn(today) > days.thresholdOn(today);
-    const taken = new Set(isCrowded ? takeOfCrowdedDay(today, waiting, unplaced, days, excess) : waiting);
+    const places = isCrowded ? placesOn(today, waiting, unplaced, days, excess) : null;
+    const taken = new Set(places === null ? waiting : takeInOrder(today, waiting, places));
     const left = excess === 'skip' ? waiting.filter((email) => email.lastDay === today && !taken.has(email)) : [];
     for (const email of taken) placements.push({ email, day: today, isSkipped: false });
     for (const email of left) placements.push({ email, day: today, isSkipped: true });
     unplaced = unplaced.filter((email) => !taken.has(email) && !left.includes(email));
 
+    if (places !== null) {
+      const { seats, excess: unavoidable, promised } = places;
+      crowdedDays.push({
+        day: today,
+        waiting: waiting.length,
+        taken: taken.size,
+        seats,
+        excess: unavoidable,
+        promised,
+      });
+    }
     const load = taken.size + days.historyOn(today);
     if (load > days.thresholdOn(today)) overloadedDays.push({ day: today, load });
   }
-  return { placements, overloadedDays };
+  return { placements, overloadedDays, crowdedDays };
 }
 
-/** The waiting emails that a day takes which cannot take them all (Rules 9, daily cap, 2). */
-function takeOfCrowdedDay<Email extends Placeable>(
+/** How many of the waiting a crowded day takes, and what it owes to those that must go. */
+interface Places {
+  readonly count: number;
+  readonly seats: number;
+  readonly excess: number;
+  readonly promised: number;
+  readonly demands: readonly Demand[];
+}
+
+/** How many of the waiting a day takes which cannot take them all (Rules 9, daily cap, 2). */
+function placesOn(
   today: number,
-  waiting: readonly Email[],
-  unplaced: readonly Email[],
+  waiting: readonly Placeable[],
+  unplaced: readonly Placeable[],
   days: SendDays,
   excess: Config['load_balancing']['excess'],
-): Email[] {
+): Places {
   const lastDays = [...new Set(waiting.map((email) => email.lastDay))].sort((a, b) => a - b);
   const demands = demandsUpTo(lastDays, today, waiting, unplaced, days);
-  const unavoidable = Math.max(
-    0,
-    ...demands.map(({ need, over, openDays }) => Math.min(need - seatsOn(days, today), Math.ceil(over / openDays))),
-  );
+  const seats = seatsOn(days, today);
+  const lesser = demands.map(({ need, over, openDays }) => Math.min(need - seats, Math.ceil(over / openDays)));
+  const unavoidable = excess === 'skip' ? 0 : Math.max(0, ...lesser);
   const booked = waiting.filter((email) => email.bookedDay === today).length;
   const promised = Math.min(booked, days.thresholdOn(today) - days.historyOn(today));
-  const places = Math.min(
-    waiting.length,
-    Math.max(seatsOn(days, today) + (excess === 'send' ? unavoidable : 0), promised),
-  );
-  return takeInOrder(today, waiting, places, demands);
+  const count = Math.min(waiting.length, Math.max(seats + unavoidable, promised));
+  return { count, seats, excess: unavoidable, promised: Math.max(0, promised), demands };
 }
 
 /** What the days up to one of the waiting's last days are asked for. */
@@ -167,8 +200,7 @@ function seatsNobodyHolds(
 function takeInOrder<Email extends Placeable>(
   today: number,
   waiting: readonly Email[],
-  places: number,
-  demands: readonly Demand[],
+  { count: places, demands }: Places,
 ): Email[] {
   const owed = demands.map(({ day, need }) => ({ day, count: Math.min(places, Math.max(0, need)) }));
   const taken: Email[] = [];

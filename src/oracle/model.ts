@@ -6,7 +6,7 @@ import type { Issue, PlannedRow, ScheduleRecord } from '../rules/records.js';
 import type { StartStep } from '../rules/startDay.js';
 import type { Suppression } from '../rules/suppressions.js';
 import type { ExclusionWindow, WindowedContact } from '../rules/windows.js';
-import type { OverloadedDay } from './dailyCap.js';
+import type { CrowdedDay, OverloadedDay } from './dailyCap.js';
 
 // The nouns of the rulebook as plain objects. Days are days since 1970-01-01; null is "there is none".
 
@@ -144,6 +144,8 @@ export interface Candidate extends Proposal {
   readonly startDay: number;
   /** The step that gave the start day; those that are suppressed or skipped by underwriting go through none. */
   readonly step: StartStep | 'suppressed' | 'underwriting';
+  /** The day that the step gave, before rows that hold days and closed days moved it; `startDay` where it went through none. */
+  readonly stepDay: number;
   /** The owned row that was looked at for a plan to keep. */
   readonly ownedRow: ScheduleRow | null;
   /** How many days the start moved because a row that is not owned held the day. */
@@ -172,6 +174,8 @@ export interface OracleResult {
   /** By contact id, kind and detail; null comes first. */
   readonly issues: Issue[];
   readonly overloadedDays: OverloadedDay[];
+  /** The days that could not take all emails that waited (Rules 9, daily cap). */
+  readonly crowdedDays: CrowdedDay[];
   /** The candidates whose send day smoothing changed. */
   readonly movedBySmoothing: number;
   /** The candidates that the daily cap gave another day than smoothing had left them. */

@@ -49,7 +49,7 @@ export function oracle(input: OrganizationRecords, options: OracleOptions): Orac
 
   applyContactLimits(organization, candidates);
   const movedBySmoothing = applySmoothing(organization, candidates);
-  const { overloadedDays, moved: movedByCap } = applyDailyCap(organization, candidates);
+  const { overloadedDays, crowdedDays, moved: movedByCap } = applyDailyCap(organization, candidates);
   applyContactLimits(organization, candidates);
 
   const inOrder = candidates.sort(compareCandidates);
@@ -62,6 +62,7 @@ export function oracle(input: OrganizationRecords, options: OracleOptions): Orac
     rows: accepted,
     issues: [...issues, ...refusals].sort(compareIssues),
     overloadedDays,
+    crowdedDays,
     movedBySmoothing,
     movedByCap,
     limits: organization.limits,

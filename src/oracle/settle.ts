@@ -26,7 +26,7 @@ export function settle(organization: Organization, proposal: Proposal): Candidat
   if (underwriting !== null) return skippedAtOnce(organization, proposal, 'underwriting', underwriting);
 
   const ownedRow = ownedRowOf(organization, proposal);
-  const { day, step, heldDays, closedDay, lacksOpenDay } = startOf(organization, proposal, ownedRow);
+  const { day, step, stepDay, heldDays, closedDay, lacksOpenDay } = startOf(organization, proposal, ownedRow);
   const exclusion = proposal.respectsWindows ? exclusionOn(proposal.contact, day) : null;
   if (exclusion !== null && proposal.kind === 'post_window') return null;
   const reason = exclusion?.reason ?? (lacksOpenDay ? SKIP_REASONS.noOpenDay : null);
@@ -34,6 +34,7 @@ export function settle(organization: Organization, proposal: Proposal): Candidat
   return {
     startDay: day,
     step,
+    stepDay,
     ownedRow,
     heldDays,
     closedDay,
@@ -65,6 +66,7 @@ function skippedAtOnce(
   return {
     startDay: day,
     step,
+    stepDay: day,
     ownedRow,
     heldDays: 0,
     closedDay: null,

@@ -64,6 +64,6 @@ export function suppressions(
   const sketches = fc.array(suppressionSketch, { maxLength: constraints.maxLength ?? 5, size: 'max' });
   return fc.noBias(sketches).map((list) => {
     const records = list.map((one) => suppressionRecord(one, today, neighbours));
-    return constraints.wellFormed === true ? wellFormedSuppressions(records, constraints.contacts) : records;
+    return constraints.wellFormed === true ? wellFormedSuppressions(records, constraints) : records;
   });
 }

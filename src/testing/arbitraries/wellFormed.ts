@@ -17,7 +17,7 @@ import {
 } from '../../rules/fields.js';
 import type { ContactRecord, OrganizationRecords, ScheduleRecord, SuppressionRecord } from '../../rules/records.js';
 import { stateName } from '../../rules/states.js';
-import { readSuppressionReason, readSuppressionScope } from '../../rules/suppressions.js';
+import { isKnownScope, readSuppressionReason, readSuppressionScope } from '../../rules/suppressions.js';
 import type { CampaignRecords } from './campaignRecords.js';
 
 function iso(value: FieldValue, order: DateOrder = 'iso'): string | null {
@@ -130,15 +130,21 @@ export function wellFormedSchedules(
     });
 }
 
-/** The suppressions of contacts that are there, by id, each as it is read (Rules 2, suppressions). */
+/** The suppressions of contacts that are there, by id, of scopes that name something, each as it is read (Rules 2). */
 export function wellFormedSuppressions(
   records: readonly SuppressionRecord[],
-  contacts: readonly ContactRecord[],
+  known: { readonly contacts: readonly ContactRecord[]; readonly campaigns?: CampaignRecords },
   order: DateOrder = 'iso',
 ): SuppressionRecord[] {
-  const ids = new Set(contacts.map((contact) => readInteger(contact.id)));
+  const ids = new Set(known.contacts.map((contact) => readInteger(contact.id)));
+  const campaigns = {
+    emailTypes: (known.campaigns?.campaign_instances ?? []).map((one) => `campaign_${one.campaign_type}_${one.id}`),
+    typeNames: (known.campaigns?.campaign_types ?? []).map((one) => String(one.name)),
+  };
+  const namesSomething = (one: SuppressionRecord) =>
+    [...(readSuppressionScope(one.scope) ?? [])].every((element) => isKnownScope(element, campaigns));
   return records
-    .filter((one) => ids.has(readInteger(one.contact_id)))
+    .filter((one) => ids.has(readInteger(one.contact_id)) && namesSomething(one))
     .map((one) => ({
       contact_id: readInteger(one.contact_id),
       email: null,
@@ -175,6 +181,6 @@ export function wellFormed(records: OrganizationRecords, today: number, order: D
     email_schedules: wellFormedSchedules(records.email_schedules ?? [], { contacts, campaigns }, order),
     tracking_clicks: clicks.filter((one) => contactIds.has(one.contact_id) && iso(one.clicked_at, order) !== null),
     contact_events: events.filter((one) => contactIds.has(one.contact_id) && iso(one.created_at, order) !== null),
-    suppressions: wellFormedSuppressions(records.suppressions ?? [], contacts, order),
+    suppressions: wellFormedSuppressions(records.suppressions ?? [], { contacts, campaigns }, order),
   };
 }
