@@ -4,6 +4,7 @@ import { quoteText } from '../rules/quote.js';
 import { BOUNCED, suppressedReason } from '../rules/reasons.js';
 import type { Issue, SuppressionRecord } from '../rules/records.js';
 import {
+  bouncesSinceDelivery,
   checkSuppressionColumns,
   holdsOn,
   isKnownScope,
@@ -74,8 +75,7 @@ function bouncesTooOften(organization: Organization, contactId: number): boolean
   const most = organization.config.organization.suppress_after_bounces;
   if (most === 0) return false;
   const rows = organization.schedulesOf.get(contactId) ?? [];
-  const lastDelivery = Math.max(...sentDaysOf(rows, 'delivered'), Number.NEGATIVE_INFINITY);
-  return sentDaysOf(rows, 'bounced').filter((day) => day > lastDelivery).length >= most;
+  return bouncesSinceDelivery(sentDaysOf(rows, 'bounced'), sentDaysOf(rows, 'delivered')) >= most;
 }
 
 function sentDaysOf(rows: readonly ScheduleRow[], status: string): number[] {

@@ -85,6 +85,17 @@ export function scopeCovers(scope: ReadonlySet<string> | null, subject: ScopeSub
   );
 }
 
+/**
+ * How many emails have bounced since the last one that was delivered, or at all when none was (Rules 2, bounces).
+ *
+ * @param bouncedDays the sent days of a contact's rows of status `bounced`
+ * @param deliveredDays those of its rows of status `delivered`
+ */
+export function bouncesSinceDelivery(bouncedDays: readonly number[], deliveredDays: readonly number[]): number {
+  const lastDelivery = deliveredDays.reduce((last, day) => Math.max(last, day), Number.NEGATIVE_INFINITY);
+  return bouncedDays.filter((day) => day > lastDelivery).length;
+}
+
 /** What cannot be read in a row of `suppressions`, each a sentence that shows the value; none when all of it can. */
 export function suppressionProblems(record: SuppressionRecord, order: DateOrder): string[] {
   const shown = (column: keyof SuppressionRecord) => `${column} ${quoteValue(record[column])}`;
