@@ -1,11 +1,36 @@
+import { i32At, putU32, u8At, u16At, u32At } from './at';
 import { deadlineOf, priorityOf, typeOfCandidate } from './candidate';
 import { countDays, isScheduled, sendOffset } from './days';
 import { candidateCount } from './emit';
 import { enterContact, excludedBy, lastFreeDay, WIDE } from './exclusion';
 import {
-  CAMPAIGN_RESPECTS_WINDOWS, campaignCount, campaignFlags, candidateContact, candidateSend, capSpan, contactRule, dailyCap,
-  dailyThreshold, dayCount, dayFirst, firstCampaign, firstFollowup, historyPerDay, links, NO_DEADLINE, OPTION_FOLLOWUPS, options, order, ownCount, queues,
-  stuckDay, stuckFirst, today, typePriority, typeQueue, waiting,
+  CAMPAIGN_RESPECTS_WINDOWS,
+  campaignCount,
+  campaignFlags,
+  candidateContact,
+  candidateSend,
+  capSpan,
+  contactRule,
+  dailyCap,
+  dailyThreshold,
+  dayCount,
+  dayFirst,
+  firstCampaign,
+  firstFollowup,
+  historyPerDay,
+  links,
+  NO_DEADLINE,
+  OPTION_FOLLOWUPS,
+  options,
+  order,
+  ownCount,
+  queues,
+  stuckDay,
+  stuckFirst,
+  today,
+  typePriority,
+  typeQueue,
+  waiting,
 } from './memory';
 import { inPieces } from './pieces';
 
@@ -46,20 +71,17 @@ let entered: u32 = 0;
 let day: i32 = 0;
 let moved: u32 = 0;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function at(list: usize, i: u32): u32 {
-  return load<u32>(list + (<usize>i << 2));
+  return u32At(list, i);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function put(list: usize, i: u32, value: u32): void {
-  store<u32>(list + (<usize>i << 2), value);
+  putU32(list, i, value);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function queueAt(rank: u32): usize {
   return queues + <usize>rank * QUEUE_BYTES;
 }
@@ -69,14 +91,14 @@ function queueAt(rank: u32): usize {
  * then. Tells whether there is such a day.
  */
 function markReachedDays(): bool {
-  memory.fill(dayFirst, 0xff, <usize>capSpan << 2);
+  memory.fill(dayFirst, 0xff, (<usize>capSpan) << 2);
   let isReached = false;
   let mostWaiting: i32 = 0;
   for (let offset: u32 = 0; offset < capSpan; offset++) {
     const own = <i32>at(ownCount, offset);
     const history = <i32>at(historyPerDay, offset);
     // History alone overloads no day: there is nothing that could be moved.
-    if (own + mostWaiting == 0 || own + mostWaiting + history <= dailyThreshold) {
+    if (own + mostWaiting === 0 || own + mostWaiting + history <= dailyThreshold) {
       mostWaiting = 0;
       continue;
     }
@@ -101,7 +123,7 @@ function rankOf(priority: i32): u32 {
 
 function addQueue(priority: i32): void {
   const rank = rankOf(priority);
-  if (rank < queueCount && load<i32>(queueAt(rank)) == priority) return;
+  if (rank < queueCount && load<i32>(queueAt(rank)) === priority) return;
   memory.copy(queueAt(rank + 1), queueAt(rank), <usize>(queueCount - rank) * QUEUE_BYTES);
   queueCount++;
   store<i32>(queueAt(rank), priority);
@@ -118,21 +140,18 @@ function makeQueues(): void {
   }
   const typeCount = firstCampaign + <i32>campaignCount;
   for (let type: i32 = 0; type < typeCount; type++) {
-    if (type < firstFollowup || type >= firstCampaign) addQueue(load<i32>(typePriority + (<usize>type << 2)));
+    if (type < firstFollowup || type >= firstCampaign) addQueue(i32At(typePriority, type));
   }
-  for (let type: i32 = 0; type < typeCount; type++) put(typeQueue, type, rankOf(load<i32>(typePriority + (<usize>type << 2))));
+  for (let type: i32 = 0; type < typeCount; type++) put(typeQueue, type, rankOf(i32At(typePriority, type)));
   for (let rank: u32 = 0; rank < queueCount; rank++) store<u32>(queueAt(rank), 0, 4);
 }
 
-/** Tells whether a candidate takes part: it is scheduled on a day that overload can reach. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether a candidate takes part: it is scheduled on a day that overload can reach. @inline */
 function takesPart(i: u32): bool {
-  return isScheduled(i) && at(dayFirst, sendOffset(i)) != UNREACHED;
+  return isScheduled(i) && at(dayFirst, sendOffset(i)) !== UNREACHED;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function queueOf(i: u32): usize {
   const type = typeOfCandidate(i);
   return queueAt(type < firstFollowup || type >= firstCampaign ? at(typeQueue, type) : rankOf(priorityOf(i)));
@@ -176,46 +195,43 @@ function placeCandidates(): void {
   memory.fill(waiting, 0, (<usize>(placeCount >> 6) + 1) << 3);
 }
 
-/** The last day to which a candidate can be moved from a day on, day by day; `WIDE` when every day has to be looked at. */
-// @ts-ignore: decorator
-@inline
+/**
+ * The last day to which a candidate can be moved from a day on, day by day; `WIDE` when every day has to be looked at.
+ *
+ * @inline
+ */
 function findStuckDay(i: u32, from: i32): i32 {
   const deadline = deadlineOf(i);
   if (deadline <= from || !respectsWindows(i)) return deadline;
   const contact = at(candidateContact, i);
-  if (load<u8>(contactRule + contact) == 0) return deadline;
-  if (contact != entered) {
+  if (u8At(contactRule, contact) === 0) return deadline;
+  if (contact !== entered) {
     enterContact(contact);
     entered = contact;
   }
   const free = lastFreeDay(from);
-  return free == WIDE ? WIDE : min(deadline, free);
+  return free === WIDE ? WIDE : min(deadline, free);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function respectsWindows(i: u32): bool {
   const type = typeOfCandidate(i);
   if (type < firstCampaign) return true;
-  return (load<u16>(campaignFlags + (<usize>(type - firstCampaign) << 1)) & CAMPAIGN_RESPECTS_WINDOWS) != 0;
+  return (u16At(campaignFlags, type - firstCampaign) & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
 }
 
-/** Tells whether a candidate must not go to the next day (Rules 9, movable). */
-// @ts-ignore: decorator
-@inline
+/** Tells whether a candidate must not go to the next day (Rules 9, movable). @inline */
 function isStuck(place: u32, stuck: i32): bool {
-  return stuck == WIDE ? isStuckWide(at(order, place)) : stuck <= day;
+  return stuck === WIDE ? isStuckWide(at(order, place)) : stuck <= day;
 }
 
 function isStuckWide(i: u32): bool {
   if (day >= deadlineOf(i)) return true;
   enterContact(at(candidateContact, i));
-  return excludedBy(day + 1) != 0;
+  return excludedBy(day + 1) !== 0;
 }
 
-/** The stuck list of a day; days further off than there are lists share those of earlier days. */
-// @ts-ignore: decorator
-@inline
+/** The stuck list of a day; days further off than there are lists share those of earlier days. @inline */
 function listOf(stuck: i32): u32 {
   const offset = <u32>(stuck - today);
   return offset < capSpan ? offset : offset % capSpan;
@@ -223,30 +239,26 @@ function listOf(stuck: i32): u32 {
 
 /** Puts a waiting place into the list of its stuck day; one of wide windows into tomorrow's, to be looked at again. */
 function awaitStuckDay(place: u32, stuck: i32): void {
-  if (stuck == NO_DEADLINE) return;
-  const list = listOf(stuck == WIDE ? day + 1 : stuck);
+  if (stuck === NO_DEADLINE) return;
+  const list = listOf(stuck === WIDE ? day + 1 : stuck);
   put(links, place, at(stuckFirst, list));
   put(stuckFirst, list, place + 1);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function wordOf(place: u32): usize {
-  return waiting + (<usize>(place >> 6) << 3);
+  return waiting + ((<usize>(place >> 6)) << 3);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function isWaiting(place: u32): bool {
-  return ((load<u64>(wordOf(place)) >> (place & 63)) & 1) != 0;
+  return ((load<u64>(wordOf(place)) >> (place & 63)) & 1) !== 0;
 }
 
-/** Lets a candidate that waits no more rest on the current day. */
-// @ts-ignore: decorator
-@inline
+/** Lets a candidate that waits no more rest on the current day. @inline */
 function rest(place: u32): void {
-  const send = candidateSend + (<usize>at(order, place) << 2);
-  if (load<i32>(send) == day) return;
+  const send = candidateSend + ((<usize>at(order, place)) << 2);
+  if (load<i32>(send) === day) return;
   store<i32>(send, day);
   moved++;
 }
@@ -257,7 +269,7 @@ function restStuck(): i32 {
   let count = 0;
   let link = at(stuckFirst, list);
   put(stuckFirst, list, 0);
-  while (link != 0) {
+  while (link !== 0) {
     const place = link - 1;
     link = at(links, place);
     if (!isWaiting(place)) continue;
@@ -266,7 +278,7 @@ function restStuck(): i32 {
       awaitStuckDay(place, stuck);
       continue;
     }
-    store<u64>(wordOf(place), load<u64>(wordOf(place)) & ~(<u64>1 << (place & 63)));
+    store<u64>(wordOf(place), load<u64>(wordOf(place)) & ~((<u64>1) << (place & 63)));
     rest(place);
     count++;
   }
@@ -278,7 +290,7 @@ function restStuck(): i32 {
 function awaitOwn(firstLink: u32): i32 {
   let stuckCount = 0;
   let link = firstLink;
-  while (link != 0) {
+  while (link !== 0) {
     const place = link - 1;
     link = at(links, place);
     const stuck = <i32>at(stuckDay, place);
@@ -288,7 +300,7 @@ function awaitOwn(firstLink: u32): i32 {
     }
     awaitStuckDay(place, stuck);
     const word = wordOf(place);
-    store<u64>(word, load<u64>(word) | (<u64>1 << (place & 63)));
+    store<u64>(word, load<u64>(word) | ((<u64>1) << (place & 63)));
     waitingCount++;
     firstWaiting = min(firstWaiting, place);
   }
@@ -302,12 +314,12 @@ function restInOrder(room: i32): void {
   waitingCount -= left;
   while (left > 0) {
     let bits = load<u64>(wordOf(place));
-    for (; bits != 0 && left > 0; left--) {
+    for (; bits !== 0 && left > 0; left--) {
       rest(place + <u32>ctz(bits));
       bits &= bits - 1;
     }
     store<u64>(wordOf(place), bits);
-    if (bits == 0) place += 64;
+    if (bits === 0) place += 64;
   }
   firstWaiting = waitingCount > 0 ? place : u32.MAX_VALUE;
 }
@@ -315,17 +327,17 @@ function restInOrder(room: i32): void {
 /** Walks the days and moves what overloads them (Rules 9, daily cap). Returns how many emails changed their day. */
 export function capDays(): u32 {
   countDays();
-  memory.copy(ownCount, dayCount, <usize>capSpan << 2);
+  memory.copy(ownCount, dayCount, (<usize>capSpan) << 2);
   if (!markReachedDays()) return 0;
   makeQueues();
   placeCandidates();
-  memory.fill(stuckFirst, 0, <usize>capSpan << 2);
+  memory.fill(stuckFirst, 0, (<usize>capSpan) << 2);
   waitingCount = 0;
   firstWaiting = u32.MAX_VALUE;
   moved = 0;
   for (let offset: u32 = 0; offset < capSpan || waitingCount > 0; offset++) {
     const own = offset < capSpan ? at(ownCount, offset) : 0;
-    if (own + waitingCount == 0) continue;
+    if (own + waitingCount === 0) continue;
     day = today + <i32>offset;
     const history = offset < capSpan ? <i32>at(historyPerDay, offset) : 0;
     if (<i32>(waitingCount + own) + history <= dailyThreshold) {

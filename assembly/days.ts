@@ -1,20 +1,18 @@
+import { i32At, putU32, u8At, u32At } from './at';
 import { candidateCount } from './emit';
 import { candidateReason, candidateSend, capSpan, dayCount, REASON_NONE, today } from './memory';
 import { inPieces } from './pieces';
 
 /* How many emails every day holds. */
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isScheduled(i: u32): bool {
-  return load<u8>(candidateReason + i) == REASON_NONE;
+  return u8At(candidateReason, i) === REASON_NONE;
 }
 
-/** The day of a candidate, in days from today on. */
-// @ts-ignore: decorator
-@inline
+/** The day of a candidate, in days from today on. @inline */
 export function sendOffset(i: u32): u32 {
-  return <u32>(load<i32>(candidateSend + (<usize>i << 2)) - today);
+  return <u32>(i32At(candidateSend, i) - today);
 }
 
 function countPiece(first: u32, end: u32): u32 {
@@ -26,14 +24,13 @@ function countPiece(first: u32, end: u32): u32 {
       beyond++;
       continue;
     }
-    const at = dayCount + (<usize>offset << 2);
-    store<u32>(at, load<u32>(at) + 1);
+    putU32(dayCount, offset, u32At(dayCount, offset) + 1);
   }
   return beyond;
 }
 
 /** Counts the scheduled candidates of every day into `dayCount`; returns how many lie beyond its last day. */
 export function countDays(): u32 {
-  memory.fill(dayCount, 0, <usize>capSpan << 2);
+  memory.fill(dayCount, 0, (<usize>capSpan) << 2);
   return inPieces(candidateCount, countPiece);
 }

@@ -1,6 +1,15 @@
+import { putI32, putU8, putU16, putU32 } from './at';
 import {
-  candidateContact, candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart,
-  candidateStep, candidateType, pending,
+  candidateContact,
+  candidateDetail,
+  candidateEvent,
+  candidateFirst,
+  candidateReason,
+  candidateSend,
+  candidateStart,
+  candidateStep,
+  candidateType,
+  pending,
 } from './memory';
 
 /*
@@ -32,38 +41,31 @@ export function resetCandidates(count: u32): void {
   candidateCount = count;
 }
 
-/** Notes where a contact's candidates start; called for every contact in turn, and once after the last. */
-// @ts-ignore: decorator
-@inline
+/** Notes where a contact's candidates start; called for every contact in turn, and once after the last. @inline */
 export function beginContact(contact: u32): void {
-  store<u32>(candidateFirst + (<usize>contact << 2), candidateCount);
+  putU32(candidateFirst, contact, candidateCount);
 }
 
-/** Sends a candidate out. */
-// @ts-ignore: decorator
-@inline
+/** Sends a candidate out. @inline */
 export function emit(contact: u32, type: i32, event: i32, start: i32, step: u8, reason: u8, detail: i32): void {
-  const i: usize = candidateCount++;
-  store<u32>(candidateContact + (i << 2), contact);
-  store<u16>(candidateType + (i << 1), <u16>type);
-  store<u8>(candidateStep + i, step);
-  store<u8>(candidateReason + i, reason);
-  store<i32>(candidateEvent + (i << 2), event);
-  store<i32>(candidateStart + (i << 2), start);
-  store<i32>(candidateSend + (i << 2), start);
+  const i = candidateCount++;
+  putU32(candidateContact, i, contact);
+  putU16(candidateType, i, <u16>type);
+  putU8(candidateStep, i, step);
+  putU8(candidateReason, i, reason);
+  putI32(candidateEvent, i, event);
+  putI32(candidateStart, i, start);
+  putI32(candidateSend, i, start);
   // Memory starts as zeros, and most candidates have no detail.
-  if (detail != 0) store<i32>(candidateDetail + (i << 2), detail);
+  if (detail !== 0) putI32(candidateDetail, i, detail);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function pendingAt(i: u32): Candidate {
   return changetype<Candidate>(pending + <usize>i * CANDIDATE_BYTES);
 }
 
-/** Lets a candidate wait for its turn. */
-// @ts-ignore: decorator
-@inline
+/** Lets a candidate wait for its turn. @inline */
 export function hold(type: i32, event: i32, start: i32, step: u8, reason: u8): void {
   const candidate = pendingAt(pendingCount++);
   candidate.type = <u16>type;

@@ -12,9 +12,7 @@ import { planPostWindow, resetWindows } from './postWindow';
 /** Contacts are planned in groups, so that an engine can replace slow code by fast code between them. */
 const GROUP: u32 = 1024;
 
-/** Sends a contact's candidates out, the contact limits applied. */
-// @ts-ignore: decorator
-@inline
+/** Sends a contact's candidates out, the contact limits applied. @inline */
 export function planContact(contact: u32): void {
   const first = candidateCount;
   enterContact(contact);
@@ -37,7 +35,7 @@ export function planContact(contact: u32): void {
  * @returns how many candidates there are now
  */
 export function planContacts(start: u32, end: u32): u32 {
-  if (start == 0) {
+  if (start === 0) {
     resetCandidates(0);
     resetLateCampaigns();
     prepareCalendar();
@@ -45,7 +43,7 @@ export function planContacts(start: u32, end: u32): u32 {
   }
   prepareAnniversaries(start, end);
   for (let first = start; first < end; first += GROUP) planGroup(first, min(first + GROUP, end));
-  if (end == contactCount) beginContact(contactCount);
+  if (end === contactCount) beginContact(contactCount);
   return candidateCount;
 }
 

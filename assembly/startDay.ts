@@ -1,7 +1,16 @@
+import { f64At, i32At, u8At } from './at';
 import { excludedBy } from './exclusion';
 import { isHeld } from './history';
 import {
-  catchUpDays, contactId, NO_DEADLINE, NULL, ROW_PRE_SCHEDULED, rowClass, rowPlannedDay, rowScheduledDay, today,
+  catchUpDays,
+  contactId,
+  NO_DEADLINE,
+  NULL,
+  ROW_PRE_SCHEDULED,
+  rowClass,
+  rowPlannedDay,
+  rowScheduledDay,
+  today,
 } from './memory';
 import { mix } from './mix';
 
@@ -14,13 +23,13 @@ export let startStep: u8 = 0;
 /** Step 2 or 3: the day that an owned row's plan keeps, or NULL (Rules 5, from ideal day to start day). */
 function keptDay(row: i32, deadline: i32): i32 {
   if (row < 0) return NULL;
-  const planned = load<i32>(rowPlannedDay + (<usize>row << 2));
+  const planned = i32At(rowPlannedDay, row);
   if (planned >= today && planned <= deadline) {
     startStep = 2;
     return planned;
   }
-  const scheduled = load<i32>(rowScheduledDay + (<usize>row << 2));
-  if (load<u8>(rowClass + row) == ROW_PRE_SCHEDULED && scheduled >= today && scheduled <= deadline) {
+  const scheduled = i32At(rowScheduledDay, row);
+  if (u8At(rowClass, row) === ROW_PRE_SCHEDULED && scheduled >= today && scheduled <= deadline) {
     startStep = 3;
     return scheduled;
   }
@@ -30,9 +39,9 @@ function keptDay(row: i32, deadline: i32): i32 {
 /** Step 4: the catch-up day (Rules 5), spread by contact, type and year over the days that are left. */
 function catchUpDay(contact: u32, typeCode: u32, year: i32, deadline: i32, respectsWindows: bool): i32 {
   startStep = 4;
-  const daysLeft = deadline == NO_DEADLINE ? catchUpDays : deadline - today + 1;
+  const daysLeft = deadline === NO_DEADLINE ? catchUpDays : deadline - today + 1;
   const n = min(catchUpDays, daysLeft);
-  const wanted = <i32>(mix(load<f64>(contactId + (<usize>contact << 3)), typeCode, year) % <u32>n);
+  const wanted = <i32>(mix(f64At(contactId, contact), typeCode, year) % <u32>n);
   const todaysRest = ((today % n) + n) % n;
   const day = today + ((wanted - todaysRest + n) % n);
   if (respectsWindows && excludedBy(day)) {
@@ -58,13 +67,20 @@ function afterHeldDays(type: i32, start: i32, deadline: i32): i32 {
  * @param year the year that enters the mix
  */
 export function startDay(
-  contact: u32, type: i32, typeCode: u32, ownedRow: i32, year: i32, ideal: i32, deadline: i32, respectsWindows: bool,
+  contact: u32,
+  type: i32,
+  typeCode: u32,
+  ownedRow: i32,
+  year: i32,
+  ideal: i32,
+  deadline: i32,
+  respectsWindows: bool,
 ): i32 {
   let day = ideal;
   startStep = 1;
   if (ideal < today) {
     day = keptDay(ownedRow, deadline);
-    if (day == NULL) day = catchUpDay(contact, typeCode, year, deadline, respectsWindows);
+    if (day === NULL) day = catchUpDay(contact, typeCode, year, deadline, respectsWindows);
   }
   return afterHeldDays(type, day, deadline);
 }
@@ -75,7 +91,7 @@ export function followupStartDay(type: i32, ownedRow: i32, ideal: i32, deadline:
   startStep = 1;
   if (ideal < today) {
     day = keptDay(ownedRow, deadline);
-    if (day == NULL) {
+    if (day === NULL) {
       startStep = 4;
       day = min(today + 1, deadline);
     }

@@ -1,10 +1,33 @@
+import { i32At, putI32, putU8, u8At, u16At, u32At } from './at';
 import { candidateCount } from './emit';
 import { enterRows } from './history';
 import { limitContact } from './limits';
 import {
-  candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart, candidateStep, candidateType, cappedSend,
-  capSpan, contactCount, dailyCap, dailyThreshold, dayChanged, dayLoad, EFFECTIVE_DATE, firstCampaign, firstFollowup,
-  historyPerDay, isReplanned, limitedReason, plannedReason, REASON_NONE, smoothingWindowDays, today, waitedBefore,
+  candidateEvent,
+  candidateFirst,
+  candidateReason,
+  candidateSend,
+  candidateStart,
+  candidateStep,
+  candidateType,
+  cappedSend,
+  capSpan,
+  contactCount,
+  dailyCap,
+  dailyThreshold,
+  dayChanged,
+  dayLoad,
+  EFFECTIVE_DATE,
+  firstCampaign,
+  firstFollowup,
+  historyPerDay,
+  isReplanned,
+  limitedReason,
+  plannedReason,
+  REASON_NONE,
+  smoothingWindowDays,
+  today,
+  waitedBefore,
 } from './memory';
 
 /*
@@ -33,39 +56,36 @@ const SET_ASIDE: u8 = 255;
 /** A day's mark in `dayChanged`, beside 1: it lies in a stretch that is set aside. */
 const UNCHANGED_STRETCH: u8 = 2;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function startOf(i: u32): i32 {
-  return load<i32>(candidateStart + (<usize>i << 2));
+  return i32At(candidateStart, i);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function sendOf(i: u32): i32 {
-  return load<i32>(candidateSend + (<usize>i << 2));
+  return i32At(candidateSend, i);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function typeOfCandidate(i: u32): i32 {
-  return <i32>load<u16>(candidateType + (<usize>i << 1));
+  return <i32>u16At(candidateType, i);
 }
 
 /** Marks the days that a candidate is on, or can be smoothed to, as changed. */
 function markDays(i: u32): void {
   const offset = startOf(i) - today;
-  const reach = typeOfCandidate(i) == EFFECTIVE_DATE ? smoothingWindowDays : 0;
+  const reach = typeOfCandidate(i) === EFFECTIVE_DATE ? smoothingWindowDays : 0;
   const end = min(offset + reach + 1, <i32>capSpan);
-  for (let day = max(0, offset - reach); day < end; day++) store<u8>(dayChanged + day, 1);
+  for (let day = max(0, offset - reach); day < end; day++) putU8(dayChanged, day, 1);
 }
 
 /** Tells whether balancing takes two scheduled candidates of a contact for the same. */
 function isSame(a: u32, b: u32): bool {
   const type = typeOfCandidate(a);
-  if (type != typeOfCandidate(b) || startOf(a) != startOf(b)) return false;
-  if (load<i32>(candidateEvent + (<usize>a << 2)) != load<i32>(candidateEvent + (<usize>b << 2))) return false;
+  if (type !== typeOfCandidate(b) || startOf(a) !== startOf(b)) return false;
+  if (i32At(candidateEvent, a) !== i32At(candidateEvent, b)) return false;
   // Only on its ideal day is a policy anniversary smoothed; a follow-up has its priority from a row.
-  if (type == EFFECTIVE_DATE) return load<u8>(candidateStep + a) == load<u8>(candidateStep + b);
+  if (type === EFFECTIVE_DATE) return u8At(candidateStep, a) === u8At(candidateStep, b);
   return type < firstFollowup || type >= firstCampaign;
 }
 
@@ -75,28 +95,28 @@ function isSame(a: u32, b: u32): bool {
  */
 export function noteChanges(slot: u32, slotEnd: u32, planned: u32, plannedEnd: u32): void {
   for (let j = planned; j < plannedEnd; j++) {
-    store<i32>(cappedSend + (<usize>j << 2), i32.MIN_VALUE);
-    if (load<u8>(candidateReason + j) != REASON_NONE) continue;
+    putI32(cappedSend, j, i32.MIN_VALUE);
+    if (u8At(candidateReason, j) !== REASON_NONE) continue;
     let i = slot;
-    while (i < slotEnd && (load<u8>(plannedReason + i) != REASON_NONE || !isSame(i, j))) i++;
-    if (i == slotEnd) {
+    while (i < slotEnd && (u8At(plannedReason, i) !== REASON_NONE || !isSame(i, j))) i++;
+    if (i === slotEnd) {
       markDays(j);
       continue;
     }
-    store<i32>(cappedSend + (<usize>j << 2), load<i32>(cappedSend + (<usize>i << 2)));
+    putI32(cappedSend, j, i32At(cappedSend, i));
     // Found again; what is left in the end has gone.
-    store<u8>(plannedReason + i, SET_ASIDE);
+    putU8(plannedReason, i, SET_ASIDE);
   }
-  for (let i = slot; i < slotEnd; i++) if (load<u8>(plannedReason + i) == REASON_NONE) markDays(i);
+  for (let i = slot; i < slotEnd; i++) if (u8At(plannedReason, i) === REASON_NONE) markDays(i);
 }
 
 /** Counts the scheduled candidates of every day. */
 function countLoads(): void {
-  memory.fill(dayLoad, 0, <usize>capSpan << 2);
+  memory.fill(dayLoad, 0, (<usize>capSpan) << 2);
   for (let i: u32 = 0; i < candidateCount; i++) {
-    if (load<u8>(candidateReason + i) != REASON_NONE) continue;
-    const at = dayLoad + (<usize>(sendOf(i) - today) << 2);
-    store<i32>(at, load<i32>(at) + 1);
+    if (u8At(candidateReason, i) !== REASON_NONE) continue;
+    const offset = sendOf(i) - today;
+    putI32(dayLoad, offset, i32At(dayLoad, offset) + 1);
   }
 }
 
@@ -108,17 +128,17 @@ function markStretches(): bool {
   // More than can wait: what cannot be moved on is kept beyond the cap.
   let waiting: i32 = 0;
   for (let offset: u32 = 0; offset < capSpan; offset++) {
-    if (waiting == 0) {
+    if (waiting === 0) {
       stretch = offset;
-      isUnchanged = load<u8>(waitedBefore + offset) == 0;
+      isUnchanged = u8At(waitedBefore, offset) === 0;
     }
-    store<u8>(waitedBefore + offset, waiting == 0 ? 0 : 1);
-    if (load<u8>(dayChanged + offset) != 0) isUnchanged = false;
-    const history = load<i32>(historyPerDay + (<usize>offset << 2));
-    const total = waiting + load<i32>(dayLoad + (<usize>offset << 2));
+    putU8(waitedBefore, offset, waiting === 0 ? 0 : 1);
+    if (u8At(dayChanged, offset) !== 0) isUnchanged = false;
+    const history = i32At(historyPerDay, offset);
+    const total = waiting + i32At(dayLoad, offset);
     const isOver = total > 0 && total + history > dailyThreshold;
     waiting = isOver ? total - min(total, max(0, dailyCap - history)) : 0;
-    if (waiting > 0 || !isUnchanged || offset == stretch) continue;
+    if (waiting > 0 || !isUnchanged || offset === stretch) continue;
     memory.fill(dayChanged + stretch, UNCHANGED_STRETCH, offset + 1 - stretch);
     isAny = true;
   }
@@ -136,13 +156,13 @@ export function setAsideUnchanged(): u32 {
   if (!markStretches()) return 0;
   let moved: u32 = 0;
   for (let i: u32 = 0; i < candidateCount; i++) {
-    if (load<u8>(candidateReason + i) != REASON_NONE) continue;
+    if (u8At(candidateReason, i) !== REASON_NONE) continue;
     const send = sendOf(i);
-    if (load<u8>(dayChanged + (send - today)) != UNCHANGED_STRETCH) continue;
-    const capped = load<i32>(cappedSend + (<usize>i << 2));
-    store<u8>(candidateReason + i, SET_ASIDE);
-    if (capped == send) continue;
-    store<i32>(candidateSend + (<usize>i << 2), capped);
+    if (u8At(dayChanged, send - today) !== UNCHANGED_STRETCH) continue;
+    const capped = i32At(cappedSend, i);
+    putU8(candidateReason, i, SET_ASIDE);
+    if (capped === send) continue;
+    putI32(candidateSend, i, capped);
     moved++;
   }
   return moved;
@@ -154,17 +174,17 @@ export function setAsideUnchanged(): u32 {
  */
 export function limitAfterCap(): void {
   for (let contact: u32 = 0; contact < contactCount; contact++) {
-    const first = load<u32>(candidateFirst + (<usize>contact << 2));
-    const end = load<u32>(candidateFirst + (<usize>contact << 2), 4);
+    const first = u32At(candidateFirst, contact);
+    const end = u32At(candidateFirst, contact + 1);
     let isMoved = false;
-    let isChanged = load<u8>(isReplanned + contact) != 0;
+    let isChanged = u8At(isReplanned, contact) !== 0;
     for (let i = first; i < end; i++) {
-      const reason = load<u8>(candidateReason + i);
-      if (reason == SET_ASIDE) store<u8>(candidateReason + i, REASON_NONE);
-      else if (reason != REASON_NONE) continue;
+      const reason = u8At(candidateReason, i);
+      if (reason === SET_ASIDE) putU8(candidateReason, i, REASON_NONE);
+      else if (reason !== REASON_NONE) continue;
       const send = sendOf(i);
-      if (send != startOf(i)) isMoved = true;
-      if (send != load<i32>(cappedSend + (<usize>i << 2))) isChanged = true;
+      if (send !== startOf(i)) isMoved = true;
+      if (send !== i32At(cappedSend, i)) isChanged = true;
     }
     if (!isMoved) continue;
     if (isChanged) {
