@@ -3,10 +3,11 @@ import {
   isLiveEnrolment,
   readDate,
   readDaysBefore,
-  readFilter,
   readFlag,
   readInteger,
   readPriority,
+  readTargetCarriers,
+  readTargetStates,
   readText,
 } from '../rules/fields.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
@@ -41,7 +42,7 @@ export interface CampaignInstance {
   readonly endDay: number | null;
   readonly spreadStartDay: number | null;
   readonly spreadEndDay: number | null;
-  /** State letters in lower case; null filters nothing. */
+  /** Two capital letters each; null filters nothing. */
   readonly states: ReadonlySet<string> | null;
   /** Carriers in lower case; null filters nothing. */
   readonly carriers: ReadonlySet<string> | null;
@@ -104,8 +105,8 @@ export function readCampaignInstances(
       endDay: readDate(end).day,
       spreadStartDay: readDate(spreadStart).day,
       spreadEndDay: readDate(spreadEnd).day,
-      states: readFilter(states),
-      carriers: readFilter(carriers),
+      states: readTargetStates(states).states,
+      carriers: readTargetCarriers(carriers),
     });
   }
   return [...instances.values()].sort((a, b) => a.id - b.id);

@@ -58,8 +58,8 @@ function audienceReason(subject: Subject, instance: CampaignInstance, campaign: 
     const isSent = states === null && carriers === null && run.config.organization.send_without_zipcode_for_universal;
     return isSent ? null : { reason: 'unknown_state' };
   }
-  if (states !== null && !states.has(state.toLowerCase())) {
-    return { reason: 'filtered_by_state', states: [...states].map((one) => one.toUpperCase()) };
+  if (states !== null && !states.has(state)) {
+    return { reason: 'filtered_by_state', states: [...states] };
   }
   const code = organization.contacts.carrier[subject.contact];
   if (carriers !== null && !(code >= 0 && carriers.has(organization.contacts.carriers[code]))) {

@@ -50,7 +50,7 @@ function isInAudience(
     const isUniversal = instance.states === null && instance.carriers === null;
     return isUniversal && organization.config.organization.send_without_zipcode_for_universal;
   }
-  if (instance.states !== null && !instance.states.has(contact.state.toLowerCase())) return false;
+  if (instance.states !== null && !instance.states.has(contact.state)) return false;
   return instance.carriers === null || (contact.carrier !== null && instance.carriers.has(contact.carrier));
 }
 

@@ -3,10 +3,11 @@ import {
   isLiveEnrolment,
   readDate,
   readDaysBefore,
-  readFilter,
   readFlag,
   readInteger,
   readPriority,
+  readTargetCarriers,
+  readTargetStates,
   readText,
 } from '../rules/fields.js';
 import type { CampaignInstanceRecord, CampaignTypeRecord, EnrolmentRecord } from '../rules/records.js';
@@ -53,8 +54,8 @@ export function readInstances(
       activeEnd: readDate(record.active_end_date).day,
       spreadStart: readDate(record.spread_start_date).day,
       spreadEnd: readDate(record.spread_end_date).day,
-      states: readFilter(record.target_states),
-      carriers: readFilter(record.target_carriers),
+      states: readTargetStates(record.target_states).states,
+      carriers: readTargetCarriers(record.target_carriers),
     });
   }
   return instances.sort((a, b) => a.id - b.id);

@@ -230,7 +230,7 @@ export class ReferenceFacts {
       if (isFiltered || !this.#organization.config.organization.send_without_zipcode_for_universal)
         return 'unknown_state';
     } else {
-      if (instance.states !== null && !instance.states.has(contact.state.toLowerCase())) return 'filtered_by_state';
+      if (instance.states !== null && !instance.states.has(contact.state)) return 'filtered_by_state';
       if (instance.carriers !== null && (contact.carrier === null || !instance.carriers.has(contact.carrier)))
         return 'filtered_by_carrier';
     }

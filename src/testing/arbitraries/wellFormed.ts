@@ -6,11 +6,12 @@ import {
   isValidEmail,
   readDate,
   readDaysBefore,
-  readFilter,
   readFlag,
   readInteger,
   readPriority,
   readState,
+  readTargetCarriers,
+  readTargetStates,
   readText,
 } from '../../rules/fields.js';
 import type { ContactRecord, OrganizationRecords, ScheduleRecord } from '../../rules/records.js';
@@ -70,7 +71,7 @@ export function wellFormedCampaigns(records: CampaignRecords): CampaignRecords {
     skip_failed_underwriting: flag(one.skip_failed_underwriting),
   }));
   const ofKnownType = records.campaign_instances.filter((one) => types.some((type) => type.name === one.campaign_type));
-  const listOf = (value: FieldValue) => [...(readFilter(value) ?? [])].filter((one) => one !== '').join(',') || null;
+  const listOf = (elements: ReadonlySet<string> | null) => [...(elements ?? [])].join(',') || null;
   const instances = firstOfEach(ofKnownType, (one) => readInteger(one.id)).map((one) => ({
     id: readInteger(one.id),
     campaign_type: one.campaign_type,
@@ -80,8 +81,8 @@ export function wellFormedCampaigns(records: CampaignRecords): CampaignRecords {
     active_end_date: iso(one.active_end_date),
     spread_start_date: iso(one.spread_start_date),
     spread_end_date: iso(one.spread_end_date),
-    target_states: listOf(one.target_states)?.toUpperCase() ?? null,
-    target_carriers: listOf(one.target_carriers),
+    target_states: listOf(readTargetStates(one.target_states).states),
+    target_carriers: listOf(readTargetCarriers(one.target_carriers)),
   }));
   return { campaign_types: types, campaign_instances: instances };
 }
