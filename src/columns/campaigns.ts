@@ -15,6 +15,7 @@ import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { type RowSource, selectColumns } from './source.js';
+import { stableOrder } from './stableOrder.js';
 
 /** A campaign type (Rules 6). */
 export interface CampaignType {
@@ -175,28 +176,4 @@ export function readEnrolments(
     campaign: valuesOf(table, 'campaign', Int32Array),
     trigger: valuesOf(table, 'trigger_day', Int32Array),
   };
-}
-
-/**
- * A counting sort: the positions of `keys` in ascending order of key, equal keys in the order of `from`.
- *
- * @param keyCount keys are below it
- * @param from the order to start from; the order of `keys` when left out
- * @returns `order`, and `first[key] .. first[key + 1]`, where in it a key's positions are
- */
-export function stableOrder(
-  keys: Uint32Array,
-  keyCount: number,
-  from?: Uint32Array,
-): { readonly order: Uint32Array; readonly first: Uint32Array } {
-  const first = new Uint32Array(keyCount + 1);
-  for (let i = 0; i < keys.length; i++) first[keys[i] + 1]++;
-  for (let key = 0; key < keyCount; key++) first[key + 1] += first[key];
-  const next = first.slice();
-  const order = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    const position = from === undefined ? i : from[i];
-    order[next[keys[position]]++] = position;
-  }
-  return { order, first };
 }

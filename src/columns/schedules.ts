@@ -2,7 +2,6 @@ import type { Table } from 'apache-arrow';
 import { isFollowupType, statusClass } from '../rules/emailTypes.js';
 import { numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
-import { stableOrder } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
@@ -10,6 +9,7 @@ import { openRows } from './openRows.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
 import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
 import type { RowSource } from './source.js';
+import { stableOrder } from './stableOrder.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
 
