@@ -1,4 +1,5 @@
 import { isFollowupType } from '../rules/emailTypes.js';
+import { conflictReason, SKIP_REASONS } from '../rules/reasons.js';
 import type { Candidate, Organization } from './model.js';
 import { firstDifference, groupBy } from './order.js';
 
@@ -25,7 +26,7 @@ function skipConflicts(candidates: readonly Candidate[]): void {
     const [winner, ...losers] = ofDay.sort((a, b) =>
       firstDifference(a.priority - b.priority, Number(a.instanceId) - Number(b.instanceId)),
     );
-    for (const loser of losers) skip(loser, `conflict:campaign:${winner.instanceId}`);
+    for (const loser of losers) skip(loser, conflictReason(Number(winner.instanceId)));
   }
 }
 
@@ -46,7 +47,7 @@ function skipTooFrequent(organization: Organization, candidates: readonly Candid
     );
   for (const candidate of inOrder) {
     if (wouldBeTooMany([...taken, candidate.sendDay], candidate.sendDay, most, period)) {
-      skip(candidate, 'frequency_limit');
+      skip(candidate, SKIP_REASONS.frequencyLimit);
     } else {
       taken.push(candidate.sendDay);
     }

@@ -1,4 +1,6 @@
+import { NEAR_EVENT_DAYS } from '../rules/constants.js';
 import { campaignType, isFollowupType } from '../rules/emailTypes.js';
+import { keepsBookedDay } from '../rules/reasons.js';
 import type { CampaignInstance, Organization, Proposal, ScheduleRow } from './model.js';
 
 function rowsOf(organization: Organization, contactId: number): readonly ScheduleRow[] {
@@ -20,13 +22,13 @@ export function hasHistory(
   return pastRowsOf(organization, contactId).some((row) => {
     if (row.type !== emailType.toLowerCase()) return false;
     if (row.eventYear !== null) return row.eventYear === eventYear;
-    return row.sentDay !== null && Math.abs(row.sentDay - eventDay) <= 182;
+    return row.sentDay !== null && Math.abs(row.sentDay - eventDay) <= NEAR_EVENT_DAYS;
   });
 }
 
 /** Tells whether history has a campaign's email already (Rules 5, history has it). */
 export function hasCampaignHistory(organization: Organization, contactId: number, instance: CampaignInstance): boolean {
-  const names = [campaignType(String(instance.typeName), instance.id), `campaign_${instance.typeName}`];
+  const names = [campaignType(instance.type.name, instance.id), `campaign_${instance.type.name}`];
   return pastRowsOf(organization, contactId).some((row) => {
     if (isFollowupType(row.type)) return false;
     if (row.instanceId !== null) return row.instanceId === instance.id;
@@ -43,6 +45,13 @@ export function ownedRowOf(organization: Organization, proposal: Proposal): Sche
   return (
     ofType.find((row) => row.eventYear === proposal.eventYear) ?? ofType.find((row) => row.eventYear === null) ?? null
   );
+}
+
+/** The day that an owned row promised, null for none (Rules 1, booked day). */
+export function bookedDayOf(ownedRow: ScheduleRow | null, today: number): number | null {
+  if (ownedRow === null || ownedRow.scheduledDay === null || ownedRow.scheduledDay < today) return null;
+  const isBooked = ownedRow.status === 'pre-scheduled' || keepsBookedDay(ownedRow.skipReason);
+  return isBooked ? ownedRow.scheduledDay : null;
 }
 
 /** Tells whether a row that is not owned holds a contact's email type on a day (Rules 5, last). */

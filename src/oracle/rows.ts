@@ -1,9 +1,8 @@
 import { civilFromDay } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
-import type { Config } from '../rules/config.js';
 import type { FieldValue } from '../rules/fields.js';
 import type { Issue, PlannedRow } from '../rules/records.js';
-import type { Candidate, ScheduleRow } from './model.js';
+import type { Candidate, Organization, ScheduleRow } from './model.js';
 import { compareText, firstDifference } from './order.js';
 
 /** The order of a run's rows: contact id, email type, send day; of equal ones the earlier event first (Rules 11). */
@@ -17,13 +16,13 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
 }
 
 /** The row of `email_schedules` that a candidate becomes (Rules 11). */
-export function plannedRow(candidate: Candidate, config: Config): PlannedRow {
+export function plannedRow(candidate: Candidate, { config, today }: Organization): PlannedRow {
   const event = civilFromDay(candidate.eventDay);
   const hasEvent = candidate.kind !== 'followup';
   return {
     contact_id: candidate.contact.id,
     email_type: candidate.emailType,
-    planned_send_date: formatIsoDay(candidate.startDay),
+    planned_send_date: formatIsoDay(storedPlannedDay(candidate, today)),
     scheduled_send_date: formatIsoDay(candidate.sendDay),
     scheduled_send_time: config.send_time,
     status: candidate.status,
@@ -37,6 +36,16 @@ export function plannedRow(candidate: Candidate, config: Config): PlannedRow {
     event_day: hasEvent ? event.day : null,
     metadata: metadataOf(candidate),
   };
+}
+
+/**
+ * What `planned_send_date` holds: the start, but what it held before today where an email keeps the day that its row had for
+ * it (Rules 5, step 3).
+ */
+function storedPlannedDay({ step, status, sendDay, startDay, ownedRow }: Candidate, today: number): number {
+  if (step !== 'kept_send_day' || status !== 'pre-scheduled' || ownedRow === null) return startDay;
+  const { plannedDay, scheduledDay } = ownedRow;
+  return plannedDay !== null && plannedDay < today && sendDay === scheduledDay ? plannedDay : startDay;
 }
 
 function metadataOf(candidate: Candidate): string | null {

@@ -1,7 +1,7 @@
 import { SendplanError } from '../errors.js';
 import { LONGEST_SUPPRESSION_REASON } from './constants.js';
 import type { DateOrder } from './dates.js';
-import { TYPE_CODES } from './emailTypes.js';
+import { FOLLOWUP_TYPES, TYPE_CODES } from './emailTypes.js';
 import { comparedEmail, type FieldValue, isBlank, lowerAscii, readDate, readInteger, readText } from './fields.js';
 import { quoteValue } from './quote.js';
 import type { SuppressionRecord } from './records.js';
@@ -97,8 +97,25 @@ export function suppressionProblems(record: SuppressionRecord, order: DateOrder)
   return problems;
 }
 
-/** The words that scopes know besides the email types and names of campaigns (Rules 2, suppressions). */
-export const SCOPE_KINDS: readonly string[] = [...Object.keys(TYPE_CODES), 'campaign'];
+const KINDS: readonly string[] = [...Object.keys(TYPE_CODES), 'campaign'];
+
+/** What campaigns there are, for scopes that name them. */
+export interface KnownCampaigns {
+  /** The email types of all campaign instances. */
+  readonly emailTypes: readonly string[];
+  readonly typeNames: readonly string[];
+}
+
+/** Tells whether an element of a scope, in lower case, names anything that there is (Rules 2, suppressions). */
+export function isKnownScope(element: string, campaigns: KnownCampaigns): boolean {
+  return (
+    KINDS.includes(element) ||
+    /^aep_[0-9]+$/.test(element) ||
+    FOLLOWUP_TYPES.some((type) => type === element) ||
+    campaigns.emailTypes.some((type) => type.toLowerCase() === element) ||
+    campaigns.typeNames.some((name) => name.trim().toLowerCase() === element)
+  );
+}
 
 /**
  * Makes sure that a table or view `suppressions` says whom it is about.

@@ -38,6 +38,7 @@ function whichStart(candidate: Candidate, { today }: Organization): string[] {
     kept_planned_day: `${passed}; row ${ownedRow?.id} has it planned for ${stepDay}, and that is kept.`,
     kept_send_day: `${passed}; row ${ownedRow?.id} has it scheduled for ${stepDay}, and that is kept.`,
     catch_up: `${passed}, and there is no plan to keep: it catches up on ${stepDay}.`,
+    suppressed: `It is suppressed, so that no start day is looked for.`,
     underwriting: `The contact failed underwriting, so that no start day is looked for.`,
   }[step];
   if (heldDays === 0) return [sentence];
@@ -135,7 +136,7 @@ function whichHistory(
   contact: Contact,
   isPlanned: boolean,
 ): string[] {
-  const instance = organization.instances.find((one) => `campaign_${one.typeName}_${one.id}`.toLowerCase() === type);
+  const instance = organization.instances.find((one) => `campaign_${one.type.name}_${one.id}`.toLowerCase() === type);
   if (instance !== undefined) {
     return hasCampaignHistory(organization, contact.id, instance) ? ['History has this campaign already.'] : [];
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { CampaignInstanceRecord, CampaignTypeRecord } from '../../rules/records.js';
 import type { DayConstraints } from './constraints.js';
 import { fixed, flagValue, likely, mostlyOn, near, pick, type Text } from './values.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { civilFromDay } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { DayConstraints } from './constraints.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { ContactRecord } from '../../rules/records.js';
 import type { DayConstraints } from './constraints.js';
 import { brokenDate, fixed, flagValue, likely, pick, type Text, yearsBefore } from './values.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { yearOf } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import { readInteger } from '../../rules/fields.js';
 import type { ContactRecord, ScheduleRecord } from '../../rules/records.js';
 import type { CampaignRecords } from './campaigns.js';

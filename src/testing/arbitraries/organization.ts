@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { anniversaryOf, dayFromCivil } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { OrganizationRecords, ScheduleRecord } from '../../rules/records.js';
 import { campaignTypeSketch, enrolmentSketch, instanceRecord, instanceSketch, typeNames } from './campaigns.js';
