@@ -1,6 +1,6 @@
-import { i32At, u8At, u16At, u32At } from './at';
+import { i32At, u8At, u16At } from './at';
 import { anniversary, monthDayOf, nearAnniversary, thisYear, upcomingDay, yearOf } from './calendar';
-import { emit, emitHeldByEvent, hold } from './emit';
+import { emit, emitHeldByEvent, emitPlaced, holdPlaced } from './emit';
 import { excludedBy } from './exclusion';
 import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import { LANE_ASK, LANE_EVENT, LANE_EXCLUDED, planLanes } from './lanes';
@@ -26,26 +26,28 @@ import {
   options,
   REASON_EXCLUSION,
   REASON_NONE,
+  REASON_SUPPRESSED,
   REASON_UNDERWRITING_ORGANIZATION,
   today,
-  typeCode,
 } from './memory';
+import { hasClosedDays, isOpen } from './openDays';
 import { noteWindow } from './postWindow';
-import { startDay, startStep } from './startDay';
+import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
+import { isSuppressed } from './suppressions';
 
 /* The yearly kinds: birthday, effective date and the aep dates (Rules 5). */
-
-/** The day and the reason of the candidate that `place` worked out last. */
-export let placedStart: i32 = 0;
-export let placedReason: u8 = 0;
-export let placedStep: u8 = 0;
 
 /** Tells whether the organization's underwriting rule stops a contact's emails (Rules 5, underwriting). @inline */
 export function isStoppedByOrganization(contact: u32): bool {
   return (options & OPTION_EXCLUDE_FAILED) !== 0 && (u8At(contactFlags, contact) & FAILED_UNDERWRITING) !== 0;
 }
 
-/** Works out start day, step and reason of a candidate that nothing but windows and underwriting can stop (Rules 5 and 7). */
+/**
+ * Works out start day, step, reason and booked day of a candidate, in the globals of startDay.ts: suppression comes before
+ * underwriting, underwriting before windows, windows before closed days (Rules 5 and 7).
+ *
+ * @param underwriting the reason for which underwriting stops it, REASON_NONE for none
+ */
 export function place(
   contact: u32,
   type: i32,
@@ -55,22 +57,14 @@ export function place(
   respectsWindows: bool,
   underwriting: u8,
 ): void {
-  if (underwriting) {
-    placedStart = max(ideal, today);
-    placedStep = 0;
-    placedReason = underwriting;
+  const owned = firstRow() < endRow() ? ownedRow(type, eventYear) : -1;
+  const reason = isSuppressed(type) ? REASON_SUPPRESSED : underwriting;
+  if (reason !== REASON_NONE) {
+    skipAtOnce(owned, ideal, reason);
     return;
   }
-  const owned = ideal < today ? ownedRow(type, eventYear) : -1;
-  const code = u32At(typeCode, type);
-  placedStart = startDay(contact, type, code, owned, eventYear, ideal, deadline, respectsWindows);
-  placedStep = startStep;
-  placedReason = REASON_NONE;
-  if (!respectsWindows) return;
-  const year = excludedBy(placedStart);
-  if (year === 0) return;
-  placedReason = REASON_EXCLUSION;
-  noteWindow(year);
+  placeOnDay(contact, type, owned, eventYear, ideal, deadline, respectsWindows);
+  if (placedWindow !== 0) noteWindow(placedWindow);
 }
 
 /**
@@ -90,7 +84,7 @@ function planYearly(contact: u32, type: i32, event: i32, daysBefore: i32, underw
   if (event === i32.MAX_VALUE) return;
   const ideal = event - daysBefore;
   place(contact, type, yearOf(event), ideal, event, true, underwriting);
-  emit(contact, type, event, placedStart, placedStep, placedReason, 0);
+  emitPlaced(contact, type, event, 0);
 }
 
 /** Whether the lanes of the contacts being planned are worked out. */
@@ -132,19 +126,25 @@ function emitPlain(contact: u32, type: i32, lane: u16, daysBefore: i32): void {
     reason = REASON_EXCLUSION;
     noteWindow(excludedBy(ideal));
   }
-  emit(contact, type, event, ideal, 1, reason, 0);
+  emit(contact, type, event, ideal, 1, reason);
+}
+
+/** Tells whether an anniversary has to be planned by itself: by its lane, or because its day is closed. @inline */
+function isAsked(lane: u16, daysBefore: i32): bool {
+  if (lane & LANE_ASK) return true;
+  return hasClosedDays() && !(lane & LANE_EXCLUDED) && !isOpen(today + <i32>(lane & LANE_EVENT) - daysBefore);
 }
 
 /** Plans a contact's birthday, effective date and aep emails; the contact's state is known. */
 export function planAnniversaries(contact: u32): void {
   const birthday = hasLanes ? u16At(laneBirthday, contact) : LANE_ASK;
-  if (birthday & LANE_ASK) planBirthday(contact);
+  if (isAsked(birthday, birthdayDaysBefore)) planBirthday(contact);
   else emitPlain(contact, BIRTHDAY, birthday, birthdayDaysBefore);
   const effective = hasLanes ? u16At(laneEffective, contact) : LANE_ASK;
-  if (effective & LANE_ASK) planEffectiveDate(contact);
+  if (isAsked(effective, effectiveDaysBefore)) planEffectiveDate(contact);
   else emitPlain(contact, EFFECTIVE_DATE, effective, effectiveDaysBefore);
   const aep = hasLanes && aepCount === 1 ? u16At(laneAep, contact) : LANE_ASK;
-  if (aep & LANE_ASK) planAep(contact);
+  if (isAsked(aep, 0)) planAep(contact);
   else emitPlain(contact, FIRST_AEP, aep, 0);
 }
 
@@ -183,8 +183,8 @@ function planAep(contact: u32): void {
     const year = yearOf(event);
     const deadline = anniversary(deadlineMonthDay, year);
     place(contact, type, year, event, deadline, true, REASON_NONE);
-    if (aepCount === 1) emit(contact, type, event, placedStart, placedStep, placedReason, 0);
-    else hold(type, event, placedStart, placedStep, placedReason);
+    if (aepCount === 1) emitPlaced(contact, type, event, 0);
+    else holdPlaced(type, event, 0);
   }
   if (aepCount > 1) emitHeldByEvent(contact);
 }

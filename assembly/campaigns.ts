@@ -1,7 +1,7 @@
-import { place, placedReason, placedStart, placedStep } from './anniversaries';
+import { place } from './anniversaries';
 import { f64At, i32At, u8At, u16At, u32At, u64At } from './at';
 import { yearOf } from './calendar';
-import { hold } from './emit';
+import { holdPlaced } from './emit';
 import { hasCampaign } from './history';
 import {
   CAMPAIGN_FILTERS_CARRIERS,
@@ -41,7 +41,9 @@ import {
   REASON_UNDERWRITING_ORGANIZATION,
   STEP_TRIGGERED,
   today,
+  UNREADABLE_STATE,
 } from './memory';
+import { placeNowhere } from './startDay';
 
 /* Campaign emails (Rules 6): running instances only, in ascending order of instance id. */
 
@@ -64,7 +66,9 @@ function passesFilters(contact: u32, campaign: u32, flags: u16): bool {
   if (flags & (CAMPAIGN_FILTERS_STATES | CAMPAIGN_FILTERS_CARRIERS)) {
     if (state === 0) return false;
   } else if (state === 0) {
-    return (options & OPTION_UNIVERSAL_WITHOUT_STATE) !== 0;
+    if (!(options & OPTION_UNIVERSAL_WITHOUT_STATE)) return false;
+    // The state that cannot be read may be one that forbids emails.
+    return !(u8At(contactFlags, contact) & UNREADABLE_STATE) || !(flags & CAMPAIGN_RESPECTS_WINDOWS);
   }
   if (flags & CAMPAIGN_FILTERS_STATES) {
     const states = u64At(campaignStates, campaign);
@@ -87,8 +91,8 @@ function underwritingReason(contact: u32, flags: u16): u8 {
 }
 
 /**
- * The trigger day of a contact's enrolments in one campaign (Rules 6): the earliest for which it or the ideal day is
- * today or later, else the latest one; NULL when no enrolment has a trigger day.
+ * The trigger day of a contact's enrolments in one campaign (Rules 6): the earliest whose deadline is today or later, else the
+ * latest one; NULL when no enrolment has a trigger day. A running campaign's own last day is not over.
  */
 function triggerDay(firstEnrolment: u32, endEnrolment: u32, daysBefore: i32): i32 {
   let latest = NULL;
@@ -97,7 +101,7 @@ function triggerDay(firstEnrolment: u32, endEnrolment: u32, daysBefore: i32): i3
     const trigger = i32At(enrolmentTrigger, i);
     if (trigger === NULL) continue;
     latest = max(latest, trigger);
-    if (trigger >= today || trigger - daysBefore >= today) coming = min(coming, trigger);
+    if (daysBefore < 0 || trigger >= today) coming = min(coming, trigger);
   }
   return coming === i32.MAX_VALUE ? latest : coming;
 }
@@ -106,6 +110,13 @@ function triggerDay(firstEnrolment: u32, endEnrolment: u32, daysBefore: i32): i3
 function spreadOffset(contact: u32, days: u32): i32 {
   const id = <u64>f64At(contactId, contact);
   return id <= u32.MAX_VALUE ? <i32>(<u32>id % days) : <i32>(id % days);
+}
+
+/** Counts a candidate that comes too late to become a row, and holds it for its issue. */
+function holdLate(type: i32, event: i32, ideal: i32, triggered: u8, reason: u8): void {
+  lateCount++;
+  placeNowhere(ideal, reason);
+  holdPlaced(type, event, triggered);
 }
 
 function planCampaign(contact: u32, campaign: u32, flags: u16, trigger: i32): void {
@@ -127,18 +138,16 @@ function planCampaign(contact: u32, campaign: u32, flags: u16, trigger: i32): vo
     if (daysBefore >= 0) deadline = min(deadline, trigger);
   }
   if (deadline < today) {
-    lateCount++;
-    hold(type, event, ideal, triggered, REASON_EXPIRED);
+    holdLate(type, event, ideal, triggered, REASON_EXPIRED);
     return;
   }
   if (ideal > end) {
-    lateCount++;
-    hold(type, event, ideal, triggered, REASON_OUTSIDE_ACTIVE_WINDOW);
+    holdLate(type, event, ideal, triggered, REASON_OUTSIDE_ACTIVE_WINDOW);
     return;
   }
   const respectsWindows = (flags & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
   place(contact, type, yearOf(event), ideal, deadline, respectsWindows, underwritingReason(contact, flags));
-  hold(type, event, placedStart, placedStep | triggered, placedReason);
+  holdPlaced(type, event, triggered);
 }
 
 /** Works out a contact's campaign emails and lets them wait for their turn: a merge of campaigns and enrolments. */

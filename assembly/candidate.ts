@@ -1,13 +1,18 @@
 import { i32At, u8At, u16At, u32At } from './at';
 import { nearAnniversary, yearOf } from './calendar';
+import { enterRows, ownedFollowup, ownedRow } from './history';
 import {
   aepDeadline,
   BIRTHDAY,
   birthdayDaysBefore,
   campaignDaysBefore,
   campaignEnd,
+  candidateContact,
   candidateDetail,
   candidateEvent,
+  candidateReason,
+  candidateSend,
+  candidateStart,
   candidateStep,
   candidateType,
   catchUpDays,
@@ -20,8 +25,13 @@ import {
   followupLookbackDays,
   NULL,
   postWindowType,
+  REASON_NONE,
+  rowPlannedDay,
   rowPriority,
+  rowScheduledDay,
+  STEP_BITS,
   STEP_TRIGGERED,
+  today,
   typePriority,
 } from './memory';
 
@@ -82,4 +92,25 @@ export function idealOf(i: u32): i32 {
   if (type < firstFollowup) return event + 1;
   if (type < firstCampaign) return event + followupDelayDays;
   return isTriggered(i) ? event - i32At(campaignDaysBefore, type - firstCampaign) : event;
+}
+
+/**
+ * The day that a candidate's row says it was planned for: its start, but what it said before today where the email keeps the
+ * day that its row had for it (Rules 5, step 3).
+ */
+export function plannedOf(i: u32): i32 {
+  const start = i32At(candidateStart, i);
+  if ((u8At(candidateStep, i) & STEP_BITS) !== 3 || u8At(candidateReason, i) !== REASON_NONE) return start;
+  enterRows(u32At(candidateContact, i));
+  const row = ownedRowOf(i);
+  if (row < 0 || i32At(rowScheduledDay, row) !== i32At(candidateSend, i)) return start;
+  const planned = i32At(rowPlannedDay, row);
+  return planned !== NULL && planned < today ? planned : start;
+}
+
+/** The owned row of a candidate whose contact's rows were entered, -1 for none. */
+function ownedRowOf(i: u32): i32 {
+  const type = typeOfCandidate(i);
+  if (isFollowup(type)) return ownedFollowup();
+  return ownedRow(type, type === postWindowType ? i32At(candidateDetail, i) : yearOf(eventOf(i)));
 }

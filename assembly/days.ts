@@ -1,6 +1,6 @@
 import { i32At, putU32, u8At, u32At } from './at';
 import { candidateCount } from './emit';
-import { candidateReason, candidateSend, capSpan, dayCount, REASON_NONE, today } from './memory';
+import { candidateReason, candidateSend, dayCount, daySpan, REASON_NONE, today } from './memory';
 import { inPieces } from './pieces';
 
 /* How many emails every day holds. */
@@ -20,7 +20,7 @@ function countPiece(first: u32, end: u32): u32 {
   for (let i = first; i < end; i++) {
     if (!isScheduled(i)) continue;
     const offset = sendOffset(i);
-    if (offset >= capSpan) {
+    if (offset >= daySpan) {
       beyond++;
       continue;
     }
@@ -31,6 +31,6 @@ function countPiece(first: u32, end: u32): u32 {
 
 /** Counts the scheduled candidates of every day into `dayCount`; returns how many lie beyond its last day. */
 export function countDays(): u32 {
-  memory.fill(dayCount, 0, (<usize>capSpan) << 2);
+  memory.fill(dayCount, 0, (<usize>daySpan) << 2);
   return inPieces(candidateCount, countPiece);
 }

@@ -1,8 +1,7 @@
 import { isStoppedByOrganization } from './anniversaries';
 import { i32At, u8At } from './at';
-import { emit } from './emit';
-import { excludedBy } from './exclusion';
-import { classOf, endRow, firstRow, flagsOfType, isHistoryOrEnded, ownedFollowup, sentDayOf, typeOf } from './history';
+import { emitPlaced } from './emit';
+import { endRow, firstRow, flagsOfType, isHistoryOrEnded, isSent, ownedFollowup, sentDayOf, typeOf } from './history';
 import {
   firstFollowup,
   followupDelayDays,
@@ -13,17 +12,16 @@ import {
   lastConditionDay,
   OPTION_FOLLOWUPS,
   options,
-  REASON_EXCLUSION,
-  REASON_NONE,
+  REASON_SUPPRESSED,
   REASON_UNDERWRITING_ORGANIZATION,
-  ROW_SENT,
   rowInstance,
   TYPE_CAMPAIGN_FOLLOWED,
   TYPE_FOLLOWUP,
   TYPE_INITIAL,
   today,
 } from './memory';
-import { followupStartDay, startStep } from './startDay';
+import { placeFollowup, skipAtOnce } from './startDay';
+import { isSuppressed } from './suppressions';
 
 /* Follow-ups of emails that were sent (Rules 10). */
 
@@ -43,7 +41,7 @@ function latestInitial(): i32 {
   let latest = -1;
   let latestDay = today - followupLookbackDays;
   for (let row = firstRow(); row < endRow(); row++) {
-    if (classOf(row) !== ROW_SENT) continue;
+    if (!isSent(row)) continue;
     const sentDay = sentDayOf(row);
     if (sentDay < latestDay || sentDay > today || !isFollowed(row)) continue;
     latest = <i32>row;
@@ -77,11 +75,9 @@ export function planFollowup(contact: u32): void {
   const type = followupType(contact, event);
   const ideal = event + followupDelayDays;
   const deadline = event + followupLookbackDays;
-  if (isStoppedByOrganization(contact)) {
-    emit(contact, type, event, max(ideal, today), 0, REASON_UNDERWRITING_ORGANIZATION, initial);
-    return;
-  }
-  const start = followupStartDay(type, ideal < today ? ownedFollowup() : -1, ideal, deadline);
-  const reason = excludedBy(start) ? REASON_EXCLUSION : REASON_NONE;
-  emit(contact, type, event, start, startStep, reason, initial);
+  const owned = ownedFollowup();
+  if (isSuppressed(type)) skipAtOnce(owned, ideal, REASON_SUPPRESSED);
+  else if (isStoppedByOrganization(contact)) skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
+  else placeFollowup(type, owned, ideal, deadline);
+  emitPlaced(contact, type, event, initial);
 }

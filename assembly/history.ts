@@ -4,8 +4,10 @@ import {
   campaignInstance,
   firstCampaign,
   NULL,
+  ROW_DELIVERED,
   ROW_ENDED,
   ROW_HISTORY,
+  ROW_SENT,
   ROW_SKIPPED,
   rowClass,
   rowEventYear,
@@ -64,7 +66,7 @@ export function flagsOfType(type: i32): u8 {
 /** Tells whether a row is history, not ended. @inline */
 export function isHistory(row: u32): bool {
   const status = classOf(row);
-  return status >= ROW_HISTORY && status < ROW_ENDED;
+  return status >= ROW_HISTORY && status <= ROW_DELIVERED;
 }
 
 /** @inline */
@@ -76,6 +78,12 @@ export function isHistoryOrEnded(row: u32): bool {
 /** @inline */
 export function isOwned(row: u32): bool {
   return classOf(row) <= ROW_SKIPPED;
+}
+
+/** Tells whether a row's email was sent or delivered. @inline */
+export function isSent(row: u32): bool {
+  const status = classOf(row);
+  return status === ROW_SENT || status === ROW_DELIVERED;
 }
 
 /** Tells whether a history or ended row is the email of this event (Rules 5, history has it). */

@@ -1,11 +1,10 @@
 export { lateCampaigns } from './campaigns';
-export { deadlineOf, idealOf, priorityOf } from './candidate';
-export { capDays } from './cap';
+export { deadlineOf, idealOf, plannedOf, priorityOf } from './candidate';
 export { countDays } from './days';
+export { countGroups, groupCandidates, placeCandidates } from './groups';
 export { planLanes } from './lanes';
 export { limitMovedContacts } from './limits';
 export * from './memory';
 export { planContacts } from './plan';
 export { replanContacts } from './replan';
 export { smoothDays } from './smoothing';
-export { limitAfterCap, setAsideUnchanged } from './unchanged';

@@ -8,6 +8,7 @@ import { enterRows } from './history';
 import { limitContact } from './limits';
 import { contactCount } from './memory';
 import { planPostWindow, resetWindows } from './postWindow';
+import { enterSuppressions } from './suppressions';
 
 /** Contacts are planned in groups, so that an engine can replace slow code by fast code between them. */
 const GROUP: u32 = 1024;
@@ -17,6 +18,7 @@ export function planContact(contact: u32): void {
   const first = candidateCount;
   enterContact(contact);
   enterRows(contact);
+  enterSuppressions(contact);
   resetWindows();
   if (hasState(contact)) planAnniversaries(contact);
   planCampaigns(contact);

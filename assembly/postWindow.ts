@@ -1,30 +1,21 @@
 import { isStoppedByOrganization } from './anniversaries';
-import { i32At, putI32, u32At } from './at';
+import { i32At, putI32 } from './at';
 import { yearOf } from './calendar';
-import { emit } from './emit';
-import {
-  ALL_YEAR,
-  excludedBy,
-  firstOpenYear,
-  hasWindows,
-  lastOpenYear,
-  windowEnd,
-  windowExists,
-  windowStart,
-} from './exclusion';
-import { hasEvent, ownedRow } from './history';
+import { emitPlaced } from './emit';
+import { ALL_YEAR, firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart } from './exclusion';
+import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
   catchUpDays,
   OPTION_POST_WINDOW,
   options,
   postWindowType,
-  REASON_NONE,
+  REASON_SUPPRESSED,
   REASON_UNDERWRITING_ORGANIZATION,
   today,
-  typeCode,
   windowYears,
 } from './memory';
-import { startDay, startStep } from './startDay';
+import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
+import { isSuppressed } from './suppressions';
 
 /* Emails after a window has ended (Rules 8). The anchor years that owe one are collected while a contact is planned. */
 
@@ -67,25 +58,15 @@ function planAfterWindow(contact: u32, year: i32): void {
   if (hasEvent(postWindowType, year, event)) return;
   const ideal = event + 1;
   const deadline = ideal + catchUpDays;
-  let start = max(ideal, today);
-  let step: u8 = 0;
-  let reason = REASON_UNDERWRITING_ORGANIZATION;
-  if (!isStoppedByOrganization(contact)) {
-    const code = u32At(typeCode, postWindowType);
-    start = startDay(
-      contact,
-      postWindowType,
-      code,
-      ownedRow(postWindowType, year),
-      yearOf(event),
-      ideal,
-      deadline,
-      true,
-    );
-    step = startStep;
-    reason = REASON_NONE;
+  const owned = firstRow() < endRow() ? ownedRow(postWindowType, year) : -1;
+  if (isSuppressed(postWindowType)) {
+    skipAtOnce(owned, ideal, REASON_SUPPRESSED);
+  } else if (isStoppedByOrganization(contact)) {
+    skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
+  } else {
+    placeOnDay(contact, postWindowType, owned, yearOf(event), ideal, deadline, true);
     // Only windows longer than a year can exclude the day after one of them.
-    if (excludedBy(start)) return;
+    if (placedWindow !== 0) return;
   }
-  emit(contact, postWindowType, event, start, step, reason, year);
+  emitPlaced(contact, postWindowType, event, year);
 }

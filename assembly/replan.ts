@@ -4,8 +4,9 @@ import { monthDayOf, prepareCalendar, upcomingDay } from './calendar';
 import { deadlineOf, idealOf } from './candidate';
 import { candidateCount, resetCandidates } from './emit';
 import { hasState, hasWindows, isWide, nextWindowStart, prepareWindows } from './exclusion';
-import { classOf, endRow, firstRow, isOwned, sentDayOf } from './history';
+import { endRow, firstRow, isOwned, isSent, sentDayOf } from './history';
 import {
+  candidateBooked,
   candidateContact,
   candidateDetail,
   candidateEvent,
@@ -15,23 +16,20 @@ import {
   candidateStart,
   candidateStep,
   candidateType,
-  cappedSend,
   changeDay,
   contactBirth,
   contactCount,
   contactEffective,
-  isReplanned,
   NO_DEADLINE,
   NULL,
   plannedReason,
   REASON_OUTSIDE_ACTIVE_WINDOW,
-  ROW_SENT,
   replanList,
   rowScheduledDay,
   today,
 } from './memory';
 import { planContact } from './plan';
-import { noteChanges } from './unchanged';
+import { nextSuppressionChange } from './suppressions';
 
 /*
  * Planning some contacts again, day after day, while the candidates of the others stay as they are.
@@ -51,18 +49,20 @@ function sooner(next: i32, day: i32): i32 {
 
 /** The first day after today on which the contact that was planned last may be planned otherwise, its rows being the same. */
 function nextChange(contact: u32, first: u32, end: u32, aepChange: i32): i32 {
-  let next = i32.MAX_VALUE;
+  let next = nextSuppressionChange();
   for (let i = first; i < end; i++) {
     // An ideal day that has passed makes way for the plan that was kept, which holds until its own day has passed.
     const ideal = idealOf(i);
-    next = sooner(next, (ideal >= today ? ideal : i32At(candidateStart, i)) + 1);
+    const start = i32At(candidateStart, i);
+    // A closed ideal day can have sent it back to a day before.
+    next = sooner(next, (ideal >= today ? min(ideal, start) : start) + 1);
     const deadline = deadlineOf(i);
     if (deadline !== NO_DEADLINE) next = sooner(next, deadline + 1);
   }
   for (let row = firstRow(); row < endRow(); row++) {
     if (isOwned(row)) continue;
     // A row of an initial email that lies ahead is followed up from its day on.
-    if (classOf(row) === ROW_SENT) next = sooner(next, sentDayOf(row));
+    if (isSent(row)) next = sooner(next, sentDayOf(row));
     // A day that is held moves a plan on by some days at most, and the next day by as many again.
     if (i32At(rowScheduledDay, row) > today) return today + 1;
   }
@@ -86,8 +86,6 @@ function copy(column: usize, size: u32, from: u32, to: u32, count: u32): void {
 
 /** Moves `count` candidates into a slot and fills up what is left of it. */
 function moveToSlot(from: u32, count: u32, slot: u32, slotEnd: u32): void {
-  noteChanges(slot, slotEnd, from, from + count);
-  copy(cappedSend, 2, from, slot, count);
   memory.copy(plannedReason + slot, candidateReason + from, count);
   copy(candidateContact, 2, from, slot, count);
   copy(candidateType, 1, from, slot, count);
@@ -97,12 +95,18 @@ function moveToSlot(from: u32, count: u32, slot: u32, slotEnd: u32): void {
   copy(candidateStart, 2, from, slot, count);
   copy(candidateSend, 2, from, slot, count);
   copy(candidateDetail, 2, from, slot, count);
+  copy(candidateBooked, 2, from, slot, count);
   for (let i = slot + count; i < slotEnd; i++) {
     putU8(candidateReason, i, REASON_OUTSIDE_ACTIVE_WINDOW);
     putU8(plannedReason, i, REASON_OUTSIDE_ACTIVE_WINDOW);
   }
-  // Who leaves planning without a detail relies on the memory being zero.
+  clearRoom(from, count);
+}
+
+/** Who leaves planning without a detail or a booked day relies on the memory being zero. */
+function clearRoom(from: u32, count: u32): void {
   memory.fill(candidateDetail + ((<usize>from) << 2), 0, (<usize>count) << 2);
+  memory.fill(candidateBooked + ((<usize>from) << 2), 0, (<usize>count) << 2);
 }
 
 /**
@@ -125,11 +129,10 @@ export function replanContacts(count: u32): u32 {
     planContact(contact);
     const planned = candidateCount - room;
     if (planned > slotEnd - slot) {
-      memory.fill(candidateDetail + ((<usize>room) << 2), 0, (<usize>planned) << 2);
+      clearRoom(room, planned);
       break;
     }
     putI32(changeDay, contact, nextChange(contact, room, candidateCount, aepChange));
-    putU8(isReplanned, contact, 1);
     moveToSlot(room, planned, slot, slotEnd);
   }
   resetCandidates(room);

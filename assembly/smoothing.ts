@@ -13,18 +13,19 @@ import {
   candidateStep,
   candidateType,
   contactId,
+  daySpan,
   EFFECTIVE_DATE,
   REASON_NONE,
   rowCount,
   rowPlannedDay,
   smoothingHistogram,
   smoothingLimit,
-  smoothingSpan,
   smoothingWindowDays,
   today,
   typeCode,
 } from './memory';
 import { mix } from './mix';
+import { isOpen } from './openDays';
 import { inPieces } from './pieces';
 
 /* Smoothing of the days on which many policies have their anniversary (Rules 9, smoothing). */
@@ -32,7 +33,7 @@ import { inPieces } from './pieces';
 /** @inline */
 function countDay(day: i32): void {
   const offset = <u32>(day - today);
-  if (offset >= smoothingSpan) return;
+  if (offset >= daySpan) return;
   putI32(smoothingHistogram, offset, i32At(smoothingHistogram, offset) + 1);
 }
 
@@ -53,6 +54,7 @@ function smooth(i: u32): bool {
   const spread = mix(f64At(contactId, contact), code, yearOf(i32At(candidateEvent, i)));
   const day = start + <i32>(spread % <u32>smoothingWindowDays) - smoothingWindowDays / 2;
   if (day === start || day < today || day > deadlineOf(i)) return false;
+  if (!isOpen(day)) return false;
   enterContact(contact);
   if (excludedBy(day)) return false;
   putI32(candidateSend, i, day);
@@ -66,7 +68,7 @@ function countPiece(first: u32, end: u32): u32 {
 
 /** Tells whether a day holds more policy anniversary emails than it should. */
 function isAnyDayCrowded(): bool {
-  for (let offset: u32 = 0; offset < smoothingSpan; offset++) {
+  for (let offset: u32 = 0; offset < daySpan; offset++) {
     if (i32At(smoothingHistogram, offset) > smoothingLimit) return true;
   }
   return false;
