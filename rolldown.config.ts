@@ -28,7 +28,7 @@ const licenses: Plugin = {
 /** The command line in a few files: to find and read a hundred modules takes longer than a short run. */
 export default defineConfig({
   // Threads start the second beside the chunk that they are started from.
-  input: { main: 'src/cli/main.ts', indexThread: 'src/store/indexThread.ts' },
+  input: { main: 'src/cli/main.ts', indexThread: 'src/store/write/byPages/indexThread.ts' },
   platform: 'node',
   external,
   plugins: [licenses],

@@ -22,4 +22,4 @@ write(
   embed('kernel.wasm', 'SIMD_KERNEL', 'The compiled kernel for engines with SIMD'),
   embed('kernel.scalar.wasm', 'SCALAR_KERNEL', 'The compiled kernel for engines without SIMD'),
 );
-write('store/pages/encoderBinary.ts', embed('pages.wasm', 'PAGE_ENCODER', 'The compiled page encoder'));
+write('store/format/encoderBinary.ts', embed('pages.wasm', 'PAGE_ENCODER', 'The compiled page encoder'));

@@ -5,16 +5,18 @@ export { type DiffOptions, type DiffReport, diff, type ScheduleDifferences } fro
 export { SendplanError, type SendplanErrorCode } from './errors.js';
 export type { Absence, AbsenceReason } from './explain/absenceFacts.js';
 export { type ExplainOptions, explain } from './explain/explain.js';
-export type * from './explain/facts.js';
+export type * from './explain/explanation.js';
 export { EXPORT_FORMATS, type ExportFormat } from './export/formats.js';
-export { type ScheduleInput, type ScheduleOptions, type SchedulePlan, schedule } from './library.js';
-export { type OpenDatabase, type OpenDatabaseOptions, openDatabase, type RunOptions } from './openDatabase.js';
 export { explanationText } from './report/explanationText.js';
-export type { RunReport } from './report/runReport.js';
-export type { RunProgress, Stage, StageTiming } from './report/stopwatch.js';
 export { type Config, type ConfigInput, resolveConfig } from './rules/config.js';
 export { parseConfig } from './rules/configText.js';
 export type * from './rules/records.js';
+export { type ScheduleInput, type ScheduleOptions, type SchedulePlan, schedule } from './run/library.js';
+export { type OpenDatabase, type OpenDatabaseOptions, openDatabase, type RunOptions } from './run/openDatabase.js';
+export type { RunReport } from './run/runReport.js';
+export type { RunProgress, Stage, StageTiming } from './run/stopwatch.js';
+export type { SenderOptions } from './simulate/sender.js';
+export { type SimulateOptions, simulate } from './simulate/simulate.js';
 export type {
   Accounts,
   EmailKind,
@@ -23,9 +25,7 @@ export type {
   Simulation,
   SkipRule,
   Volumes,
-} from './simulate/facts.js';
-export type { SenderOptions } from './simulate/sender.js';
-export { type SimulateOptions, simulate } from './simulate/simulate.js';
+} from './simulate/simulation.js';
 export { type SimulationDifference, simulateWhatIf, type WhatIf } from './simulate/whatIf.js';
 export type { Finding } from './verify/findings.js';
 export { FINDING_GROUPS, FINDING_KINDS, type FindingGroup, type FindingKind } from './verify/kinds.js';

@@ -7,6 +7,7 @@ export { plannedPage } from './report/planned/plannedPage.js';
 export type { PlannedDay, PlannedReport, TypeRows } from './report/planned/plannedReport.js';
 export { plannedText } from './report/planned/plannedTables.js';
 export { type ReportFileOptions, reportFile } from './report/planned/reportFile.js';
-export { type RunFileOptions, runFile } from './runFile.js';
+export { runFile } from './run/runFile.js';
+export type { RunFileOptions } from './run/runFileOptions.js';
 export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
 export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';

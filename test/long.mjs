@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const runs = process.env.SENDPLAN_RUNS ?? '20000';
 const seed = process.env.SENDPLAN_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
-const tests = ['test/plan.test.ts', 'test/database.equality.test.ts'];
+const tests = ['test/plan/plan.test.ts', 'test/run/equality.test.ts'];
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const told = `${runs} random organizations in each of ${tests.join(' and ')}, seed ${seed}`;
 

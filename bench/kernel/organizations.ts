@@ -4,9 +4,9 @@ import { loadOrganization, type Organization } from '../../src/columns/organizat
 import type { OrganizationSource, RowSource } from '../../src/columns/source.js';
 import { generateDatabase } from '../../src/node.js';
 import { type Config, resolveConfig } from '../../src/rules/config.js';
-import { organizationOfDatabase } from '../../src/store/readTables.js';
-import { readSchema } from '../../src/store/schema.js';
-import { openSqlJs } from '../../src/store/sqljs.js';
+import { openSqlJs } from '../../src/store/driver/sqljs.js';
+import { organizationOfDatabase } from '../../src/store/read/organizationOfDatabase.js';
+import { readSchema } from '../../src/store/schema/readSchema.js';
 import type { WorkFolder } from '../tools/workFolder.js';
 
 /** The run's day of all benches. */

@@ -2,9 +2,9 @@ import { balanceDays } from '../../src/balance/balance.js';
 import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/iso.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import { type Plan, planOrganization } from '../../src/plan/plan.js';
-import { diffSchedules } from '../../src/store/diff.js';
-import { FLUSH_BATCH_ROWS } from '../../src/store/flushRows.js';
-import { DiffRows } from '../../src/store/flushSource.js';
+import { DiffRows } from '../../src/store/changes/diffRows.js';
+import { diffSchedules } from '../../src/store/changes/diffSchedules.js';
+import { FLUSH_BATCH_ROWS } from '../../src/store/changes/newRows.js';
 import { type BenchOrganizations, type Loaded, TODAY } from './organizations.js';
 import type { MicroTask } from './task.js';
 

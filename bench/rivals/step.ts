@@ -1,8 +1,8 @@
 // One step of comparing rivals, in a process of its own: `node step.js STEP [DATABASE]`; prints one line of JSON.
 
-import { planMigration } from '../../src/store/migration.js';
-import { readSchema } from '../../src/store/schema.js';
-import { openSqlJs } from '../../src/store/sqljs.js';
+import { openSqlJs } from '../../src/store/driver/sqljs.js';
+import { planMigration } from '../../src/store/schema/migration.js';
+import { readSchema } from '../../src/store/schema/readSchema.js';
 import { duckDb } from './duckdb.js';
 import { openNative } from './nativeSqlite.js';
 import type { Rival } from './rival.js';

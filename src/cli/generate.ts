@@ -9,7 +9,7 @@ import {
   MAXIMUM_CONTACTS,
   MAXIMUM_SEED,
 } from '../generate/writeTables.js';
-import { grouped } from '../report/prose.js';
+import { grouped } from '../report/text/prose.js';
 import { interruptible } from './interruptible.js';
 import { terminalBar } from './progress.js';
 

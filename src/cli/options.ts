@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
 import type { ConfigInput } from '../rules/config.js';
-import { fileError } from '../store/file.js';
+import { fileError } from '../store/file/openDatabaseFile.js';
 
 /** Reads an option that is a day. @throws InvalidArgumentError */
 export function dateText(text: string): string {

@@ -1,5 +1,5 @@
 import type { SingleBar } from 'cli-progress';
-import type { RunProgress } from '../report/stopwatch.js';
+import type { RunProgress } from '../run/stopwatch.js';
 
 /** A progress line on stderr. */
 export interface ProgressLine {

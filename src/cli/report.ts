@@ -3,7 +3,7 @@ import { type PictureOptions, writePictures } from '../report/planned/plannedFil
 import { plannedPage } from '../report/planned/plannedPage.js';
 import { plannedText } from '../report/planned/plannedTables.js';
 import { reportFile } from '../report/planned/reportFile.js';
-import { writeWholeFile } from '../store/writeWholeFile.js';
+import { writeWholeFile } from '../store/file/writeWholeFile.js';
 import { configOption, dateText, driverOption, readConfig } from './options.js';
 import { progressLine } from './progress.js';
 

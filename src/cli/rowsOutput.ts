@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
-import { grouped } from '../report/prose.js';
-import { writeWholeFile } from '../store/writeWholeFile.js';
+import { grouped } from '../report/text/prose.js';
+import { writeWholeFile } from '../store/file/writeWholeFile.js';
 
 /** The options by which a command gives its rows as a file. */
 export interface RowsFlags {

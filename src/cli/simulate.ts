@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
-import { grouped } from '../report/prose.js';
 import { writeSimulationChart } from '../report/simulationFile.js';
 import { simulationText, whatIfText } from '../report/simulationText.js';
-import type { SimulatedDay, Simulation } from '../simulate/facts.js';
+import { grouped } from '../report/text/prose.js';
 import { MOST_DAYS } from '../simulate/simulate.js';
 import { simulateFile } from '../simulate/simulateFile.js';
+import type { SimulatedDay, Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import { interruptible } from './interruptible.js';
 import { configOption, dateText, readConfig } from './options.js';

@@ -5,7 +5,7 @@ import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
-import { openRows } from './openRows.js';
+import { openRows } from './openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from './rowCursor.js';
 import type { RowSource } from './source.js';
 import { TextMemo } from './textMemo.js';

@@ -5,7 +5,7 @@ import type { CampaignInstance, CampaignType } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
-import { openRows } from './openRows.js';
+import { openRows } from './openColumns.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
 import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
 import type { RowSource } from './source.js';

@@ -1,13 +1,13 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { contactOfRow } from '../columns/contactOfRow.js';
-import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/foundRow.js';
+import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/differingColumns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import { type RowColumn, type RowColumnType, type RowTable, type RowValues, rowTable } from '../columns/rowTable.js';
 import { NULL_TEXT, type TextDictionary } from '../columns/texts.js';
 import type { Plan } from '../plan/plan.js';
 import { RowWriter } from '../plan/rows.js';
-import type { PlannedRun } from '../store/diff.js';
+import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import { type Change, visitChanges } from './visitChanges.js';
 
 /** A value of `email_schedules` as JSON has it. */

@@ -3,11 +3,11 @@ import { NULL_INT32 } from '../columns/nulls.js';
 import { encodeRows } from '../export/encodeRows.js';
 import type { ExportFormat } from '../export/formats.js';
 import { planRows } from '../export/planRows.js';
-import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
 import { resolveConfig } from '../rules/config.js';
-import { planAndBalance } from '../schedule.js';
-import { diffSchedules, type PlannedRun } from '../store/diff.js';
-import { resolveToday } from '../today.js';
+import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/library.js';
+import { planAndBalance } from '../run/schedule.js';
+import { resolveToday } from '../run/today.js';
+import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
 import { type ChangedRow, ChangeReader, changedRows } from './changedRows.js';
 import { type Change, visitChanges } from './visitChanges.js';
 

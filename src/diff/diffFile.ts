@@ -1,6 +1,7 @@
-import type { RunReport } from '../report/runReport.js';
-import { type RunFileOptions, runFile } from '../runFile.js';
-import type { PlannedRun } from '../store/diff.js';
+import { runFile } from '../run/runFile.js';
+import type { RunFileOptions } from '../run/runFileOptions.js';
+import type { RunReport } from '../run/runReport.js';
+import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import { differencesOf, requireLimit, type ScheduleDifferences } from './diff.js';
 
 /** How the differences of a database file are found. */

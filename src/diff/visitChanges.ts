@@ -1,4 +1,4 @@
-import { isWritten, type PlannedRun, ROW_ACTION } from '../store/diff.js';
+import { isWritten, type PlannedRun, ROW_ACTION } from '../store/changes/diffSchedules.js';
 
 /** What becomes of a row of `email_schedules`. */
 export type Change = 'add' | 'change' | 'remove';

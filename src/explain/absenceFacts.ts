@@ -1,5 +1,5 @@
 import type { PlannedType } from '../columns/plannedTypes.js';
-import type { RowFacts, WindowFacts } from './facts.js';
+import type { RowFacts, WindowFacts } from './explanation.js';
 
 /** Why an email that could be expected is not planned. */
 export type AbsenceReason =

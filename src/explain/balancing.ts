@@ -3,7 +3,7 @@ import { type Plan, startStepOf } from '../plan/plan.js';
 import { REASON } from '../plan/reasons.js';
 import { mix } from '../rules/mix.js';
 import { exclusionOn } from '../rules/windows.js';
-import type { CapFacts, FullDayFacts, SmoothingFacts } from './facts.js';
+import type { CapFacts, FullDayFacts, SmoothingFacts } from './explanation.js';
 import { firstPassSkips } from './limits.js';
 import { dayText, requireAgreement, type Subject, subjectOf, typeOf } from './subject.js';
 

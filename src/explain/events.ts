@@ -1,6 +1,6 @@
 import { NULL_INT32 } from '../columns/nulls.js';
 import { windowOfYear, windowsAround } from '../rules/windows.js';
-import type { EmailExplanation, EventSource, FollowupDecision } from './facts.js';
+import type { EmailExplanation, EventSource, FollowupDecision } from './explanation.js';
 import { yearlyOccurrences } from './history.js';
 import { dayText, dayTextOrNull, requireAgreement, rowFacts, type Subject, typeOf, windowFacts } from './subject.js';
 import { typesExcludedBy } from './windowList.js';

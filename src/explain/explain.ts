@@ -1,9 +1,9 @@
-import { type ScheduleInput, type ScheduleOptions, withSource } from '../library.js';
 import { resolveConfig } from '../rules/config.js';
-import { planAndBalance } from '../schedule.js';
-import { resolveToday } from '../today.js';
+import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/library.js';
+import { planAndBalance } from '../run/schedule.js';
+import { resolveToday } from '../run/today.js';
+import type { ContactExplanation } from './contactExplanation.js';
 import { Explainer } from './explainContact.js';
-import type { ContactExplanation } from './facts.js';
 
 /** Which contacts are explained, and how the organization is planned. */
 export interface ExplainOptions extends ScheduleOptions {

@@ -7,8 +7,9 @@ import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 import { absences } from './absences.js';
 import { CappedDays, capFacts, smoothingFacts } from './balancing.js';
+import type { ContactExplanation } from './contactExplanation.js';
 import { eventSource, passedOver } from './events.js';
-import type { ConflictFacts, ContactExplanation, ContactFacts, EmailExplanation, StartFacts } from './facts.js';
+import type { ConflictFacts, ContactFacts, EmailExplanation, StartFacts } from './explanation.js';
 import { type LimitSkip, limitSkips } from './limits.js';
 import { holdingRow, startFacts, underwritingStart } from './startDay.js';
 import {

@@ -1,12 +1,12 @@
-import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
-import { planAndBalance } from '../schedule.js';
-import { openForReading } from '../store/openForReading.js';
-import { organizationOfDatabase } from '../store/readTables.js';
-import { readSchema } from '../store/schema.js';
-import { resolveToday } from '../today.js';
+import { planAndBalance } from '../run/schedule.js';
+import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
+import { resolveToday } from '../run/today.js';
+import { openForReading } from '../store/driver/openForReading.js';
+import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { readSchema } from '../store/schema/readSchema.js';
+import type { ContactExplanation } from './contactExplanation.js';
 import { Explainer } from './explainContact.js';
-import type { ContactExplanation } from './facts.js';
 
 /** Which contacts of a database file are explained, and how it is planned. */
 export interface ExplainFileOptions {

@@ -1,6 +1,6 @@
 import { TYPE_FLAGS } from '../columns/schedules.js';
 import { REASON } from '../plan/reasons.js';
-import type { FrequencyFacts, LimitPass, PeriodEmail } from './facts.js';
+import type { FrequencyFacts, LimitPass, PeriodEmail } from './explanation.js';
 import { dayText, isHistory, orNull, requireAgreement, rowFacts, type Subject, typeOf } from './subject.js';
 
 /** Why the contact limits skipped a candidate (Rules 9, contact limits). */

@@ -3,7 +3,7 @@ import { ROW_CLASS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import { mix } from '../rules/mix.js';
 import { exclusionOn } from '../rules/windows.js';
-import type { CatchUpFacts, StartFacts, StartStep } from './facts.js';
+import type { CatchUpFacts, StartFacts, StartStep } from './explanation.js';
 import {
   dayText,
   exclusionFacts,

@@ -6,7 +6,7 @@ import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
 import { windowedContact } from '../plan/windowedContact.js';
 import { type ExclusionWindow, exclusionOn, statutoryStart, type WindowedContact } from '../rules/windows.js';
-import type { ExclusionFacts, RowFacts, RowStanding, WindowFacts } from './facts.js';
+import type { ExclusionFacts, RowFacts, RowStanding, WindowFacts } from './explanation.js';
 
 /** One contact of a plan, with its places in the columns. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { yearOf } from '../calendar/day.js';
 import { REASON } from '../plan/reasons.js';
 import { anchorDate, type ExclusionWindow, exclusionOn, windowOfYear, windowsAround } from '../rules/windows.js';
-import type { RuleFacts, WindowFacts } from './facts.js';
+import type { RuleFacts, WindowFacts } from './explanation.js';
 import { dayTextOrNull, type Subject, typeOf, windowFacts } from './subject.js';
 
 /** The email types, follow-ups aside, that the window of a year excludes (Rules 8, a). */

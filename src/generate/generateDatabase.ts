@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
-import { FileSink } from '../store/pages/fileSink.js';
+import { FileSink } from '../store/format/fileSink.js';
 import type { Shape } from './contacts.js';
 import { type GeneratedData, type GeneratedSize, writeTables } from './writeTables.js';
 

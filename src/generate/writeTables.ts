@@ -1,9 +1,9 @@
 import { anniversary, dayFromCivil } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
-import { DatabaseWriter } from '../store/pages/databaseWriter.js';
-import type { PageSink } from '../store/pages/pageSpace.js';
-import type { TableWriter } from '../store/pages/tableWriter.js';
+import { DatabaseWriter } from '../store/format/databaseWriter.js';
+import type { PageSink } from '../store/format/pageSpace.js';
+import type { TableWriter } from '../store/format/tableWriter.js';
 import { ContactGenerator, type GeneratedContact, type Shape } from './contacts.js';
 import { Draw, FIELD } from './draw.js';
 import { type GeneratedEmail, HistoryGenerator } from './history.js';

@@ -1,7 +1,7 @@
 import type { CellValue, ChangedRow } from '../diff/changedRows.js';
 import type { ChangeCounts, DiffReport } from '../diff/diff.js';
-import { counted, grouped, paragraph } from './prose.js';
-import { table } from './textTable.js';
+import { counted, grouped, paragraph } from './text/prose.js';
+import { table } from './text/textTable.js';
 
 const MOST_DAYS = 15;
 

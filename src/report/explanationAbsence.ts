@@ -1,6 +1,6 @@
 import type { Absence } from '../explain/absenceFacts.js';
 import { rowText } from './explanationEmail.js';
-import { counted, dated, listed } from './prose.js';
+import { counted, dated, listed } from './text/prose.js';
 
 const RESTING: readonly Absence['reason'][] = [
   ...(['campaign_without_type', 'campaign_type_inactive', 'campaign_not_started', 'campaign_over'] as const),

@@ -7,8 +7,8 @@ import type {
   RowFacts,
   SmoothingFacts,
   StartFacts,
-} from '../explain/facts.js';
-import { counted, dated, grouped, listed } from './prose.js';
+} from '../explain/explanation.js';
+import { counted, dated, grouped, listed } from './text/prose.js';
 
 /** How many days that were full a letter tells of one by one. */
 const MOST_FULL_DAYS = 3;

@@ -1,7 +1,8 @@
-import type { ContactExplanation, RuleFacts, WindowFacts } from '../explain/facts.js';
+import type { ContactExplanation } from '../explain/contactExplanation.js';
+import type { RuleFacts, WindowFacts } from '../explain/explanation.js';
 import { absenceSentence, isResting, restingText } from './explanationAbsence.js';
 import { emailSentences, emailTitle } from './explanationEmail.js';
-import { counted, dated, listed, paragraph } from './prose.js';
+import { counted, dated, listed, paragraph } from './text/prose.js';
 
 const INDENT = '  ';
 

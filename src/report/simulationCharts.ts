@@ -1,5 +1,5 @@
 import { parseIsoDay } from '../calendar/iso.js';
-import { EMAIL_KINDS, type Simulation } from '../simulate/facts.js';
+import { EMAIL_KINDS, type Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import type { DayCount } from './charts/calendarChart.js';
 import { drawDifferenceChart } from './charts/differenceChart.js';

@@ -1,6 +1,6 @@
-import type { Simulation } from '../simulate/facts.js';
+import type { Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
-import { writeWholeFile } from '../store/writeWholeFile.js';
+import { writeWholeFile } from '../store/file/writeWholeFile.js';
 import { chartDocument, chartText } from './charts/chartText.js';
 import { pictureOf } from './charts/picture.js';
 import { DARK_COLORS, LIGHT_COLORS } from './charts/theme.js';

@@ -4,10 +4,10 @@ import {
   type SimulatedDay,
   type SimulatedEmail,
   type Simulation,
-} from '../simulate/facts.js';
+} from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
-import { counted, dated, grouped, listed, paragraph } from './prose.js';
-import { type Cell, table } from './textTable.js';
+import { counted, dated, grouped, listed, paragraph } from './text/prose.js';
+import { type Cell, table } from './text/textTable.js';
 
 const KIND_NAMES: Readonly<Record<EmailKind, string>> = {
   birthday: 'birthday',

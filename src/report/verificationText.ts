@@ -1,8 +1,8 @@
 import type { Finding } from '../verify/findings.js';
 import type { FindingGroup } from '../verify/kinds.js';
 import type { KindReport, VerifyReport } from '../verify/verify.js';
-import { counted, grouped, listed, paragraph } from './prose.js';
-import { table } from './textTable.js';
+import { counted, grouped, listed, paragraph } from './text/prose.js';
+import { table } from './text/textTable.js';
 
 const GROUP_TITLES: Readonly<Record<FindingGroup, string>> = {
   law: 'Emails that must not be sent',

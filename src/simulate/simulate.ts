@@ -2,13 +2,13 @@ import { formatIsoDay } from '../calendar/iso.js';
 import { loadOrganization, type Organization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import { SendplanError } from '../errors.js';
-import { type ScheduleInput, withSource } from '../library.js';
 import { type Config, type ConfigInput, resolveConfig } from '../rules/config.js';
-import type { SqlJsOptions } from '../store/sqljs.js';
-import { resolveToday } from '../today.js';
-import { type Accounts, EMAIL_KINDS, type SimulatedDay, type SimulatedEmail, type Simulation } from './facts.js';
+import { type ScheduleInput, withSource } from '../run/library.js';
+import { resolveToday } from '../run/today.js';
+import type { SqlJsOptions } from '../store/driver/sqljs.js';
 import type { LedgerEmail } from './ledger.js';
 import { Sender, type SenderOptions } from './sender.js';
+import { type Accounts, EMAIL_KINDS, type SimulatedDay, type SimulatedEmail, type Simulation } from './simulation.js';
 import { Simulator, sumVolumes } from './simulator.js';
 
 /** Which days are simulated, by which rules, and what goes wrong on them. */

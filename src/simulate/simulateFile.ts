@@ -1,9 +1,9 @@
 import type { ConfigInput } from '../rules/config.js';
-import { openForReading } from '../store/openForReading.js';
-import { organizationOfDatabase } from '../store/readTables.js';
-import { readSchema } from '../store/schema.js';
-import type { Simulation } from './facts.js';
+import { openForReading } from '../store/driver/openForReading.js';
+import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { readSchema } from '../store/schema/readSchema.js';
 import { liveThrough, loadSimulation, type SimulateOptions, settingsOf } from './simulate.js';
+import type { Simulation } from './simulation.js';
 import { liveThroughBoth, type WhatIf } from './whatIf.js';
 
 /** How a database file is simulated. */

@@ -4,10 +4,10 @@ import { ROW_CLASS } from '../columns/schedules.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
 import { DailyPlan, type DayMoves } from './dailyPlan.js';
-import { EMAIL_KINDS, type EmailKind, type SimulatedDay, type Volumes } from './facts.js';
 import { OUTCOME } from './ledger.js';
 import { MARK } from './marks.js';
 import type { Sender } from './sender.js';
+import { EMAIL_KINDS, type EmailKind, type SimulatedDay, type Volumes } from './simulation.js';
 
 const NOTHING: Volumes = { sent: 0, bounced: 0, failed: 0, held: 0, caught_up: 0, skipped: 0 };
 

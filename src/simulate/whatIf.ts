@@ -1,7 +1,7 @@
-import { type ScheduleInput, withSource } from '../library.js';
 import type { ConfigInput } from '../rules/config.js';
-import { EMAIL_KINDS, type EmailKind, type Simulation, type Volumes } from './facts.js';
+import { type ScheduleInput, withSource } from '../run/library.js';
 import { type LoadedSimulation, liveThrough, loadSimulation, type SimulateOptions, settingsOf } from './simulate.js';
+import { EMAIL_KINDS, type EmailKind, type Simulation, type Volumes } from './simulation.js';
 
 /** What another configuration would change: its figures less those of the first. */
 export interface SimulationDifference {

@@ -1,6 +1,6 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import type { ContactDifference, RowDifference } from './compareSchedules.js';
-import type { ContactFacts } from './facts.js';
+import type { ContactDifference, RowDifference } from './contactDifference.js';
+import type { ContactFacts } from './expectedFacts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
 import { whyAbsent, whyPlanned } from './why.js';
 

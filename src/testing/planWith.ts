@@ -26,7 +26,7 @@ export async function planWith(
   if (engine === 'reference') return oracle(input, options).rows;
   if (engine !== 'fast') throw new TypeError(`engine: expected reference or fast, got ${JSON.stringify(engine)}`);
   // Loaded when it is asked for: the oracle alone needs no WebAssembly, Arrow or SQLite.
-  const { schedule } = await import('../library.js');
+  const { schedule } = await import('../run/library.js');
   const plan = await schedule(input, options);
   const { accepted } = refuseCollisions(
     [...plan.rows()].sort(compareRows),

@@ -5,7 +5,7 @@ import type { Candidate, Contact, Organization } from '../oracle/model.js';
 import { isFollowupType } from '../rules/emailTypes.js';
 import { readInteger } from '../rules/fields.js';
 import { anchorDate, type ExclusionWindow, windowOfYear } from '../rules/windows.js';
-import type { ContactFacts } from './facts.js';
+import type { ContactFacts } from './expectedFacts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
 
 const day = formatIsoDay;

@@ -3,7 +3,7 @@ import { NOT_PLAIN } from '../columns/rowCursor.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
-import { diffSchedules } from '../store/diff.js';
+import { diffSchedules } from '../store/changes/diffSchedules.js';
 import { Audit } from './audit.js';
 import { auditBrokenRows } from './brokenRows.js';
 import { auditDailyCap, auditDays } from './days.js';

@@ -1,5 +1,5 @@
 import { NULL_INT32 } from '../columns/nulls.js';
-import { openRows } from '../columns/openRows.js';
+import { openRows } from '../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../columns/rowCursor.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import type { RowSource } from '../columns/source.js';

@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/foundRow.js';
+import { type ComparedColumn, comparedColumns, differingColumns } from '../columns/differingColumns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import type { RowColumnType } from '../columns/rowTable.js';
@@ -7,7 +7,7 @@ import { NULL_TEXT } from '../columns/texts.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
-import { ROW_ACTION, type ScheduleDiff } from '../store/diff.js';
+import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
 import type { Audit } from './audit.js';
 import type { FindingKind } from './kinds.js';
 import { skipReasonFault } from './skipReasons.js';

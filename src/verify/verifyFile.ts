@@ -1,9 +1,9 @@
-import { type RunProgress, Stopwatch } from '../report/stopwatch.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
-import { openForReading } from '../store/openForReading.js';
-import { organizationOfDatabase } from '../store/readTables.js';
-import { readSchema } from '../store/schema.js';
-import { resolveToday } from '../today.js';
+import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
+import { resolveToday } from '../run/today.js';
+import { openForReading } from '../store/driver/openForReading.js';
+import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { readSchema } from '../store/schema/readSchema.js';
 import { type AuditOptions, type Verification, verifySource } from './verify.js';
 
 /** How a database file is audited. */

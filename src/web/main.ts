@@ -1,11 +1,11 @@
-import './withoutEval.js';
+import './protocol/withoutEval.js';
 import { CHART_STYLES } from '../report/charts/theme.js';
-import { Actions } from './actions.js';
-import { element, fill } from './dom.js';
-import { localToday } from './format.js';
-import { rememberedSettings } from './remembered.js';
-import { Store } from './state.js';
-import { allowOwnWorkers } from './trustedCode.js';
+import { Actions } from './page/actions.js';
+import { element, fill } from './page/dom.js';
+import { localToday } from './page/format.js';
+import { rememberedSettings } from './page/remembered.js';
+import { Store } from './page/state.js';
+import { allowOwnWorkers } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
 import { setupView } from './views/setup.js';
 import { tabsView } from './views/tabs.js';

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import initSqlJs, { type Database, type SqlValue } from 'sql.js';
-import type { OpenDatabase } from '../../src/openDatabase.js';
 import type { Issue, OrganizationRecords, PlannedRow } from '../../src/rules/records.js';
+import type { OpenDatabase } from '../../src/run/openDatabase.js';
 import { writeRecords } from './records.js';
 
 /** The columns of a planned row, in the order of `PlannedRow`. */

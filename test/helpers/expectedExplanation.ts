@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../../src/calendar/iso.js';
-import type { ContactExplanation } from '../../src/explain/facts.js';
+import type { ContactExplanation } from '../../src/explain/contactExplanation.js';
 import { campaignProposals } from '../../src/oracle/campaigns.js';
 import { followupProposal } from '../../src/oracle/followups.js';
 import { hasCampaignHistory, hasHistory } from '../../src/oracle/history.js';

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { ContactExplanation, EmailExplanation } from '../../src/explain/facts.js';
+import type { ContactExplanation } from '../../src/explain/contactExplanation.js';
+import type { EmailExplanation } from '../../src/explain/explanation.js';
 import { explain, explanationText } from '../../src/index.js';
 import type { ConfigInput } from '../../src/rules/config.js';
 import type { ContactRecord, OrganizationRecords, ScheduleRecord } from '../../src/rules/records.js';

@@ -4,7 +4,7 @@ import { packDate } from '../../src/calendar/packedDate.js';
 import { NULL_INT32 } from '../../src/columns/nulls.js';
 import type { ScheduleRows } from '../../src/columns/scheduleRows.js';
 import type { KindRows } from '../../src/plan/rowKinds.js';
-import type { FlushRows } from '../../src/store/flushRows.js';
+import type { NewRows } from '../../src/store/changes/newRows.js';
 import { Draw } from './scanDatabases.js';
 
 /** A database and what is to change in its `email_schedules`. */
@@ -358,7 +358,7 @@ function numbering(): (key: string) => number {
 }
 
 /** Any number of plain rows, three to a contact, whose days do not ascend. */
-export function plainRows(count: number): FlushRows {
+export function plainRows(count: number): NewRows {
   const texts = ['birthday', '08:30:00', 'pre-scheduled'];
   const at = (places: Uint32Array): ScheduleRows => {
     const whole = (value: (place: number) => number) => Int32Array.from(places, value);
@@ -378,13 +378,13 @@ export function plainRows(count: number): FlushRows {
 }
 
 /** Rows as `preparePages` asks for them, from a function that gives those at some places. */
-function flushRowsBy(count: number, at: (places: Uint32Array) => ScheduleRows): FlushRows {
+function flushRowsBy(count: number, at: (places: Uint32Array) => ScheduleRows): NewRows {
   const kindOf = numbering();
   return { count, kinds: (places) => kindsBy(at(places), kindOf), rowAt: (place) => at(Uint32Array.of(place)) };
 }
 
 /** Rows as `preparePages` asks for them. */
-export function flushRowsOf(rows: ScheduleRows): FlushRows {
+export function flushRowsOf(rows: ScheduleRows): NewRows {
   const pick = <Values extends Float64Array | Int32Array>(values: Values, places: Uint32Array): Values =>
     values.constructor === Float64Array
       ? (Float64Array.from(places, (place) => values[place]) as Values)

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runnerImport } from 'vite';
 
-const load = async (name) => (await runnerImport(join(import.meta.dirname, '../../src/store', name))).module;
-const { openDatabaseFile } = await load('file.ts');
-const { replaceDatabaseFile } = await load('replaceFile.ts');
+const load = async (name) => (await runnerImport(join(import.meta.dirname, '../../src/store/file', name))).module;
+const { openDatabaseFile } = await load('openDatabaseFile.ts');
+const { replaceDatabaseFile } = await load('replaceDatabaseFile.ts');
 
 const file = openDatabaseFile(process.argv[2]);
 await replaceDatabaseFile(file, async (writer) => {

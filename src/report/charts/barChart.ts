@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { grouped } from '../prose.js';
+import { grouped } from '../text/prose.js';
 import { shortFigure } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
 import { shortened } from './series.js';

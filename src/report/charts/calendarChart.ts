@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { civilFromDay, dayFromCivil } from '../../calendar/day.js';
 import { formatIsoDay } from '../../calendar/iso.js';
-import { counted } from '../prose.js';
+import { counted } from '../text/prose.js';
 import { dayLine } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles, pixelScales } from './frame.js';
 import { heatScale } from './heat.js';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { formatIsoDay } from '../../calendar/iso.js';
-import { counted, dated, grouped } from '../prose.js';
+import { counted, dated, grouped } from '../text/prose.js';
 import type { DayCount } from './calendarChart.js';
 import { dateOfDay, shortFigure } from './figures.js';
 import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';

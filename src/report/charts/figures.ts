@@ -1,5 +1,5 @@
 import { formatIsoDay } from '../../calendar/iso.js';
-import { counted, dated } from '../prose.js';
+import { counted, dated } from '../text/prose.js';
 
 const DAY_MILLISECONDS = 86_400_000;
 

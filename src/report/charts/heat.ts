@@ -1,4 +1,4 @@
-import { grouped } from '../prose.js';
+import { grouped } from '../text/prose.js';
 import type { LegendEntry } from './frame.js';
 import type { ChartColors, HeatStep } from './theme.js';
 

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { civilFromDay, dayFromCivil } from '../../calendar/day.js';
 import { formatIsoDay } from '../../calendar/iso.js';
-import { counted, grouped } from '../prose.js';
+import { counted, grouped } from '../text/prose.js';
 import { shortFigure } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
 import { type DayKindCount, seriesScale } from './series.js';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { counted, grouped } from '../prose.js';
+import { counted, grouped } from '../text/prose.js';
 import { shortFigure } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles, pixelScales } from './frame.js';
 import { heatScale } from './heat.js';

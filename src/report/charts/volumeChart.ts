@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { formatIsoDay } from '../../calendar/iso.js';
-import { counted, grouped } from '../prose.js';
+import { counted, grouped } from '../text/prose.js';
 import { dateOfDay, dayLine, shortFigure } from './figures.js';
 import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { type DayKindCount, type SeriesScale, seriesScale } from './series.js';

@@ -1,6 +1,6 @@
 import type { Contacts } from '../../columns/contacts.js';
 import { ContactIndex } from '../../columns/contacts.js';
-import { openRows } from '../../columns/openRows.js';
+import { openRows } from '../../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../../columns/rowCursor.js';
 import type { RowSource } from '../../columns/source.js';
 import { TextMemo } from '../../columns/textMemo.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseHTML } from 'linkedom';
 import { CHART_STYLES, FONT_FAMILY, PAGE_COLORS } from '../charts/theme.js';
-import { grouped } from '../prose.js';
+import { grouped } from '../text/prose.js';
 import { drawPlanned, PLANNED_CHARTS, type PlannedChart } from './plannedCharts.js';
 import type { PlannedReport } from './plannedReport.js';
 import { type PlannedTable, plannedSentences, plannedTables } from './plannedTables.js';

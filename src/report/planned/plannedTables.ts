@@ -1,5 +1,5 @@
-import { counted, grouped } from '../prose.js';
-import { type Cell, percent, table } from '../textTable.js';
+import { counted, grouped } from '../text/prose.js';
+import { type Cell, percent, table } from '../text/textTable.js';
 import type { PlannedReport } from './plannedReport.js';
 
 /** One table of a report. */

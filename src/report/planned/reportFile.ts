@@ -6,11 +6,11 @@ import { SendplanError } from '../../errors.js';
 import { type ConfigInput, resolveConfig } from '../../rules/config.js';
 import { parseConfig } from '../../rules/configText.js';
 import { dailyLimits } from '../../rules/limits.js';
-import { latestConfigText } from '../../store/latestConfig.js';
-import { openForReading } from '../../store/openForReading.js';
-import { organizationOfDatabase } from '../../store/readTables.js';
-import { readSchema } from '../../store/schema.js';
-import type { RunProgress } from '../stopwatch.js';
+import type { RunProgress } from '../../run/stopwatch.js';
+import { openForReading } from '../../store/driver/openForReading.js';
+import { latestConfigText } from '../../store/read/latestConfig.js';
+import { organizationOfDatabase } from '../../store/read/organizationOfDatabase.js';
+import { readSchema } from '../../store/schema/readSchema.js';
 import { countSchedules } from './countSchedules.js';
 import { type PlannedReport, reportPlanned } from './plannedReport.js';
 

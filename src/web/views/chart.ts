@@ -1,7 +1,7 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
 import type { ChartOptions } from '../../report/charts/frame.js';
-import { element, fill, freshId } from '../dom.js';
-import { dayText } from '../format.js';
+import { element, fill, freshId } from '../page/dom.js';
+import { dayText } from '../page/format.js';
 
 /** Draws a chart for a width in pixels. */
 export type DrawChart = (options: ChartOptions) => SVGSVGElement;

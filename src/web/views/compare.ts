@@ -1,10 +1,10 @@
 import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
-import type { Actions } from '../actions.js';
-import { settingsOf } from '../configFields.js';
-import { dataTable, element, fill, labelled } from '../dom.js';
-import { grouped, shortDate } from '../format.js';
-import type { FinishedRun, Store } from '../state.js';
-import { dayCounts } from '../volume.js';
+import type { Actions } from '../page/actions.js';
+import { settingsOf } from '../page/configFields.js';
+import { dataTable, element, fill, labelled } from '../page/dom.js';
+import { grouped, shortDate } from '../page/format.js';
+import type { FinishedRun, Store } from '../page/state.js';
+import { dayCounts } from '../protocol/volume.js';
 import { chartBox } from './chart.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */

@@ -1,11 +1,12 @@
-import type { ContactExplanation, EmailExplanation } from '../../explain/facts.js';
+import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { EmailExplanation } from '../../explain/explanation.js';
 import { absenceSentence } from '../../report/explanationAbsence.js';
 import { emailSentences, emailTitle } from '../../report/explanationEmail.js';
-import type { Actions } from '../actions.js';
-import { button, dataTable, element, fill, labelled } from '../dom.js';
-import { shortDate } from '../format.js';
-import type { FoundContacts } from '../protocol.js';
-import type { Store } from '../state.js';
+import type { Actions } from '../page/actions.js';
+import { button, dataTable, element, fill, labelled } from '../page/dom.js';
+import { shortDate } from '../page/format.js';
+import type { Store } from '../page/state.js';
+import type { FoundContacts } from '../protocol/protocol.js';
 import { chartBox } from './chart.js';
 import { drawTimeline } from './timeline.js';
 

@@ -1,10 +1,10 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
-import type { Actions } from '../actions.js';
-import { button, dataTable, element, fill, labelled } from '../dom.js';
-import { dayText, grouped, wordsOf } from '../format.js';
-import type { DayEmails, DayRequest } from '../protocol.js';
-import type { Store } from '../state.js';
-import { CallError } from '../workerClient.js';
+import type { Actions } from '../page/actions.js';
+import { button, dataTable, element, fill, labelled } from '../page/dom.js';
+import { dayText, grouped, wordsOf } from '../page/format.js';
+import type { Store } from '../page/state.js';
+import { CallError } from '../page/workerClient.js';
+import type { DayEmails, DayRequest } from '../protocol/protocol.js';
 
 const PAGE_EMAILS = 50;
 

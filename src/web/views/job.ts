@@ -1,6 +1,6 @@
-import { button, element, fill, setAttributes } from '../dom.js';
-import { grouped } from '../format.js';
-import type { Job, Store } from '../state.js';
+import { button, element, fill, setAttributes } from '../page/dom.js';
+import { grouped } from '../page/format.js';
+import type { Job, Store } from '../page/state.js';
 
 const STAGE_WORDS: Readonly<Record<string, string>> = {
   generate: 'Making up contacts',

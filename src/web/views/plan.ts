@@ -3,11 +3,11 @@ import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { drawStateChart } from '../../report/charts/stateChart.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
-import type { Actions } from '../actions.js';
-import { button, type Child, dataTable, element, fill } from '../dom.js';
-import { dayText, grouped, percent, secondsText, shortDate } from '../format.js';
-import type { FinishedRun, Store } from '../state.js';
-import { dayCounts, dayKindCounts } from '../volume.js';
+import type { Actions } from '../page/actions.js';
+import { button, type Child, dataTable, element, fill } from '../page/dom.js';
+import { dayText, grouped, percent, secondsText, shortDate } from '../page/format.js';
+import type { FinishedRun, Store } from '../page/state.js';
+import { dayCounts, dayKindCounts } from '../protocol/volume.js';
 import { chartBox, type DayChoice } from './chart.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */

@@ -1,4 +1,4 @@
-import { button, element, labelled } from '../dom.js';
+import { button, element, labelled } from '../page/dom.js';
 
 /** Days per second when the days are played again. */
 const PACE = 40;

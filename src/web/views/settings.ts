@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
-import { type ConfigProblem, checkConfig } from '../../rules/config.js';
+import { checkConfig } from '../../rules/config.js';
 import { parseConfig } from '../../rules/configText.js';
-import type { Actions } from '../actions.js';
-import { type ConfigField, configSections, valueAt, withValue } from '../configFields.js';
-import { button, element, fill, freshId, setAttributes } from '../dom.js';
-import { wordsOf } from '../format.js';
-import type { Draft, Store } from '../state.js';
+import type { Actions } from '../page/actions.js';
+import { type ConfigField, configSections, valueAt, withValue } from '../page/configFields.js';
+import { button, element, fill, freshId, setAttributes } from '../page/dom.js';
+import { wordsOf } from '../page/format.js';
+import type { Draft, Store } from '../page/state.js';
 import { aepEditor, stateRulesEditor } from './settingsLists.js';
+import { problemAt, valueOfText } from './settingValues.js';
 
 const SECTION_NOTES: Readonly<Record<string, string>> = {
   '': 'When emails are due, and how many days in front of a window are kept free.',
@@ -76,22 +77,6 @@ function standardText({ standard, kind }: ConfigField): string {
 
 function rangeText({ minimum, maximum }: ConfigField): string {
   return minimum === null || maximum === null || maximum > 1e6 ? '' : `, ${minimum} to ${maximum}`;
-}
-
-/** The problem of a key, the first when there are several. */
-export function problemAt(
-  problems: readonly ConfigProblem[],
-  path: readonly (string | number)[],
-): ConfigProblem | null {
-  return problems.find((problem) => problem.path.join('\n') === path.join('\n')) ?? null;
-}
-
-/** What stands in a field, as the configuration has it: numbers where they can be read as such. */
-export function valueOfText(text: string, kind: ConfigField['kind']): unknown {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  const isNumber = (kind === 'whole' || kind === 'number') && /^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$/.test(trimmed);
-  return isNumber ? Number(trimmed) : trimmed;
 }
 
 function fieldView(field: ConfigField, store: Store, actions: Actions): HTMLElement {

@@ -1,11 +1,11 @@
 import { checkConfig, resolveConfig } from '../../rules/config.js';
 import { DEFAULT_STATE_RULES } from '../../rules/states.js';
-import type { Actions } from '../actions.js';
-import { type ConfigField, listFields, ruleStates, valueAt, withValue } from '../configFields.js';
-import { button, element, fill, labelled, setAttributes } from '../dom.js';
-import { wordsOf } from '../format.js';
-import type { Store } from '../state.js';
-import { problemAt, valueOfText } from './settings.js';
+import type { Actions } from '../page/actions.js';
+import { type ConfigField, listFields, ruleStates, valueAt, withValue } from '../page/configFields.js';
+import { button, element, fill, labelled, setAttributes } from '../page/dom.js';
+import { wordsOf } from '../page/format.js';
+import type { Store } from '../page/state.js';
+import { problemAt, valueOfText } from './settingValues.js';
 
 type Item = Readonly<Record<string, unknown>>;
 

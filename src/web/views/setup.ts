@@ -1,9 +1,9 @@
 import { checkConfig } from '../../rules/config.js';
-import type { Actions } from '../actions.js';
-import { settingsOf } from '../configFields.js';
-import { button, element, fill, labelled } from '../dom.js';
-import { byteText, localToday } from '../format.js';
-import type { Store } from '../state.js';
+import type { Actions } from '../page/actions.js';
+import { settingsOf } from '../page/configFields.js';
+import { button, element, fill, labelled } from '../page/dom.js';
+import { byteText, localToday } from '../page/format.js';
+import type { Store } from '../page/state.js';
 
 const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 

@@ -1,9 +1,9 @@
-import type { Actions } from '../actions.js';
-import { button, dataTable, element, fill, labelled } from '../dom.js';
-import { grouped, secondsText } from '../format.js';
-import type { QueryResult, TableDescription } from '../protocol.js';
-import type { Store } from '../state.js';
-import { CallError } from '../workerClient.js';
+import type { Actions } from '../page/actions.js';
+import { button, dataTable, element, fill, labelled } from '../page/dom.js';
+import { grouped, secondsText } from '../page/format.js';
+import type { Store } from '../page/state.js';
+import { CallError } from '../page/workerClient.js';
+import type { QueryResult, TableDescription } from '../protocol/protocol.js';
 
 const EXAMPLES: readonly { readonly title: string; readonly sql: string }[] = [
   {

@@ -1,6 +1,6 @@
-import type { Actions } from '../actions.js';
-import { element, setAttributes } from '../dom.js';
-import { type Store, VIEWS, type View } from '../state.js';
+import type { Actions } from '../page/actions.js';
+import { element, setAttributes } from '../page/dom.js';
+import { type Store, VIEWS, type View } from '../page/state.js';
 import { compareView } from './compare.js';
 import { contactView } from './contact.js';
 import { dayView } from './day.js';

@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { parseIsoDay } from '../../calendar/iso.js';
-import type { ContactExplanation, EmailExplanation, WindowFacts } from '../../explain/facts.js';
+import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { EmailExplanation, WindowFacts } from '../../explain/explanation.js';
 import { dateOfDay } from '../../report/charts/figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from '../../report/charts/frame.js';
 import { shortened } from '../../report/charts/series.js';
-import { shortDate } from '../format.js';
+import { shortDate } from '../page/format.js';
 
 const LANE_HEIGHT = 30;
 const LETTER_PIXELS = 6.8;

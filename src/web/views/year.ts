@@ -3,11 +3,11 @@ import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { checkConfig } from '../../rules/config.js';
-import { EMAIL_KINDS, type SimulatedDay, type Simulation } from '../../simulate/facts.js';
-import type { Actions } from '../actions.js';
-import { dataTable, element, fill, freshId, labelled, setAttributes } from '../dom.js';
-import { dayText, grouped, secondsText, shortDate, wordsOf } from '../format.js';
-import type { SimulationState, Store } from '../state.js';
+import { EMAIL_KINDS, type SimulatedDay, type Simulation } from '../../simulate/simulation.js';
+import type { Actions } from '../page/actions.js';
+import { dataTable, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
+import { dayText, grouped, secondsText, shortDate, wordsOf } from '../page/format.js';
+import type { SimulationState, Store } from '../page/state.js';
 import { changingChart, chartBox } from './chart.js';
 import { player } from './player.js';
 

@@ -1,5 +1,5 @@
 import { SendplanError } from '../../errors.js';
-import { HEADER_BYTES, requireHeader } from '../../store/fileHeader.js';
+import { HEADER_BYTES, requireHeader } from '../../store/file/fileHeader.js';
 
 /** The largest database that is read into memory: sql.js copies what it opens, and engines end buffers at about 2 GiB. */
 export const MOST_DATABASE_BYTES = 2_000_000_000;

@@ -1,8 +1,8 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import { SendplanError } from '../../errors.js';
 import { DEFAULT_AS_OF_DAY, writeTables } from '../../generate/writeTables.js';
-import { MemorySink } from '../../store/pages/memorySink.js';
-import type { Generated, GenerateRequest } from '../protocol.js';
+import { MemorySink } from '../../store/format/memorySink.js';
+import type { Generated, GenerateRequest } from '../protocol/protocol.js';
 
 /**
  * Generates a database, the same bytes as `sendplan generate` writes for the same options.

@@ -2,9 +2,10 @@ import { plannedRow } from '../../plan/plannedRows.js';
 import { becomesRow, REASON } from '../../plan/reasons.js';
 import { RowWriter } from '../../plan/rows.js';
 import { kindOfType } from '../../report/charts/series.js';
-import type { Connection, SqlValue } from '../../store/driver.js';
-import { findColumn, findTable, quoteName, readSchema } from '../../store/schema.js';
-import type { DayEmail, DayEmails, DayRequest, FoundContact, FoundContacts } from '../protocol.js';
+import type { Connection } from '../../store/driver/connection.js';
+import type { SqlValue } from '../../store/format/sqlValue.js';
+import { findColumn, findTable, quoteName, readSchema } from '../../store/schema/readSchema.js';
+import type { DayEmail, DayEmails, DayRequest, FoundContact, FoundContacts } from '../protocol/protocol.js';
 import type { PlannedDatabase } from './plannedDatabase.js';
 
 const MOST_FOUND = 20;

@@ -1,6 +1,6 @@
 import initSqlJs, { type Database, type SqlValue } from 'sql.js';
 import { SendplanError } from '../../errors.js';
-import type { QueryResult, ShownValue, TableDescription } from '../protocol.js';
+import type { QueryResult, ShownValue, TableDescription } from '../protocol/protocol.js';
 import { readDatabase } from './databaseBytes.js';
 import { sqlJsFile } from './sqlJsFile.js';
 

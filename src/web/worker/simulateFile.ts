@@ -1,6 +1,6 @@
-import type { SimulatedDay, Simulation } from '../../simulate/facts.js';
 import { simulate } from '../../simulate/simulate.js';
-import type { Progress, SimulateRequest } from '../protocol.js';
+import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
+import type { Progress, SimulateRequest } from '../protocol/protocol.js';
 import { readDatabase } from './databaseBytes.js';
 import { sqlJsFile } from './sqlJsFile.js';
 

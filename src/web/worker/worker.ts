@@ -1,11 +1,11 @@
 // Comes before whatever makes a schema.
-import '../withoutEval.js';
+import '../protocol/withoutEval.js';
 
 import { SendplanError } from '../../errors.js';
 import { encodeRows } from '../../export/encodeRows.js';
 import { planRows } from '../../export/planRows.js';
-import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol.js';
-import { dailyVolume, stateCounts } from '../volume.js';
+import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol/protocol.js';
+import { dailyVolume, stateCounts } from '../protocol/volume.js';
 import { generateFile } from './generateFile.js';
 import { emailsOfDay, findContacts } from './lookups.js';
 import { PlannedDatabase } from './plannedDatabase.js';

@@ -1,0 +1,106 @@
+import type { Balance } from '../balance/balance.js';
+import { isOrganizationTables, type OrganizationTables, organizationOfTables } from '../columns/arrowSource.js';
+import { organizationOfRecords } from '../columns/recordSource.js';
+import { scheduleTable } from '../columns/scheduleTable.js';
+import type { OrganizationSource } from '../columns/source.js';
+import { encodeRows } from '../export/encodeRows.js';
+import type { ExportFormat } from '../export/formats.js';
+import { planRows } from '../export/planRows.js';
+import { countRows, type RowCounts } from '../plan/countRows.js';
+import type { Plan } from '../plan/plan.js';
+import { plannedRows } from '../plan/plannedRows.js';
+import { becomesRow } from '../plan/reasons.js';
+import { RowWriter } from '../plan/rows.js';
+import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import type { Issue, OrganizationRecords, PlannedRow } from '../rules/records.js';
+import { openSqlJs, type SqlJsOptions } from '../store/driver/sqljs.js';
+import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { readSchema } from '../store/schema/readSchema.js';
+import { planAndBalance } from './schedule.js';
+import { resolveToday } from './today.js';
+
+/** An organization to plan: plain records, Arrow tables, or the bytes of a SQLite file. */
+export type ScheduleInput = OrganizationRecords | OrganizationTables | Uint8Array;
+
+/** How `schedule` plans. */
+export interface ScheduleOptions {
+  /** The run's day, `YYYY-MM-DD` or days since 1970-01-01; today in the configuration's time zone when left out. */
+  readonly today?: string | number;
+  /** The configuration in the names of the rulebook; all defaults when left out. */
+  readonly config?: ConfigInput;
+  /** How to find SQLite's WebAssembly file, when the input is a SQLite file. */
+  readonly sqlJs?: SqlJsOptions;
+}
+
+/** What was planned; it holds the kernel's memory, so let go of it when it has served. */
+export interface SchedulePlan {
+  readonly counts: RowCounts;
+  readonly balance: Balance;
+  readonly issues: readonly Issue[];
+  /** The planned rows (Rules 11), contact by contact, made one at a time as they are asked for. */
+  rows(): Iterable<PlannedRow>;
+  /** The planned rows as an Arrow table in the columns of `email_schedules`; its type is apache-arrow's `Table`. */
+  toArrow(): ReturnType<typeof scheduleTable>;
+  /**
+   * The planned rows as the bytes of a file in the columns of `email_schedules`, made piece by piece as they are asked for.
+   *
+   * @throws RangeError when the format is none of `EXPORT_FORMATS`
+   */
+  exportAs(format: ExportFormat): Iterable<Uint8Array>;
+}
+
+/** Opens an input for as long as it is used, whatever its form. */
+export async function withSource<Result>(
+  input: ScheduleInput,
+  sqlJs: SqlJsOptions | undefined,
+  use: (source: OrganizationSource) => Promise<Result>,
+): Promise<Result> {
+  if (input instanceof Uint8Array) {
+    const connection = await openSqlJs(input, sqlJs);
+    try {
+      return await use(organizationOfDatabase(connection, readSchema(connection)));
+    } finally {
+      connection.close();
+    }
+  }
+  const contacts: unknown = (input as { contacts?: unknown } | null)?.contacts;
+  if (typeof input !== 'object' || contacts === undefined) {
+    throw new TypeError('input: expected records or Arrow tables with contacts, or the bytes of a SQLite file');
+  }
+  if (isOrganizationTables(input)) return use(organizationOfTables(input));
+  if (!Array.isArray(contacts)) throw new TypeError('input.contacts: expected an array of records or an Arrow table');
+  return use(organizationOfRecords(input));
+}
+
+/** The rows of a whole plan as one Arrow table. */
+function planTable(plan: Plan): ReturnType<typeof scheduleTable> {
+  const writer = new RowWriter(plan, Math.max(1, plan.count));
+  for (let candidate = 0; candidate < plan.count; candidate++) {
+    if (becomesRow(plan.views.candidateReason[candidate])) writer.add(candidate);
+  }
+  return scheduleTable(writer.rows);
+}
+
+/**
+ * Plans an organization without touching any store (Rules 2 to 10), in Node and browsers.
+ *
+ * What is found in `email_schedules` counts as history and plans to keep; unique indexes are not looked at.
+ *
+ * @throws TypeError or RangeError when an argument is not what it has to be
+ * @throws SendplanError when the configuration or the SQLite file is refused
+ */
+export async function schedule(input: ScheduleInput, options: ScheduleOptions = {}): Promise<SchedulePlan> {
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.today, config, 'today');
+  const { plan, balance } = await withSource(input, options.sqlJs, (source) =>
+    planAndBalance(source, { config, today }),
+  );
+  return {
+    counts: countRows(plan),
+    balance,
+    issues: plan.organization.issues.issues,
+    rows: () => plannedRows(plan),
+    toArrow: () => planTable(plan),
+    exportAs: (format) => encodeRows(planRows(plan), format),
+  };
+}

@@ -1,0 +1,40 @@
+import { MemorySampler } from './memorySampler.js';
+import type { RunFileOptions } from './runFileOptions.js';
+import { runInPlace } from './runInPlace.js';
+import { runReplacing } from './runReplacing.js';
+import type { RunReport } from './runReport.js';
+import { Stopwatch } from './stopwatch.js';
+
+/**
+ * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
+ *
+ * A run that finds nothing to change leaves the file alone.
+ *
+ * @throws SendplanError `memory_limit` when the run would need more memory than it may
+ * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
+ *   file is then as it was, but for what the
+ *   driver native has committed of changes that it divides into transactions, as the message then tells
+ */
+export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
+  if (options.threads !== undefined) requireThreads(options.threads);
+  if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
+  const sampler = new MemorySampler();
+  try {
+    const watch = new Stopwatch(options.onProgress, () => sampler.sample());
+    const run = options.driver === 'native' ? runInPlace : runReplacing;
+    const report = await run(path, options, watch);
+    return { ...report, memory: sampler.peaks() };
+  } finally {
+    sampler.stop();
+  }
+}
+
+function requireLimit(memoryLimitBytes: number): void {
+  if (memoryLimitBytes > 0) return;
+  throw new RangeError(`memoryLimitBytes is ${memoryLimitBytes}; allowed is a number of bytes above 0`);
+}
+
+function requireThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new RangeError(`threads is ${threads}; allowed is a whole number from 1 on`);
+}

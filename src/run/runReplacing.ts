@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { SendplanError } from '../errors.js';
+import { type Config, resolveConfig } from '../rules/config.js';
+import { openLazily } from '../store/driver/lazyConnection.js';
+import { ObservedConnection } from '../store/driver/observedConnection.js';
+import { loadSqlJs } from '../store/driver/sqljs.js';
+import { type OpenedFile, openDatabaseFile } from '../store/file/openDatabaseFile.js';
+import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
+import type { PageSource } from '../store/format/pageSource.js';
+import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
+import type { PreparedPages } from '../store/write/byPages/preparePages.js';
+import { settingsText } from '../store/write/lastRun.js';
+import { nameRun } from '../store/write/runName.js';
+import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
+import type { RunFileOptions } from './runFileOptions.js';
+import { type RunReport, reportRepeat } from './runReport.js';
+import { runDatabase } from './schedule.js';
+import type { Stopwatch } from './stopwatch.js';
+import { resolveToday } from './today.js';
+/** `runFile` with the driver sqljs: a new file is written and takes the place of the old one. */
+export async function runReplacing(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
+  const { outPath, dryRun = false } = options;
+  const config = resolveConfig(options.config);
+  const today = resolveToday(options.asOf, config, 'asOf');
+  const file = await watch.measure('open', () => openDatabaseFile(path));
+  try {
+    if (options.full !== true && !dryRun && outPath === undefined) {
+      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
+      if (earlier !== null) {
+        const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
+        const report = { ...reportRepeat(earlier, nameRun().runId, today, watch.timings), traffic };
+        return options.timings === true ? { ...report, statements: [] } : report;
+      }
+    }
+    return await runOpened(file, options, config, today, watch);
+  } finally {
+    file.close();
+  }
+}
+
+/** `runReplacing` where there may be something to change. */
+async function runOpened(
+  file: OpenedFile,
+  {
+    outPath,
+    dryRun = false,
+    batchSize,
+    signal,
+    flush,
+    timings,
+    memoryLimitBytes,
+    onDiffed,
+    threads = availableParallelism(),
+  }: RunFileOptions,
+  config: Config,
+  today: number,
+  watch: Stopwatch,
+): Promise<RunReport> {
+  const connection = await watch.measure('open', async () => openLazily(file.pages, await loadSqlJs()));
+  try {
+    if (memoryLimitBytes !== undefined) {
+      const needs = readMemoryNeeds(connection, config, today);
+      requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
+    }
+    let prepared: PreparedPages | null = null;
+    const take = (pages: PreparedPages) => {
+      prepared = pages;
+    };
+    const pages = { pagesBefore: () => file.pages, take };
+    const settings = { config, today, batchSize, dryRun, flush, pages, onDiffed };
+    const observed = timings === true ? new ObservedConnection(connection) : null;
+    const report = {
+      ...(await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch))),
+      statements: observed?.costs(),
+    };
+    file.requireSame();
+    let writtenBytes = 0;
+    const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
+    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return { ...report, traffic: traffic() };
+    await watch.measure('save', () => {
+      const after = connection.toPages();
+      // The pages are all that is needed from here on; SQLite's own memory can go.
+      connection.close();
+      const seal = (descriptor: number, sizeBytes: number) => {
+        writtenBytes = sizeBytes;
+        // Pages that stay were read while the new file was written.
+        file.requireSame();
+        return sealFile(descriptor, sizeBytes, report.run_id);
+      };
+      const source = sourceOf(file, after, prepared, watch, threads);
+      return whileUnchanged(file, () => replaceDatabaseFile(file, source, { outPath, signal, seal }));
+    });
+    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    return { ...report, stages: [...watch.timings], seconds, traffic: traffic() };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Works on pages that nothing locks. @throws SendplanError `file_changed` when damage may come of a file that is changing */
+async function whileUnchanged<Result>(file: OpenedFile, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    // Pages of two states of a file can look damaged.
+    if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
+    throw error;
+  }
+}
+
+function sourceOf(
+  { descriptor, stamp }: OpenedFile,
+  after: PageSource,
+  pages: PreparedPages | null,
+  watch: Stopwatch,
+  threads: number,
+): DatabaseSource {
+  if (pages === null) return after;
+  return (writer) => {
+    const source = { descriptor, byteLength: stamp.sizeBytes };
+    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads, source }) };
+    return pages.write(after, target, (done) => watch.progress('save', done, pages.inserted));
+  };
+}

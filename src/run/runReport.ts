@@ -1,0 +1,206 @@
+import type { Balance, DayLoad } from '../balance/balance.js';
+import { formatIsoDay } from '../calendar/iso.js';
+import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
+import type { Plan } from '../plan/plan.js';
+import type { IssueKind } from '../rules/records.js';
+import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
+import type { StatementCost } from '../store/driver/observedConnection.js';
+import type { FoundLastRun } from '../store/write/lastRun.js';
+import type { WriteResult } from '../store/write/writeRun.js';
+import type { MemoryPeaks } from './memorySampler.js';
+import type { StageTiming } from './stopwatch.js';
+
+/** How many emails a day holds. */
+export interface DayReport {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly planned: number;
+  readonly history: number;
+  readonly load: number;
+}
+
+/** What a run did to `email_schedules`, in rows. */
+export interface RowChanges {
+  readonly kept: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Rows that a unique index refused. */
+  readonly refused: number;
+}
+
+/** What a run tells of its plan; a run over the same database with the same settings tells the same. */
+export interface PlanReport {
+  readonly contacts: { readonly rows: number; readonly planned: number; readonly rejected: number };
+  readonly rows: {
+    readonly total: number;
+    readonly per_contact: number;
+    readonly pre_scheduled: number;
+    readonly skipped: number;
+    readonly by_type: readonly TypeCount[];
+  };
+  readonly skip_reasons: readonly ReasonCount[];
+  readonly moves: { readonly smoothing: number; readonly cap: number };
+  readonly limits: { readonly profile: string; readonly cap: number; readonly threshold: number };
+  /** The fullest days, the fullest first. */
+  readonly busiest_days: readonly DayReport[];
+  /** The days over the threshold, which hold only emails that could not move; the first of them. */
+  readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
+  readonly issues: Partial<Record<IssueKind, number>>;
+}
+
+/** Everything a run has to tell, as `sendplan run --json` prints it; the names are stable. */
+export interface RunReport extends PlanReport {
+  readonly run_id: string;
+  /** `YYYY-MM-DD`, the run's today. */
+  readonly as_of: string;
+  /** `changed` the database was written, `unchanged` there was nothing to write, `dry_run` nothing was to be written. */
+  readonly outcome: 'changed' | 'unchanged' | 'dry_run';
+  /**
+   * The earlier run of the same settings that left the file just as it is, to the byte: nothing was loaded or planned, and
+   * the figures are that run's. Null when this run planned for itself.
+   */
+  readonly repeats: { readonly run_id: string; readonly completed_at: string } | null;
+  readonly changes: RowChanges;
+  /** What was added to the database's schema, in words. */
+  readonly migration: readonly string[];
+  readonly warnings: readonly string[];
+  /** How rows were written: by SQL statements, or as pages of the table's and its indexes' b-trees. */
+  readonly flush: 'sql' | 'pages' | 'none';
+  readonly stages: readonly StageTiming[];
+  readonly seconds: number;
+  /** The most memory there was; left out where there is no file, as in browsers. */
+  readonly memory?: MemoryPeaks;
+  /** What was read and written of the database; left out where there is no file. */
+  readonly traffic?: FileTraffic;
+  /** What every SQL statement cost, when that was asked for. */
+  readonly statements?: readonly StatementCost[];
+}
+
+/** The bytes of a database file that a run moved. */
+export interface FileTraffic {
+  /** What was read of the file; with the driver native what was scanned past SQLite, whose own reading is not known. */
+  readonly read_bytes: number;
+  /** What was written, which is the whole new file; null where SQLite wrote in place and does not tell. */
+  readonly written_bytes: number | null;
+}
+
+/** What a run did besides planning. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly isDryRun: boolean;
+  readonly diff: ScheduleDiff;
+  readonly written: WriteResult;
+}
+
+const MOST_DAYS = 10;
+
+function dayReport({ day, planned, history }: DayLoad): DayReport {
+  return { day: formatIsoDay(day), planned, history, load: planned + history };
+}
+
+/** What was done to the rows; a refused row is neither added nor changed. */
+function rowChanges({ diff, written }: RunFacts): RowChanges {
+  let refusedChanges = 0;
+  for (const candidate of written.refused) if (diff.action[candidate] === ROW_ACTION.replace) refusedChanges++;
+  const changed = diff.replaced - refusedChanges;
+  return {
+    kept: diff.kept,
+    added: written.inserted - changed,
+    changed,
+    removed: diff.removed + refusedChanges,
+    refused: written.refused.size,
+  };
+}
+
+function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
+  if (isDryRun) return 'dry_run';
+  return written.isChanged ? 'changed' : 'unchanged';
+}
+
+function flushOf({ written }: RunFacts): RunReport['flush'] {
+  if (written.inserted + written.deleted === 0) return 'none';
+  return written.pages === null && !written.isStaged ? 'sql' : 'pages';
+}
+
+/** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */
+export function reportPlan(plan: Plan, balance: Balance, refused: ReadonlySet<number>): PlanReport {
+  const { contacts, issues } = plan.organization;
+  const counts = countRows(plan, refused);
+  const { profile, cap, threshold } = plan.run.limits;
+  const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
+  return {
+    contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
+    rows: {
+      total: counts.total,
+      per_contact: contacts.rowCount === 0 ? 0 : counts.total / contacts.rowCount,
+      pre_scheduled: counts.preScheduled,
+      skipped: counts.skipped,
+      by_type: counts.byType,
+    },
+    skip_reasons: counts.byReason,
+    moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
+    limits: { profile, cap, threshold },
+    busiest_days: busiest.slice(0, MOST_DAYS).map(dayReport),
+    overloaded_days: {
+      count: balance.overloadedDays.length,
+      first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
+    },
+    issues: issues.counts(),
+  };
+}
+
+function secondsOf(stages: readonly StageTiming[]): number {
+  return stages.reduce((total, timing) => total + timing.seconds, 0);
+}
+
+/** Puts a run into figures. @param today the run's day */
+export function reportRun(
+  planned: PlanReport,
+  today: number,
+  facts: RunFacts,
+  stages: readonly StageTiming[],
+): RunReport {
+  return {
+    run_id: facts.runId,
+    as_of: formatIsoDay(today),
+    outcome: outcomeOf(facts),
+    repeats: null,
+    ...planned,
+    changes: rowChanges(facts),
+    migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
+      creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
+    ),
+    warnings: facts.written.warnings,
+    flush: flushOf(facts),
+    stages: [...stages],
+    seconds: secondsOf(stages),
+  };
+}
+
+/**
+ * Puts a run into figures that found the file as an earlier one of the same settings left it.
+ *
+ * @param earlier the run whose figures hold
+ */
+export function reportRepeat(
+  earlier: FoundLastRun,
+  runId: string,
+  today: number,
+  stages: readonly StageTiming[],
+): RunReport {
+  const planned = JSON.parse(earlier.report) as PlanReport;
+  return {
+    run_id: runId,
+    as_of: formatIsoDay(today),
+    outcome: 'unchanged',
+    repeats: { run_id: earlier.runId, completed_at: earlier.completedText },
+    ...planned,
+    changes: { kept: planned.rows.total, added: 0, changed: 0, removed: 0, refused: 0 },
+    migration: [],
+    warnings: [],
+    flush: 'none',
+    stages: [...stages],
+    seconds: secondsOf(stages),
+  };
+}

@@ -1,0 +1,93 @@
+import { type Balance, balanceDays } from '../balance/balance.js';
+import { loadOrganization } from '../columns/organization.js';
+import type { OrganizationSource } from '../columns/source.js';
+import { type Plan, planOrganization } from '../plan/plan.js';
+import type { Config } from '../rules/config.js';
+import { diffSchedules } from '../store/changes/diffSchedules.js';
+import type { Connection } from '../store/driver/connection.js';
+import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { planMigration } from '../store/schema/migration.js';
+import { readSchema } from '../store/schema/readSchema.js';
+import { settingsText } from '../store/write/lastRun.js';
+import { nameRun } from '../store/write/runName.js';
+import { hasNothingToWrite } from '../store/write/unchanged.js';
+import { NOTHING_WRITTEN, writeRun } from '../store/write/writeRun.js';
+import type { WriteSettings } from '../store/write/writeSettings.js';
+import { type PlanReport, type RunReport, reportPlan, reportRun } from './runReport.js';
+import { Stopwatch } from './stopwatch.js';
+
+/** What a run works by. */
+export interface RunSettings {
+  readonly config: Config;
+  /** The run's day, as days since 1970-01-01. */
+  readonly today: number;
+  /** How many contacts are planned in one go, which changes nothing but the pace of progress. */
+  readonly batchSize?: number;
+  /** Called when everything that a plan is made of has been read. */
+  readonly onLoaded?: () => void;
+}
+
+/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
+export async function planAndBalance(
+  source: OrganizationSource,
+  { config, today, batchSize, onLoaded }: RunSettings,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<{ plan: Plan; balance: Balance }> {
+  const organization = await watch.measure('load', () =>
+    loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
+  );
+  onLoaded?.();
+  const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
+  const plan = await watch.measure('plan', () =>
+    planOrganization(organization, config, today, { batchSize, onProgress }),
+  );
+  const balance = await watch.measure('balance', () => balanceDays(plan));
+  return { plan, balance };
+}
+
+/**
+ * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
+ *
+ * @param settings what is planned, and how it is written
+ * @throws SendplanError when the database cannot be read or written; it is then as it was
+ */
+export async function runDatabase(
+  connection: Connection,
+  settings: RunSettings & WriteSettings,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<RunReport> {
+  const { runId, nowText } = nameRun();
+  const schema = await watch.measure('open', () => readSchema(connection));
+  const source = organizationOfDatabase(connection, schema);
+  const migration = await watch.measure('open', () => planMigration(connection, schema));
+
+  const { plan, balance } = await planAndBalance(source, settings, watch);
+  const diff = await watch.measure('diff', () => diffSchedules(plan));
+  const dryRun = settings.dryRun === true;
+  let planned: PlanReport | null = null;
+  const summarize = (refused: ReadonlySet<number>) => {
+    planned ??= reportPlan(plan, balance, refused);
+    return planned;
+  };
+  const written = await watch.measure('flush', async () => {
+    if (hasNothingToWrite(connection, schema, plan, diff, migration)) return NOTHING_WRITTEN;
+    const staged = await settings.stage?.(plan, diff, migration, { runId, nowText });
+    return writeRun(connection, plan, diff, migration, {
+      runId,
+      nowText,
+      dryRun,
+      flush: settings.flush,
+      pagesBefore: settings.pages?.pagesBefore,
+      summarize,
+      settings: settingsText(settings.config, settings.today),
+      transactions: settings.transactions,
+      staged,
+      onProgress: (done, total) => watch.progress('flush', done, total),
+    });
+  });
+  if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
+  settings.onDiffed?.({ plan, balance, diff, refused: written.refused });
+
+  const facts = { runId, isDryRun: dryRun, diff, written };
+  return reportRun(summarize(written.refused), settings.today, facts, watch.timings);
+}

@@ -1,0 +1,177 @@
+import { fstatSync, openSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendplanError } from '../../errors.js';
+import { closeDatabaseFile, descriptorIdentity, fileIdentity, holdFile } from '../file/heldFiles.js';
+import { LOG_HEADER_BYTES } from '../file/sidecars.js';
+import { FileSource } from '../format/fileSource.js';
+import type { Connection } from './connection.js';
+import { NativeConnection } from './nativeConnection.js';
+
+/** How long SQLite itself waits for a lock before it says that the database is busy. */
+const BUSY_TIMEOUT_MS = 2000;
+/** The pauses between attempts to get a lock, which grow so that a long writer is not hammered. */
+const LOCK_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400];
+/** How long SQLite waits for others once rows are written. */
+const LOCKED_TIMEOUT_MS = 30_000;
+/** SQLite's own way of waiting for a lock looks every tenth of a second. */
+const OTHERS_TURN_MS = 120;
+/** What SQLite keeps of the file in memory. */
+const CACHE_KIBIBYTES = 65_536;
+
+function keptBusy(path: string, cause: unknown): SendplanError {
+  const attempts = LOCK_PAUSES_MS.length + 1;
+  const seconds = Math.round(
+    (LOCK_PAUSES_MS.reduce((sum, pause) => sum + pause, 0) + attempts * BUSY_TIMEOUT_MS) / 1000,
+  );
+  const message = `${path} is being written by another program, and was so for the ${seconds} seconds that were waited.`;
+  return new SendplanError('file_busy', message, { hint: 'Start again when the other program has finished.', cause });
+}
+
+/** Runs a statement that takes a lock, again and again while another program has it. @throws SendplanError `file_busy` */
+async function takeLock(connection: Connection, path: string, sql: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      connection.execute(sql);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof SendplanError && error.code === 'file_busy';
+      if (!isBusy) throw error;
+      if (attempt === LOCK_PAUSES_MS.length) throw keptBusy(path, error);
+      await sleep(LOCK_PAUSES_MS[attempt]);
+    }
+  }
+}
+
+function isInWalMode(connection: Connection): boolean {
+  for (const [mode] of connection.query('PRAGMA journal_mode')) return mode === 'wal';
+  return false;
+}
+
+/**
+ * The file under a connection whose transaction has begun, to be scanned as that transaction sees it; null when its pages may
+ * not be all in the file, or not stay as they are.
+ *
+ * With a rollback journal a transaction that has begun to read, or to write, keeps everybody else from changing the file
+ * itself: another writer's pages wait in its memory until the readers are gone. A hot journal was played back when the
+ * transaction began.
+ *
+ * In WAL mode the file changes when somebody moves pages from the log into it. While there is nothing in the log after the
+ * transaction has begun, the file is all there is, and it stays so: whoever holds the write lock keeps others from adding
+ * to the log; and a reader that began with an empty log keeps what is added from being moved.
+ *
+ * Until the transaction is over nothing may close a descriptor of the file: see `heldFiles.ts`.
+ *
+ * @param identity of the file before SQLite opened it; another one has taken its place since when it is not the same
+ */
+function openPages(path: string, identity: string | null, isWal: boolean): { pages: FileSource; close(): void } | null {
+  // Windows keeps everybody from reading the bytes that SQLite locks.
+  if (identity === null || process.platform === 'win32') return null;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (isWal && log !== undefined && log.size > LOG_HEADER_BYTES) return null;
+  const descriptor = openSync(path, 'r');
+  const close = () => closeDatabaseFile(descriptor);
+  if (descriptorIdentity(descriptor) === identity) {
+    return { pages: new FileSource(descriptor, fstatSync(descriptor).size, isWal), close };
+  }
+  close();
+  return null;
+}
+
+/** Opens a database and begins a transaction on it. @param begin the statements that do */
+async function openFile(
+  path: string,
+  begin: (connection: Connection, isWal: boolean) => Promise<void>,
+): Promise<NativeConnection> {
+  const identity = fileIdentity(path);
+  const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS);
+  const openedIdentity = fileIdentity(path);
+  const release = openedIdentity === null ? () => {} : holdFile(openedIdentity);
+  connection.attend(null, release);
+  try {
+    connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
+    await takeLock(connection, path, 'SELECT 1 FROM sqlite_schema');
+    const isWal = isInWalMode(connection);
+    await begin(connection, isWal);
+    const file = openPages(path, identity, isWal);
+    connection.attend(file?.pages ?? null, () => {
+      file?.close();
+      release();
+    });
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** A database file that libsql has open and that others cannot write to. */
+export interface NativeDatabase extends Connection {
+  commit(): void;
+  /**
+   * Commits, lets others write for a moment, and takes the write lock again.
+   *
+   * @param onCommitted called when what was written stays
+   * @returns whether others have written
+   * @throws SendplanError `file_busy` when another program keeps writing
+   */
+  recommit(onCommitted: () => void): boolean;
+}
+
+/**
+ * Opens a database file in place with libsql, for databases that others have open, that are in WAL mode or do not fit into
+ * memory, and takes SQLite's write lock: until `commit` or `close` others can read the database as it was.
+ *
+ * Waits for another writer for about half a minute, longer and longer between attempts. Where nothing is left in a log beside
+ * the file, its pages can be scanned until the first change.
+ *
+ * @throws SendplanError `driver_missing` without libsql, `file_busy` when another program keeps writing, `not_a_database`
+ */
+export async function openNative(path: string): Promise<NativeDatabase> {
+  let isWal = false;
+  const connection = await openFile(path, async (opened, isInWal) => {
+    isWal = isInWal;
+    opened.execute('PRAGMA foreign_keys = OFF');
+    if (isWal) emptyLog(opened);
+    await takeLock(opened, path, 'BEGIN IMMEDIATE');
+  });
+  const commit = () => {
+    // With a rollback journal a commit waits for those who read.
+    connection.execute(`PRAGMA busy_timeout = ${LOCKED_TIMEOUT_MS}; COMMIT`);
+    if (isWal) emptyLog(connection);
+  };
+  const recommit = (onCommitted: () => void) => {
+    const before = dataVersion(connection);
+    connection.execute(`PRAGMA busy_timeout = ${LOCKED_TIMEOUT_MS}; COMMIT`);
+    onCommitted();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OTHERS_TURN_MS);
+    connection.execute('BEGIN IMMEDIATE');
+    return dataVersion(connection) !== before;
+  };
+  return Object.assign(connection, { commit, recommit });
+}
+
+/** Moves what is in a log into the file, as far as others who read from it allow. */
+function emptyLog(connection: Connection): void {
+  connection.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** A number that changes when others have written to the database. */
+function dataVersion(connection: Connection): unknown {
+  for (const [version] of connection.query('PRAGMA data_version')) return version;
+  return null;
+}
+
+/**
+ * Opens a database file with libsql to read it as it is at one moment, whatever others write to it meanwhile. Nothing can be
+ * written; `close` gives the read lock up.
+ *
+ * @throws SendplanError as `openNative` does
+ */
+export async function openNativeReader(path: string): Promise<Connection> {
+  return openFile(path, async (opened) => {
+    opened.execute('PRAGMA query_only = ON');
+    opened.execute('BEGIN');
+    // The lock comes with the first read.
+    await takeLock(opened, path, 'SELECT 1 FROM sqlite_schema');
+  });
+}

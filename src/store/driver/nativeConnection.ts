@@ -1,0 +1,178 @@
+import { SendplanError } from '../../errors.js';
+import type { PageSource } from '../format/pageSource.js';
+import type { SqlValue } from '../format/sqlValue.js';
+import type { Connection, PreparedStatement } from './connection.js';
+
+/** The parts of libsql that are used. */
+interface NativeStatement {
+  raw(isRaw: boolean): NativeStatement;
+  columns(): readonly { readonly name: string }[];
+  iterate(values: readonly unknown[]): Iterable<unknown[]>;
+  run(values: readonly unknown[]): { readonly changes: number };
+}
+
+interface NativeDatabase {
+  readonly inTransaction: boolean;
+  exec(sql: string): void;
+  prepare(sql: string): NativeStatement;
+  close(): void;
+}
+
+type NativeConstructor = new (path: string, options: { readonly timeout: number }) => NativeDatabase;
+
+const NO_BLOB = new Uint8Array(0);
+const decoder = new TextDecoder();
+
+function toDatabaseError(error: unknown, sql: string): SendplanError {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown }).code;
+  if (code === 'SQLITE_NOTADB')
+    return new SendplanError('not_a_database', `This is no SQLite database: ${message}.`, { cause: error });
+  if (typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new SendplanError('file_busy', `The database is in use by another program: ${message}.`, {
+      hint: 'Start again when the other program has finished writing.',
+      cause: error,
+    });
+  }
+  const shown = sql.length > 200 ? `${sql.slice(0, 200)}...` : sql;
+  return new SendplanError('database_error', `SQLite says "${message}" to: ${shown}`, { cause: error });
+}
+
+/**
+ * A SELECT whose texts come as bytes, with a number in front that tells which columns hold a BLOB, a bit each.
+ *
+ * libsql ends the process at text that is no UTF-8 and cuts text at NUL; as bytes both come whole.
+ */
+function bytewise(sql: string, columnCount: number): string {
+  const columns = Array.from({ length: columnCount }, (_, i) => `c${i}`);
+  const mask = columns.map((column, i) => `((typeof(${column}) = 'blob') << ${i})`).join(' | ');
+  const values = columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), ${column})`);
+  return `WITH q(${columns.join(', ')}) AS (${sql}) SELECT ${mask}, ${values.join(', ')} FROM q`;
+}
+
+function toValue(value: unknown, isBlob: boolean): SqlValue {
+  if (typeof value === 'number') return value;
+  if (value === null || value === undefined) return null;
+  if (!(value instanceof Uint8Array)) return String(value);
+  if (isBlob) return value.length === 0 ? NO_BLOB : value;
+  return decoder.decode(value);
+}
+
+/** A whole number as SQLite's own: libsql binds every other number as REAL, which columns without a type would keep. */
+function toParameter(value: SqlValue): unknown {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+}
+
+async function loadLibsql(): Promise<NativeConstructor> {
+  try {
+    const loaded: { readonly default: unknown } = await import('libsql');
+    return loaded.default as NativeConstructor;
+  } catch (cause) {
+    throw new SendplanError('driver_missing', 'The driver native needs the package libsql, which is not installed.', {
+      hint: 'Install it (npm install libsql@0.5.29), or use the driver sqljs.',
+      cause,
+    });
+  }
+}
+
+/** A database file that libsql has open. */
+export class NativeConnection implements Connection {
+  readonly #database: NativeDatabase;
+  #changes = 0;
+  #isOpen = true;
+  #pages: PageSource | null = null;
+  #onClosed: () => void = () => {};
+
+  private constructor(database: NativeDatabase) {
+    this.#database = database;
+  }
+
+  /**
+   * Opens a file, or makes it.
+   *
+   * @param busyTimeoutMs how long SQLite itself waits for a lock
+   * @throws SendplanError `driver_missing` without libsql, `database_error` when the file cannot be opened
+   */
+  static async open(path: string, busyTimeoutMs: number): Promise<NativeConnection> {
+    const Database = await loadLibsql();
+    try {
+      return new NativeConnection(new Database(path, { timeout: busyTimeoutMs / 1000 }));
+    } catch (error) {
+      throw toDatabaseError(error, 'open');
+    }
+  }
+
+  /** Sets what `pages` gives until the database is changed through this connection, and what is done after `close`. */
+  attend(pages: PageSource | null, onClosed: () => void): void {
+    this.#pages = pages;
+    this.#onClosed = onClosed;
+  }
+
+  execute(sql: string): void {
+    this.#pages = null;
+    this.#try(sql, () => this.#database.exec(sql));
+  }
+
+  *query(sql: string, values: readonly SqlValue[] = []): Generator<SqlValue[]> {
+    const isPragma = /^\s*PRAGMA/i.test(sql);
+    const prepared = this.#try(sql, () => {
+      const plain = this.#database.prepare(sql).raw(true);
+      return isPragma ? plain : this.#database.prepare(bytewise(sql, plain.columns().length)).raw(true);
+    });
+    const rows = this.#try(sql, () => prepared.iterate(values.map(toParameter))[Symbol.iterator]());
+    const row: SqlValue[] = [];
+    for (;;) {
+      const next = this.#try(sql, () => rows.next());
+      if (next.done) return;
+      const found: unknown[] = next.value;
+      if (isPragma) {
+        yield found.map((value) => toValue(value, true));
+        continue;
+      }
+      const blobs = Number(found[0]);
+      for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1);
+      yield row;
+    }
+  }
+
+  prepare(sql: string): PreparedStatement {
+    this.#pages = null;
+    const statement = this.#try(sql, () => this.#database.prepare(sql));
+    return {
+      run: (values) => {
+        this.#changes = this.#try(sql, () => statement.run(Array.from(values, toParameter))).changes;
+      },
+      close: () => {},
+    };
+  }
+
+  changes(): number {
+    return this.#changes;
+  }
+
+  pages(): PageSource | null {
+    return this.#pages;
+  }
+
+  /** Takes back what was not committed, and gives every lock up. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#pages = null;
+    try {
+      // libsql closes no connection before its statements are collected: until then its transaction would stay open.
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    } finally {
+      this.#database.close();
+      this.#onClosed();
+    }
+  }
+
+  #try<Result>(sql: string, work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw toDatabaseError(error, sql);
+    }
+  }
+}

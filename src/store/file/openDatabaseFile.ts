@@ -1,0 +1,205 @@
+import { fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { SendplanError, type SendplanErrorCode } from '../../errors.js';
+import { FileSource } from '../format/fileSource.js';
+import { HEADER_BYTES, requireHeader } from './fileHeader.js';
+import { closeDatabaseFile } from './heldFiles.js';
+import { requireNoSidecars } from './sidecars.js';
+
+/** What tells one state of a file from another. */
+export interface FileStamp {
+  readonly sizeBytes: number;
+  readonly modifiedNanoseconds: bigint;
+  readonly inode: bigint;
+  /** SQLite's own count of the transactions that changed the file, from its header. */
+  readonly changeCounter: number;
+}
+
+/** A database file as it was found. */
+export interface FoundFile {
+  /** The file itself, every symbolic link followed. */
+  readonly path: string;
+  readonly stamp: FileStamp;
+  /** Whether the file is in WAL mode, to which `replaceDatabaseFile` sets its successor. */
+  readonly isWal: boolean;
+  /** The permission bits. */
+  readonly mode: number;
+}
+
+/** A database file that is open for reading. */
+export interface OpenedFile extends FoundFile {
+  /** The open file, for reading; closed by `close`. */
+  readonly descriptor: number;
+  /** The file's pages. What was read of them is good when `requireSame` says so afterwards. */
+  readonly pages: FileSource;
+  /** How many bytes were read of it so far. */
+  bytesRead(): number;
+  /** Adds bytes that were read from `descriptor` to those. */
+  countRead(byteLength: number): void;
+  /** @throws SendplanError `file_changed` when the file is another one than was opened, `file_busy` when changes lie beside it */
+  requireSame(): void;
+  close(): void;
+}
+
+const HEADER_WRITE_VERSION = 18;
+const HEADER_READ_VERSION = 19;
+const HEADER_CHANGE_COUNTER = 24;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is no folder',
+  ELOOP: 'its symbolic links go in a circle',
+  EISDIR: 'it is a folder',
+  EBUSY: 'another program uses it',
+  EFBIG: 'the file system does not hold files that large',
+  EIO: 'the disk fails',
+};
+
+/**
+ * An error of the file system as one of the domain.
+ *
+ * @param subject the beginning of the sentence, such as `x.db cannot be read`
+ */
+export function fileError(code: SendplanErrorCode, subject: string, error: unknown, hint?: string): SendplanError {
+  const { code: reason = '', message = String(error) } = error as { code?: string; message?: string };
+  return new SendplanError(code, `${subject}: ${REASONS[reason] ?? message}.`, { hint, cause: error });
+}
+
+function readFully(descriptor: number, into: Uint8Array): number {
+  let done = 0;
+  while (done < into.length) {
+    const count = readSync(descriptor, into, done, into.length - done, done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+function stampOf(descriptor: number): FileStamp {
+  const stat = fstatSync(descriptor, { bigint: true });
+  const counter = new Uint8Array(4);
+  readSync(descriptor, counter, 0, 4, HEADER_CHANGE_COUNTER);
+  return {
+    sizeBytes: Number(stat.size),
+    modifiedNanoseconds: stat.mtimeNs,
+    inode: stat.ino,
+    changeCounter: new DataView(counter.buffer).getUint32(0),
+  };
+}
+
+/**
+ * Tells whether the file at `path` is still the one that the stamp was taken of.
+ *
+ * @throws SendplanError `file_busy` when changes to it lie beside it
+ */
+export function hasStamp(path: string, stamp: FileStamp): boolean {
+  requireNoSidecars(path);
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    const now = stampOf(descriptor);
+    return (Object.keys(stamp) as (keyof FileStamp)[]).every((key) => now[key] === stamp[key]);
+  } finally {
+    closeDatabaseFile(descriptor);
+  }
+}
+
+function resolveFile(path: string): string {
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch (error) {
+    const hint = 'Give the path of a SQLite database.';
+    throw fileError('file_not_found', `The database ${path} cannot be opened`, error, hint);
+  }
+  const stat = statSync(real);
+  if (stat.isFile()) return real;
+  const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
+  throw new SendplanError('not_a_database', `${path} is ${kind}.`, { hint: 'Give the path of a SQLite database.' });
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw fileError('file_not_found', `The database ${path} cannot be read`, error, 'Allow reading it.');
+  }
+}
+
+/**
+ * The real path of a SQLite file that will be opened in place, after a look at its header; logs beside it are welcome.
+ *
+ * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none
+ */
+export function requireDatabaseFile(path: string): string {
+  const real = resolveFile(path);
+  const descriptor = openFile(real);
+  try {
+    const header = new Uint8Array(HEADER_BYTES);
+    const headerBytes = readFully(descriptor, header);
+    // A database whose pages are still in its log may be shorter than it says.
+    requireHeader(
+      real,
+      header.subarray(0, Math.max(headerBytes, 1)),
+      headerBytes < HEADER_BYTES ? headerBytes : Number.POSITIVE_INFINITY,
+    );
+    return real;
+  } finally {
+    closeDatabaseFile(descriptor);
+  }
+}
+
+function changedWhileRead(path: string): SendplanError {
+  return new SendplanError('file_changed', `${path} was changed by another program while it was read.`, {
+    hint: 'Start again when nothing else writes to it.',
+  });
+}
+
+/**
+ * Opens a database file of any size for reading. Nothing is locked: `stamp` tells later whether it has changed.
+ *
+ * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, is empty
+ *   or cut short, `file_busy` when changes that belong to it lie beside it
+ */
+export function openDatabaseFile(path: string): OpenedFile {
+  const real = resolveFile(path);
+  const descriptor = openFile(real);
+  try {
+    const { mode } = fstatSync(descriptor);
+    const stamp = stampOf(descriptor);
+    const header = new Uint8Array(HEADER_BYTES);
+    const headerBytes = readFully(descriptor, header);
+    if (stamp.sizeBytes === 0) requireNoSidecars(real); // A new database can be all in its log.
+    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
+    requireNoSidecars(real);
+    let bytesRead = headerBytes;
+    const pages = new FileSource(descriptor, stamp.sizeBytes, true);
+    return {
+      path: real,
+      stamp,
+      descriptor,
+      isWal: header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2,
+      mode: mode & 0o7777,
+      pages,
+      bytesRead: () => bytesRead + pages.bytesRead,
+      countRead(byteLength) {
+        bytesRead += byteLength;
+      },
+      requireSame() {
+        if (!hasStamp(real, stamp)) throw changedWhileRead(real);
+      },
+      close: () => closeDatabaseFile(descriptor),
+    };
+  } catch (error) {
+    closeDatabaseFile(descriptor);
+    throw error;
+  }
+}

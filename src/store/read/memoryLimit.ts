@@ -1,0 +1,100 @@
+import { readCampaignInstances, readCampaignTypes, runsOn } from '../../columns/campaigns.js';
+import { SendplanError } from '../../errors.js';
+import type { Config } from '../../rules/config.js';
+import type { Connection } from '../driver/connection.js';
+import { openDatabaseReader } from '../format/databaseReader.js';
+import { estimateRows } from '../format/estimateRows.js';
+import {
+  type DatabaseSchema,
+  findTable,
+  isSameName,
+  quoteName,
+  readSchema,
+  requireContacts,
+} from '../schema/readSchema.js';
+import { organizationOfDatabase } from './organizationOfDatabase.js';
+
+/** How a run goes about its file, as far as its memory is concerned. */
+export type MemoryWay = 'native' | 'sqljs' | 'sqljs by SQL';
+
+/** What the memory of a run depends on. */
+export interface MemoryNeeds {
+  readonly contacts: number;
+  /** The rows that `email_schedules` has. */
+  readonly foundRows: number;
+  /** The rows that it will have, about. */
+  readonly expectedRows: number;
+}
+
+/** The bytes of one each; fitted to runs that were measured, see docs/performance.md, "Memory". */
+const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNeeds, number>>>> = {
+  native: { base: 160e6, contacts: 100, foundRows: 70, expectedRows: 70 },
+  sqljs: { base: 115e6, contacts: 100, foundRows: 90, expectedRows: 70 },
+  'sqljs by SQL': { base: 115e6, contacts: 100, foundRows: 150, expectedRows: 430 },
+};
+
+/**
+ * About how many bytes of memory a run needs at its peak: a base and so much for each contact and row. The size of the file is
+ * of no account, for it is read in pieces. Runs with few changes stay below it.
+ */
+export function estimatePeakBytes(needs: MemoryNeeds, way: MemoryWay): number {
+  const { base, contacts, foundRows, expectedRows } = COSTS[way];
+  return base + contacts * needs.contacts + foundRows * needs.foundRows + expectedRows * needs.expectedRows;
+}
+
+/** The rows of a table: about as many where its pages can be scanned, else counted by SQLite; 0 for one that is not there. */
+function rowsOf(connection: Connection, schema: DatabaseSchema, name: string): number {
+  const table = findTable(schema, name);
+  if (table === null) return 0;
+  const pages = connection.pages?.() ?? null;
+  const scan = pages === null ? '' : openDatabaseReader(pages);
+  if (typeof scan === 'object' && table.kind === 'table' && !table.isWithoutRowid) {
+    const entry = scan.entries.find(({ type, name: found }) => type === 'table' && isSameName(found, table.name));
+    const rows = entry === undefined ? null : estimateRows(scan, entry.rootPage);
+    if (rows !== null) return rows;
+  }
+  for (const [count] of connection.query(`SELECT count(*) FROM ${quoteName(table.name)}`)) return Number(count);
+  return 0;
+}
+
+/**
+ * What the memory of a run over a database depends on. Of tables that grow with the contacts only a few pages are read, where
+ * the file can be scanned.
+ *
+ * @param today the run's day: campaigns that run on it and go to all have a row for every contact
+ * @throws SendplanError `missing_table` or `missing_column` when there are no contacts to plan
+ */
+export function readMemoryNeeds(connection: Connection, config: Config, today: number): MemoryNeeds {
+  const schema = readSchema(connection);
+  const contacts = rowsOf(connection, schema, requireContacts(schema).name);
+  const foundRows = rowsOf(connection, schema, 'email_schedules');
+  const { campaign_types, campaign_instances } = organizationOfDatabase(connection, schema);
+  const instances = readCampaignInstances(campaign_instances, readCampaignTypes(campaign_types));
+  const toAll = instances.filter((instance) => runsOn(instance, today) && instance.type?.targetsAll === true).length;
+  const perContact = 2 + config.aep.length + toAll;
+  const enrolments = rowsOf(connection, schema, 'contact_campaigns');
+  return { contacts, foundRows, expectedRows: Math.max(foundRows, contacts * perContact + enrolments) };
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
+}
+
+/**
+ * Gives a run up that would need more memory than it is allowed.
+ *
+ * @throws SendplanError `memory_limit`, naming what it would need and the limit
+ */
+export function requireMemory(needs: MemoryNeeds, way: MemoryWay, limitBytes: number): void {
+  const estimate = estimatePeakBytes(needs, way);
+  if (estimate <= limitBytes) return;
+  const { contacts, foundRows } = needs;
+  const native = way !== 'native' && estimatePeakBytes(needs, 'native') <= limitBytes;
+  throw new SendplanError(
+    'memory_limit',
+    `The run would need about ${sizeText(estimate)} of memory for ${contacts} contacts and ${foundRows} rows of email_schedules; the limit is ${sizeText(limitBytes)}.`,
+    {
+      hint: `Nothing was written. ${native ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
+    },
+  );
+}

@@ -1,0 +1,153 @@
+import { SendplanError } from '../../errors.js';
+import type { Connection } from '../driver/connection.js';
+import {
+  type DatabaseSchema,
+  findColumn,
+  findIndex,
+  findTable,
+  foldName,
+  quoteName,
+  readSchema,
+  type TableInfo,
+} from './readSchema.js';
+import { requireWritableSchedules } from './requireWritable.js';
+import { INDEXES, type IndexWish, SCHEDULE_INDEXES, TABLES } from './tables.js';
+
+/** One statement of a migration, and what it makes. */
+export interface MigrationStep {
+  readonly creates: 'table' | 'column' | 'index';
+  readonly table: string;
+  /** The name of what is made. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What a migration would do, and what is worth telling about it. */
+export interface Migration {
+  readonly steps: readonly MigrationStep[];
+  readonly warnings: readonly string[];
+}
+
+/** The step that makes one of `TABLES`. */
+export function createTable(name: string): MigrationStep {
+  const columns = Object.entries(TABLES[name]).map(([column, type]) => `  ${column} ${type}`);
+  return { creates: 'table', table: name, name, sql: `CREATE TABLE ${name} (\n${columns.join(',\n')}\n)` };
+}
+
+function addColumns(table: TableInfo, name: string): MigrationStep[] {
+  return Object.entries(TABLES[name])
+    .filter(([column]) => findColumn(table, column) === null)
+    .map(([column, declaration]) => {
+      // A column that is added to rows that are there starts as NULL and cannot be a key.
+      const type = declaration.split(' ')[0];
+      const sql = `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${column} ${type}`;
+      return { creates: 'column', table: table.name, name: column, sql };
+    });
+}
+
+/** A table with the columns and no more indexes than it will have once the steps have run. */
+function afterSteps(schema: DatabaseSchema, name: string): TableInfo | null {
+  const table = findTable(schema, name);
+  const wanted = Object.keys(TABLES[name] ?? {});
+  const added = wanted
+    .filter((column) => table === null || findColumn(table, column) === null)
+    .map((column) => ({
+      name: column,
+      type: '',
+      isNotNull: false,
+      hasDefault: false,
+      keyPosition: 0,
+      isGenerated: false,
+    }));
+  if (table !== null) return { ...table, columns: [...table.columns, ...added] };
+  return added.length === 0 ? null : { name, kind: 'table', isWithoutRowid: false, columns: added, indexes: [] };
+}
+
+function hasCollision(connection: Connection, table: TableInfo, columns: readonly string[]): boolean {
+  const names = columns.map(quoteName);
+  const filled = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
+  const sql = `SELECT 1 FROM ${quoteName(table.name)} WHERE ${filled} GROUP BY ${names.join(', ')} HAVING count(*) > 1 LIMIT 1`;
+  for (const _row of connection.query(sql)) return true;
+  return false;
+}
+
+function freeName(schema: DatabaseSchema, wanted: string): string {
+  const taken = new Set(schema.names.map(foldName));
+  let name = wanted;
+  for (let i = 2; taken.has(name); i++) name = `${wanted}_${i}`;
+  return name;
+}
+
+function createIndex(
+  connection: Connection,
+  schema: DatabaseSchema,
+  wish: IndexWish,
+  warnings: string[],
+): MigrationStep | null {
+  const table = afterSteps(schema, wish.table);
+  if (table === null || table.kind !== 'table') return null;
+  const found = wish.columns.map((names) =>
+    names.map((name) => findColumn(table, name)).find((column) => column !== null),
+  );
+  const columns = found.filter((column) => column !== undefined).map((column) => column.name);
+  if (columns.length === 0 || (columns.length < found.length && wish.takesFewer !== true)) return null;
+  if (findIndex(table, columns, wish.isUnique === true) !== null) return null;
+  let { name } = wish;
+  let kind = 'INDEX';
+  const existing = findTable(schema, wish.table);
+  if (wish.isUnique === true) {
+    const isThere = existing !== null && columns.every((column) => findColumn(existing, column) !== null);
+    if (isThere && hasCollision(connection, existing, columns)) {
+      warnings.push(
+        `"${table.name}" holds rows that agree in ${columns.join(', ')}, so that its index cannot be unique; a run keeps to one row each all the same.`,
+      );
+      if (findIndex(table, columns, false) !== null) return null;
+      name = SCHEDULE_INDEXES.plain;
+    } else {
+      kind = 'UNIQUE INDEX';
+    }
+  }
+  name = freeName(schema, name);
+  const sql = `CREATE ${kind} ${name} ON ${quoteName(table.name)} (${columns.map(quoteName).join(', ')})`;
+  return { creates: 'index', table: table.name, name, sql };
+}
+
+/**
+ * What is missing for a run to write its results: tables, columns and indexes (Rules 11). Nothing is changed.
+ *
+ * Only the tables that a run writes are created; `contacts` and the campaign tables get an index at most. An index that
+ * the database has by the same columns under another name counts as there.
+ *
+ * @throws SendplanError `unsupported_schema` when a table of these names cannot be written to
+ */
+export function planMigration(connection: Connection, schema: DatabaseSchema): Migration {
+  requireWritableSchedules(schema);
+  const steps: MigrationStep[] = [];
+  const warnings: string[] = [];
+  for (const name of Object.keys(TABLES)) {
+    const table = findTable(schema, name);
+    if (table === null) steps.push(createTable(name));
+    else if (table.kind === 'table') steps.push(...addColumns(table, name));
+    else {
+      const hint = 'Rename it, and a run creates its own table.';
+      throw new SendplanError('unsupported_schema', `"${name}" is a ${table.kind}, which a run cannot write to.`, {
+        hint,
+      });
+    }
+  }
+  for (const wish of INDEXES) {
+    const step = createIndex(connection, schema, wish, warnings);
+    if (step !== null) steps.push(step);
+  }
+  return { steps, warnings };
+}
+
+/**
+ * Carries a planned migration out, in the caller's transaction, and reads the schema again.
+ *
+ * @throws SendplanError `database_error` when SQLite refuses a step
+ */
+export function applyMigration(connection: Connection, migration: Migration): DatabaseSchema {
+  for (const step of migration.steps) connection.execute(step.sql);
+  return readSchema(connection);
+}

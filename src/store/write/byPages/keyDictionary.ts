@@ -1,0 +1,278 @@
+import {
+  bodyLength,
+  compareBytes,
+  decodeNumber,
+  type EncodedValue,
+  integerSerialType,
+} from '../../format/encodedValue.js';
+import { sharedBytes } from '../../format/sharedBytes.js';
+import { varintLength, writeInteger, writeVarint } from '../../format/varint.js';
+
+/** The distinct values of all rows in one column may take this many bytes; a column with more is no one's dictionary. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** The classes of values in the order in which indexes keep them. */
+const CLASS = { null: 0, number: 1, text: 2, blob: 3 } as const;
+
+function classOf(serialType: number): number {
+  if (serialType === 0) return CLASS.null;
+  if (serialType < 12) return CLASS.number;
+  return (serialType & 1) === 1 ? CLASS.text : CLASS.blob;
+}
+
+function isInteger(serialType: number): boolean {
+  return serialType >= 1 && serialType <= 9 && serialType !== 7;
+}
+
+function hashOf(serialType: number, source: Uint8Array, start: number, length: number): number {
+  let hash = serialType | 0;
+  for (let i = start; i < start + length; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return hash ^ (hash >>> 12);
+}
+
+/** The place of every value of a dictionary in the order of an index, by code. */
+export interface Ranks {
+  readonly ranks: Uint32Array;
+  readonly rankCount: number;
+}
+
+/** That a dictionary cannot hold a value; the message is the reason. */
+export class UnfitKey extends Error {}
+
+/**
+ * The distinct values of a column that is indexed, by number, in the order in which they come.
+ *
+ * Values are told apart by their bytes in a record, so that the integer 5 and the float64 5.0 are two values, of one rank.
+ * The bytes of value `i` are at `starts[i]` of `bytes`: its serial type as varint, `typeLengths[i]` bytes, and its body. They lie
+ * in memory that all threads see.
+ */
+export class KeyDictionary {
+  count = 0;
+  bytes = new Uint8Array(sharedBytes(4096));
+  starts = new Uint32Array(sharedBytes(64 * 4));
+  typeLengths = new Uint8Array(sharedBytes(64));
+  bodyLengths = new Uint32Array(sharedBytes(64 * 4));
+  #used = 0;
+  /** Codes + 1 by hash, in a table whose size is a power of 2; 0 is free. */
+  #slots = new Int32Array(256);
+  readonly #scratch = new Uint8Array(8);
+
+  /**
+   * The code of a value; a new value gets the next one.
+   *
+   * @param source where its body lies, from `start` on
+   * @throws UnfitKey when the values are too many, or it is a whole number beyond 2^53
+   */
+  codeOf(serialType: number, source: Uint8Array, start: number): number {
+    if (this.#hashedCount < this.count) this.#hashRest();
+    const length = bodyLength(serialType);
+    const hash = hashOf(serialType, source, start, length);
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let entry = this.#slots[slot]; entry !== 0; entry = this.#slots[slot]) {
+      if (this.#isValue(entry - 1, serialType, source, start, length)) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    const code = this.#add(serialType, source, start, length);
+    this.#slots[slot] = code + 1;
+    this.#keepHash(code, hash);
+    this.#hashedCount = this.count;
+    if (this.count * 2 >= this.#slots.length) this.#grow();
+    return code;
+  }
+
+  /** The code of a whole number. @param value a safe integer */
+  codeOfInteger(value: number): number {
+    const serialType = integerSerialType(value);
+    const length = bodyLength(serialType);
+    if (length > 0) writeInteger(this.#scratch, 0, value, length);
+    // Contacts come by id: what is beyond all before is a value of its own, and need not be looked for.
+    if (value > this.#largestInteger) return this.#add(serialType, this.#scratch, 0, length, value);
+    return this.codeOf(serialType, this.#scratch, 0);
+  }
+
+  /** The code of a value. */
+  codeOfValue({ serialType, body }: EncodedValue): number {
+    return this.codeOf(serialType, body, 0);
+  }
+
+  /** How many of `bytes` are used. */
+  get byteLength(): number {
+    return this.#used;
+  }
+
+  /** The values so far as plain data: views, which later values leave as they are. */
+  values(): Pick<KeyDictionary, 'count' | 'byteLength' | 'bytes' | 'starts' | 'typeLengths' | 'bodyLengths'> {
+    const { count, byteLength } = this;
+    return {
+      count,
+      byteLength,
+      bytes: this.bytes.subarray(0, byteLength),
+      starts: this.starts.subarray(0, count),
+      typeLengths: this.typeLengths.subarray(0, count),
+      bodyLengths: this.bodyLengths.subarray(0, count),
+    };
+  }
+
+  /** The place of every value in the order of an index with the collation BINARY; equal values have the same one. */
+  ranks(): Ranks {
+    if (this.#ranks?.ranks.length !== this.count) this.#ranks = this.#makeRanks();
+    return this.#ranks;
+  }
+
+  #makeRanks(): Ranks {
+    const { count } = this;
+    const ranks = new Uint32Array(sharedBytes(count * 4));
+    const isAscending = this.#isInOrder || this.#isAscending();
+    const order = isAscending ? null : this.#order();
+    let rank = 0;
+    for (let i = 0; i < count; i += 1) {
+      const code = order === null ? i : order[i];
+      if (i > 0 && (order === null || this.#compare(order[i - 1], code) !== 0)) rank += 1;
+      ranks[code] = rank;
+    }
+    return { ranks, rankCount: count === 0 ? 0 : rank + 1 };
+  }
+
+  /** By code, as far as values are in the table. */
+  #hashes = new Int32Array(64);
+  /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
+  #hashedCount = 0;
+  #largestInteger = Number.NEGATIVE_INFINITY;
+  /** Whether all values are whole numbers and each is above those before it; the first may be NULL. */
+  #isInOrder = true;
+  #ranks: Ranks | null = null;
+
+  #hashRest(): void {
+    for (let code = this.#hashedCount; code < this.count; code += 1) {
+      const start = this.starts[code] + this.typeLengths[code];
+      this.#keepHash(code, hashOf(this.#serialType(code), this.bytes, start, this.bodyLengths[code]));
+    }
+    this.#hashedCount = this.count;
+    this.#grow();
+  }
+
+  #keepHash(code: number, hash: number): void {
+    if (code >= this.#hashes.length) {
+      const larger = new Int32Array(2 * this.count);
+      larger.set(this.#hashes);
+      this.#hashes = larger;
+    }
+    this.#hashes[code] = hash;
+  }
+
+  #serialType(code: number): number {
+    const { bytes } = this;
+    const start = this.starts[code];
+    let serialType = bytes[start] & 127;
+    for (let i = 1; i < this.typeLengths[code]; i += 1) serialType = serialType * 128 + (bytes[start + i] & 127);
+    return serialType;
+  }
+
+  #isValue(code: number, serialType: number, source: Uint8Array, start: number, length: number): boolean {
+    if (this.#serialType(code) !== serialType) return false;
+    const { bytes } = this;
+    const at = this.starts[code] + this.typeLengths[code];
+    for (let i = 0; i < length; i += 1) if (bytes[at + i] !== source[start + i]) return false;
+    return true;
+  }
+
+  /** @param integer the value when it is known and a safe integer */
+  #add(serialType: number, source: Uint8Array, start: number, length: number, integer?: number): number {
+    if (isInteger(serialType)) {
+      const value = integer ?? decodeNumber(serialType, source, start);
+      if (!Number.isSafeInteger(value)) throw new UnfitKey('an index holds a whole number beyond 2^53');
+      if (value > this.#largestInteger) this.#largestInteger = value;
+      else this.#isInOrder = false;
+    } else if (serialType !== 0 || this.count > 0) {
+      this.#isInOrder = false;
+    }
+    const typeLength = varintLength(serialType);
+    const end = this.#used + typeLength + length;
+    if (end > MOST_BYTES) throw new UnfitKey('an index holds too many different values');
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(sharedBytes(Math.max(end, this.bytes.length * 2)));
+      larger.set(this.bytes.subarray(0, this.#used));
+      this.bytes = larger;
+    }
+    const code = this.count++;
+    if (code === this.starts.length) this.#growColumns();
+    this.starts[code] = this.#used;
+    this.typeLengths[code] = typeLength;
+    this.bodyLengths[code] = length;
+    const at = writeVarint(this.bytes, this.#used, serialType);
+    for (let i = 0; i < length; i += 1) this.bytes[at + i] = source[start + i];
+    this.#used = end;
+    return code;
+  }
+
+  #growColumns(): void {
+    const size = this.count * 2;
+    const grown = <Values extends Uint8Array | Uint32Array>(
+      create: new (bytes: ArrayBufferLike) => Values,
+      values: Values,
+    ): Values => {
+      const larger = new create(sharedBytes(size * values.BYTES_PER_ELEMENT));
+      larger.set(values);
+      return larger;
+    };
+    this.starts = grown(Uint32Array, this.starts);
+    this.typeLengths = grown(Uint8Array, this.typeLengths);
+    this.bodyLengths = grown(Uint32Array, this.bodyLengths);
+  }
+
+  #grow(): void {
+    let size = this.#slots.length;
+    while (size <= this.count * 2) size *= 4;
+    const slots = new Int32Array(Math.max(size, 256));
+    const mask = slots.length - 1;
+    for (let code = 0; code < this.count; code += 1) {
+      let slot = this.#hashes[code] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = code + 1;
+    }
+    this.#slots = slots;
+  }
+
+  #isAscending(): boolean {
+    for (let code = 1; code < this.count; code += 1) if (this.#compare(code - 1, code) >= 0) return false;
+    return true;
+  }
+
+  /** The codes in the order of their values. */
+  #order(): ArrayLike<number> {
+    const { count } = this;
+    // Whole numbers that leave room for a code below 2^53 are sorted as one float64 each, without calls.
+    const codeRange = 2 ** Math.ceil(Math.log2(count + 1));
+    const keys = new Float64Array(count);
+    for (let code = 0; code < count; code += 1) {
+      const type = this.#serialType(code);
+      const value = isInteger(type) ? this.#numberOf(code) : Number.NaN;
+      if (!(Math.abs(value) < 2 ** 52 / codeRange)) {
+        return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => this.#compare(a, b) || a - b);
+      }
+      keys[code] = value * codeRange + code;
+    }
+    keys.sort();
+    for (let i = 0; i < count; i += 1) keys[i] -= Math.floor(keys[i] / codeRange) * codeRange;
+    return keys;
+  }
+
+  #numberOf(code: number): number {
+    return decodeNumber(this.#serialType(code), this.bytes, this.starts[code] + this.typeLengths[code]);
+  }
+
+  #compare(a: number, b: number): number {
+    const classA = classOf(this.#serialType(a));
+    const classB = classOf(this.#serialType(b));
+    if (classA !== classB) return classA - classB;
+    if (classA === CLASS.null) return 0;
+    if (classA === CLASS.number) return this.#numberOf(a) - this.#numberOf(b);
+    const { bytes, starts, typeLengths, bodyLengths } = this;
+    const startA = starts[a] + typeLengths[a];
+    const startB = starts[b] + typeLengths[b];
+    return compareBytes(bytes, startA, bodyLengths[a], bytes, startB, bodyLengths[b]);
+  }
+}

@@ -1,0 +1,93 @@
+import type { DatabaseImage } from '../../format/databaseImage.js';
+import { openDatabaseReader } from '../../format/databaseReader.js';
+import type { PageSource } from '../../format/pageSource.js';
+import { findTaken } from './findTaken.js';
+import { UnfitKey } from './keyDictionary.js';
+import type { NewKeys } from './newKeys.js';
+import { type LayoutIndex, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
+import { findRefused, hasCollision, type RowList, sortColumns, type UniqueIndex } from './sortRows.js';
+import { readTableKeys, type TableKeys } from './storedKeys.js';
+
+/** How an index of `email_schedules` is built. */
+export interface IndexPlan {
+  /** The rows whose entries are made: those that come when it is merged, else those that stay too. */
+  readonly keys: TableKeys;
+  /** Whether the entries of rows that stay are copied from its old tree. */
+  readonly isMerged: boolean;
+}
+
+/** How all indexes are built, and the rows that they refuse. */
+export interface IndexPlans {
+  /** A 1 for each place of a new row that a unique index refuses; null when none is. */
+  readonly isRefused: Uint8Array | null;
+  /** By name. */
+  readonly known: ReadonlyMap<string, IndexPlan>;
+  /** The rows of indexes in their order, by name, as far as they are sorted already; may be let go of. */
+  readonly sorted: Map<string, RowList>;
+  /** How an index is built that is made only later. */
+  readonly coming: IndexPlan;
+}
+
+/** The roots of the indexes that a file has, by name. */
+function storedRoots(source: PageSource): Map<string, number> {
+  const scan = openDatabaseReader(source);
+  if (typeof scan === 'string') return new Map();
+  return new Map(scan.entries.filter(({ type }) => type === 'index').map(({ name, rootPage }) => [name, rootPage]));
+}
+
+/**
+ * Finds out how indexes are built: those that are in the file already are merged, the others, which were made in the caller's
+ * transaction or will be, are made from the table's rows.
+ *
+ * @param image the file as it was before the transaction; null when the table has no rows yet
+ * @param deletedIds the ids of the rows that go, ascending
+ * @param coming the places of the columns of a unique index that will be made later; none for no such index
+ * @throws UnfitForPages when a row cannot be handled
+ * @throws SendplanError `database_error` when pages do not fit together
+ */
+export function planIndexes(
+  layout: ScheduleLayout,
+  image: DatabaseImage | null,
+  deletedIds: Float64Array,
+  keys: NewKeys,
+  coming: readonly number[],
+): IndexPlans {
+  const roots = image === null ? new Map() : storedRoots(image.source);
+  const isMerged = ({ name, rootPage }: LayoutIndex) => roots.get(name) === rootPage;
+  const newKeys: TableKeys = { numbered: keys, columns: keys.columns };
+  const places = new Set([...layout.indexes.filter((index) => !isMerged(index)).flatMap(({ columns }) => columns)]);
+  for (const place of coming) places.add(place);
+  const allKeys =
+    image === null || places.size === 0 ? newKeys : readKeysOrUnfit(image, layout, places, deletedIds, keys);
+  const keysOf = (index: LayoutIndex) => (isMerged(index) ? newKeys : allKeys);
+  const unique = layout.indexes.filter((index) => index.isUnique);
+  const { isRefused, sorted } = findRefused(
+    keys.newCount,
+    unique.map((index): UniqueIndex => {
+      const { numbered, columns: keyColumns } = keysOf(index);
+      const columns = sortColumns(keyColumns, index.columns);
+      if (image === null || !isMerged(index)) return { numbered, columns };
+      const old = { image, deletedIds };
+      return { numbered, columns, findTaken: (rows) => findTaken(old, index.rootPage, rows, columns) };
+    }),
+  );
+  if (coming.length > 0 && hasCollision(allKeys.numbered, isRefused, sortColumns(allKeys.columns, coming))) {
+    throw new UnfitForPages('it holds rows that agree in contact, type and day');
+  }
+  return {
+    isRefused,
+    known: new Map(layout.indexes.map((index) => [index.name, { keys: keysOf(index), isMerged: isMerged(index) }])),
+    sorted: new Map(sorted === null ? [] : unique.map(({ name }, i) => [name, sorted[i]])),
+    coming: { keys: allKeys, isMerged: false },
+  };
+}
+
+/** `readTableKeys` with keys that cannot be handled as a reason against pages. @throws UnfitForPages */
+function readKeysOrUnfit(...wanted: Parameters<typeof readTableKeys>): TableKeys {
+  try {
+    return readTableKeys(...wanted);
+  } catch (error) {
+    if (error instanceof UnfitKey) throw new UnfitForPages(error.message);
+    throw error;
+  }
+}

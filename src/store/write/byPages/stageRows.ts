@@ -1,0 +1,179 @@
+import { closeSync, openSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { SendplanError } from '../../../errors.js';
+import type { Plan } from '../../../plan/plan.js';
+import { DiffRows } from '../../changes/diffRows.js';
+import type { ScheduleDiff } from '../../changes/diffSchedules.js';
+import type { Connection, ImageConnection } from '../../driver/connection.js';
+import { openSqlJs } from '../../driver/sqljs.js';
+import { TimedConnection } from '../../driver/timedConnection.js';
+import { removeStaleTemporaries, removeTemporary, temporaryPath, watchTemporary } from '../../file/temporaryFiles.js';
+import { FileSink } from '../../format/fileSink.js';
+import type { PageSource } from '../../format/pageSource.js';
+import type { Migration } from '../../schema/migration.js';
+import { isSameName, quoteText } from '../../schema/readSchema.js';
+import { nextId } from '../bySql/flushSchedules.js';
+import { type PreparedPages, preparePages } from './preparePages.js';
+import { type RunValues, UnfitForPages } from './scheduleLayout.js';
+
+/** The rows of a first run, ready to be moved into the database. */
+export interface StagedRows {
+  readonly inserted: number;
+  /** The candidates whose rows a unique index refuses. */
+  readonly refused: readonly number[];
+  /** Puts the rows into `email_schedules`, which is empty, in the caller's transaction. */
+  insert(connection: Connection): void;
+  /** Removes what lies beside the database; to be called when the transaction is over. */
+  remove(): void;
+}
+
+/** Stages the rows of a run, when it wants to: else undefined, or the reason why they cannot be. */
+export type StageRows = (
+  plan: Plan,
+  diff: ScheduleDiff,
+  migration: Migration,
+  run: RunValues,
+) => Promise<StagedRows | string | undefined>;
+
+/** How rows are staged. */
+export interface StagingOptions extends RunValues {
+  /** The database; the file with the rows is written beside it. */
+  readonly path: string;
+  /** Only the refused rows are found out. */
+  readonly dryRun: boolean;
+  readonly onProgress: (rowsDone: number, rowsTotal: number) => void;
+}
+
+const STAGING = 'sendplan_staging';
+
+function ask(connection: Connection, sql: string): unknown {
+  for (const [value] of connection.query(sql)) return value;
+  return null;
+}
+
+/** Whether a table of the database has rows; one that is not there has none. */
+function hasSchedules(connection: Connection): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'email_schedules'";
+  if (ask(connection, sql) === null) return false;
+  return ask(connection, 'SELECT 1 FROM email_schedules LIMIT 1') !== null;
+}
+
+/**
+ * A database in memory with no more than `email_schedules` as it will be: with the same statements, so that SQLite finds the
+ * tables alike.
+ *
+ * @throws UnfitForPages when the table is such that SQLite could not move whole rows
+ */
+async function openTwin(connection: Connection, migration: Migration, rowCount: number): Promise<ImageConnection> {
+  if (ask(connection, 'PRAGMA encoding') !== 'UTF-8') throw new UnfitForPages('the text of the database is not UTF-8');
+  const triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%email_schedules%'";
+  const trigger = ask(connection, triggers);
+  if (trigger !== null) throw new UnfitForPages(`the trigger ${JSON.stringify(trigger)} is about it`);
+  const sql = `SELECT sql FROM sqlite_schema WHERE lower(tbl_name) = 'email_schedules' AND type IN ('table', 'index')
+    AND sql IS NOT NULL ORDER BY rowid`;
+  const statements = Array.from(connection.query(sql), ([statement]) => String(statement));
+  const isThere = statements.length > 0;
+  for (const step of migration.steps) if (isSameName(step.table, 'email_schedules')) statements.push(step.sql);
+  const pageBytes = ask(connection, 'PRAGMA page_size');
+  const twin = await openSqlJs(null);
+  try {
+    twin.execute(`PRAGMA page_size = ${pageBytes}`);
+    for (const statement of statements) twin.execute(statement);
+    const lastId = isThere ? nextId(new TimedConnection(connection), rowCount) - 1 : 0;
+    if (lastId > 0) {
+      const isCounted = ask(twin, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'") !== null;
+      if (!isCounted) throw new UnfitForPages('its ids go on from those of another table');
+      twin.execute(`INSERT INTO sqlite_sequence (name, seq) SELECT name, ${lastId} FROM sqlite_schema
+        WHERE type = 'table' AND lower(name) = 'email_schedules'`);
+    }
+    return twin;
+  } catch (error) {
+    twin.close();
+    if (error instanceof SendplanError) throw new UnfitForPages(`its schema cannot be copied (${error.message})`);
+    throw error;
+  }
+}
+
+/** Writes the pages of the rows into a file beside the database. @returns its path */
+async function writeStaging(
+  path: string,
+  database: PageSource,
+  pages: PreparedPages,
+  onWritten: (rowsDone: number) => void,
+) {
+  removeStaleTemporaries(path);
+  const staging = temporaryPath(path);
+  watchTemporary(staging);
+  let descriptor = -1;
+  try {
+    descriptor = openSync(staging, 'wx', 0o600);
+    const sink = new FileSink(descriptor);
+    const target = {
+      write: (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset),
+      // Signals get their turn.
+      checkpoint: () => setImmediate(),
+    };
+    await pages.write(database, target, onWritten);
+    return staging;
+  } catch (error) {
+    removeTemporary(staging);
+    const { syscall, message } = error as { syscall?: string; message: string };
+    if (syscall === undefined) throw error;
+    throw new UnfitForPages(`no file can be written beside the database (${message})`);
+  } finally {
+    if (descriptor >= 0) closeSync(descriptor);
+  }
+}
+
+/**
+ * Stages the rows of a first run (Rules 11): writes `email_schedules` with all its indexes as pages into a database of its own
+ * beside the database, from which SQLite then moves the rows and the entries of the indexes over as they are, without taking
+ * them apart: target and source have the same schema, the target has no rows and no triggers, and foreign keys are not
+ * enforced. To be called before the transaction changes anything.
+ *
+ * @returns the rows, or the reason, the end of a sentence, why they have to be written by statements
+ * @throws SendplanError `unsupported_schema` when there are no ids left
+ */
+export async function stageRows(
+  connection: Connection,
+  plan: Plan,
+  diff: ScheduleDiff,
+  migration: Migration,
+  options: StagingOptions,
+): Promise<StagedRows | string> {
+  const { runId, nowText, onProgress } = options;
+  try {
+    if (diff.deletedIds.length > 0 || hasSchedules(connection)) throw new UnfitForPages('it has rows already');
+    const rows = new DiffRows(plan, diff);
+    const twin = await openTwin(connection, migration, rows.count);
+    let pages: PreparedPages;
+    let after: PageSource;
+    try {
+      const before = twin.toPages();
+      twin.execute('BEGIN');
+      const changes = { deletedIds: new Float64Array(0), rows };
+      pages = preparePages(twin, changes, { runId, nowText, pagesBefore: () => before });
+      pages.settle();
+      twin.execute('COMMIT');
+      after = twin.toPages();
+    } finally {
+      twin.close();
+    }
+    const { inserted } = pages;
+    const refused = Array.from(pages.refused, (place) => rows.candidateAt(place));
+    if (options.dryRun) return { inserted, refused, insert: () => {}, remove: () => {} };
+    const staging = await writeStaging(options.path, after, pages, (done) => onProgress(done, rows.count));
+    return {
+      inserted,
+      refused,
+      insert: (target) => {
+        target.execute(`ATTACH ${quoteText(staging)} AS ${STAGING};
+          INSERT INTO main.email_schedules SELECT * FROM ${STAGING}.email_schedules`);
+      },
+      remove: () => removeTemporary(staging),
+    };
+  } catch (error) {
+    if (error instanceof UnfitForPages) return error.message;
+    throw error;
+  }
+}

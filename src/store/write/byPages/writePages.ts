@@ -1,0 +1,123 @@
+import type { NewRows } from '../../changes/newRows.js';
+import { type DatabaseImage, damaged } from '../../format/databaseImage.js';
+import { isSameTally } from '../../format/oldLeaves.js';
+import type { PageSpace } from '../../format/pageSpace.js';
+import { type PagesTarget, rewriteTrees } from '../../format/rewriteTrees.js';
+import { sharedBytes } from '../../format/sharedBytes.js';
+import { quoteName } from '../../schema/readSchema.js';
+import { buildIndexes, forgetBegun, type IndexWork, type MergeJob, openSpace, type StartHelpers } from './indexJobs.js';
+import { UnfitKey } from './keyDictionary.js';
+import type { NewKeys } from './newKeys.js';
+import type { IndexPlans } from './planIndexes.js';
+import { type LayoutIndex, type RunValues, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
+import { hasCollision, sortColumns } from './sortRows.js';
+import { readTableKeys } from './storedKeys.js';
+import { type IndexJob, writeIndex } from './writeIndex.js';
+import { writeTable } from './writeTable.js';
+
+/** Where the pages of a run go. */
+export interface RunTarget extends PagesTarget {
+  /** Starts other threads that write to the same place; without it this thread writes everything. */
+  readonly startHelpers?: StartHelpers;
+}
+
+/** What is written. */
+export interface PagesToWrite {
+  readonly layout: ScheduleLayout;
+  readonly plans: IndexPlans;
+  readonly keys: NewKeys;
+  readonly rows: NewRows;
+  /** The ids of the rows that go, ascending. */
+  readonly deletedIds: Float64Array;
+  /** Whether the table had rows. */
+  readonly hadRows: boolean;
+  /** Indexes of other tables. */
+  readonly others: readonly IndexJob[];
+  readonly run: RunValues;
+}
+
+/** The bytes that a row takes in a tree, about. */
+const ROW_BYTES = 64;
+
+function jobOf(index: LayoutIndex, { plans, deletedIds }: PagesToWrite): IndexJob | MergeJob {
+  const { keys, isMerged } = plans.known.get(index.name) ?? plans.coming;
+  const { stayingIds, newCount, newIds, firstId, replacing } = keys.numbered;
+  const job: IndexJob = {
+    numbered: { stayingIds, newCount, newIds, firstId, replacing },
+    columns: sortColumns(keys.columns, index.columns),
+    sorted: plans.sorted.get(index.name) ?? null,
+    ...{ isRefused: plans.isRefused, rootPage: index.rootPage },
+  };
+  return isMerged ? { ...job, deletedIds } : job;
+}
+
+/** Builds an index from the rows of the table, where its old tree is not of the same rows. */
+async function rebuildIndex(
+  space: PageSpace,
+  index: LayoutIndex,
+  image: DatabaseImage,
+  { layout, plans, keys, deletedIds }: PagesToWrite,
+  checkpoint: () => Promise<void>,
+): Promise<void> {
+  const disagrees = `its index ${quoteName(index.name)} is not of the rows of email_schedules`;
+  const { isRefused } = plans;
+  try {
+    const all = readTableKeys(image, layout, new Set(index.columns), deletedIds, keys);
+    const columns = sortColumns(all.columns, index.columns);
+    // Which rows it refuses was asked of the old tree.
+    if (index.isUnique && hasCollision(all.numbered, isRefused, columns)) throw damaged(disagrees);
+    const { rootPage } = index;
+    await writeIndex(space, { numbered: all.numbered, columns, isRefused, sorted: null, rootPage }, checkpoint);
+  } catch (error) {
+    if (error instanceof UnfitKey || error instanceof UnfitForPages) throw damaged(disagrees);
+    throw error;
+  }
+}
+
+/**
+ * Writes a database with the rows of a run in their place, see `PreparedPages`.
+ *
+ * @param onWritten is told how many of the new rows are written
+ * @throws SendplanError `database_error` when the pages of the image do not fit together
+ */
+export async function writePages(
+  image: DatabaseImage,
+  target: RunTarget,
+  wanted: PagesToWrite,
+  onWritten: (rowsDone: number) => void,
+): Promise<void> {
+  const { layout, plans, keys, rows, deletedIds, hadRows, others, run } = wanted;
+  // The largest ones come last, so that no other is sorted beside them, each in memory of its own.
+  const jobs = [...others, ...layout.indexes.map((index) => jobOf(index, wanted))];
+  // Writing once more sorts once more.
+  plans.sorted.clear();
+  const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
+  const checkpoint = () => target.checkpoint();
+  await rewriteTrees(image, roots, target, async (supply, writeKept) => {
+    const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
+    const rowCount = rows.count + ((supply.reusedPages?.length ?? 0) * image.usableSize) / ROW_BYTES;
+    const helpers = target.startHelpers?.(work, rowCount) ?? null;
+    const isShared = helpers !== null;
+    try {
+      await writeKept();
+      const space = openSpace(target, supply, isShared);
+      const old = hadRows ? { image, deletedIds } : null;
+      const tally = await writeTable(space, layout, keys, old, rows, plans.isRefused, run, (rowsDone) => {
+        onWritten(rowsDone);
+        forgetBegun(work);
+        return target.checkpoint();
+      });
+      const built = [await buildIndexes(target, image, work, isShared, checkpoint)];
+      if (helpers !== null) built.push(...(await helpers.finish()));
+      const unused = built.map((thread) => thread.unused);
+      for (const merged of built.flatMap((thread) => thread.merged)) {
+        if (tally !== null && merged.tally !== null && isSameTally(tally, merged.tally)) continue;
+        unused.push(merged.pages);
+        await rebuildIndex(space, layout.indexes[merged.job - others.length], image, wanted, checkpoint);
+      }
+      return [...unused.flat(), ...space.leftPages];
+    } finally {
+      await helpers?.stop();
+    }
+  });
+}

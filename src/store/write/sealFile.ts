@@ -1,0 +1,61 @@
+import { fsync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { SendplanError } from '../../errors.js';
+import { digestFile } from '../file/digestFile.js';
+import type { OpenedFile } from '../file/openDatabaseFile.js';
+import { FileSource } from '../format/fileSource.js';
+import { type FoundLastRun, NO_DIGEST, readLastRun } from './lastRun.js';
+
+const sync = promisify(fsync);
+
+/** Waits for both, also when one of them fails: a descriptor must not be closed while it is used. */
+async function both<Result>(first: Promise<Result>, second: Promise<unknown>): Promise<Result> {
+  const [result, other] = await Promise.allSettled([first, second]);
+  if (other.status === 'rejected') throw other.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+/**
+ * Brings a file that a run has written to the disk, with its own digest in it where it has a place for one. While the disk
+ * writes, the digest is worked out.
+ *
+ * @param descriptor open for reading and writing; it stays the caller's to close
+ * @param byteLength the length of the file
+ * @param runId the run that must be the last one of the file; another one's digest is left as it is
+ * @throws the error of the file system
+ */
+export async function sealFile(descriptor: number, byteLength: number, runId: string): Promise<void> {
+  const lastRun = readLastRun(new FileSource(descriptor, byteLength, true));
+  if (lastRun === null || lastRun.runId !== runId) return sync(descriptor);
+  const { digestOffset } = lastRun;
+  const digest = await both(digestFile(descriptor, byteLength, digestOffset), sync(descriptor));
+  writeSync(descriptor, digest, digestOffset, 'latin1');
+  return sync(descriptor);
+}
+
+/** `readLastRun`, null for damaged pages too: whoever reads the tables will find out what is damaged. */
+function readSoundLastRun(file: OpenedFile): FoundLastRun | null {
+  try {
+    return readLastRun(file.pages);
+  } catch (error) {
+    if (error instanceof SendplanError && error.code === 'database_error') return null;
+    throw error;
+  }
+}
+
+/**
+ * The run that a file's last run would be once more: with these settings, over a file of which every byte is as that run
+ * left it. Null when the run has to be made to know what comes of it.
+ *
+ * @param settings `settingsText` of the run to be made
+ * @throws SendplanError `file_changed` when the file changes while it is read
+ */
+export async function findRepeatedRun(file: OpenedFile, settings: string): Promise<FoundLastRun | null> {
+  const lastRun = readSoundLastRun(file);
+  if (lastRun === null || lastRun.digest === NO_DIGEST || lastRun.settings !== settings) return null;
+  const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, lastRun.digestOffset);
+  file.countRead(file.stamp.sizeBytes);
+  file.requireSame();
+  return digest === lastRun.digest ? lastRun : null;
+}

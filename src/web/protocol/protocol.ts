@@ -1,0 +1,169 @@
+import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { ExportFormat } from '../../export/formats.js';
+import type { Shape } from '../../generate/contacts.js';
+import type { ConfigInput } from '../../rules/config.js';
+import type { PlannedRow } from '../../rules/records.js';
+import type { RunReport } from '../../run/runReport.js';
+import type { SenderOptions } from '../../simulate/sender.js';
+import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
+import type { DailyVolume, StateCount } from './volume.js';
+
+// What the page and its workers say to each other.
+//
+// The page sends a `Request`. The worker answers with any number of `progress` and, last, one `done` or `failed`, all with the
+// request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
+// Files cross as `Blob`, which hands over a reference and no bytes.
+//
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `run` and `simulate` start
+// a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
+// `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult` and `query` have another one, so that
+// a query that never ends costs nothing but itself.
+
+/** A database to generate. */
+export interface GenerateRequest {
+  readonly contacts: number;
+  readonly seed: number;
+  readonly shape: Shape;
+  /** `YYYY-MM-DD` */
+  readonly asOf: string;
+}
+
+/** A generated database. */
+export interface Generated {
+  readonly database: Blob;
+  readonly seconds: number;
+}
+
+/** A database to plan. */
+export interface RunRequest {
+  readonly database: Blob;
+  /** How messages name the database. */
+  readonly name: string;
+  /** `YYYY-MM-DD` */
+  readonly asOf: string;
+  readonly config: ConfigInput;
+}
+
+/** What a run found. */
+export interface RunResult {
+  readonly report: RunReport;
+  readonly volume: DailyVolume;
+  /** By state, those without rows left out. */
+  readonly states: readonly StateCount[];
+}
+
+/** Which planned emails of a day are shown. */
+export interface DayRequest {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  /** A kind of `DailyVolume`, null for all. */
+  readonly kind: string | null;
+  readonly status: PlannedRow['status'] | 'any';
+  /** Which of the emails, counted from 0, by contact: `[start, end)`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A planned email with the address it goes to, where the database tells. */
+export interface DayEmail extends PlannedRow {
+  readonly address: string | null;
+}
+
+/** The planned emails of a day. */
+export interface DayEmails {
+  /** How many there are in all. */
+  readonly total: number;
+  readonly emails: readonly DayEmail[];
+}
+
+/** A contact that was found. */
+export interface FoundContact {
+  readonly id: number;
+  readonly name: string | null;
+  readonly address: string | null;
+  readonly state: string | null;
+}
+
+/** The contacts that were found. */
+export interface FoundContacts {
+  readonly contacts: readonly FoundContact[];
+  /** Whether there are more than these. */
+  readonly isCut: boolean;
+}
+
+/** A table of a result and its columns. */
+export interface TableDescription {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** A value of SQLite as it is shown: a blob is its size in words. */
+export type ShownValue = string | number | null;
+
+/** The rows of a query. */
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ShownValue[])[];
+  /** Whether there are more rows than these. */
+  readonly isCut: boolean;
+  readonly seconds: number;
+}
+
+/** Days to live through, one after the other. */
+export interface SimulateRequest extends SenderOptions {
+  readonly database: Blob;
+  /** How messages name the database. */
+  readonly name: string;
+  /** `YYYY-MM-DD`, the first and the last day. */
+  readonly from: string;
+  readonly to: string;
+  readonly config: ConfigInput;
+}
+
+/** Every request with what it is given and what comes back. */
+export interface Calls {
+  generate: { given: GenerateRequest; back: Generated };
+  run: { given: RunRequest; back: RunResult };
+  simulate: { given: SimulateRequest; back: Simulation };
+  emailsOfDay: { given: DayRequest; back: DayEmails };
+  findContacts: { given: { readonly text: string }; back: FoundContacts };
+  explain: { given: { readonly contactId: number }; back: ContactExplanation };
+  writeDatabase: { given: null; back: Blob };
+  exportRows: { given: { readonly format: ExportFormat }; back: Blob };
+  openResult: { given: { readonly database: Blob }; back: readonly TableDescription[] };
+  query: { given: { readonly sql: string }; back: QueryResult };
+}
+
+/** The name of a request. */
+export type CallName = keyof Calls;
+
+/** What the page sends. */
+export type Request =
+  | {
+      readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly given: Calls[Name]['given'] };
+    }[CallName]
+  | { readonly call: 'stop' };
+
+/** How far a request has come; a total of null is not known. */
+export interface Progress {
+  /** A stage of a run, or `generate`, `write`, `export` and `simulate`. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number | null;
+  /** The days that a simulation has lived through since it last told. */
+  readonly days?: readonly SimulatedDay[];
+}
+
+/** An error as it crosses from a worker. */
+export interface Failure {
+  /** The code of a `SendplanError`; `unexpected` for any other error. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What a worker sends. */
+export type Answer =
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly id: number; readonly kind: 'done'; readonly back: unknown }
+  | { readonly id: number; readonly kind: 'failed'; readonly failure: Failure };
