@@ -16,21 +16,14 @@ export function sendOffset(i: u32): u32 {
 }
 
 function countPiece(first: u32, end: u32): u32 {
-  let beyond: u32 = 0;
   for (let i = first; i < end; i++) {
-    if (!isScheduled(i)) continue;
-    const offset = sendOffset(i);
-    if (offset >= daySpan) {
-      beyond++;
-      continue;
-    }
-    putU32(dayCount, offset, u32At(dayCount, offset) + 1);
+    if (isScheduled(i)) putU32(dayCount, sendOffset(i), u32At(dayCount, sendOffset(i)) + 1);
   }
-  return beyond;
+  return 0;
 }
 
-/** Counts the scheduled candidates of every day into `dayCount`; returns how many lie beyond its last day. */
-export function countDays(): u32 {
+/** Counts the scheduled candidates of every day into `dayCount`. */
+export function countDays(): void {
   memory.fill(dayCount, 0, (<usize>daySpan) << 2);
-  return inPieces(candidateCount, countPiece);
+  inPieces(candidateCount, countPiece);
 }

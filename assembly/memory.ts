@@ -33,7 +33,7 @@
  *                                                       at (rule code * 366 + month-day of the date) * 16
  *   days              monthDays                  u16    by days since 1900-01-01, to 2199-12-31: the month-day, see calendar.ts
  *   open days         nextOpen                   i32    by days since openFirst: the first open day from it on, NEVER for none
- *   (openSpan)        lastOpen                   i32    the last open day up to it, NULL for none
+ *                     lastOpen                   i32    the last open day up to it, NULL for none
  *   aep dates         aepMonthDay                u16    month-day of the event
  *                     aepDeadline                u16    month-day of the deadline
  *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
@@ -183,7 +183,6 @@ export let suppressAfterBounces: i32 = 0;
 export let daySpan: u32 = 0;
 export let typeCount: u32 = 0;
 export let openFirst: i32 = 0;
-export let openSpan: i32 = 0;
 export let groupCapacity: u32 = 0;
 
 // The order of email types: birthday, effective date, the aep dates, post-window, the follow-ups, the campaigns.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { balanceGroups } from '../src/balance/balanceGroups.js';
-import type { DaySeats, Excess, Groups } from '../src/balance/groups.js';
-import { literalCap, placedOneByOne } from './helpers/literalCap.js';
-import { runCount, runSeed, runTimeout } from './helpers/runs.js';
+import { balanceGroups } from '../../src/balance/balanceGroups.js';
+import type { DaySeats, Excess, Groups } from '../../src/balance/groups.js';
+import { literalCap, placedOneByOne } from '../helpers/literalCap.js';
+import { runCount, runSeed, runTimeout } from '../helpers/runs.js';
 
 const RUNS = runCount(2000);
 
