@@ -40,7 +40,7 @@ export class CappedDays {
   }
 
   #historyOn(offset: number): number {
-    return this.#plan.views.historyPerDay[offset] ?? 0;
+    return this.#plan.history[offset] ?? 0;
   }
 
   /** 1 for every candidate that was balanced: those that the contact limits had not skipped before (Rules 9, step 1). */
@@ -77,7 +77,7 @@ export class CappedDays {
 
   /** What each day holds: what waits from the day before, its own and history. The kernel left how many are its own. */
   #countLoads(takesPart: Uint8Array): Int32Array {
-    const { views, count, run } = this.#plan;
+    const { views, count, run, starting } = this.#plan;
     let lastOffset = 0;
     for (let i = 0; i < count; i++) {
       if (takesPart[i] === 1) lastOffset = Math.max(lastOffset, views.candidateSend[i] - run.today);
@@ -87,7 +87,7 @@ export class CappedDays {
     const loads = new Int32Array(lastOffset + 1);
     let waiting = 0;
     for (let offset = 0; offset <= lastOffset; offset++) {
-      const own = views.ownCount[offset] ?? 0;
+      const own = starting[offset] ?? 0;
       loads[offset] = waiting + own + this.#historyOn(offset);
       waiting += own - kept[offset];
       if (waiting < 0) throw new Error(`${dayText(run.today + offset)}: the plan keeps more emails on it than came`);

@@ -18,7 +18,7 @@ export function campaignAbsences(subject: Subject): Absence[] {
     const campaign = running.indexOf(instance);
     const reason = campaign < 0 ? restingReason(subject, instance) : runningReason(subject, instance, campaign);
     if (reason === null) continue;
-    const email_type = campaignType(instance.typeName, instance.id);
+    const email_type = campaignType(instance.type.name, instance.id);
     found.push({ ...reason, email_type, kind: 'campaign', campaign_instance_id: instance.id });
   }
   return found;
@@ -27,9 +27,8 @@ export function campaignAbsences(subject: Subject): Absence[] {
 /** Why an instance does not run today (Rules 6). */
 function restingReason(subject: Subject, instance: CampaignInstance): AbsenceReason {
   const { today } = subject.plan.run;
-  const { type, typeName, startDay, endDay } = instance;
-  if (type === null) return { reason: 'campaign_without_type', campaign_type: typeName };
-  if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: typeName };
+  const { type, startDay, endDay } = instance;
+  if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: type.name };
   if (startDay !== null && today < startDay)
     return { reason: 'campaign_not_started', active_start_date: dayText(startDay) };
   requireAgreement(endDay !== null && today > endDay, subject, `campaign ${instance.id} does not run today`);

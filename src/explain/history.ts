@@ -21,7 +21,7 @@ export function rowsOfEvent(subject: Subject, type: number, eventYear: number, e
 export function rowsOfCampaign(subject: Subject, campaign: number): number[] {
   const { schedules, running, instances, planned, emailTypes } = subject.plan.organization;
   const instance = instances.indexOf(running[campaign]);
-  const types = [planned.firstCampaign + campaign, emailTypes.knownCodeOf(`campaign_${running[campaign].typeName}`)];
+  const types = [planned.firstCampaign + campaign, emailTypes.knownCodeOf(`campaign_${running[campaign].type.name}`)];
   return subject.rows.filter((row) => {
     if (!isPast(subject, row) || isFollowupRow(subject, row)) return false;
     if (schedules.instance[row] !== NO_INSTANCE) return schedules.instance[row] === instance;

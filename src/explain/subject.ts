@@ -1,7 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isEndedClass, isHistoryClass, isOwnedClass, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
 import { windowedContact } from '../plan/windowedContact.js';
@@ -66,17 +66,17 @@ export function respectsWindows(type: PlannedType): boolean {
 /** Tells whether a row counts as an email (Rules 1, history). */
 export function isHistory({ plan }: Subject, row: number): boolean {
   const rowClass = plan.organization.schedules.rowClass[row];
-  return rowClass === ROW_CLASS.history || rowClass === ROW_CLASS.sent;
+  return isHistoryClass(rowClass);
 }
 
 /** Tells whether a row is history or ended (Rules 1). */
 export function isPast(subject: Subject, row: number): boolean {
-  return isHistory(subject, row) || subject.plan.organization.schedules.rowClass[row] === ROW_CLASS.ended;
+  return isHistory(subject, row) || isEndedClass(subject.plan.organization.schedules.rowClass[row]);
 }
 
 /** Tells whether a run owns a row (Rules 1). */
 export function isOwned({ plan }: Subject, row: number): boolean {
-  return plan.organization.schedules.rowClass[row] <= ROW_CLASS.skipped;
+  return isOwnedClass(plan.organization.schedules.rowClass[row]);
 }
 
 /** Tells whether a row is of a follow-up type. */

@@ -1,4 +1,4 @@
-import { isValidEmail, readFlag } from './fields.js';
+import { comparedEmail, isValidEmail, readFlag } from './fields.js';
 import { decodeUtf8 } from './utf8.js';
 
 // Fields read from the UTF-8 bytes of their text, without making the text where its bytes are ASCII. Each function
@@ -69,4 +69,34 @@ export function readFlagBytes(bytes: Uint8Array, start: number, end: number): bo
   // A longer text is a word only where there is white space around it that is not ASCII.
   const isLong = to - from > MOST_FLAG_BYTES && bytes[from] < 128 && bytes[to - 1] < 128;
   return !isLong && readFlag(decodeUtf8(bytes, from, to));
+}
+
+const encoder = new TextEncoder();
+
+/** A hash of an address as addresses are compared: the same where `comparedEmail` is; a whole number of 32 bits. */
+export function emailHash(email: string): number {
+  const bytes = encoder.encode(comparedEmail(email) ?? '');
+  let hash = bytes.length;
+  for (const byte of bytes) hash = mixByte(hash, byte);
+  return hash ^ (hash >>> 15);
+}
+
+/** `emailHash` of the text whose bytes are from `start` to `end`. */
+export function emailHashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(bytes[from])) from++;
+  while (to > from && isSpace(bytes[to - 1])) to--;
+  let hash = to - from;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i];
+    // White space lies beyond ASCII too, and bytes that are no UTF-8 are not those of their text.
+    if (byte > 127) return emailHash(decodeUtf8(bytes, start, end));
+    hash = mixByte(hash, byte >= 65 && byte <= 90 ? byte | 32 : byte);
+  }
+  return hash ^ (hash >>> 15);
+}
+
+function mixByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
 }

@@ -1,6 +1,6 @@
 import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
-import { ROW_CLASS } from '../columns/schedules.js';
+import { isOwnedClass, isSentClass } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { diffSchedules } from '../store/changes/diffSchedules.js';
@@ -67,7 +67,7 @@ function auditEventDates(audit: Audit): void {
   const isPossible = (value: number, most: number) =>
     value === NULL_INT32 || value === NOT_PLAIN || (value >= 1 && value <= most);
   for (let row = 0; row < schedules.count; row++) {
-    if (rowClass[row] > ROW_CLASS.skipped) continue;
+    if (!isOwnedClass(rowClass[row])) continue;
     const month = eventMonth[row];
     const day = eventDay[row];
     if (!isPossible(month, 12) || !isPossible(day, 31))
@@ -79,7 +79,7 @@ function auditEventDates(audit: Audit): void {
 function auditFuture(audit: Audit): void {
   const { count, rowClass } = audit.plan.organization.schedules;
   for (let row = 0; row < count; row++) {
-    if (rowClass[row] === ROW_CLASS.sent && audit.hasDay(row) && audit.dayOf(row) > audit.today)
+    if (isSentClass(rowClass[row]) && audit.hasDay(row) && audit.dayOf(row) > audit.today)
       audit.addRow('sent_in_future', row);
   }
 }

@@ -1,5 +1,5 @@
 import { NULL_INT32 } from '../columns/nulls.js';
-import { ROW_CLASS } from '../columns/schedules.js';
+import { isEndedClass } from '../columns/schedules.js';
 import type { Audit } from './audit.js';
 import type { FindingKind } from './kinds.js';
 
@@ -60,7 +60,7 @@ function hasEvent(audit: Audit, contact: number, past: number, row: number): boo
 /** Looks for emails that are to be sent although history has them (Rules 5, history has it; 12.7). */
 export function auditAlreadySent(audit: Audit, contact: number): void {
   const { rowClass } = audit.plan.organization.schedules;
-  const past = rowsOf(audit, contact, (row) => audit.isHistory(row) || rowClass[row] === ROW_CLASS.ended);
+  const past = rowsOf(audit, contact, (row) => audit.isHistory(row) || isEndedClass(rowClass[row]));
   if (past.length === 0) return;
   for (const row of rowsOf(audit, contact, (one) => audit.isToBeSent(one))) {
     const earlier = past.find((one) => hasEvent(audit, contact, one, row));
