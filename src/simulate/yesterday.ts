@@ -177,7 +177,6 @@ export class Yesterday {
         if (isFound[place] === 0 && ideal[place] < today) this.settle(contact, place);
       }
     }
-    if (this.isFirstDay) this.forgetOwned();
   }
 
   /** Has the emails that were planned for a contact go on with what is known of them from yesterday. */
@@ -251,14 +250,6 @@ export class Yesterday {
   private isWide(contact: number): boolean {
     const rule = this.slots.views.contactRule[contact];
     return this.slots.views.ruleLead[rule] > 365 || this.slots.views.ruleTail[rule] > 365;
-  }
-
-  /** Takes back the owned rows that were found, once the first day is planned. */
-  private forgetOwned(): void {
-    const { views, historyCount } = this.slots;
-    for (let contact = 0; contact < historyCount.length; contact++) {
-      this.slots.clearRows(views.rowFirst[contact] + historyCount[contact], views.rowFirst[contact + 1]);
-    }
   }
 }
 
