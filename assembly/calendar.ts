@@ -1,3 +1,4 @@
+import { i32At, putI32, u16At } from './at';
 import { monthDays, today } from './memory';
 
 /*
@@ -33,16 +34,12 @@ export let thisYear: i32 = 0;
 export let nextYearStart: i32 = 0;
 export let laterYearStart: i32 = 0;
 
-/** The day number of 1 March of a year; years count from 0 on. */
-// @ts-ignore: decorator
-@inline
+/** The day number of 1 March of a year; years count from 0 on. @inline */
 export function marchFirst(year: i32): i32 {
   return 365 * year + year / 4 - year / 100 + year / 400 - DAYS_TO_EPOCH;
 }
 
-/** The number of the year, starting on 1 March, that holds a day. */
-// @ts-ignore: decorator
-@inline
+/** The number of the year, starting on 1 March, that holds a day. @inline */
 export function marchYearOf(day: i32): i32 {
   const shifted = day + DAYS_TO_EPOCH;
   const era = shifted / DAYS_PER_ERA;
@@ -56,20 +53,16 @@ function farYearOf(day: i32): i32 {
   return day - marchFirst(marchYear) >= JANUARY ? marchYear + 1 : marchYear;
 }
 
-/** The civil year of a day; quick for the days that plans are mostly about, this year's and the next's. */
-// @ts-ignore: decorator
-@inline
+/** The civil year of a day; quick for the days that plans are mostly about, this year's and the next's. @inline */
 export function yearOf(day: i32): i32 {
   if (day >= today && day < laterYearStart) return day < nextYearStart ? thisYear : thisYear + 1;
   return farYearOf(day);
 }
 
-/** The month-day of a day; by the table of days that plans are about, which must have been set. */
-// @ts-ignore: decorator
-@inline
+/** The month-day of a day; by the table of days that plans are about, which must have been set. @inline */
 export function monthDayOf(day: i32): i32 {
   const place = <u32>(day - FIRST_DAY);
-  return place < DAY_COUNT ? <i32>load<u16>(monthDays + (<usize>place << 1)) : farMonthDayOf(day);
+  return place < DAY_COUNT ? <i32>u16At(monthDays, place) : farMonthDayOf(day);
 }
 
 /** The month-day of any day, worked out without the table. */
@@ -86,25 +79,21 @@ export function dayOfMonth(monthDay: i32): i32 {
 /** The day with civil year `year` and a month-day; 29 February becomes 28 February when `year` is no leap year (Rules 3). */
 export function anniversary(monthDay: i32, year: i32): i32 {
   if (monthDay < JANUARY) return marchFirst(year) + monthDay;
-  if (monthDay == LEAP_DAY) return marchFirst(year) - 1;
+  if (monthDay === LEAP_DAY) return marchFirst(year) - 1;
   return marchFirst(year - 1) + monthDay;
 }
 
-/** `anniversary` for the years `thisYear - 1` to `thisYear + 3`. */
-// @ts-ignore: decorator
-@inline
+/** `anniversary` for the years `thisYear - 1` to `thisYear + 3`. @inline */
 export function nearAnniversary(monthDay: i32, year: i32): i32 {
   const at = marchFirsts + ((year - thisYear + 2) << 2);
   if (monthDay < JANUARY) return load<i32>(at) + monthDay;
-  if (monthDay == LEAP_DAY) return load<i32>(at) - 1;
+  if (monthDay === LEAP_DAY) return load<i32>(at) - 1;
   return load<i32>(at - 4) + monthDay;
 }
 
-/** The first day that is not before today and has the month-day. */
-// @ts-ignore: decorator
-@inline
+/** The first day that is not before today and has the month-day. @inline */
 export function upcomingDay(monthDay: i32): i32 {
-  return load<i32>(upcoming + (monthDay << 2));
+  return i32At(upcoming, monthDay);
 }
 
 /** Works out what depends on today alone; before anything else of a run. */
@@ -112,9 +101,9 @@ export function prepareCalendar(): void {
   thisYear = farYearOf(today);
   nextYearStart = anniversary(JANUARY, thisYear + 1);
   laterYearStart = anniversary(JANUARY, thisYear + 2);
-  for (let i = 0; i < 6; i++) store<i32>(marchFirsts + (i << 2), marchFirst(thisYear - 2 + i));
+  for (let i = 0; i < 6; i++) putI32(marchFirsts, i, marchFirst(thisYear - 2 + i));
   for (let monthDay = 0; monthDay <= LEAP_DAY; monthDay++) {
     const day = anniversary(monthDay, thisYear);
-    store<i32>(upcoming + (monthDay << 2), day >= today ? day : anniversary(monthDay, thisYear + 1));
+    putI32(upcoming, monthDay, day >= today ? day : anniversary(monthDay, thisYear + 1));
   }
 }

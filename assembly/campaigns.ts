@@ -1,15 +1,49 @@
-import { place, placedReason, placedStart, placedStep } from './anniversaries';
+import { place } from './anniversaries';
+import { f64At, i32At, u8At, u16At, u32At, u64At } from './at';
 import { yearOf } from './calendar';
-import { hold } from './emit';
+import { holdPlaced } from './emit';
 import { hasCampaign } from './history';
 import {
-  CAMPAIGN_FILTERS_CARRIERS, CAMPAIGN_FILTERS_STATES, CAMPAIGN_NAMED_AEP, CAMPAIGN_RESPECTS_WINDOWS, CAMPAIGN_SKIPS_FAILED,
-  CAMPAIGN_SPREADS, CAMPAIGN_TARGETS_ALL, campaignCarriers, campaignCount, campaignDaysBefore, campaignEnd, campaignFixedDay,
-  campaignFlags, campaignSpreadDays, campaignSpreadStart, campaignStates, carrierBytes, contactCarrier, contactFlags, contactId,
-  contactState, enrolmentCampaign, enrolmentFirst, enrolmentTrigger, FAILED_UNDERWRITING, firstCampaign, NULL,
-  OPTION_EXCLUDE_FAILED, OPTION_UNIVERSAL_WITHOUT_STATE, options, REASON_EXPIRED, REASON_NONE, REASON_OUTSIDE_ACTIVE_WINDOW,
-  REASON_UNDERWRITING_CAMPAIGN, REASON_UNDERWRITING_ORGANIZATION, STEP_TRIGGERED, today,
+  CAMPAIGN_FILTERS_CARRIERS,
+  CAMPAIGN_FILTERS_STATES,
+  CAMPAIGN_NAMED_AEP,
+  CAMPAIGN_RESPECTS_WINDOWS,
+  CAMPAIGN_SKIPS_FAILED,
+  CAMPAIGN_SPREADS,
+  CAMPAIGN_TARGETS_ALL,
+  campaignCarriers,
+  campaignCount,
+  campaignDaysBefore,
+  campaignEnd,
+  campaignFixedDay,
+  campaignFlags,
+  campaignSpreadDays,
+  campaignSpreadStart,
+  campaignStates,
+  carrierBytes,
+  contactCarrier,
+  contactFlags,
+  contactId,
+  contactState,
+  enrolmentCampaign,
+  enrolmentFirst,
+  enrolmentTrigger,
+  FAILED_UNDERWRITING,
+  firstCampaign,
+  NULL,
+  OPTION_EXCLUDE_FAILED,
+  OPTION_UNIVERSAL_WITHOUT_STATE,
+  options,
+  REASON_EXPIRED,
+  REASON_NONE,
+  REASON_OUTSIDE_ACTIVE_WINDOW,
+  REASON_UNDERWRITING_CAMPAIGN,
+  REASON_UNDERWRITING_ORGANIZATION,
+  STEP_TRIGGERED,
+  today,
+  UNREADABLE_STATE,
 } from './memory';
+import { placeNowhere } from './startDay';
 
 /* Campaign emails (Rules 6): running instances only, in ascending order of instance id. */
 
@@ -28,18 +62,20 @@ export function resetLateCampaigns(): void {
 
 /** Tells whether a campaign's filters let a contact pass (Rules 6, audience; Rules 2 for contacts of unknown state). */
 function passesFilters(contact: u32, campaign: u32, flags: u16): bool {
-  const state = load<u8>(contactState + contact);
+  const state = u8At(contactState, contact);
   if (flags & (CAMPAIGN_FILTERS_STATES | CAMPAIGN_FILTERS_CARRIERS)) {
-    if (state == 0) return false;
-  } else if (state == 0) {
-    return (options & OPTION_UNIVERSAL_WITHOUT_STATE) != 0;
+    if (state === 0) return false;
+  } else if (state === 0) {
+    if (!(options & OPTION_UNIVERSAL_WITHOUT_STATE)) return false;
+    // The state that cannot be read may be one that forbids emails.
+    return !(u8At(contactFlags, contact) & UNREADABLE_STATE) || !(flags & CAMPAIGN_RESPECTS_WINDOWS);
   }
   if (flags & CAMPAIGN_FILTERS_STATES) {
-    const states = load<u64>(campaignStates + (<usize>campaign << 3));
+    const states = u64At(campaignStates, campaign);
     if (!((states >> state) & 1)) return false;
   }
   if (flags & CAMPAIGN_FILTERS_CARRIERS) {
-    const carrier = load<i32>(contactCarrier + (<usize>contact << 2));
+    const carrier = i32At(contactCarrier, contact);
     if (carrier < 0) return false;
     const bits = load<u8>(campaignCarriers + <usize>campaign * carrierBytes + (<usize>carrier >> 3));
     if (!((<i32>bits >> (carrier & 7)) & 1)) return false;
@@ -49,79 +85,81 @@ function passesFilters(contact: u32, campaign: u32, flags: u16): bool {
 
 /** The reason for which underwriting stops a campaign's email, the organization's first (Rules 5, underwriting). */
 function underwritingReason(contact: u32, flags: u16): u8 {
-  if (!(load<u8>(contactFlags + contact) & FAILED_UNDERWRITING)) return REASON_NONE;
+  if (!(u8At(contactFlags, contact) & FAILED_UNDERWRITING)) return REASON_NONE;
   if (options & OPTION_EXCLUDE_FAILED && !(flags & CAMPAIGN_NAMED_AEP)) return REASON_UNDERWRITING_ORGANIZATION;
   return flags & CAMPAIGN_SKIPS_FAILED ? REASON_UNDERWRITING_CAMPAIGN : REASON_NONE;
 }
 
 /**
- * The trigger day of a contact's enrolments in one campaign (Rules 6): the earliest for which it or the ideal day is
- * today or later, else the latest one; NULL when no enrolment has a trigger day.
+ * The trigger day of a contact's enrolments in one campaign (Rules 6): the earliest whose deadline is today or later, else the
+ * latest one; NULL when no enrolment has a trigger day. A running campaign's own last day is not over.
  */
 function triggerDay(firstEnrolment: u32, endEnrolment: u32, daysBefore: i32): i32 {
   let latest = NULL;
   let coming = i32.MAX_VALUE;
   for (let i = firstEnrolment; i < endEnrolment; i++) {
-    const trigger = load<i32>(enrolmentTrigger + (<usize>i << 2));
-    if (trigger == NULL) continue;
+    const trigger = i32At(enrolmentTrigger, i);
+    if (trigger === NULL) continue;
     latest = max(latest, trigger);
-    if (trigger >= today || trigger - daysBefore >= today) coming = min(coming, trigger);
+    if (daysBefore < 0 || trigger >= today) coming = min(coming, trigger);
   }
-  return coming == i32.MAX_VALUE ? latest : coming;
+  return coming === i32.MAX_VALUE ? latest : coming;
 }
 
-/** The contact id modulo a number of days; the division of 64 bits costs several times that of 32. */
-// @ts-ignore: decorator
-@inline
+/** The contact id modulo a number of days; the division of 64 bits costs several times that of 32. @inline */
 function spreadOffset(contact: u32, days: u32): i32 {
-  const id = <u64>load<f64>(contactId + (<usize>contact << 3));
+  const id = <u64>f64At(contactId, contact);
   return id <= u32.MAX_VALUE ? <i32>(<u32>id % days) : <i32>(id % days);
+}
+
+/** Counts a candidate that comes too late to become a row, and holds it for its issue. */
+function holdLate(type: i32, event: i32, ideal: i32, triggered: u8, reason: u8): void {
+  lateCount++;
+  placeNowhere(ideal, reason);
+  holdPlaced(type, event, triggered);
 }
 
 function planCampaign(contact: u32, campaign: u32, flags: u16, trigger: i32): void {
   if (!passesFilters(contact, campaign, flags) || hasCampaign(campaign)) return;
-  const at = <usize>campaign << 2;
   const type = firstCampaign + <i32>campaign;
-  const end = load<i32>(campaignEnd + at);
-  let event = load<i32>(campaignFixedDay + at);
+  const end = i32At(campaignEnd, campaign);
+  let event = i32At(campaignFixedDay, campaign);
   let ideal = event;
   let deadline = end;
   let triggered: u8 = 0;
   if (flags & CAMPAIGN_SPREADS) {
-    event = load<i32>(campaignSpreadStart + at) + spreadOffset(contact, load<u32>(campaignSpreadDays + at));
+    event = i32At(campaignSpreadStart, campaign) + spreadOffset(contact, u32At(campaignSpreadDays, campaign));
     ideal = event;
-  } else if (trigger != NULL) {
-    const daysBefore = load<i32>(campaignDaysBefore + at);
+  } else if (trigger !== NULL) {
+    const daysBefore = i32At(campaignDaysBefore, campaign);
     triggered = STEP_TRIGGERED;
     event = trigger;
     ideal = trigger - daysBefore;
     if (daysBefore >= 0) deadline = min(deadline, trigger);
   }
   if (deadline < today) {
-    lateCount++;
-    hold(type, event, ideal, triggered, REASON_EXPIRED);
+    holdLate(type, event, ideal, triggered, REASON_EXPIRED);
     return;
   }
   if (ideal > end) {
-    lateCount++;
-    hold(type, event, ideal, triggered, REASON_OUTSIDE_ACTIVE_WINDOW);
+    holdLate(type, event, ideal, triggered, REASON_OUTSIDE_ACTIVE_WINDOW);
     return;
   }
-  const respectsWindows = (flags & CAMPAIGN_RESPECTS_WINDOWS) != 0;
+  const respectsWindows = (flags & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
   place(contact, type, yearOf(event), ideal, deadline, respectsWindows, underwritingReason(contact, flags));
-  hold(type, event, placedStart, placedStep | triggered, placedReason);
+  holdPlaced(type, event, triggered);
 }
 
 /** Works out a contact's campaign emails and lets them wait for their turn: a merge of campaigns and enrolments. */
 export function planCampaigns(contact: u32): void {
-  let enrolment = load<u32>(enrolmentFirst + (<usize>contact << 2));
-  const endEnrolment = load<u32>(enrolmentFirst + (<usize>contact << 2), 4);
+  let enrolment = u32At(enrolmentFirst, contact);
+  const endEnrolment = u32At(enrolmentFirst, contact + 1);
   for (let campaign: u32 = 0; campaign < campaignCount; campaign++) {
     const firstEnrolment = enrolment;
-    while (enrolment < endEnrolment && load<u32>(enrolmentCampaign + (<usize>enrolment << 2)) == campaign) enrolment++;
-    const flags = load<u16>(campaignFlags + (<usize>campaign << 1));
-    if (!(flags & CAMPAIGN_TARGETS_ALL) && enrolment == firstEnrolment) continue;
-    const daysBefore = load<i32>(campaignDaysBefore + (<usize>campaign << 2));
+    while (enrolment < endEnrolment && u32At(enrolmentCampaign, enrolment) === campaign) enrolment++;
+    const flags = u16At(campaignFlags, campaign);
+    if (!(flags & CAMPAIGN_TARGETS_ALL) && enrolment === firstEnrolment) continue;
+    const daysBefore = i32At(campaignDaysBefore, campaign);
     planCampaign(contact, campaign, flags, triggerDay(firstEnrolment, enrolment, daysBefore));
   }
 }

@@ -1,13 +1,24 @@
+import { putI32, putU8, putU16, putU32 } from './at';
 import {
-  candidateContact, candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart,
-  candidateStep, candidateType, pending,
+  candidateBooked,
+  candidateContact,
+  candidateDetail,
+  candidateEvent,
+  candidateFirst,
+  candidateReason,
+  candidateSend,
+  candidateStart,
+  candidateStep,
+  candidateType,
+  pending,
 } from './memory';
+import { placedBooked, placedReason, placedStart, placedStep } from './startDay';
 
 /*
  * Candidates on their way out. Within a contact they leave in the order of type code and event, which later orders rely
  * on; kinds that are worked out ahead of their turn wait in `pending`, 16 bytes each:
  *
- *   0 type u16   2 step u8   3 reason u8   4 event i32   8 start i32   12 .. 15 unused
+ *   0 type u16   2 step u8   3 reason u8   4 event i32   8 start i32   12 booked day i32, as candidateBooked has it
  */
 
 @unmanaged
@@ -17,7 +28,7 @@ class Candidate {
   reason: u8;
   event: i32;
   start: i32;
-  unused: u32;
+  booked: i32;
 }
 
 const CANDIDATE_BYTES: usize = 16;
@@ -32,52 +43,53 @@ export function resetCandidates(count: u32): void {
   candidateCount = count;
 }
 
-/** Notes where a contact's candidates start; called for every contact in turn, and once after the last. */
-// @ts-ignore: decorator
-@inline
+/** Notes where a contact's candidates start; called for every contact in turn, and once after the last. @inline */
 export function beginContact(contact: u32): void {
-  store<u32>(candidateFirst + (<usize>contact << 2), candidateCount);
+  putU32(candidateFirst, contact, candidateCount);
 }
 
-/** Sends a candidate out. */
-// @ts-ignore: decorator
-@inline
-export function emit(contact: u32, type: i32, event: i32, start: i32, step: u8, reason: u8, detail: i32): void {
-  const i: usize = candidateCount++;
-  store<u32>(candidateContact + (i << 2), contact);
-  store<u16>(candidateType + (i << 1), <u16>type);
-  store<u8>(candidateStep + i, step);
-  store<u8>(candidateReason + i, reason);
-  store<i32>(candidateEvent + (i << 2), event);
-  store<i32>(candidateStart + (i << 2), start);
-  store<i32>(candidateSend + (i << 2), start);
-  // Memory starts as zeros, and most candidates have no detail.
-  if (detail != 0) store<i32>(candidateDetail + (i << 2), detail);
+/** Sends out a candidate that startDay.ts has placed. @inline */
+export function emitPlaced(contact: u32, type: i32, event: i32, detail: i32): void {
+  // Memory starts as zeros, and most candidates have no detail and no booked day.
+  if (detail !== 0) putI32(candidateDetail, candidateCount, detail);
+  if (placedBooked !== 0) putI32(candidateBooked, candidateCount, placedBooked);
+  emit(contact, type, event, placedStart, placedStep, placedReason);
 }
 
-// @ts-ignore: decorator
-@inline
+/** Sends out a candidate without detail and booked day. @inline */
+export function emit(contact: u32, type: i32, event: i32, start: i32, step: u8, reason: u8): void {
+  const i = candidateCount++;
+  putU32(candidateContact, i, contact);
+  putU16(candidateType, i, <u16>type);
+  putU8(candidateStep, i, step);
+  putU8(candidateReason, i, reason);
+  putI32(candidateEvent, i, event);
+  putI32(candidateStart, i, start);
+  putI32(candidateSend, i, start);
+}
+
+/** @inline */
 function pendingAt(i: u32): Candidate {
   return changetype<Candidate>(pending + <usize>i * CANDIDATE_BYTES);
 }
 
-/** Lets a candidate wait for its turn. */
-// @ts-ignore: decorator
-@inline
-export function hold(type: i32, event: i32, start: i32, step: u8, reason: u8): void {
+/** Lets a candidate wait for its turn that startDay.ts has placed. @param flags the bits of its step beside the step @inline */
+export function holdPlaced(type: i32, event: i32, flags: u8): void {
   const candidate = pendingAt(pendingCount++);
   candidate.type = <u16>type;
-  candidate.step = step;
-  candidate.reason = reason;
+  candidate.step = placedStep | flags;
+  candidate.reason = placedReason;
   candidate.event = event;
-  candidate.start = start;
+  candidate.start = placedStart;
+  candidate.booked = placedBooked;
 }
 
 /** Sends the waiting candidates out as they came. */
 export function emitHeld(contact: u32): void {
   for (let i: u32 = 0; i < pendingCount; i++) {
     const held = pendingAt(i);
-    emit(contact, held.type, held.event, held.start, held.step, held.reason, 0);
+    if (held.booked !== 0) putI32(candidateBooked, candidateCount, held.booked);
+    emit(contact, held.type, held.event, held.start, held.step, held.reason);
   }
   pendingCount = 0;
 }

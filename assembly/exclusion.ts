@@ -1,8 +1,21 @@
+import { i32At, putI32, u8At } from './at';
 import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nextYearStart, thisYear, yearOf } from './calendar';
 import {
-  contactBirth, contactEffective, contactRule, contactState,
-  NULL, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND,
-  ruleCount, ruleKind, ruleLead, ruleMonthStart, ruleTail, today, windowStarts,
+  contactBirth,
+  contactEffective,
+  contactRule,
+  contactState,
+  NULL,
+  RULE_BIRTHDAY,
+  RULE_EFFECTIVE,
+  RULE_YEAR_ROUND,
+  ruleCount,
+  ruleKind,
+  ruleLead,
+  ruleMonthStart,
+  ruleTail,
+  today,
+  windowStarts,
 } from './memory';
 
 /*
@@ -33,29 +46,29 @@ const OLD_DATE_DAYS: i32 = 800;
 /** Fills the table of windows by rule and month-day; after the calendar, before anything else of a run. */
 export function prepareWindows(): void {
   for (let rule: u32 = 1; rule < ruleCount; rule++) {
-    const days = load<i32>(ruleLead + (<usize>rule << 2));
-    const startsMonth = load<u8>(ruleMonthStart + rule);
+    const days = i32At(ruleLead, rule);
+    const startsMonth = u8At(ruleMonthStart, rule);
     for (let monthDay = 0; monthDay < 366; monthDay++) {
       const anchor = startsMonth ? monthDay - dayOfMonth(monthDay) + 1 : monthDay;
       const entry = windowStarts + ((<usize>rule * 366 + monthDay) << 4);
-      for (let i = 0; i < 4; i++) store<i32>(entry + (i << 2), anniversary(anchor, thisYear - 1 + i) - days);
+      for (let i = 0; i < 4; i++) putI32(entry, i, anniversary(anchor, thisYear - 1 + i) - days);
     }
   }
 }
 
 /** Turns to a contact's rule; a rule without the date it needs is none. */
 export function enterContact(contact: u32): void {
-  const rule = load<u8>(contactRule + contact);
-  kind = load<u8>(ruleKind + rule);
-  if (kind != RULE_BIRTHDAY && kind != RULE_EFFECTIVE) return;
-  const dates = kind == RULE_BIRTHDAY ? contactBirth : contactEffective;
-  const date = load<i32>(dates + (<usize>contact << 2));
-  if (date == NULL) {
+  const rule = u8At(contactRule, contact);
+  kind = u8At(ruleKind, rule);
+  if (kind !== RULE_BIRTHDAY && kind !== RULE_EFFECTIVE) return;
+  const dates = kind === RULE_BIRTHDAY ? contactBirth : contactEffective;
+  const date = i32At(dates, contact);
+  if (date === NULL) {
     kind = 0;
     return;
   }
-  lead = load<i32>(ruleLead + (<usize>rule << 2));
-  tail = load<i32>(ruleTail + (<usize>rule << 2));
+  lead = i32At(ruleLead, rule);
+  tail = i32At(ruleTail, rule);
   span = <u32>(lead + tail);
   anchorMonthDay = monthDayOf(date);
   anchorBase = date;
@@ -64,7 +77,7 @@ export function enterContact(contact: u32): void {
   thisStart = load<i32>(entry, 4);
   nextStart = load<i32>(entry, 8);
   laterStart = load<i32>(entry, 12);
-  if (load<u8>(ruleMonthStart + rule)) {
+  if (u8At(ruleMonthStart, rule)) {
     const later = dayOfMonth(anchorMonthDay) - 1;
     anchorMonthDay -= later;
     anchorBase -= later;
@@ -80,44 +93,32 @@ function leaveOutEarlyWindows(): void {
   if (laterStart + lead < anchorBase) laterStart = i32.MAX_VALUE;
 }
 
-/** Tells whether a day lies in the window that starts on `start`. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether a day lies in the window that starts on `start`. @inline */
 function isInWindow(day: i32, start: i32): bool {
   return day >= start && <u32>(day - start) <= span;
 }
 
-/** Tells whether the contact belongs to a known state. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether the contact belongs to a known state. @inline */
 export function hasState(contact: u32): bool {
-  return load<u8>(contactState + contact) != 0;
+  return u8At(contactState, contact) !== 0;
 }
 
-/** Tells whether the contact has yearly windows, which can owe it post-window emails. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether the contact has yearly windows, which can owe it post-window emails. @inline */
 export function hasWindows(): bool {
-  return kind == RULE_BIRTHDAY || kind == RULE_EFFECTIVE;
+  return kind === RULE_BIRTHDAY || kind === RULE_EFFECTIVE;
 }
 
-/** The first day of the window of a year; only for a contact with yearly windows. */
-// @ts-ignore: decorator
-@inline
+/** The first day of the window of a year; only for a contact with yearly windows. @inline */
 export function windowStart(year: i32): i32 {
   return anniversary(anchorMonthDay, year) - lead;
 }
 
-/** The last day of the window of a year. */
-// @ts-ignore: decorator
-@inline
+/** The last day of the window of a year. @inline */
 export function windowEnd(year: i32): i32 {
   return anniversary(anchorMonthDay, year) + tail;
 }
 
-/** Tells whether the window of a year exists: its anchor is not before the date it comes from. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether the window of a year exists: its anchor is not before the date it comes from. @inline */
 export function windowExists(year: i32): bool {
   return anniversary(anchorMonthDay, year) >= anchorBase;
 }
@@ -127,8 +128,8 @@ export function windowExists(year: i32): bool {
  * the day is free.
  */
 export function excludedBy(day: i32): i32 {
-  if (kind == 0) return 0;
-  if (kind == RULE_YEAR_ROUND) return ALL_YEAR;
+  if (kind === 0) return 0;
+  if (kind === RULE_YEAR_ROUND) return ALL_YEAR;
   if (day >= today && day < nextYearStart) {
     if (isInWindow(day, lastStart)) return thisYear - 1;
     if (isInWindow(day, thisStart)) return thisYear;
@@ -152,26 +153,22 @@ function excludedByFar(day: i32): i32 {
   return 0;
 }
 
-/** Tells whether windows reach further than a year, so that only `excludedBy` itself knows which days they exclude. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether windows reach further than a year, so that only `excludedBy` itself knows which days they exclude. @inline */
 export function isWide(): bool {
   return hasWindows() && (lead > 365 || tail > 365);
 }
 
-/** The first day of a window's excluded days from `day` on, i32.MAX_VALUE when the window is over. */
-// @ts-ignore: decorator
-@inline
+/** The first day of a window's excluded days from `day` on, i32.MAX_VALUE when the window is over. @inline */
 function excludedFrom(day: i32, start: i32): i32 {
-  return start == i32.MAX_VALUE || start + <i32>span < day ? i32.MAX_VALUE : max(start, day);
+  return start === i32.MAX_VALUE || start + <i32>span < day ? i32.MAX_VALUE : max(start, day);
 }
 
 /** The first excluded day that is not before `day`, i32.MAX_VALUE when there is none; not for wide windows. */
 export function nextExcludedDay(day: i32): i32 {
-  if (kind == 0) return i32.MAX_VALUE;
-  if (kind == RULE_YEAR_ROUND) return day;
+  if (kind === 0) return i32.MAX_VALUE;
+  if (kind === RULE_YEAR_ROUND) return day;
   // From a day of this year on, a window of this year or the next is the next one, unless the date itself is yet to come.
-  if (day >= today && day < nextYearStart && nextStart != i32.MAX_VALUE) {
+  if (day >= today && day < nextYearStart && nextStart !== i32.MAX_VALUE) {
     const first = min(excludedFrom(day, lastStart), excludedFrom(day, thisStart));
     return min(first, min(excludedFrom(day, nextStart), excludedFrom(day, laterStart)));
   }
@@ -203,22 +200,18 @@ export const WIDE: i32 = i32.MIN_VALUE;
  * next day is excluded; `WIDE` for wide windows.
  */
 export function lastFreeDay(day: i32): i32 {
-  if (kind == 0) return i32.MAX_VALUE;
+  if (kind === 0) return i32.MAX_VALUE;
   if (isWide()) return WIDE;
   const excluded = nextExcludedDay(day + 1);
-  return excluded == i32.MAX_VALUE ? excluded : excluded - 1;
+  return excluded === i32.MAX_VALUE ? excluded : excluded - 1;
 }
 
-/** The first year whose window may still be open, or have closed at most `graceDays` before, on `day`. */
-// @ts-ignore: decorator
-@inline
+/** The first year whose window may still be open, or have closed at most `graceDays` before, on `day`. @inline */
 export function firstOpenYear(day: i32, graceDays: i32): i32 {
   return yearOf(day - tail - graceDays) - 1;
 }
 
-/** The last year whose window may have opened on `day`. */
-// @ts-ignore: decorator
-@inline
+/** The last year whose window may have opened on `day`. @inline */
 export function lastOpenYear(day: i32): i32 {
   return yearOf(day + lead) + 1;
 }

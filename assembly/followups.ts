@@ -1,15 +1,27 @@
 import { isStoppedByOrganization } from './anniversaries';
-import { emit } from './emit';
-import { excludedBy } from './exclusion';
+import { i32At, u8At } from './at';
+import { emitPlaced } from './emit';
+import { endRow, firstRow, flagsOfType, isHistoryOrEnded, isSent, ownedFollowup, sentDayOf, typeOf } from './history';
 import {
-  classOf, endRow, firstRow, flagsOfType, isHistoryOrEnded, ownedFollowup, sentDayOf, typeOf,
-} from './history';
-import {
-  firstFollowup, followupDelayDays, followupLookbackDays, instanceFollowups, lastAnswerDay, lastClickDay, lastConditionDay,
-  OPTION_FOLLOWUPS, options, REASON_EXCLUSION, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, ROW_SENT, rowInstance,
-  today, TYPE_CAMPAIGN_FOLLOWED, TYPE_FOLLOWUP, TYPE_INITIAL,
+  firstFollowup,
+  followupDelayDays,
+  followupLookbackDays,
+  instanceFollowups,
+  lastAnswerDay,
+  lastClickDay,
+  lastConditionDay,
+  OPTION_FOLLOWUPS,
+  options,
+  REASON_SUPPRESSED,
+  REASON_UNDERWRITING_ORGANIZATION,
+  rowInstance,
+  TYPE_CAMPAIGN_FOLLOWED,
+  TYPE_FOLLOWUP,
+  TYPE_INITIAL,
+  today,
 } from './memory';
-import { followupStartDay, startStep } from './startDay';
+import { placeFollowup, skipAtOnce } from './startDay';
+import { isSuppressed } from './suppressions';
 
 /* Follow-ups of emails that were sent (Rules 10). */
 
@@ -18,8 +30,10 @@ function isFollowed(row: u32): bool {
   const flags = flagsOfType(typeOf(row));
   if (flags & TYPE_FOLLOWUP) return false;
   if (flags & TYPE_INITIAL) return true;
-  const instance = load<i32>(rowInstance + (<usize>row << 2));
-  return instance >= 0 ? load<u8>(instanceFollowups + instance) != 0 : instance == -1 && (flags & TYPE_CAMPAIGN_FOLLOWED) != 0;
+  const instance = i32At(rowInstance, row);
+  return instance >= 0
+    ? u8At(instanceFollowups, instance) !== 0
+    : instance === -1 && (flags & TYPE_CAMPAIGN_FOLLOWED) !== 0;
 }
 
 /** The contact's latest initial email of the lookback period, by sent day, then row id; -1 when there is none. */
@@ -27,7 +41,7 @@ function latestInitial(): i32 {
   let latest = -1;
   let latestDay = today - followupLookbackDays;
   for (let row = firstRow(); row < endRow(); row++) {
-    if (classOf(row) != ROW_SENT) continue;
+    if (!isSent(row)) continue;
     const sentDay = sentDayOf(row);
     if (sentDay < latestDay || sentDay > today || !isFollowed(row)) continue;
     latest = <i32>row;
@@ -46,14 +60,14 @@ function hasFollowupAfter(day: i32): bool {
 
 /** The follow-up type by what the contact did from a day on: conditions, answers, a click, or nothing. */
 function followupType(contact: u32, sentDay: i32): i32 {
-  const at = <usize>contact << 2;
-  if (load<i32>(lastAnswerDay + at) >= sentDay) return firstFollowup + (load<i32>(lastConditionDay + at) >= sentDay ? 3 : 2);
-  return firstFollowup + (load<i32>(lastClickDay + at) >= sentDay ? 1 : 0);
+  if (i32At(lastAnswerDay, contact) >= sentDay)
+    return firstFollowup + (i32At(lastConditionDay, contact) >= sentDay ? 3 : 2);
+  return firstFollowup + (i32At(lastClickDay, contact) >= sentDay ? 1 : 0);
 }
 
 /** Plans a contact's follow-up; the contact's state is known (Rules 10). */
 export function planFollowup(contact: u32): void {
-  if (!(options & OPTION_FOLLOWUPS) || firstRow() == endRow()) return;
+  if (!(options & OPTION_FOLLOWUPS) || firstRow() === endRow()) return;
   const initial = latestInitial();
   if (initial < 0) return;
   const event = sentDayOf(initial);
@@ -61,11 +75,9 @@ export function planFollowup(contact: u32): void {
   const type = followupType(contact, event);
   const ideal = event + followupDelayDays;
   const deadline = event + followupLookbackDays;
-  if (isStoppedByOrganization(contact)) {
-    emit(contact, type, event, max(ideal, today), 0, REASON_UNDERWRITING_ORGANIZATION, initial);
-    return;
-  }
-  const start = followupStartDay(type, ideal < today ? ownedFollowup() : -1, ideal, deadline);
-  const reason = excludedBy(start) ? REASON_EXCLUSION : REASON_NONE;
-  emit(contact, type, event, start, startStep, reason, initial);
+  const owned = ownedFollowup();
+  if (isSuppressed(type)) skipAtOnce(owned, ideal, REASON_SUPPRESSED);
+  else if (isStoppedByOrganization(contact)) skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
+  else placeFollowup(type, owned, ideal, deadline);
+  emitPlaced(contact, type, event, initial);
 }

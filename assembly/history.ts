@@ -1,6 +1,23 @@
+import { i32At, u8At, u32At } from './at';
 import {
-  campaignBareType, campaignInstance, firstCampaign, NULL, ROW_ENDED, ROW_HISTORY, ROW_SKIPPED,
-  rowClass, rowEventYear, rowFirst, rowInstance, rowScheduledDay, rowSentDay, rowType, rowTypeFlags, TYPE_FOLLOWUP,
+  campaignBareType,
+  campaignInstance,
+  firstCampaign,
+  NULL,
+  ROW_DELIVERED,
+  ROW_ENDED,
+  ROW_HISTORY,
+  ROW_SENT,
+  ROW_SKIPPED,
+  rowClass,
+  rowEventYear,
+  rowFirst,
+  rowInstance,
+  rowScheduledDay,
+  rowSentDay,
+  rowType,
+  rowTypeFlags,
+  TYPE_FOLLOWUP,
 } from './memory';
 
 /** The rows of `email_schedules` of one contact at a time; `enterRows` chooses it. */
@@ -12,93 +29,89 @@ const SAME_EVENT_DAYS: i32 = 182;
 
 /** Turns to the rows of a contact. */
 export function enterRows(contact: u32): void {
-  first = load<u32>(rowFirst + (<usize>contact << 2));
-  end = load<u32>(rowFirst + (<usize>contact << 2), 4);
+  first = u32At(rowFirst, contact);
+  end = u32At(rowFirst, contact + 1);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function firstRow(): u32 {
   return first;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function endRow(): u32 {
   return end;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function classOf(row: u32): u8 {
-  return load<u8>(rowClass + row);
+  return u8At(rowClass, row);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function typeOf(row: u32): i32 {
-  return load<i32>(rowType + (<usize>row << 2));
+  return i32At(rowType, row);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function sentDayOf(row: u32): i32 {
-  return load<i32>(rowSentDay + (<usize>row << 2));
+  return i32At(rowSentDay, row);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function flagsOfType(type: i32): u8 {
-  return load<u8>(rowTypeFlags + type);
+  return u8At(rowTypeFlags, type);
 }
 
-/** Tells whether a row is history, not ended. */
-// @ts-ignore: decorator
-@inline
+/** Tells whether a row is history, not ended. @inline */
 export function isHistory(row: u32): bool {
   const status = classOf(row);
-  return status >= ROW_HISTORY && status < ROW_ENDED;
+  return status >= ROW_HISTORY && status <= ROW_DELIVERED;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isHistoryOrEnded(row: u32): bool {
   const status = classOf(row);
   return status >= ROW_HISTORY && status <= ROW_ENDED;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isOwned(row: u32): bool {
   return classOf(row) <= ROW_SKIPPED;
+}
+
+/** Tells whether a row's email was sent or delivered. @inline */
+export function isSent(row: u32): bool {
+  const status = classOf(row);
+  return status === ROW_SENT || status === ROW_DELIVERED;
 }
 
 /** Tells whether a history or ended row is the email of this event (Rules 5, history has it). */
 export function hasEvent(type: i32, eventYear: i32, event: i32): bool {
   for (let row = first; row < end; row++) {
-    if (typeOf(row) != type || !isHistoryOrEnded(row)) continue;
-    const year = load<i32>(rowEventYear + (<usize>row << 2));
-    if (year != NULL) {
-      if (year == eventYear) return true;
+    if (typeOf(row) !== type || !isHistoryOrEnded(row)) continue;
+    const year = i32At(rowEventYear, row);
+    if (year !== NULL) {
+      if (year === eventYear) return true;
       continue;
     }
     const sentDay = sentDayOf(row);
-    if (sentDay != NULL && abs(sentDay - event) <= SAME_EVENT_DAYS) return true;
+    if (sentDay !== NULL && abs(sentDay - event) <= SAME_EVENT_DAYS) return true;
   }
   return false;
 }
 
 /** Tells whether a history or ended row is the email of a campaign (Rules 5, history has it, for campaigns). */
 export function hasCampaign(campaign: u32): bool {
-  const instance = load<i32>(campaignInstance + (<usize>campaign << 2));
-  const bareType = load<i32>(campaignBareType + (<usize>campaign << 2));
+  const instance = i32At(campaignInstance, campaign);
+  const bareType = i32At(campaignBareType, campaign);
   for (let row = first; row < end; row++) {
     if (!isHistoryOrEnded(row)) continue;
     const type = typeOf(row);
     if (flagsOfType(type) & TYPE_FOLLOWUP) continue;
-    const rowsInstance = load<i32>(rowInstance + (<usize>row << 2));
-    if (rowsInstance == instance) return true;
-    if (rowsInstance == -1 && (type == firstCampaign + <i32>campaign || type == bareType)) return true;
+    const rowsInstance = i32At(rowInstance, row);
+    if (rowsInstance === instance) return true;
+    if (rowsInstance === -1 && (type === firstCampaign + <i32>campaign || type === bareType)) return true;
   }
   return false;
 }
@@ -106,7 +119,7 @@ export function hasCampaign(campaign: u32): bool {
 /** Tells whether a row that a run does not own holds this type and day (Rules 5, from ideal day to start day). */
 export function isHeld(type: i32, day: i32): bool {
   for (let row = first; row < end; row++) {
-    if (typeOf(row) == type && load<i32>(rowScheduledDay + (<usize>row << 2)) == day && !isOwned(row)) return true;
+    if (typeOf(row) === type && i32At(rowScheduledDay, row) === day && !isOwned(row)) return true;
   }
   return false;
 }
@@ -118,10 +131,10 @@ export function isHeld(type: i32, day: i32): bool {
 export function ownedRow(type: i32, eventYear: i32): i32 {
   let withoutYear = -1;
   for (let row = first; row < end; row++) {
-    if (typeOf(row) != type || !isOwned(row)) continue;
-    const year = load<i32>(rowEventYear + (<usize>row << 2));
-    if (year == eventYear) return <i32>row;
-    if (year == NULL && withoutYear < 0) withoutYear = <i32>row;
+    if (typeOf(row) !== type || !isOwned(row)) continue;
+    const year = i32At(rowEventYear, row);
+    if (year === eventYear) return <i32>row;
+    if (year === NULL && withoutYear < 0) withoutYear = <i32>row;
   }
   return withoutYear;
 }

@@ -1,11 +1,10 @@
-export * from './memory';
-export { deadlineOf, idealOf, priorityOf } from './candidate';
 export { lateCampaigns } from './campaigns';
+export { deadlineOf, idealOf, plannedOf, priorityOf } from './candidate';
 export { countDays } from './days';
-export { planContacts } from './plan';
+export { countGroups, groupCandidates, placeCandidates } from './groups';
 export { planLanes } from './lanes';
-export { replanContacts } from './replan';
-export { limitAfterCap, setAsideUnchanged } from './unchanged';
 export { limitMovedContacts } from './limits';
+export * from './memory';
+export { planContacts } from './plan';
+export { replanContacts } from './replan';
 export { smoothDays } from './smoothing';
-export { capDays } from './cap';

@@ -1,7 +1,26 @@
+import { i32At, putU8, u8At } from './at';
 import { marchFirst, marchYearOf } from './calendar';
 import {
-  birthdayDaysBefore, contactRule, effectiveDaysBefore, LANE_ASK_ALL, LANE_ASK_EFFECTIVE, laneAep, laneAnchor, laneBirth, laneBirthday, laneEffective,
-  laneEffectiveDate, laneFlags, RULE_BIRTHDAY, RULE_EFFECTIVE, RULE_YEAR_ROUND, ruleCount, ruleKind, ruleLead, ruleTail, today,
+  birthdayDaysBefore,
+  contactRule,
+  effectiveDaysBefore,
+  LANE_ASK_ALL,
+  LANE_ASK_EFFECTIVE,
+  laneAep,
+  laneAnchor,
+  laneBirth,
+  laneBirthday,
+  laneEffective,
+  laneEffectiveDate,
+  laneFlags,
+  RULE_BIRTHDAY,
+  RULE_EFFECTIVE,
+  RULE_YEAR_ROUND,
+  ruleCount,
+  ruleKind,
+  ruleLead,
+  ruleTail,
+  today,
 } from './memory';
 
 /*
@@ -60,76 +79,80 @@ function prepareLanes(): bool {
   laterLength = marchFirst(year + 3) - marchFirst(year + 2);
   if (ruleCount > MOST_RULES) return false;
   for (let rule: u32 = 0; rule < ruleCount; rule++) {
-    const kind = load<u8>(ruleKind + rule);
-    const lead = load<i32>(ruleLead + (<usize>rule << 2));
-    const tail = load<i32>(ruleTail + (<usize>rule << 2));
-    const hasWindows = kind == RULE_BIRTHDAY || kind == RULE_EFFECTIVE;
+    const kind = u8At(ruleKind, rule);
+    const lead = i32At(ruleLead, rule);
+    const tail = i32At(ruleTail, rule);
+    const hasWindows = kind === RULE_BIRTHDAY || kind === RULE_EFFECTIVE;
     if (hasWindows && (lead > MOST_REACH || tail > MOST_REACH)) return false;
-    store<u8>(leadLow + rule, <u8>lead);
-    store<u8>(leadHigh + rule, <u8>(lead >> 8));
-    store<u8>(spanLow + rule, <u8>(lead + tail));
-    store<u8>(spanHigh + rule, <u8>((lead + tail) >> 8));
-    store<u8>(windowed + rule, hasWindows ? 0xff : 0);
-    store<u8>(allYear + rule, kind == RULE_YEAR_ROUND ? 0xff : 0);
+    putU8(leadLow, rule, <u8>lead);
+    putU8(leadHigh, rule, <u8>(lead >> 8));
+    putU8(spanLow, rule, <u8>(lead + tail));
+    putU8(spanHigh, rule, <u8>((lead + tail) >> 8));
+    putU8(windowed, rule, hasWindows ? 0xff : 0);
+    putU8(allYear, rule, kind === RULE_YEAR_ROUND ? 0xff : 0);
   }
   return true;
 }
 
-/** Eight bytes of a register, from `half` 0 or 1 on, each twice: a byte's mask as a mask of 16 bits. */
-// @ts-ignore: decorator
-@inline
+/** Eight bytes of a register, from `half` 0 or 1 on, each twice: a byte's mask as a mask of 16 bits. @inline */
 function widened(bytes: v128, isHigh: bool): v128 {
   return isHigh
     ? i8x16.shuffle(bytes, bytes, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15)
     : i8x16.shuffle(bytes, bytes, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
 }
 
-/** Eight numbers of 16 bits from two registers of low and high bytes. */
-// @ts-ignore: decorator
-@inline
+/** Eight numbers of 16 bits from two registers of low and high bytes. @inline */
 function joined(low: v128, high: v128, isHigh: bool): v128 {
   return isHigh
     ? i8x16.shuffle(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
     : i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-/** The days from today to a month-day in the year at hand, whose length is given: 29 February is 28 February without it. */
-// @ts-ignore: decorator
-@inline
+/**
+ * The days from today to a month-day in the year at hand, whose length is given: 29 February is 28 February without it.
+ *
+ * @inline
+ */
 function daysTo(monthDay: v128, lastPlace: v128, places: v128): v128 {
   return i16x8.sub(i16x8.min_s(monthDay, lastPlace), places);
 }
 
-/** The days from today to the next day of a month-day, this year's or, when that has passed, the coming one's. */
-// @ts-ignore: decorator
-@inline
+/** The days from today to the next day of a month-day, this year's or, when that has passed, the coming one's. @inline */
 function daysToNext(monthDay: v128, thisLast: v128, nextLast: v128, places: v128, lengths: v128): v128 {
   const own = daysTo(monthDay, thisLast, places);
   const coming = i16x8.add(daysTo(monthDay, nextLast, places), lengths);
   return v128.bitselect(coming, own, i16x8.lt_s(own, i16x8.splat(0)));
 }
 
-/** All ones where a day lies in the window whose first day is `lead` before the anchor; `ahead` is the day plus the lead. */
-// @ts-ignore: decorator
-@inline
+/**
+ * All ones where a day lies in the window whose first day is `lead` before the anchor; `ahead` is the day plus the lead.
+ *
+ * @inline
+ */
 function inWindow(ahead: v128, anchor: v128, span: v128): v128 {
   // Unsigned, days before the window's first are far behind its last.
   return i16x8.le_u(i16x8.sub(ahead, anchor), span);
 }
 
-/** All ones where a day lies in one of the windows around today, or the whole year is excluded. */
-// @ts-ignore: decorator
-@inline
+/** All ones where a day lies in one of the windows around today, or the whole year is excluded. @inline */
 function isExcluded(
-  ahead: v128, last: v128, next: v128, later: v128, span: v128, windowMask: v128, yearMask: v128,
+  ahead: v128,
+  last: v128,
+  next: v128,
+  later: v128,
+  span: v128,
+  windowMask: v128,
+  yearMask: v128,
 ): v128 {
   const isIn = v128.or(v128.or(inWindow(ahead, last, span), inWindow(ahead, next, span)), inWindow(ahead, later, span));
   return v128.or(v128.and(isIn, windowMask), yearMask);
 }
 
-/** The lanes of eight events: `LANE_ASK` where the ideal day is past or `ask` says so, `LANE_EXCLUDED` where it is excluded. */
-// @ts-ignore: decorator
-@inline
+/**
+ * The lanes of eight events: `LANE_ASK` where the ideal day is past or `ask` says so, `LANE_EXCLUDED` where it is excluded.
+ *
+ * @inline
+ */
 function lanesOf(event: v128, ideal: v128, ask: v128, excluded: v128): v128 {
   const isAsked = v128.or(i16x8.lt_s(ideal, i16x8.splat(0)), ask);
   const asked = v128.and(isAsked, i16x8.splat(<i16>LANE_ASK));
@@ -173,8 +196,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
     const isWindowed = i8x16.swizzle(windowedBytes, rules);
     const isAllYear = i8x16.swizzle(allYearBytes, rules);
     for (let half: u32 = 0; half < 2; half++) {
-      const isHigh = half == 1;
-      const at = <usize>(contact + half * 8) << 1;
+      const isHigh = half === 1;
+      const at = (<usize>(contact + half * 8)) << 1;
       const lead = joined(lowLead, highLead, isHigh);
       const span = joined(lowSpan, highSpan, isHigh);
       const windowMask = widened(isWindowed, isHigh);
@@ -202,7 +225,10 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
       const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
-      v128.store(laneEffective + at, v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)));
+      v128.store(
+        laneEffective + at,
+        v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)),
+      );
 
       const aepOut = isExcluded(i16x8.add(aep, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneAep + at, lanesOf(aep, aep, ask, aepOut));

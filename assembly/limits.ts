@@ -1,19 +1,35 @@
+import { i32At, putI32, putU8, putU32, u16At, u32At } from './at';
 import { priorityOf, typeOfCandidate } from './candidate';
 import { isScheduled } from './days';
+import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
 import {
-  candidateDetail, candidateEvent, candidateFirst, candidateReason, candidateSend, candidateStart, contactCount,
-  firstCampaign, firstFollowup, limitDays, limitOrder, maxEmails, NULL, periodDays, REASON_CONFLICT, REASON_FREQUENCY, today,
-  TYPE_FOLLOWUP, typeRank,
+  candidateDetail,
+  candidateEvent,
+  candidateFirst,
+  candidateReason,
+  candidateSend,
+  candidateStart,
+  contactCount,
+  firstCampaign,
+  firstFollowup,
+  limitDays,
+  limitOrder,
+  maxEmails,
+  NULL,
+  periodDays,
+  REASON_CONFLICT,
+  REASON_FREQUENCY,
+  TYPE_FOLLOWUP,
+  today,
+  typeRank,
 } from './memory';
 import { inPieces } from './pieces';
-import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
 
 /* Contact limits (Rules 9): one campaign a day, and not too many emails in a period. */
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function sendOf(i: u32): i32 {
-  return load<i32>(candidateSend + (<usize>i << 2));
+  return i32At(candidateSend, i);
 }
 
 /** Keeps, of a contact's campaigns on one day, the one of smallest priority and instance id (Rules 9, conflict). */
@@ -29,41 +45,40 @@ function resolveConflicts(first: u32, end: u32): void {
     // comparison: marking it at once changes no later one.
     let winner = i;
     for (let j = first; j < end; j++) {
-      if (!isScheduled(j) || typeOfCandidate(j) < firstCampaign || sendOf(j) != sendOf(i)) continue;
-      if (priorityOf(j) < priorityOf(winner) || (priorityOf(j) == priorityOf(winner) && j < winner)) winner = j;
+      if (!isScheduled(j) || typeOfCandidate(j) < firstCampaign || sendOf(j) !== sendOf(i)) continue;
+      if (priorityOf(j) < priorityOf(winner) || (priorityOf(j) === priorityOf(winner) && j < winner)) winner = j;
     }
-    if (winner == i) continue;
-    store<u8>(candidateReason + i, REASON_CONFLICT);
-    store<i32>(candidateDetail + (<usize>i << 2), typeOfCandidate(winner));
+    if (winner === i) continue;
+    putU8(candidateReason, i, REASON_CONFLICT);
+    putI32(candidateDetail, i, typeOfCandidate(winner));
   }
 }
 
 /** Tells whether candidate `a` is accepted before candidate `b` (Rules 9, frequency, the order). */
 function isBefore(a: u32, b: u32): bool {
-  if (priorityOf(a) != priorityOf(b)) return priorityOf(a) < priorityOf(b);
-  if (sendOf(a) != sendOf(b)) return sendOf(a) < sendOf(b);
-  const rankA = load<u16>(typeRank + (<usize>typeOfCandidate(a) << 1));
-  const rankB = load<u16>(typeRank + (<usize>typeOfCandidate(b) << 1));
-  if (rankA != rankB) return rankA < rankB;
-  const eventA = load<i32>(candidateEvent + (<usize>a << 2));
-  const eventB = load<i32>(candidateEvent + (<usize>b << 2));
-  return eventA != eventB ? eventA < eventB : a < b;
+  if (priorityOf(a) !== priorityOf(b)) return priorityOf(a) < priorityOf(b);
+  if (sendOf(a) !== sendOf(b)) return sendOf(a) < sendOf(b);
+  const rankA = u16At(typeRank, typeOfCandidate(a));
+  const rankB = u16At(typeRank, typeOfCandidate(b));
+  if (rankA !== rankB) return rankA < rankB;
+  const eventA = i32At(candidateEvent, a);
+  const eventB = i32At(candidateEvent, b);
+  return eventA !== eventB ? eventA < eventB : a < b;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function dayAt(i: u32): i32 {
-  return load<i32>(limitDays + (<usize>i << 2));
+  return i32At(limitDays, i);
 }
 
 /** Puts a day into its place among the ascending `count` days. */
 function insertDay(count: u32, day: i32): void {
   let slot = count;
   while (slot > 0 && dayAt(slot - 1) > day) {
-    store<i32>(limitDays + (<usize>slot << 2), dayAt(slot - 1));
+    putI32(limitDays, slot, dayAt(slot - 1));
     slot--;
   }
-  store<i32>(limitDays + (<usize>slot << 2), day);
+  putI32(limitDays, slot, day);
 }
 
 /** Tells whether one email more on `day` would make a period that contains it hold more than the limit. */
@@ -79,9 +94,7 @@ function isOverLimit(count: u32, day: i32): bool {
   return emailsFrom(start, count, day) + 1 > maxEmails;
 }
 
-/** How many of the days from `start` on lie in the period that starts on `firstDay`. */
-// @ts-ignore: decorator
-@inline
+/** How many of the days from `start` on lie in the period that starts on `firstDay`. @inline */
 function emailsFrom(start: u32, count: u32, firstDay: i32): i32 {
   let emails = 0;
   for (let i = start; i < count && dayAt(i) < firstDay + periodDays; i++) emails++;
@@ -94,8 +107,7 @@ function isWithinLimit(count: u32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function isLimited(i: u32): bool {
   const type = typeOfCandidate(i);
   return isScheduled(i) && (type < firstFollowup || type >= firstCampaign);
@@ -108,17 +120,17 @@ function collectHistory(): u32 {
     if (!isHistory(row) || flagsOfType(typeOf(row)) & TYPE_FOLLOWUP) continue;
     const sentDay = sentDayOf(row);
     // No candidate lies before today, so earlier periods than those that reach today cannot contain one.
-    if (sentDay != NULL && sentDay > today - periodDays) insertDay(count++, sentDay);
+    if (sentDay !== NULL && sentDay > today - periodDays) insertDay(count++, sentDay);
   }
   return count;
 }
 
 /** Accepts a contact's emails by precedence while the period's limit allows (Rules 9, frequency). */
 function limitFrequency(first: u32, end: u32): void {
-  if (maxEmails == 0) return;
+  if (maxEmails === 0) return;
   let candidates: u32 = 0;
   for (let i = first; i < end; i++) if (isLimited(i)) candidates++;
-  if (candidates == 0 || (candidates <= <u32>maxEmails && firstRow() == endRow())) return;
+  if (candidates === 0 || (candidates <= <u32>maxEmails && firstRow() === endRow())) return;
 
   // Most contacts are within the limit with all their emails, whatever the order.
   let dayCount = collectHistory();
@@ -126,20 +138,20 @@ function limitFrequency(first: u32, end: u32): void {
   for (let i = first; i < end; i++) if (isLimited(i)) insertDay(dayCount++, sendOf(i));
   if (isWithinLimit(dayCount)) return;
 
-  dayCount = historyCount == 0 ? 0 : collectHistory();
+  dayCount = historyCount === 0 ? 0 : collectHistory();
   candidates = 0;
   for (let i = first; i < end; i++) {
     if (!isLimited(i)) continue;
     let slot = candidates++;
-    while (slot > 0 && isBefore(i, load<u32>(limitOrder + (<usize>(slot - 1) << 2)))) {
-      store<u32>(limitOrder + (<usize>slot << 2), load<u32>(limitOrder + (<usize>(slot - 1) << 2)));
+    while (slot > 0 && isBefore(i, u32At(limitOrder, slot - 1))) {
+      putU32(limitOrder, slot, u32At(limitOrder, slot - 1));
       slot--;
     }
-    store<u32>(limitOrder + (<usize>slot << 2), i);
+    putU32(limitOrder, slot, i);
   }
   for (let k: u32 = 0; k < candidates; k++) {
-    const i = load<u32>(limitOrder + (<usize>k << 2));
-    if (isOverLimit(dayCount, sendOf(i))) store<u8>(candidateReason + i, REASON_FREQUENCY);
+    const i = u32At(limitOrder, k);
+    if (isOverLimit(dayCount, sendOf(i))) putU8(candidateReason, i, REASON_FREQUENCY);
     else insertDay(dayCount++, sendOf(i));
   }
 }
@@ -151,12 +163,12 @@ export function limitContact(first: u32, end: u32): void {
 }
 
 function limitPiece(firstContact: u32, endContact: u32): u32 {
-  let first = load<u32>(candidateFirst + (<usize>firstContact << 2));
+  let first = u32At(candidateFirst, firstContact);
   for (let contact = firstContact; contact < endContact; contact++) {
-    const end = load<u32>(candidateFirst + (<usize>contact << 2), 4);
+    const end = u32At(candidateFirst, contact + 1);
     let changes = 0;
-    for (let i = first; i < end; i++) changes |= sendOf(i) ^ load<i32>(candidateStart + (<usize>i << 2));
-    if (changes != 0) {
+    for (let i = first; i < end; i++) changes |= sendOf(i) ^ i32At(candidateStart, i);
+    if (changes !== 0) {
       enterRows(contact);
       limitContact(first, end);
     }

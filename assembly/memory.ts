@@ -18,6 +18,11 @@
  *                     laneAnchor                 u16    month-day of the window's anchor
  *                     laneFlags                  u8     see lanes.ts
  *                     laneBirthday, laneEffective, laneAep   u16   out, see lanes.ts
+ *   suppressions      suppressionFirst           u32    [contactCount + 1] where a contact's suppressions start, by row
+ *   (see              suppressionScope           u32    which row of scopeTypes
+ *   suppressions.ts)  suppressionStart           i32    the first day on which it holds
+ *                     suppressionEnd             i32    the last one
+ *                     scopeTypes                 u8     1 where a scope covers a type, at scope * typeCount + type
  *   signals           lastClickDay               i32    latest click, NULL never
  *   (contactCount)    lastAnswerDay              i32    latest answered health questions
  *                     lastConditionDay           i32    latest answer that tells of a condition
@@ -27,6 +32,8 @@
  *   (and month-day)   windowStarts               4xi32  first days of the windows of last year, this year and the next two,
  *                                                       at (rule code * 366 + month-day of the date) * 16
  *   days              monthDays                  u16    by days since 1900-01-01, to 2199-12-31: the month-day, see calendar.ts
+ *   open days         nextOpen                   i32    by days since openFirst: the first open day from it on, NEVER for none
+ *                     lastOpen                   i32    the last open day up to it, NULL for none
  *   aep dates         aepMonthDay                u16    month-day of the event
  *                     aepDeadline                u16    month-day of the deadline
  *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
@@ -59,7 +66,7 @@
  *   candidates        candidateFirst             u32    [contactCount + 1] where a contact's candidates start
  *   (out)             candidateContact           u32    contact index
  *                     candidateType              u16    type index
- *                     candidateStep              u8     bits 0 to 2 which step gave the start day, 1 to 4; 0 underwriting.
+ *                     candidateStep              u8     bits 0 to 2 which step gave the start day, 1 to 4; 0 suppressed or underwriting.
  *                                                       STEP_TRIGGERED: a campaign's, by a trigger date
  *                     candidateReason            u8     see REASON_* below
  *                     candidateEvent             i32    day
@@ -67,25 +74,19 @@
  *                     candidateSend              i32    day
  *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email; campaign
  *                                                       skipped by a conflict: the winning campaign's type index
+ *                     candidateBooked            i32    the day that its owned row promised, in days from today on, plus 1; 0 none
  *   replanning        replanList                 u32    contacts that are to be planned again
  *                     changeDay                  i32    by contact: the first day on which its plan can be another one
- *   (see unchanged.ts)   isReplanned             u8     by contact: 1 when it was planned again today
  *                     plannedReason              u8     by candidate: its reason before days are balanced
- *                     cappedSend                 i32    by candidate: the day that yesterday's cap left it on
- *                     limitedReason              u8     by candidate: its reason after yesterday's contact limits
- *                     dayChanged, waitedBefore   u8     [capSpan]
- *                     dayLoad                    i32    [capSpan] scheduled candidates before the cap
- *   balance           smoothingHistogram         i32    [smoothingSpan] emails per day from today on
- *                     historyPerDay              i32    [capSpan] history emails per day from today on
- *   (see cap.ts)      dayCount                   u32    [capSpan] scheduled candidates per day from today on
- *                     ownCount                   u32    [capSpan] the same as the cap found it
- *                     dayFirst, stuckFirst       u32    [capSpan] the first place of a day's list, plus 1
- *                     order                      u32    by place: the candidate
- *                     links                      u32    by place: the next place of its list, plus 1
- *                     stuckDay                   i32    by place: the last day on which it can be, or every day has to be looked at
- *                     waiting                    u64    a bit per place
- *                     queues                     12 B   one per priority, and one more
- *                     typeQueue                  u32    by type index: the place of its priority's queue
+ *   balance           smoothingHistogram         i32    [daySpan] policy anniversary emails per day from today on
+ *   (days from        dayCount                   u32    [daySpan] scheduled candidates
+ *   today on)         isGroupedDay               u8     [daySpan] 1 where candidates are grouped, see groups.ts
+ *   groups            candidateGroup             u32    by candidate of a grouped day: its group
+ *   (groupCapacity)   groups                     20 B   see groups.ts
+ *                     groupSlots                 u32    a hash table of groups
+ *                     groupCursor                u32    by group: its next placement
+ *   placements        placementDay               i32    days from today on, twice; plus 1 where candidates are skipped
+ *                     placementSize              u32    how many candidates of the group
  *   scratch           pending                    16 B   candidates of one contact on their way out
  *                     windowYears                i32    anchor years that owe a post-window email
  *                     limitOrder                 u32    candidates of one contact in order of acceptance
@@ -98,22 +99,31 @@ export const NULL: i32 = i32.MIN_VALUE;
 /** The deadline of a candidate that has none. */
 export const NO_DEADLINE: i32 = i32.MAX_VALUE;
 
+/** A day that never comes. */
+export const NEVER: i32 = i32.MAX_VALUE;
+
 export const RULE_BIRTHDAY: u8 = 1;
 export const RULE_EFFECTIVE: u8 = 2;
 export const RULE_YEAR_ROUND: u8 = 3;
 
 export const FAILED_UNDERWRITING: u8 = 1;
+/** The state is unknown although the contact's columns say something. */
+export const UNREADABLE_STATE: u8 = 4;
 
 /** The bits of `laneFlags`: everything, or the effective date, has to be planned one by one. */
 export const LANE_ASK_ALL: u8 = 1;
 export const LANE_ASK_EFFECTIVE: u8 = 2;
 
 export const ROW_PRE_SCHEDULED: u8 = 0;
-export const ROW_SKIPPED: u8 = 1;
-export const ROW_HISTORY: u8 = 2;
-export const ROW_SENT: u8 = 3;
-export const ROW_ENDED: u8 = 4;
-export const ROW_OTHER: u8 = 5;
+/** Skipped by a contact limit: its day stays booked (Rules 1). */
+export const ROW_LIMITED: u8 = 1;
+export const ROW_SKIPPED: u8 = 2;
+export const ROW_HISTORY: u8 = 3;
+export const ROW_SENT: u8 = 4;
+export const ROW_DELIVERED: u8 = 5;
+export const ROW_BOUNCED: u8 = 6;
+export const ROW_ENDED: u8 = 7;
+export const ROW_OTHER: u8 = 8;
 
 export const TYPE_FOLLOWUP: u8 = 1;
 export const TYPE_INITIAL: u8 = 2;
@@ -131,17 +141,24 @@ export const OPTION_POST_WINDOW: u32 = 1;
 export const OPTION_EXCLUDE_FAILED: u32 = 2;
 export const OPTION_UNIVERSAL_WITHOUT_STATE: u32 = 4;
 export const OPTION_FOLLOWUPS: u32 = 8;
+export const OPTION_SUPPRESSIONS: u32 = 16;
+export const OPTION_CLOSED_DAYS: u32 = 32;
 
+/** The bits of `candidateStep` that hold the step. */
+export const STEP_BITS: u8 = 7;
 export const STEP_TRIGGERED: u8 = 8;
 
 export const REASON_NONE: u8 = 0;
-export const REASON_UNDERWRITING_ORGANIZATION: u8 = 1;
-export const REASON_UNDERWRITING_CAMPAIGN: u8 = 2;
-export const REASON_EXCLUSION: u8 = 3;
-export const REASON_CONFLICT: u8 = 4;
-export const REASON_FREQUENCY: u8 = 5;
-export const REASON_EXPIRED: u8 = 6;
-export const REASON_OUTSIDE_ACTIVE_WINDOW: u8 = 7;
+export const REASON_SUPPRESSED: u8 = 1;
+export const REASON_UNDERWRITING_ORGANIZATION: u8 = 2;
+export const REASON_UNDERWRITING_CAMPAIGN: u8 = 3;
+export const REASON_EXCLUSION: u8 = 4;
+export const REASON_NO_OPEN_DAY: u8 = 5;
+export const REASON_CONFLICT: u8 = 6;
+export const REASON_FREQUENCY: u8 = 7;
+export const REASON_DAILY_CAP: u8 = 8;
+export const REASON_EXPIRED: u8 = 9;
+export const REASON_OUTSIDE_ACTIVE_WINDOW: u8 = 10;
 
 export const BIRTHDAY: i32 = 0;
 export const EFFECTIVE_DATE: i32 = 1;
@@ -162,8 +179,11 @@ export let followupDelayDays: i32 = 0;
 export let followupLookbackDays: i32 = 0;
 export let smoothingLimit: i32 = 0;
 export let smoothingWindowDays: i32 = 0;
-export let dailyCap: i32 = 0;
-export let dailyThreshold: i32 = 0;
+export let suppressAfterBounces: i32 = 0;
+export let daySpan: u32 = 0;
+export let typeCount: u32 = 0;
+export let openFirst: i32 = 0;
+export let groupCapacity: u32 = 0;
 
 // The order of email types: birthday, effective date, the aep dates, post-window, the follow-ups, the campaigns.
 export let aepCount: i32 = 0;
@@ -187,6 +207,12 @@ export let laneBirthday: usize = 0;
 export let laneEffective: usize = 0;
 export let laneAep: usize = 0;
 
+export let suppressionFirst: usize = 0;
+export let suppressionScope: usize = 0;
+export let suppressionStart: usize = 0;
+export let suppressionEnd: usize = 0;
+export let scopeTypes: usize = 0;
+
 export let lastClickDay: usize = 0;
 export let lastAnswerDay: usize = 0;
 export let lastConditionDay: usize = 0;
@@ -199,6 +225,9 @@ export let ruleCount: u32 = 0;
 export let windowStarts: usize = 0;
 
 export let monthDays: usize = 0;
+
+export let nextOpen: usize = 0;
+export let lastOpen: usize = 0;
 
 export let aepMonthDay: usize = 0;
 export let aepDeadline: usize = 0;
@@ -245,31 +274,21 @@ export let candidateEvent: usize = 0;
 export let candidateStart: usize = 0;
 export let candidateSend: usize = 0;
 export let candidateDetail: usize = 0;
+export let candidateBooked: usize = 0;
 
 export let replanList: usize = 0;
 export let changeDay: usize = 0;
-export let isReplanned: usize = 0;
 export let plannedReason: usize = 0;
-export let cappedSend: usize = 0;
-export let limitedReason: usize = 0;
-export let dayChanged: usize = 0;
-export let waitedBefore: usize = 0;
-export let dayLoad: usize = 0;
 
-export let smoothingSpan: u32 = 0;
 export let smoothingHistogram: usize = 0;
-export let capSpan: u32 = 0;
-export let historyPerDay: usize = 0;
 export let dayCount: usize = 0;
-export let ownCount: usize = 0;
-export let dayFirst: usize = 0;
-export let stuckFirst: usize = 0;
-export let order: usize = 0;
-export let links: usize = 0;
-export let stuckDay: usize = 0;
-export let waiting: usize = 0;
-export let queues: usize = 0;
-export let typeQueue: usize = 0;
+export let isGroupedDay: usize = 0;
+export let candidateGroup: usize = 0;
+export let groups: usize = 0;
+export let groupSlots: usize = 0;
+export let groupCursor: usize = 0;
+export let placementDay: usize = 0;
+export let placementSize: usize = 0;
 
 export let pending: usize = 0;
 export let windowYears: usize = 0;

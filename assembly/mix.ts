@@ -1,6 +1,4 @@
-/** Scrambles 32 bits so that every input bit moves every output bit (Rules 3, fmix32). */
-// @ts-ignore: decorator
-@inline
+/** Scrambles 32 bits so that every input bit moves every output bit (Rules 3, fmix32). @inline */
 function fmix32(value: u32): u32 {
   let hash = value;
   hash ^= hash >>> 16;

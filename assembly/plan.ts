@@ -8,17 +8,17 @@ import { enterRows } from './history';
 import { limitContact } from './limits';
 import { contactCount } from './memory';
 import { planPostWindow, resetWindows } from './postWindow';
+import { enterSuppressions } from './suppressions';
 
 /** Contacts are planned in groups, so that an engine can replace slow code by fast code between them. */
 const GROUP: u32 = 1024;
 
-/** Sends a contact's candidates out, the contact limits applied. */
-// @ts-ignore: decorator
-@inline
+/** Sends a contact's candidates out, the contact limits applied. @inline */
 export function planContact(contact: u32): void {
   const first = candidateCount;
   enterContact(contact);
   enterRows(contact);
+  enterSuppressions(contact);
   resetWindows();
   if (hasState(contact)) planAnniversaries(contact);
   planCampaigns(contact);
@@ -37,7 +37,7 @@ export function planContact(contact: u32): void {
  * @returns how many candidates there are now
  */
 export function planContacts(start: u32, end: u32): u32 {
-  if (start == 0) {
+  if (start === 0) {
     resetCandidates(0);
     resetLateCampaigns();
     prepareCalendar();
@@ -45,7 +45,7 @@ export function planContacts(start: u32, end: u32): u32 {
   }
   prepareAnniversaries(start, end);
   for (let first = start; first < end; first += GROUP) planGroup(first, min(first + GROUP, end));
-  if (end == contactCount) beginContact(contactCount);
+  if (end === contactCount) beginContact(contactCount);
   return candidateCount;
 }
 

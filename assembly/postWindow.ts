@@ -1,36 +1,39 @@
 import { isStoppedByOrganization } from './anniversaries';
-import { emit } from './emit';
+import { i32At, putI32 } from './at';
+import { yearOf } from './calendar';
+import { emitPlaced } from './emit';
+import { ALL_YEAR, firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart } from './exclusion';
+import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
-  ALL_YEAR, excludedBy, firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart,
-} from './exclusion';
-import { hasEvent, ownedRow } from './history';
-import {
-  catchUpDays, OPTION_POST_WINDOW, options, postWindowType, REASON_NONE, REASON_UNDERWRITING_ORGANIZATION, today, typeCode,
+  catchUpDays,
+  OPTION_POST_WINDOW,
+  options,
+  postWindowType,
+  REASON_SUPPRESSED,
+  REASON_UNDERWRITING_ORGANIZATION,
+  today,
   windowYears,
 } from './memory';
-import { yearOf } from './calendar';
-import { startDay, startStep } from './startDay';
+import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
+import { isSuppressed } from './suppressions';
 
 /* Emails after a window has ended (Rules 8). The anchor years that owe one are collected while a contact is planned. */
 
 let yearCount: u32 = 0;
 
-/** Forgets the windows of the contact before. */
-// @ts-ignore: decorator
-@inline
+/** Forgets the windows of the contact before. @inline */
 export function resetWindows(): void {
   yearCount = 0;
 }
 
 /** Notes that the window of an anchor year excluded a candidate, or is open; years stay ascending and single. */
 export function noteWindow(year: i32): void {
-  if (year == ALL_YEAR) return;
+  if (year === ALL_YEAR) return;
   let slot = yearCount;
-  while (slot > 0 && load<i32>(windowYears + (<usize>(slot - 1) << 2)) > year) slot--;
-  if (slot > 0 && load<i32>(windowYears + (<usize>(slot - 1) << 2)) == year) return;
-  const address = windowYears + (<usize>slot << 2);
-  memory.copy(address + 4, address, <usize>(yearCount - slot) << 2);
-  store<i32>(address, year);
+  while (slot > 0 && i32At(windowYears, slot - 1) > year) slot--;
+  if (slot > 0 && i32At(windowYears, slot - 1) === year) return;
+  for (let i = yearCount; i > slot; i--) putI32(windowYears, i, i32At(windowYears, i - 1));
+  putI32(windowYears, slot, year);
   yearCount++;
 }
 
@@ -38,7 +41,8 @@ export function noteWindow(year: i32): void {
 function noteOpenWindows(): void {
   const last = lastOpenYear(today);
   for (let year = firstOpenYear(today, 1 + catchUpDays); year <= last; year++) {
-    if (windowStart(year) <= today && today <= windowEnd(year) + 1 + catchUpDays && windowExists(year)) noteWindow(year);
+    if (windowStart(year) <= today && today <= windowEnd(year) + 1 + catchUpDays && windowExists(year))
+      noteWindow(year);
   }
 }
 
@@ -46,7 +50,7 @@ function noteOpenWindows(): void {
 export function planPostWindow(contact: u32): void {
   if (!hasWindows() || !(options & OPTION_POST_WINDOW)) return;
   noteOpenWindows();
-  for (let i: u32 = 0; i < yearCount; i++) planAfterWindow(contact, load<i32>(windowYears + (<usize>i << 2)));
+  for (let i: u32 = 0; i < yearCount; i++) planAfterWindow(contact, i32At(windowYears, i));
 }
 
 function planAfterWindow(contact: u32, year: i32): void {
@@ -54,16 +58,15 @@ function planAfterWindow(contact: u32, year: i32): void {
   if (hasEvent(postWindowType, year, event)) return;
   const ideal = event + 1;
   const deadline = ideal + catchUpDays;
-  let start = max(ideal, today);
-  let step: u8 = 0;
-  let reason = REASON_UNDERWRITING_ORGANIZATION;
-  if (!isStoppedByOrganization(contact)) {
-    const code = load<u32>(typeCode + (<usize>postWindowType << 2));
-    start = startDay(contact, postWindowType, code, ownedRow(postWindowType, year), yearOf(event), ideal, deadline, true);
-    step = startStep;
-    reason = REASON_NONE;
+  const owned = firstRow() < endRow() ? ownedRow(postWindowType, year) : -1;
+  if (isSuppressed(postWindowType)) {
+    skipAtOnce(owned, ideal, REASON_SUPPRESSED);
+  } else if (isStoppedByOrganization(contact)) {
+    skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
+  } else {
+    placeOnDay(contact, postWindowType, owned, yearOf(event), ideal, deadline, true);
     // Only windows longer than a year can exclude the day after one of them.
-    if (excludedBy(start)) return;
+    if (placedWindow !== 0) return;
   }
-  emit(contact, postWindowType, event, start, step, reason, year);
+  emitPlaced(contact, postWindowType, event, year);
 }

@@ -1,38 +1,72 @@
+import { f64At, i32At, u8At, u32At } from './at';
 import { excludedBy } from './exclusion';
 import { isHeld } from './history';
 import {
-  catchUpDays, contactId, NO_DEADLINE, NULL, ROW_PRE_SCHEDULED, rowClass, rowPlannedDay, rowScheduledDay, today,
+  catchUpDays,
+  contactId,
+  NO_DEADLINE,
+  NULL,
+  REASON_EXCLUSION,
+  REASON_NO_OPEN_DAY,
+  REASON_NONE,
+  ROW_LIMITED,
+  ROW_PRE_SCHEDULED,
+  rowClass,
+  rowPlannedDay,
+  rowScheduledDay,
+  today,
+  typeCode,
 } from './memory';
 import { mix } from './mix';
+import { isOpen, NO_OPEN_DAY, openDayFor } from './openDays';
+
+/*
+ * From ideal day to start day (Rules 5). The functions work out the day and the reason of one candidate at a time, which
+ * are in the globals below until the next one.
+ */
 
 /** How often a start day moves on while another row holds it. */
-const MOST_HELD_DAYS: i32 = 7;
+const MOST_HELD_MOVES: i32 = 7;
 
-/** The step of section 5 that gave the last start day, 1 to 4. */
-export let startStep: u8 = 0;
+/** The start day, also of a candidate that is skipped on it. */
+export let placedStart: i32 = 0;
+/** The step of section 5 that gave it, 1 to 4; 0 for what is skipped before any. */
+export let placedStep: u8 = 0;
+export let placedReason: u8 = 0;
+/** The year of the window that excludes it, see `excludedBy`; 0 for none. */
+export let placedWindow: i32 = 0;
+/** The day that the owned row promised, in days from today on, plus 1; 0 none. */
+export let placedBooked: i32 = 0;
 
-/** Step 2 or 3: the day that an owned row's plan keeps, or NULL (Rules 5, from ideal day to start day). */
-function keptDay(row: i32, deadline: i32): i32 {
-  if (row < 0) return NULL;
-  const planned = load<i32>(rowPlannedDay + (<usize>row << 2));
+/** The booked day of an owned row, -1 for none, as `placedBooked` has it (Rules 1, booked day). @inline */
+function bookedDay(ownedRow: i32): i32 {
+  if (ownedRow < 0 || u8At(rowClass, ownedRow) > ROW_LIMITED) return 0;
+  const day = i32At(rowScheduledDay, ownedRow);
+  return day >= today ? day - today + 1 : 0;
+}
+
+/** Step 2 or 3: the day that an owned row's plan keeps, or NULL. */
+function keptDay(ownedRow: i32, deadline: i32): i32 {
+  if (ownedRow < 0) return NULL;
+  const planned = i32At(rowPlannedDay, ownedRow);
   if (planned >= today && planned <= deadline) {
-    startStep = 2;
+    placedStep = 2;
     return planned;
   }
-  const scheduled = load<i32>(rowScheduledDay + (<usize>row << 2));
-  if (load<u8>(rowClass + row) == ROW_PRE_SCHEDULED && scheduled >= today && scheduled <= deadline) {
-    startStep = 3;
+  const scheduled = i32At(rowScheduledDay, ownedRow);
+  if (u8At(rowClass, ownedRow) === ROW_PRE_SCHEDULED && scheduled >= today && scheduled <= deadline) {
+    placedStep = 3;
     return scheduled;
   }
   return NULL;
 }
 
-/** Step 4: the catch-up day (Rules 5), spread by contact, type and year over the days that are left. */
-function catchUpDay(contact: u32, typeCode: u32, year: i32, deadline: i32, respectsWindows: bool): i32 {
-  startStep = 4;
-  const daysLeft = deadline == NO_DEADLINE ? catchUpDays : deadline - today + 1;
+/** Step 4: the catch-up day, spread by contact, type and year over the days that are left. */
+function catchUpDay(contact: u32, type: i32, year: i32, deadline: i32, respectsWindows: bool): i32 {
+  placedStep = 4;
+  const daysLeft = deadline === NO_DEADLINE ? catchUpDays : deadline - today + 1;
   const n = min(catchUpDays, daysLeft);
-  const wanted = <i32>(mix(load<f64>(contactId + (<usize>contact << 3)), typeCode, year) % <u32>n);
+  const wanted = <i32>(mix(f64At(contactId, contact), u32At(typeCode, type), year) % <u32>n);
   const todaysRest = ((today % n) + n) % n;
   const day = today + ((wanted - todaysRest + n) % n);
   if (respectsWindows && excludedBy(day)) {
@@ -43,42 +77,78 @@ function catchUpDay(contact: u32, typeCode: u32, year: i32, deadline: i32, respe
   return day;
 }
 
-/** Moves a start day on while a row that is not owned holds it, and not past the deadline (Rules 5). */
-function afterHeldDays(type: i32, start: i32, deadline: i32): i32 {
-  let day = start;
-  for (let i = 0; i < MOST_HELD_DAYS && day < deadline && isHeld(type, day); i++) day++;
-  return day;
+/** Steps 5 and 6, and section 7: moves a day on while a row that is not owned holds it, then to an open day. */
+function settle(type: i32, found: i32, deadline: i32, respectsWindows: bool): void {
+  let day = found;
+  for (let i = 0; i < MOST_HELD_MOVES && day < deadline && isHeld(type, day); i++) day++;
+  placedReason = REASON_NONE;
+  placedWindow = respectsWindows ? excludedBy(day) : 0;
+  if (placedWindow !== 0) {
+    placedReason = REASON_EXCLUSION;
+  } else if (!isOpen(day)) {
+    const open = openDayFor(type, day, deadline, respectsWindows);
+    if (open === NO_OPEN_DAY) placedReason = REASON_NO_OPEN_DAY;
+    else day = open;
+  }
+  placedStart = day;
 }
 
 /**
- * The day an email would go out before limits and balance move it (Rules 5, from ideal day to start day); `startStep`
- * tells which step gave it.
+ * Places a candidate that nothing stops but windows and closed days (Rules 5 and 7).
  *
- * @param ownedRow the row whose plan is kept, -1 for none
+ * @param ownedRow its owned row, -1 for none
  * @param year the year that enters the mix
  */
-export function startDay(
-  contact: u32, type: i32, typeCode: u32, ownedRow: i32, year: i32, ideal: i32, deadline: i32, respectsWindows: bool,
-): i32 {
+export function placeOnDay(
+  contact: u32,
+  type: i32,
+  ownedRow: i32,
+  year: i32,
+  ideal: i32,
+  deadline: i32,
+  respectsWindows: bool,
+): void {
   let day = ideal;
-  startStep = 1;
+  placedStep = 1;
   if (ideal < today) {
     day = keptDay(ownedRow, deadline);
-    if (day == NULL) day = catchUpDay(contact, typeCode, year, deadline, respectsWindows);
+    if (day === NULL) day = catchUpDay(contact, type, year, deadline, respectsWindows);
   }
-  return afterHeldDays(type, day, deadline);
+  placedBooked = bookedDay(ownedRow);
+  settle(type, day, deadline, respectsWindows);
 }
 
-/** The start day of a follow-up: caught up by tomorrow instead of spread (Rules 5 and 10). */
-export function followupStartDay(type: i32, ownedRow: i32, ideal: i32, deadline: i32): i32 {
+/** Places a follow-up: caught up by tomorrow instead of spread (Rules 5 and 10). */
+export function placeFollowup(type: i32, ownedRow: i32, ideal: i32, deadline: i32): void {
   let day = ideal;
-  startStep = 1;
+  placedStep = 1;
   if (ideal < today) {
     day = keptDay(ownedRow, deadline);
-    if (day == NULL) {
-      startStep = 4;
+    if (day === NULL) {
+      placedStep = 4;
       day = min(today + 1, deadline);
     }
   }
-  return afterHeldDays(type, day, deadline);
+  placedBooked = bookedDay(ownedRow);
+  settle(type, day, deadline, true);
+}
+
+/** Notes a candidate that gets no row, with the day that shows why. */
+export function placeNowhere(day: i32, reason: u8): void {
+  placedReason = reason;
+  placedStep = 0;
+  placedWindow = 0;
+  placedBooked = 0;
+  placedStart = day;
+}
+
+/**
+ * Skips a candidate that no start day is looked for: it is dated its ideal day, or when that has passed the day its owned row
+ * was planned for, else today (Rules 5, underwriting), so that it stays as it is.
+ */
+export function skipAtOnce(ownedRow: i32, ideal: i32, reason: u8): void {
+  placeNowhere(ideal, reason);
+  if (ideal >= today) return;
+  const planned = ownedRow < 0 ? NULL : i32At(rowPlannedDay, ownedRow);
+  placedStart = planned === NULL ? today : planned;
 }

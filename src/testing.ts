@@ -1,7 +1,10 @@
-export type { Candidate, CandidateKind, OracleResult, StartStep } from './oracle/model.js';
+export type { CrowdedDay, OverloadedDay } from './oracle/dailyCap.js';
+export type { Candidate, CandidateKind, OracleResult } from './oracle/model.js';
 export { type OracleOptions, oracle } from './oracle/oracle.js';
 export type { Config, ConfigInput } from './rules/config.js';
 export type * from './rules/records.js';
+export type { StartStep } from './rules/startDay.js';
+export type { Suppression } from './rules/suppressions.js';
 export { type CompareOptions, compareSchedules, type ScheduleDifference } from './testing/compareSchedules.js';
 export type { ContactDifference, RowDifference } from './testing/contactDifference.js';
 export { type MatchOptions, type MatchResult, type SendplanMatchers, sendplanMatchers } from './testing/matchers.js';

@@ -12,14 +12,13 @@ export let deletedSpan: f64 = 0;
 export let deletedIds: usize = 0;
 export let deletedCount: u32 = 0;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isDeleted(id: f64): bool {
   const place = id - deletedFirst;
   if (!(place >= 0 && place < deletedSpan)) return false;
   const bit = (place as u64 as u32) & deletedMask;
-  if (((load<u8>(deletedBits + (bit >> 3)) >> (bit & 7)) & 1) == 0) return false;
-  return deletedIds == 0 || find(id);
+  if (((load<u8>(deletedBits + (bit >> 3)) >> (bit & 7)) & 1) === 0) return false;
+  return deletedIds === 0 || find(id);
 }
 
 function find(id: f64): bool {
@@ -28,7 +27,7 @@ function find(id: f64): bool {
   while (start < end) {
     const middle = (start + end) >> 1;
     const found = load<f64>(deletedIds + (middle << 3));
-    if (found == id) return true;
+    if (found === id) return true;
     if (found < id) start = middle + 1;
     else end = middle;
   }

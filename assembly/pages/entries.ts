@@ -1,4 +1,17 @@
-import { copyBytes, DONE, end, FULL, hasRoom, integerLength, integerType, maximumLocal, placeCell, varintLength, writeInteger, writeVarint } from './leaf';
+import {
+  copyBytes,
+  DONE,
+  end,
+  FULL,
+  hasRoom,
+  integerLength,
+  integerType,
+  maximumLocal,
+  placeCell,
+  varintLength,
+  writeInteger,
+  writeVarint,
+} from './leaf';
 
 /*
  * Entries of an index, in its leaves: `header length | types of the columns | type of the rowid | columns | rowid`.
@@ -31,27 +44,22 @@ export function beginEntries(): void {
   for (let i: u32 = 0; i < columnCount; i++) store<u32>(taken + (i << 2), u32.MAX_VALUE);
 }
 
-/** To be called before the first entry that goes to a leaf: what lies in other leaves may be overwritten by now. */
-// @ts-ignore: decorator
-@inline
+/** To be called before the first entry that goes to a leaf: what lies in other leaves may be overwritten by now. @inline */
 export function startEntries(): void {
   lastAt = 0;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function rowidOf(entry: u32): i64 {
   return load<f64>(entryRowid + (entry << 3)) as i64;
 }
 
-/** Takes the codes of an entry, and measures them. */
-// @ts-ignore: decorator
-@inline
+/** Takes the codes of an entry, and measures them. @inline */
 export function take(entry: u32): void {
   let isSame = true;
   for (let i: u32 = 0; i < columnCount; i++) {
     const code = load<u32>(load<u32>(columns + i * COLUMN) + (entry << 2));
-    if (load<u32>(taken + (i << 2)) == code) continue;
+    if (load<u32>(taken + (i << 2)) === code) continue;
     store<u32>(taken + (i << 2), code);
     isSame = false;
   }
@@ -69,11 +77,9 @@ export function take(entry: u32): void {
   frontLength = headerLength + bodies;
 }
 
-/** Writes the payload of the codes that were taken. */
-// @ts-ignore: decorator
-@inline
+/** Writes the payload of the codes that were taken. @inline */
 export function write(to: usize, id: i64, idType: u32): void {
-  if (lastAt != 0) {
+  if (lastAt !== 0) {
     copyBytes(to, lastAt, frontLength);
   } else {
     let typeAt = writeVarint(to, headerLength);

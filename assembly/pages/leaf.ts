@@ -34,23 +34,17 @@ export function end(cellStart: u32, cellCount: u32, cellLength: u32, why: u32): 
   store<u32>(outcome, why, 12);
 }
 
-/** Whether an open leaf has room for a cell of that many bytes. */
-// @ts-ignore: decorator
-@inline
+/** Whether an open leaf has room for a cell of that many bytes. @inline */
 export function hasRoom(cellStart: u32, cellCount: u32, cellLength: u32): bool {
   return cellStart >= cellLength + LEAF_HEADER + 2 * (cellCount + 1);
 }
 
-/** Notes where a cell of the leaf begins. */
-// @ts-ignore: decorator
-@inline
+/** Notes where a cell of the leaf begins. @inline */
 export function placeCell(leafAt: usize, cell: u32, cellStart: u32): void {
   store<u16>(leafAt + LEAF_HEADER + 2 * cell, bswap<u16>(cellStart as u16));
 }
 
-/** The bytes that a number takes as a varint. */
-// @ts-ignore: decorator
-@inline
+/** The bytes that a number takes as a varint. @inline */
 export function varintLength(value: i64): u32 {
   if ((value as u64) < 128) return 1;
   if ((value as u64) < 16384) return 2;
@@ -60,13 +54,11 @@ export function varintLength(value: i64): u32 {
 
 function longVarintLength(value: u64): u32 {
   let length: u32 = 4;
-  while (length < 9 && value >> (7 * length) != 0) length++;
+  while (length < 9 && value >> (7 * length) !== 0) length++;
   return length;
 }
 
-/** Writes a varint and returns the address behind it. */
-// @ts-ignore: decorator
-@inline
+/** Writes a varint and returns the address behind it. @inline */
 export function writeVarint(at: usize, value: i64): usize {
   if ((value as u64) < 128) {
     store<u8>(at, value as u8);
@@ -83,7 +75,7 @@ export function writeVarint(at: usize, value: i64): usize {
 function writeLongVarint(at: usize, value: u64): usize {
   const length = varintLength(value as i64);
   let last = at + length - 1;
-  if (length == 9) {
+  if (length === 9) {
     // The ninth byte holds eight bits.
     store<u8>(last--, value as u8);
     value >>= 8;
@@ -98,49 +90,41 @@ function writeLongVarint(at: usize, value: u64): usize {
   return at + length;
 }
 
-/** The serial type of a whole number: 8 and 9 are 0 and 1 themselves, 1 to 6 tell how many bytes follow. */
-// @ts-ignore: decorator
-@inline
+/** The serial type of a whole number: 8 and 9 are 0 and 1 themselves, 1 to 6 tell how many bytes follow. @inline */
 export function integerType(value: i64): u32 {
   if ((value as u64) < 2) return 8 + (value as u32);
-  if (value == (value as i8 as i64)) return 1;
-  if (value == (value as i16 as i64)) return 2;
-  if (value == (value << 40) >> 40) return 3;
-  if (value == (value as i32 as i64)) return 4;
-  return value == (value << 16) >> 16 ? 5 : 6;
+  if (value === (value as i8 as i64)) return 1;
+  if (value === (value as i16 as i64)) return 2;
+  if (value === (value << 40) >> 40) return 3;
+  if (value === (value as i32 as i64)) return 4;
+  return value === (value << 16) >> 16 ? 5 : 6;
 }
 
-/** The bytes of a whole number of a serial type. */
-// @ts-ignore: decorator
-@inline
+/** The bytes of a whole number of a serial type. @inline */
 export function integerLength(type: u32): u32 {
-  return type <= 4 ? type : type == 5 ? 6 : type == 6 ? 8 : 0;
+  return type <= 4 ? type : type === 5 ? 6 : type === 6 ? 8 : 0;
 }
 
-/** Writes the body of a whole number of a serial type. */
-// @ts-ignore: decorator
-@inline
+/** Writes the body of a whole number of a serial type. @inline */
 export function writeInteger(at: usize, value: i64, type: u32): void {
-  if (type == 3) {
+  if (type === 3) {
     store<u8>(at, (value >> 16) as u8);
     store<u16>(at, bswap<u16>(value as u16), 1);
-  } else if (type == 2) {
+  } else if (type === 2) {
     store<u16>(at, bswap<u16>(value as u16));
-  } else if (type == 1) {
+  } else if (type === 1) {
     store<u8>(at, value as u8);
-  } else if (type == 4) {
+  } else if (type === 4) {
     store<u32>(at, bswap<u32>(value as u32));
-  } else if (type == 5) {
+  } else if (type === 5) {
     store<u16>(at, bswap<u16>((value >> 32) as u16));
     store<u32>(at, bswap<u32>(value as u32), 2);
-  } else if (type == 6) {
+  } else if (type === 6) {
     store<u64>(at, bswap<u64>(value as u64));
   }
 }
 
-/** Copies bytes that do not overlap; for a few dozen of them faster than `memory.copy`. */
-// @ts-ignore: decorator
-@inline
+/** Copies bytes that do not overlap; for a few dozen of them faster than `memory.copy`. @inline */
 export function copyBytes(to: usize, from: usize, length: u32): void {
   if (length >= 8) {
     const last = length - 8;

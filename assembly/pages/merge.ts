@@ -1,7 +1,21 @@
 import { isDeleted } from './deleted';
 import { COLUMN, columnCount, columns, frontLength, rowidOf, startEntries, take, write } from './entries';
 import {
-  copyBytes, DAMAGED, DONE, end, FULL, hasRoom, integerLength, integerType, LARGE, LEAF_HEADER, maximumLocal, placeCell, REACHED, varintLength, writeVarint,
+  copyBytes,
+  DAMAGED,
+  DONE,
+  end,
+  FULL,
+  hasRoom,
+  integerLength,
+  integerType,
+  LARGE,
+  LEAF_HEADER,
+  maximumLocal,
+  placeCell,
+  REACHED,
+  varintLength,
+  writeVarint,
 } from './leaf';
 import { bodyLength, compareValues, readEnd, readInteger, readVarint } from './values';
 
@@ -45,8 +59,7 @@ export function beginOld(): void {
   lastOldId = -Infinity;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function count(id: i64, isGone: bool): void {
   store<u32>(oldRows, load<u32>(oldRows) + 1);
   if (isGone) store<u32>(oldRows, load<u32>(oldRows, 4) + 1, 4);
@@ -62,8 +75,7 @@ export function countLarge(id: f64): bool {
   return isGone;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function cellAddress(cell: u32): usize {
   return oldPage + bswap<u16>(load<u16>(oldPage + LEAF_HEADER + 2 * cell));
 }
@@ -92,7 +104,12 @@ export function copyRows(cell: u32, cellEnd: u32, before: f64, leafAt: usize, ce
       return cell;
     }
     const isLarge = length > (maximumLocal as u64);
-    if (id <= lastOldId || length > 0x7fffffff || payloadAt > pageEnd || (!isLarge && length > ((pageEnd - payloadAt) as u64))) {
+    if (
+      id <= lastOldId ||
+      length > 0x7fffffff ||
+      payloadAt > pageEnd ||
+      (!isLarge && length > ((pageEnd - payloadAt) as u64))
+    ) {
       end(cellStart, cellCount, cellLength, DAMAGED);
       return cell;
     }
@@ -171,17 +188,17 @@ export function openEntries(cellCount: u32): i32 {
       bodies += bytes;
       if (bodies > length) return -1;
     }
-    if (at != headerEnd || bodies != length || fields != columnCount + 1) return -1;
-    if (type == 0 || type == 7 || type > 9) return -1;
+    if (at !== headerEnd || bodies !== length || fields !== columnCount + 1) return -1;
+    if (type === 0 || type === 7 || type > 9) return -1;
     const rowid = readInteger(payload + (length as usize) - bodyLength(type), type as u32);
-    if (before != 0 && compareEntries(before, payload) >= 0) return -1;
+    if (before !== 0 && compareEntries(before, payload) >= 0) return -1;
     before = payload;
     const isGone = isDeleted(rowid as f64);
     count(rowid, isGone);
     store<u32>(opened, isGone ? GONE : KEPT, 12);
   }
   previousLength = 0;
-  if (before != 0 && before != previous) {
+  if (before !== 0 && before !== previous) {
     const last = oldCells + (cellCount - 1) * CELL;
     previousLength = load<u32>(last, 8);
     memory.copy(previous, before, previousLength);
@@ -201,7 +218,7 @@ function compareEntries(a: usize, b: usize): i32 {
     const typeB = readVarint(typeAtB);
     typeAtB = readEnd;
     const order = compareValues(typeA as u32, bodyA, typeB as u32, bodyB);
-    if (order != 0) return order;
+    if (order !== 0) return order;
     bodyA += bodyLength(typeA);
     bodyB += bodyLength(typeB);
   }
@@ -221,7 +238,7 @@ function compareNew(entry: u32, id: i64, old: usize): i32 {
     const type = readVarint(typeAt);
     typeAt = readEnd;
     const order = compareValues(newType as u32, newBody, type as u32, body);
-    if (order != 0) return order;
+    if (order !== 0) return order;
     body += bodyLength(type);
   }
   const oldId = readInteger(body, readVarint(typeAt) as u32);
@@ -250,7 +267,7 @@ function firstBehind(entry: u32, id: i64, cell: u32, cellEnd: u32): u32 {
 
 /** The first of the old entries `[cell, cellEnd)` whose row stays. */
 export function skipGone(cell: u32, cellEnd: u32): u32 {
-  while (cell < cellEnd && load<u32>(oldCells + cell * CELL, 12) == GONE) cell++;
+  while (cell < cellEnd && load<u32>(oldCells + cell * CELL, 12) === GONE) cell++;
   return cell;
 }
 
@@ -267,7 +284,15 @@ export let isOldNext: u32 = 0;
  * It ends with FULL at what does not fit, an old entry when `isOldNext` is 1, and with REACHED where the batch is over and more
  * follow.
  */
-export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, leafAt: usize, cellStart: u32, cellCount: u32): u32 {
+export function mergeEntries(
+  cell: u32,
+  cellEnd: u32,
+  entry: u32,
+  last: u32,
+  leafAt: usize,
+  cellStart: u32,
+  cellCount: u32,
+): u32 {
   let cellLength: u32 = 0;
   startEntries();
   while (true) {
@@ -279,7 +304,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
     }
     for (; cell < bound; cell++) {
       const opened = oldCells + cell * CELL;
-      if (load<u32>(opened, 12) == GONE) continue;
+      if (load<u32>(opened, 12) === GONE) continue;
       const from = load<u32>(opened) as usize;
       const needed = load<u32>(opened, 4) + load<u32>(opened, 8) - (from as u32);
       if (!hasRoom(cellStart, cellCount, needed)) {
@@ -294,7 +319,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
       cellCount++;
       copyBytes(leafAt + cellStart, from, needed);
     }
-    if (cell == cellEnd) {
+    if (cell === cellEnd) {
       nextEntry = entry;
       end(cellStart, cellCount, cellLength, DONE);
       return cell;
@@ -315,7 +340,7 @@ export function mergeEntries(cell: u32, cellEnd: u32, entry: u32, last: u32, lea
     cellCount++;
     write(writeVarint(leafAt + cellStart, length), id, type);
     entry++;
-    if (entry == last && hasMoreEntries != 0) {
+    if (entry === last && hasMoreEntries !== 0) {
       nextEntry = entry;
       end(cellStart, cellCount, cellLength, REACHED);
       return cell;

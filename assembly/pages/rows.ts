@@ -1,5 +1,18 @@
 import { dayOfMonth, farMonthDayOf, marchYearOf } from '../calendar';
-import { DONE, end, FULL, copyBytes, hasRoom, integerType, maximumLocal, placeCell, UNKNOWN, varintLength, writeInteger, writeVarint } from './leaf';
+import {
+  copyBytes,
+  DONE,
+  end,
+  FULL,
+  hasRoom,
+  integerType,
+  maximumLocal,
+  placeCell,
+  UNKNOWN,
+  varintLength,
+  writeInteger,
+  writeVarint,
+} from './leaf';
 
 /*
  * Rows of `email_schedules`, in leaves of its table. Rows of a kind differ only in contact, event date and days: they are copies
@@ -46,15 +59,12 @@ let templateCount: u32 = 0;
 /** The slot for the row that was not found. */
 let freeSlot: u32 = 0;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function at(column: usize, row: u32): i32 {
   return load<i32>(column + (row << 2));
 }
 
-/** The types of what is patched, 4 bits each for contact, year, month, day, and a bit for each day that is NULL. */
-// @ts-ignore: decorator
-@inline
+/** The types of what is patched, 4 bits each for contact, year, month, day, and a bit for each day that is NULL. @inline */
 function formsOf(row: u32): u32 {
   const event = at(eventDate, row);
   return (
@@ -62,20 +72,18 @@ function formsOf(row: u32): u32 {
     (integerType(event >> 9) << 4) |
     (integerType((event >> 5) & 15) << 8) |
     (integerType(event & 31) << 12) |
-    (u32(at(plannedDay, row) == NULL) << 16) |
-    (u32(at(sendDay, row) == NULL) << 17)
+    (u32(at(plannedDay, row) === NULL) << 16) |
+    (u32(at(sendDay, row) === NULL) << 17)
   );
 }
 
-/** The template of a row, -1 when there is none. */
-// @ts-ignore: decorator
-@inline
+/** The template of a row, -1 when there is none. @inline */
 function find(rowKind: i32, forms: u32): i32 {
   const hash: u32 = (rowKind * 0x9e3779b1) ^ (forms * 0x85ebca77);
   let slot = (hash ^ (hash >> 15)) & (SLOTS - 1);
-  for (let entry = at(templateSlots, slot); entry != 0; entry = at(templateSlots, slot)) {
+  for (let entry = at(templateSlots, slot); entry !== 0; entry = at(templateSlots, slot)) {
     const key = templateKeys + ((entry - 1) << 3);
-    if (load<i32>(key) == rowKind && load<u32>(key, 4) == forms) return entry - 1;
+    if (load<i32>(key) === rowKind && load<u32>(key, 4) === forms) return entry - 1;
     slot = (slot + 1) & (SLOTS - 1);
   }
   freeSlot = slot;
@@ -107,12 +115,10 @@ export function forgetTemplates(): void {
   templateCount = 0;
 }
 
-/** Writes the text of a day, `YYYY-MM-DD`. */
-// @ts-ignore: decorator
-@inline
+/** Writes the text of a day, `YYYY-MM-DD`. @inline */
 function writeDay(to: usize, day: i32): void {
   const text = dayTexts + (day - FIRST_DAY) * 12;
-  if (load<u8>(text) == 0) makeDayText(text, day);
+  if (load<u8>(text) === 0) makeDayText(text, day);
   store<u64>(to, load<u64>(text));
   store<u16>(to, load<u16>(text, 8), 8);
 }
@@ -165,18 +171,18 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
     copyBytes(record, load<u32>(templateStarts + (template << 2)), length);
     const patches = templatePatches + template * 24;
     const contactAt = load<u32>(patches);
-    if (contactAt != 0) writeInteger(record + contactAt, load<f64>(contactId + (row << 3)) as i64, forms & 15);
+    if (contactAt !== 0) writeInteger(record + contactAt, load<f64>(contactId + (row << 3)) as i64, forms & 15);
     const event = at(eventDate, row);
     const yearAt = load<u32>(patches, 4);
-    if (yearAt != 0) writeInteger(record + yearAt, event >> 9, (forms >> 4) & 15);
+    if (yearAt !== 0) writeInteger(record + yearAt, event >> 9, (forms >> 4) & 15);
     const monthAt = load<u32>(patches, 8);
-    if (monthAt != 0) writeInteger(record + monthAt, (event >> 5) & 15, (forms >> 8) & 15);
+    if (monthAt !== 0) writeInteger(record + monthAt, (event >> 5) & 15, (forms >> 8) & 15);
     const dayAt = load<u32>(patches, 12);
-    if (dayAt != 0) writeInteger(record + dayAt, event & 31, (forms >> 12) & 15);
+    if (dayAt !== 0) writeInteger(record + dayAt, event & 31, (forms >> 12) & 15);
     const plannedAt = load<u32>(patches, 16);
-    if (plannedAt != 0) writeDay(record + plannedAt, at(plannedDay, row));
+    if (plannedAt !== 0) writeDay(record + plannedAt, at(plannedDay, row));
     const sendAt = load<u32>(patches, 20);
-    if (sendAt != 0) writeDay(record + sendAt, at(sendDay, row));
+    if (sendAt !== 0) writeDay(record + sendAt, at(sendDay, row));
   }
   end(cellStart, cellCount, cellLength, DONE);
   return row;

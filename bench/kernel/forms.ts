@@ -1,6 +1,7 @@
 import { NULL_INT32 } from '../../src/columns/nulls.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
-import { type Plan, planOrganization } from '../../src/plan/plan.js';
+import type { Plan } from '../../src/plan/plan.js';
+import { planOrganization } from '../../src/plan/planOrganization.js';
 import { becomesRow, REASON } from '../../src/plan/reasons.js';
 import { stateName } from '../../src/rules/states.js';
 import {

@@ -81,6 +81,7 @@ export async function loadOrganizations(folder: WorkFolder, contacts: number): P
     email_schedules: null,
     tracking_clicks: null,
     contact_events: null,
+    suppressions: null,
   };
   const standard = resolveConfig(undefined);
   const reduced = resolveConfig({

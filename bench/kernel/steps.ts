@@ -1,7 +1,8 @@
 import { balanceDays } from '../../src/balance/balance.js';
 import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/iso.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
-import { type Plan, planOrganization } from '../../src/plan/plan.js';
+import type { Plan } from '../../src/plan/plan.js';
+import { planOrganization } from '../../src/plan/planOrganization.js';
 import { DiffRows } from '../../src/store/changes/diffRows.js';
 import { diffSchedules } from '../../src/store/changes/diffSchedules.js';
 import { FLUSH_BATCH_ROWS } from '../../src/store/changes/newRows.js';
@@ -10,7 +11,7 @@ import type { MicroTask } from './task.js';
 
 /** What balancing may write: the candidates and the days. */
 const BALANCED = (Object.keys(KERNEL_COLUMNS) as KernelColumn[]).filter(
-  (name) => name.startsWith('candidate') || name === 'smoothingHistogram' || name === 'historyPerDay',
+  (name) => name.startsWith('candidate') || name === 'smoothingHistogram',
 );
 
 function planOf({ organization, config }: Loaded): Promise<Plan> {

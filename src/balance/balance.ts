@@ -1,5 +1,7 @@
 import type { Plan } from '../plan/plan.js';
 import { REASON } from '../plan/reasons.js';
+import { applyDailyCap } from './placeGroups.js';
+import { type SendDays, sendDays } from './sendDays.js';
 
 /** A day and how many emails it holds. */
 export interface DayLoad {
@@ -17,8 +19,10 @@ export interface Balance {
   readonly movedByCap: number;
   /** Every day from today on that holds an email, ascending. */
   readonly days: readonly DayLoad[];
-  /** The days that stay over the threshold, because what they hold cannot move. */
+  /** The days that end over their threshold. */
   readonly overloadedDays: readonly DayLoad[];
+  /** What days take by their caps, from today on. */
+  readonly sendDays: SendDays;
 }
 
 /**
@@ -26,36 +30,45 @@ export interface Balance {
  * contacts whose emails moved.
  */
 export function balanceDays(plan: Plan): Balance {
-  const { kernel } = plan;
+  const { kernel, views, run } = plan;
+  const days = sendDays(run.capacity, run.today, views.dayCount.length);
   const movedBySmoothing = kernel.smoothDays();
-  const movedByCap = kernel.capDays();
+  const movedByCap = applyDailyCap(plan, days, run.today, plan.history);
+  plan.starting.set(views.dayCount);
   // The load of an overloaded day is judged as the cap leaves it, before the last contact limits thin it out.
   const capped = countDays(plan);
-  const lastPlanned = capped.findLastIndex((load) => load.planned > 0);
-  const { threshold } = plan.run.limits;
-  const overloadedDays = capped.slice(0, lastPlanned + 1).filter((load) => load.planned + load.history > threshold);
-  if (movedBySmoothing + movedByCap === 0) return { movedBySmoothing, movedByCap, days: capped, overloadedDays };
-  kernel.limitMovedContacts();
-  return { movedBySmoothing, movedByCap, days: countDays(plan), overloadedDays };
+  const overloadedDays = overloaded(capped, days, lastPlacedDay(plan));
+  if (movedBySmoothing + movedByCap > 0) kernel.limitMovedContacts();
+  const loads = movedBySmoothing + movedByCap > 0 ? countDays(plan) : capped;
+  return { movedBySmoothing, movedByCap, days: loads, overloadedDays, sendDays: days };
 }
 
 /** Counts the scheduled candidates and history rows of every day from today on that holds any. */
-function countDays({ kernel, views, count, run }: Plan): DayLoad[] {
-  const { historyPerDay } = views;
-  let planned = views.dayCount;
-  if (kernel.countDays() > 0) {
-    // The cap has moved some further than the kernel counts.
-    let last = 0;
-    for (let i = 0; i < count; i++) last = Math.max(last, views.candidateSend[i] - run.today);
-    planned = new Uint32Array(last + 1);
-    for (let i = 0; i < count; i++) {
-      if (views.candidateReason[i] === REASON.scheduled) planned[views.candidateSend[i] - run.today]++;
-    }
-  }
+function countDays({ kernel, views, run, history }: Plan): DayLoad[] {
+  kernel.countDays();
   const days: DayLoad[] = [];
-  for (let offset = 0; offset < planned.length; offset++) {
-    const history = historyPerDay[offset] ?? 0;
-    if (planned[offset] + history > 0) days.push({ day: run.today + offset, planned: planned[offset], history });
+  for (let offset = 0; offset < history.length; offset++) {
+    const planned = views.dayCount[offset];
+    if (planned + history[offset] > 0) days.push({ day: run.today + offset, planned, history: history[offset] });
   }
   return days;
+}
+
+/** The last day that the daily cap gave anybody, also those that it skipped; before today when there is nobody. */
+function lastPlacedDay({ views, count, run }: Plan): number {
+  const { candidateReason, candidateSend } = views;
+  let last = run.today - 1;
+  for (let i = 0; i < count; i++) {
+    if (candidateReason[i] !== REASON.scheduled && candidateReason[i] !== REASON.dailyCap) continue;
+    if (candidateSend[i] > last) last = candidateSend[i];
+  }
+  return last;
+}
+
+/** The open days over their threshold among the days up to a last one. */
+function overloaded(loads: readonly DayLoad[], { firstDay, isOpen, threshold }: SendDays, lastDay: number): DayLoad[] {
+  return loads.filter(({ day, planned, history }) => {
+    const i = day - firstDay;
+    return day <= lastDay && isOpen[i] === 1 && planned + history > threshold[i];
+  });
 }

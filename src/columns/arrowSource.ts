@@ -14,6 +14,7 @@ export interface OrganizationTables {
   readonly email_schedules?: Table;
   readonly tracking_clicks?: Table;
   readonly contact_events?: Table;
+  readonly suppressions?: Table;
 }
 
 /** Reads the values of a vector as the fields a database would hold. */
@@ -52,6 +53,7 @@ export function organizationOfTables(tables: OrganizationTables): OrganizationSo
     email_schedules: optional(tables.email_schedules),
     tracking_clicks: optional(tables.tracking_clicks),
     contact_events: optional(tables.contact_events),
+    suppressions: optional(tables.suppressions),
   };
 }
 

@@ -1,19 +1,25 @@
 import type { Table } from 'apache-arrow';
+import type { DateOrder } from '../rules/dates.js';
+import { campaignType } from '../rules/emailTypes.js';
 import {
   isLiveEnrolment,
   readDate,
   readDaysBefore,
-  readFilter,
   readFlag,
   readInteger,
   readPriority,
+  readTargetCarriers,
+  readTargetStates,
   readText,
 } from '../rules/fields.js';
+import { quoteText, quoteValue } from '../rules/quote.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
+import type { IssueLog } from './issueLog.js';
 import { NULL_INT32 } from './nulls.js';
 import { type RowSource, selectColumns } from './source.js';
+import { stableOrder } from './stableOrder.js';
 
 /** A campaign type (Rules 6). */
 export interface CampaignType {
@@ -29,19 +35,19 @@ export interface CampaignType {
   readonly skipsFailed: boolean;
 }
 
-/** A campaign instance (Rules 6); days are null where the instance has none. */
+/** A campaign instance of a known type (Rules 6); days are null where the instance has none. */
 export interface CampaignInstance {
   readonly id: number;
-  /** Null when no campaign type has the name the instance gives. */
-  readonly type: CampaignType | null;
-  readonly typeName: string;
+  readonly type: CampaignType;
+  /** Whether all of its dates that are not blank can be read; without that it does not run. */
+  readonly hasReadableDates: boolean;
   readonly emailTemplate: string | null;
   readonly smsTemplate: string | null;
   readonly startDay: number | null;
   readonly endDay: number | null;
   readonly spreadStartDay: number | null;
   readonly spreadEndDay: number | null;
-  /** State letters in lower case; null filters nothing. */
+  /** Two capital letters each; null filters nothing. */
   readonly states: ReadonlySet<string> | null;
   /** Carriers in lower case; null filters nothing. */
   readonly carriers: ReadonlySet<string> | null;
@@ -82,39 +88,73 @@ const INSTANCE_FIELDS = [
   ...['spread_start_date', 'spread_end_date', 'target_states', 'target_carriers'],
 ];
 
-/** Reads the campaign instances in ascending order of id, a whole number from 0 on; of two with one id the first counts (Rules 6). */
+const DATE_FIELDS = ['active_start_date', 'active_end_date', 'spread_start_date', 'spread_end_date'] as const;
+
+/** The type of exactly a name, or else the first of this name trimmed and in any case (Rules 6). */
+function typeNamed(name: string | null, types: ReadonlyMap<string, CampaignType>): CampaignType | null {
+  if (name === null) return null;
+  const exact = types.get(name);
+  if (exact !== undefined) return exact;
+  const compared = name.trim().toLowerCase();
+  for (const type of types.values()) if (type.name.trim().toLowerCase() === compared) return type;
+  return null;
+}
+
+/**
+ * Reads the campaign instances of known types in ascending order of id, a whole number from 0 on, and notes what cannot be read
+ * of them; of two with one id the first counts (Rules 6).
+ *
+ * @param types in the order of their rows
+ */
 export function readCampaignInstances(
   source: RowSource | null,
   types: ReadonlyMap<string, CampaignType>,
+  order: DateOrder,
+  issues: IssueLog,
 ): readonly CampaignInstance[] {
-  const instances = new Map<number, CampaignInstance>();
+  const instances: CampaignInstance[] = [];
+  const seen = new Set<number>();
   const { places, rows } = selectColumns(source, INSTANCE_FIELDS);
   for (const row of rows) {
-    const [id, type, email, sms, start, end, spreadStart, spreadEnd, states, carriers] = places.map((at) => row[at]);
+    const [id, typeName, email, sms, start, end, spreadStart, spreadEnd, states, carriers] = places.map(
+      (at) => row[at],
+    );
     const instanceId = readInteger(id);
-    if (instanceId === null || instanceId < 0 || instances.has(instanceId)) continue;
-    const typeName = readText(type) ?? '';
-    instances.set(instanceId, {
+    if (instanceId === null || instanceId < 0 || seen.has(instanceId)) continue;
+    seen.add(instanceId);
+    const type = typeNamed(readText(typeName), types);
+    if (type === null) continue;
+    const emailType = campaignType(type.name, instanceId);
+    const values = [start, end, spreadStart, spreadEnd];
+    const dates = values.map((value) => readDate(value, order));
+    const broken = DATE_FIELDS.map((name, i) => `${name} ${quoteValue(values[i])}`).filter((_, i) => dates[i].invalid);
+    if (broken.length > 0) issues.add(null, 'unreadable_campaign', `${emailType}: ${broken.join(', ')}`);
+    const targets = readTargetStates(states);
+    for (const element of targets.unknown) {
+      issues.add(null, 'unknown_target_state', `${emailType}: ${quoteText(element)}`);
+    }
+    instances.push({
       id: instanceId,
-      type: types.get(typeName) ?? null,
-      typeName,
+      type,
+      hasReadableDates: broken.length === 0,
       emailTemplate: readText(email),
       smsTemplate: readText(sms),
-      startDay: readDate(start).day,
-      endDay: readDate(end).day,
-      spreadStartDay: readDate(spreadStart).day,
-      spreadEndDay: readDate(spreadEnd).day,
-      states: readFilter(states),
-      carriers: readFilter(carriers),
+      startDay: dates[0].day,
+      endDay: dates[1].day,
+      spreadStartDay: dates[2].day,
+      spreadEndDay: dates[3].day,
+      states: targets.states,
+      carriers: readTargetCarriers(carriers),
     });
   }
-  return [...instances.values()].sort((a, b) => a.id - b.id);
+  return instances.sort((a, b) => a.id - b.id);
 }
 
 /** Tells whether an instance runs on a day (Rules 6): its type is active and the day lies in its active period. */
 export function runsOn(instance: CampaignInstance, day: number): boolean {
   return (
-    instance.type?.isActive === true &&
+    instance.type.isActive &&
+    instance.hasReadableDates &&
     (instance.startDay === null || instance.startDay <= day) &&
     (instance.endDay === null || day <= instance.endDay)
   );
@@ -138,7 +178,8 @@ export interface Enrolments {
 }
 
 /**
- * Reads the live enrolments in the given campaigns (Rules 6, audience); an unreadable trigger date is none.
+ * Reads the live enrolments in the given campaigns; one whose trigger date cannot be read counts nowhere and is an issue (Rules
+ * 6, audience).
  *
  * @param campaignOf the campaign index by instance id
  */
@@ -147,6 +188,8 @@ export function readEnrolments(
   contacts: ContactIndex,
   contactCount: number,
   campaignOf: ReadonlyMap<number, number>,
+  order: DateOrder,
+  issues: IssueLog,
 ): Enrolments {
   const contact = new GrowingColumn(Uint32Array);
   const campaign = new GrowingColumn(Uint32Array);
@@ -155,47 +198,30 @@ export function readEnrolments(
   const [contactAt, instanceAt, triggerAt, statusAt] = places;
   for (const row of rows) {
     if (!isLiveEnrolment(row[statusAt])) continue;
-    const index = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
-    const campaignIndex = campaignOf.get(readInteger(row[instanceAt]) ?? Number.NaN);
+    const contactId = readInteger(row[contactAt]);
+    const index = contacts.indexOf(contactId ?? -1);
+    const instanceId = readInteger(row[instanceAt]);
+    const campaignIndex = campaignOf.get(instanceId ?? Number.NaN);
     if (index < 0 || campaignIndex === undefined) continue;
+    const { day, invalid } = readDate(row[triggerAt], order);
+    if (invalid) {
+      issues.add(contactId, 'unreadable_trigger', `campaign instance ${instanceId}: ${quoteValue(row[triggerAt])}`);
+      continue;
+    }
     contact.push(index);
     campaign.push(campaignIndex);
-    trigger.push(readDate(row[triggerAt]).day ?? NULL_INT32);
+    trigger.push(day ?? NULL_INT32);
   }
   const byCampaign = stableOrder(campaign.values(), campaignOf.size);
-  const order = stableOrder(contact.values(), contactCount, byCampaign.order);
+  const byContact = stableOrder(contact.values(), contactCount, byCampaign.order);
   const table = tableOf({
-    campaign: numberVector(Int32Array.from(order.order, (i) => campaign.values()[i])),
-    trigger_day: numberVector(Int32Array.from(order.order, (i) => trigger.values()[i])),
+    campaign: numberVector(Int32Array.from(byContact.order, (i) => campaign.values()[i])),
+    trigger_day: numberVector(Int32Array.from(byContact.order, (i) => trigger.values()[i])),
   });
   return {
     table,
-    first: order.first,
+    first: byContact.first,
     campaign: valuesOf(table, 'campaign', Int32Array),
     trigger: valuesOf(table, 'trigger_day', Int32Array),
   };
-}
-
-/**
- * A counting sort: the positions of `keys` in ascending order of key, equal keys in the order of `from`.
- *
- * @param keyCount keys are below it
- * @param from the order to start from; the order of `keys` when left out
- * @returns `order`, and `first[key] .. first[key + 1]`, where in it a key's positions are
- */
-export function stableOrder(
-  keys: Uint32Array,
-  keyCount: number,
-  from?: Uint32Array,
-): { readonly order: Uint32Array; readonly first: Uint32Array } {
-  const first = new Uint32Array(keyCount + 1);
-  for (let i = 0; i < keys.length; i++) first[keys[i] + 1]++;
-  for (let key = 0; key < keyCount; key++) first[key + 1] += first[key];
-  const next = first.slice();
-  const order = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    const position = from === undefined ? i : from[i];
-    order[next[keys[position]]++] = position;
-  }
-  return { order, first };
 }

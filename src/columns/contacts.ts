@@ -1,19 +1,25 @@
 import type { Table } from 'apache-arrow';
-import { readCarrier, readOwnState } from '../rules/fields.js';
+import type { DateOrder } from '../rules/dates.js';
+import { readCarrier, readOwnState, unknownStateDetail } from '../rules/fields.js';
+import { quoteValue } from '../rules/quote.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
+import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
 import { openRows } from './openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from './rowCursor.js';
 import type { RowSource } from './source.js';
+import type { SuppressionRows } from './suppressions.js';
 import { TextMemo } from './textMemo.js';
 import { TextDictionary } from './texts.js';
 
 /** The bits of a contact's flags. */
 export const FAILED_UNDERWRITING = 1;
 export const HAS_PHONE = 2;
+/** Its state is unknown although its columns say something (Rules 2). */
+export const UNREADABLE_STATE = 4;
 
 const FIELDS = [
   ...(['id', 'email', 'state', 'zip_code', ['birth_date', 'birthday'], 'effective_date'] as const),
@@ -92,16 +98,26 @@ class SeenIds {
   }
 }
 
+/** What contacts are read by. */
+export interface ContactSettings {
+  /** A birth date after it is invalid. */
+  readonly today: number;
+  /** How dates are read that are not in ISO form. */
+  readonly order: DateOrder;
+  /** Is told of every contact that can be planned. */
+  readonly suppressions?: SuppressionRows;
+}
+
 /**
  * Reads contacts into columns and notes what is wrong with them (Rules 2): contacts without a valid id or email are left
  * out, broken dates read as missing.
  *
- * @param today a birth date after it is invalid
+ * @param settings what they are read by
  * @param onRow is told how many rows were read, now and then
  */
 export function readContacts(
   source: RowSource,
-  today: number,
+  { today, order, suppressions }: ContactSettings,
   issues: IssueLog,
   onRow: (rowsDone: number) => void = () => {},
 ): Contacts {
@@ -117,6 +133,7 @@ export function readContacts(
   const ownStates = new TextMemo(readOwnState);
   const zipStates = new TextMemo((zipCode) => (zipCode === null ? UNKNOWN_STATE : stateOfZip(zipCode)));
   const carrierNames = new TextMemo((name) => carriers.codeOf(readCarrier(name)));
+  const dates = dateMemo(order);
   const rejected: number[] = [];
   const seen = new SeenIds(() => [...contacts.values().id, ...rejected]);
   let rowCount = 0;
@@ -129,7 +146,7 @@ export function readContacts(
       if ((++rowCount & 0x3fff) === 0) onRow(rowCount);
       const contactId = cursor.integer(idAt);
       if (contactId === null || contactId < 1) {
-        issues.add(null, 'invalid_id');
+        issues.add(null, 'invalid_id', quoteValue(cursor.value(idAt)));
         continue;
       }
       if (!seen.add(contactId)) {
@@ -137,22 +154,26 @@ export function readContacts(
         continue;
       }
       if (!cursor.isEmail(emailAt)) {
-        issues.add(contactId, 'invalid_email', cursor.text(emailAt));
+        issues.add(contactId, 'invalid_email', quoteValue(cursor.value(emailAt)));
         rejected.push(contactId);
         continue;
       }
       let stateCode = cursor.code(stateAt, ownStates);
       if (stateCode === UNKNOWN_STATE) stateCode = cursor.code(zipAt, zipStates);
-      if (stateCode === UNKNOWN_STATE) issues.add(contactId, 'unknown_state');
-      let birthDay = cursor.day(birthAt);
+      let unreadable: string | null = null;
+      if (stateCode === UNKNOWN_STATE) {
+        unreadable = unknownStateDetail(cursor.value(stateAt), cursor.value(zipAt));
+        issues.add(contactId, 'unknown_state', unreadable);
+      }
+      let birthDay = cursor.day(birthAt, dates);
       if (birthDay > today) birthDay = INVALID_DAY;
       if (birthDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_birth_date', cursor.text(birthAt));
+        issues.add(contactId, 'invalid_birth_date', quoteValue(cursor.value(birthAt)));
         birthDay = MISSING_DAY;
       }
-      let effectiveDay = cursor.day(effectiveAt);
+      let effectiveDay = cursor.day(effectiveAt, dates);
       if (effectiveDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_effective_date', cursor.text(effectiveAt));
+        issues.add(contactId, 'invalid_effective_date', quoteValue(cursor.value(effectiveAt)));
         effectiveDay = MISSING_DAY;
       }
       const contact = contacts.addRow();
@@ -162,7 +183,11 @@ export function readContacts(
       at.birth[contact] = birthDay;
       at.effective[contact] = effectiveDay;
       at.carrier[contact] = cursor.code(carrierAt, carrierNames);
-      at.flags[contact] = (cursor.flag(failedAt) ? FAILED_UNDERWRITING : 0) | (cursor.isBlank(phoneAt) ? 0 : HAS_PHONE);
+      at.flags[contact] =
+        (cursor.flag(failedAt) ? FAILED_UNDERWRITING : 0) |
+        (cursor.isBlank(phoneAt) ? 0 : HAS_PHONE) |
+        (unreadable === null ? 0 : UNREADABLE_STATE);
+      suppressions?.noteContact(contactId, cursor, emailAt);
     }
   } finally {
     cursor.close();

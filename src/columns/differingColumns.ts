@@ -1,12 +1,19 @@
 import type { Organization } from './organization.js';
 import type { RowColumn } from './rowTable.js';
 import { SCHEDULE_ROW_COLUMNS, type ScheduleRows } from './scheduleRows.js';
-import { ROW_CLASS, type Schedules } from './schedules.js';
+import type { Schedules } from './schedules.js';
 
 /** The value of an owned row that was found, as `RowValues` have it; `NOT_PLAIN` where a run would never write it so. */
-type FoundValue = (schedules: Schedules, row: number, statusCodes: readonly number[]) => number;
+type FoundValue = (schedules: Schedules, row: number) => number;
 
-type FormColumn = 'emailType' | 'sendTime' | 'skipReason' | 'storedPriority' | 'emailTemplate' | 'smsTemplate';
+type FormColumn =
+  | 'emailType'
+  | 'status'
+  | 'sendTime'
+  | 'skipReason'
+  | 'storedPriority'
+  | 'emailTemplate'
+  | 'smsTemplate';
 
 const ofForm = (name: FormColumn): FoundValue => {
   return ({ forms, form }, row) => forms[name][form[row]];
@@ -17,7 +24,7 @@ const FOUND: Readonly<Record<string, FoundValue>> = {
   planned_send_date: ({ plannedDay }, row) => plannedDay[row],
   scheduled_send_date: ({ scheduledDay }, row) => scheduledDay[row],
   scheduled_send_time: ofForm('sendTime'),
-  status: ({ rowClass }, row, statusCodes) => statusCodes[rowClass[row]],
+  status: ofForm('status'),
   skip_reason: ofForm('skipReason'),
   priority: ofForm('storedPriority'),
   campaign_instance_id: ({ instanceId }, row) => instanceId[row],
@@ -39,13 +46,10 @@ export interface ComparedColumn extends RowColumn<ScheduleRows> {
 }
 
 /** The columns in which owned rows of an organization are compared with planned ones, in the table's order. */
-export function comparedColumns({ schedules, texts }: Pick<Organization, 'schedules' | 'texts'>): ComparedColumn[] {
-  const statusCodes: number[] = [];
-  statusCodes[ROW_CLASS.preScheduled] = texts.codeOf('pre-scheduled');
-  statusCodes[ROW_CLASS.skipped] = texts.codeOf('skipped');
+export function comparedColumns({ schedules }: Pick<Organization, 'schedules'>): ComparedColumn[] {
   return SCHEDULE_ROW_COLUMNS.filter(({ name }) => name in FOUND).map((column) => {
     const value = FOUND[column.name];
-    return { ...column, found: (row) => value(schedules, row, statusCodes) };
+    return { ...column, found: (row) => value(schedules, row) };
   });
 }
 

@@ -1,14 +1,11 @@
 import type { Issue, IssueKind } from '../rules/records.js';
 
-/** How much of a broken value an issue shows. */
-const MOST_DETAIL = 60;
-
 /** The issues of a run, noted as they are found (Rules 2, issues). */
 export class IssueLog {
   readonly issues: Issue[] = [];
 
   add(contactId: number | null, kind: IssueKind, detail: string | null = null): void {
-    this.issues.push({ contact_id: contactId, kind, detail: detail === null ? null : detail.slice(0, MOST_DETAIL) });
+    this.issues.push({ contact_id: contactId, kind, detail });
   }
 
   /** How many issues there are of each kind that occurs. */

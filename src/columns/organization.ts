@@ -1,4 +1,5 @@
 import type { Config } from '../rules/config.js';
+import { campaignType } from '../rules/emailTypes.js';
 import {
   type CampaignInstance,
   type CampaignType,
@@ -14,6 +15,7 @@ import { type PlannedTypes, plannedTypes } from './plannedTypes.js';
 import { EmailTypes, readSchedules, type Schedules } from './schedules.js';
 import { readSignals, type Signals } from './signals.js';
 import type { OrganizationSource } from './source.js';
+import { SuppressionRows, type Suppressions } from './suppressions.js';
 import { TextDictionary } from './texts.js';
 
 /** Everything a run knows of an organization, as columns. */
@@ -28,6 +30,7 @@ export interface Organization {
   readonly emailTypes: EmailTypes;
   readonly schedules: Schedules;
   readonly signals: Signals;
+  readonly suppressions: Suppressions;
   /** The texts that schedule rows hold, found and planned. */
   readonly texts: TextDictionary;
   readonly issues: IssueLog;
@@ -52,27 +55,43 @@ export function loadOrganization(
 ): Organization {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const contacts = readContacts(source.contacts, lastDay, issues, (rowsDone) => onProgress('contacts', rowsDone));
-  const index = new ContactIndex(contacts.id);
+  const { dates: order } = config.reading;
   const campaignTypes = readCampaignTypes(source.campaign_types);
-  const instances = readCampaignInstances(source.campaign_instances, campaignTypes);
+  const instances = readCampaignInstances(source.campaign_instances, campaignTypes, order, issues);
+  const known = {
+    emailTypes: instances.map(({ id, type }) => campaignType(type.name, id)),
+    typeNames: [...campaignTypes.keys()],
+  };
+  const span = { firstDay: today, lastDay };
+  const suppressionRows = new SuppressionRows(source.suppressions, { order, known, ...span }, issues);
+  const contacts = readContacts(
+    source.contacts,
+    { today: lastDay, order, suppressions: suppressionRows },
+    issues,
+    (rowsDone) => onProgress('contacts', rowsDone),
+  );
+  const index = new ContactIndex(contacts.id);
   const running = instances.filter((instance) => runsWithin(instance, today, lastDay));
   const planned = plannedTypes(config, running);
   const campaignOf = new Map(running.map((instance, i) => [instance.id, i]));
-  const enrolments = readEnrolments(source.contact_campaigns, index, contacts.count, campaignOf);
+  const enrolments = readEnrolments(source.contact_campaigns, index, contacts.count, campaignOf, order, issues);
   const typeNames = planned.types.map((type) => type.name);
   const emailTypes = new EmailTypes(typeNames, campaignTypes.values(), instances);
   const instanceOf = new Map(instances.map((instance, i) => [instance.id, i]));
-  const schedules = readSchedules(
-    source.email_schedules,
-    index,
-    contacts.count,
-    emailTypes,
+  const schedules = readSchedules(source.email_schedules, {
+    contacts: index,
+    contactCount: contacts.count,
+    types: emailTypes,
     instanceOf,
     texts,
-    (rowsDone) => onProgress('email_schedules', rowsDone),
-  );
-  const signals = readSignals(source.tracking_clicks, source.contact_events, index, contacts.count);
+    templates: planned.types.flatMap(({ emailTemplate, smsTemplate }) =>
+      [emailTemplate, smsTemplate].filter((text) => text !== null),
+    ),
+    order,
+    onRow: (rowsDone) => onProgress('email_schedules', rowsDone),
+  });
+  const signals = readSignals(source.tracking_clicks, source.contact_events, index, contacts.count, order);
+  const suppressions = suppressionRows.ofContacts(index, contacts.count);
   const tables = { contacts, campaignTypes, instances, running, planned, enrolments, emailTypes, schedules, signals };
-  return { ...tables, texts, issues };
+  return { ...tables, suppressions, texts, issues };
 }

@@ -40,10 +40,10 @@ export function plannedTypes(config: Config, running: readonly CampaignInstance[
     instance: null,
   });
   const ofCampaign = (instance: CampaignInstance): PlannedType => ({
-    name: campaignType(instance.typeName, instance.id),
+    name: campaignType(instance.type.name, instance.id),
     kind: 'campaign',
     code: CAMPAIGN_CODE_BASE + instance.id,
-    priority: instance.type?.priority ?? config.priorities.campaign,
+    priority: instance.type.priority ?? config.priorities.campaign,
     emailTemplate: instance.emailTemplate,
     smsTemplate: instance.smsTemplate,
     instance,

@@ -27,5 +27,6 @@ export function organizationOfRecords(records: OrganizationRecords): Organizatio
     email_schedules: optional(records.email_schedules),
     tracking_clicks: optional(records.tracking_clicks),
     contact_events: optional(records.contact_events),
+    suppressions: optional(records.suppressions),
   };
 }

@@ -51,10 +51,12 @@ export interface RowCursor {
   plainCode(place: number, memo: TextMemo): number;
   /** `readFlag`. */
   flag(place: number): boolean;
-  /** `readDate`: days since 1970-01-01, `MISSING_DAY` or `INVALID_DAY`. */
-  day(place: number): number;
+  /** `readDate`: days since 1970-01-01, `MISSING_DAY` or `INVALID_DAY`. @param dates see `dateMemo` */
+  day(place: number, dates: TextMemo): number;
   /** `isValidEmail`. */
   isEmail(place: number): boolean;
+  /** `emailHash` of a valid email. */
+  emailHash(place: number): number;
   /** Tells whether `readText` is null or nothing but white space. */
   isBlank(place: number): boolean;
   /** The code of `readText`. */

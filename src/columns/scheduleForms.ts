@@ -1,4 +1,5 @@
 import { limitPriority } from '../rules/fields.js';
+import { type Affinity, isStoredWhole, storedInteger, storedText } from './affinity.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
@@ -19,9 +20,12 @@ export const ROW_FIELDS = [
 
 /** What a row's status, email type and campaign mean; `readSchedules` says what the codes are. */
 export interface FormMeaning {
-  readonly classes: TextMemo;
+  readonly classOf: (status: string | null, skipReason: string | null) => number;
+  readonly isOwned: (rowClass: number) => boolean;
   readonly typeOf: (name: string) => number;
   readonly instanceOf: (id: number | null) => number;
+  /** The templates that a run can write. */
+  readonly templates: readonly string[];
 }
 
 const FORM_COLUMNS = {
@@ -32,6 +36,7 @@ const FORM_COLUMNS = {
   instanceId: Float64Array,
   priority: Int32Array,
   emailType: Int32Array,
+  status: Int32Array,
   sendTime: Int32Array,
   skipReason: Int32Array,
   storedPriority: Int32Array,
@@ -60,6 +65,7 @@ const DAY_LENGTH = 10;
 export class ScheduleFormsBuilder {
   // A memo of its own for each column finds the column's few texts with the fewest steps.
   private readonly types: TextMemo;
+  private readonly statuses: TextMemo;
   private readonly times: TextMemo;
   private readonly reasons: TextMemo;
   private readonly emailTemplates: TextMemo;
@@ -71,16 +77,17 @@ export class ScheduleFormsBuilder {
   /**
    * @param formPlaces where a row has the `FORM_FIELDS`, in their order
    * @param dayPlaces where it has `planned_send_date` and `scheduled_send_date`
-   * @param ownedUpTo the last class of rows that a run owns
+   * @param affinities of the columns in the order of `FORM_FIELDS`
    */
   constructor(
     private readonly texts: TextDictionary,
     private readonly meaning: FormMeaning,
     private readonly formPlaces: readonly number[],
     private readonly dayPlaces: readonly number[],
-    private readonly ownedUpTo: number,
+    private readonly affinities: readonly Affinity[],
   ) {
     const memo = () => new TextMemo((text) => texts.codeOf(text));
+    this.statuses = memo();
     this.types = new TextMemo((name) => texts.codeOf(name ?? ''));
     this.times = memo();
     this.reasons = memo();
@@ -96,7 +103,7 @@ export class ScheduleFormsBuilder {
 
   /** Tells whether the rows of a form are owned. */
   isOwned(form: number): boolean {
-    return this.columns.at.rowClass[form] <= this.ownedUpTo;
+    return this.meaning.isOwned(this.columns.at.rowClass[form]);
   }
 
   /** Tells whether all values of a form are of kinds that a run writes; good for owned rows. */
@@ -105,13 +112,13 @@ export class ScheduleFormsBuilder {
   }
 
   private add(cursor: RowCursor): number {
-    const [typeAt, , statusAt, , priorityAt, instanceAt, , , yearAt] = this.formPlaces;
+    const [typeAt, , statusAt, reasonAt, priorityAt, instanceAt, , , yearAt] = this.formPlaces;
     const form = this.columns.addRow();
     const { at } = this.columns;
     const year = cursor.integer(yearAt);
     const instanceId = cursor.integer(instanceAt);
     const typeText = cursor.code(typeAt, this.types);
-    at.rowClass[form] = cursor.code(statusAt, this.meaning.classes);
+    at.rowClass[form] = this.meaning.classOf(cursor.text(statusAt), cursor.text(reasonAt));
     at.type[form] = this.meaning.typeOf(this.texts.texts[typeText]);
     at.eventYear[form] = year === null ? NULL_INT32 : Math.abs(year) > LARGEST_INT32 ? LARGEST_INT32 : year;
     at.instance[form] = this.meaning.instanceOf(instanceId);
@@ -125,36 +132,38 @@ export class ScheduleFormsBuilder {
   }
 
   private addContent(cursor: RowCursor, form: number): void {
-    const [typeAt, timeAt, , reasonAt, priorityAt, instanceAt, emailTemplateAt, smsTemplateAt, yearAt] =
+    const [typeAt, timeAt, statusAt, reasonAt, priorityAt, instanceAt, emailTemplateAt, smsTemplateAt, yearAt] =
       this.formPlaces;
+    const [, , , , priorityAffinity, instanceAffinity, emailAffinity, smsAffinity, yearAffinity] = this.affinities;
     const { at } = this.columns;
-    // The status is one of the two that a run writes, or the row would not be owned.
+    at.status[form] = cursor.plainCode(statusAt, this.statuses);
     at.sendTime[form] = cursor.plainCode(timeAt, this.times);
     at.skipReason[form] = cursor.plainCode(reasonAt, this.reasons);
-    at.storedPriority[form] = cursor.plainInteger(priorityAt);
-    at.emailTemplate[form] = cursor.plainCode(emailTemplateAt, this.emailTemplates);
-    at.smsTemplate[form] = cursor.plainCode(smsTemplateAt, this.smsTemplates);
+    at.storedPriority[form] = storedInteger(cursor, priorityAt, priorityAffinity);
+    at.emailTemplate[form] = this.templateOf(cursor, emailTemplateAt, this.emailTemplates, emailAffinity);
+    at.smsTemplate[form] = this.templateOf(cursor, smsTemplateAt, this.smsTemplates, smsAffinity);
     const isClean =
       cursor.kind(typeAt) === FIELD_KIND.text &&
       this.dayPlaces.every((place) => isOfPlainDays(cursor, place)) &&
-      isPlainWhole(cursor, instanceAt) &&
-      cursor.plainInteger(yearAt) !== NOT_PLAIN &&
-      [at.sendTime, at.skipReason, at.storedPriority, at.emailTemplate, at.smsTemplate].every(
+      isStoredWhole(cursor, instanceAt, instanceAffinity) &&
+      storedInteger(cursor, yearAt, yearAffinity) !== NOT_PLAIN &&
+      [at.status, at.sendTime, at.skipReason, at.storedPriority, at.emailTemplate, at.smsTemplate].every(
         (column) => column[form] !== NOT_PLAIN,
       );
     at.isClean[form] = isClean ? 1 : 0;
+  }
+
+  /** The code of a template, also where it is a number that the column has made of it. */
+  private templateOf(cursor: RowCursor, place: number, memo: TextMemo, affinity: Affinity): number {
+    if (affinity !== 'number' || cursor.kind(place) !== FIELD_KIND.number) return cursor.plainCode(place, memo);
+    const number = cursor.text(place);
+    return memo.codeOf(this.meaning.templates.find((text) => storedText(text, affinity) === number) ?? number);
   }
 
   /** The forms in the order of their numbers; views that later rows may leave behind. */
   build(): ScheduleForms {
     return this.columns.values();
   }
-}
-
-/** Tells whether a number is stored as one, of whatever size, or is NULL. */
-function isPlainWhole(row: RowCursor, place: number): boolean {
-  if (row.plainInteger(place) !== NOT_PLAIN) return true;
-  return row.kind(place) === FIELD_KIND.number && row.integer(place) !== null;
 }
 
 /**

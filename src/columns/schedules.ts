@@ -1,20 +1,64 @@
 import type { Table } from 'apache-arrow';
-import { isFollowupType, statusClass } from '../rules/emailTypes.js';
+import type { DateOrder } from '../rules/dates.js';
+import {
+  campaignType,
+  comparedStatus,
+  FOLLOWED_TYPES,
+  isFollowupType,
+  isSentStatus,
+  statusClass,
+} from '../rules/emailTypes.js';
+import { keepsBookedDay } from '../rules/reasons.js';
+import { storedInteger } from './affinity.js';
 import { numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
-import { stableOrder } from './campaigns.js';
 import type { ContactIndex } from './contacts.js';
+import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { openRows } from './openColumns.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
 import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
 import type { RowSource } from './source.js';
+import { stableOrder } from './stableOrder.js';
 import { TextMemo } from './textMemo.js';
 import type { TextDictionary } from './texts.js';
 
-/** What a row's status means to the kernel, which tells the two owned statuses apart and sent rows from other history. */
-export const ROW_CLASS = { preScheduled: 0, skipped: 1, history: 2, sent: 3, ended: 4, other: 5 } as const;
+/**
+ * What a row is to the kernel, by its status: owned, of which `limited` are those skipped rows that keep their day booked;
+ * history, of which some are sent or delivered; ended, of which some have bounced; or nothing (Rules 1).
+ */
+export const ROW_CLASS = {
+  preScheduled: 0,
+  limited: 1,
+  skipped: 2,
+  history: 3,
+  sent: 4,
+  delivered: 5,
+  bounced: 6,
+  ended: 7,
+  other: 8,
+} as const;
+
+/** Tells whether rows of a class are owned (Rules 1). */
+export function isOwnedClass(rowClass: number): boolean {
+  return rowClass <= ROW_CLASS.skipped;
+}
+
+/** Tells whether rows of a class are history (Rules 1). */
+export function isHistoryClass(rowClass: number): boolean {
+  return rowClass >= ROW_CLASS.history && rowClass <= ROW_CLASS.delivered;
+}
+
+/** Tells whether rows of a class are sent or delivered (Rules 10). */
+export function isSentClass(rowClass: number): boolean {
+  return rowClass === ROW_CLASS.sent || rowClass === ROW_CLASS.delivered;
+}
+
+/** Tells whether rows of a class have ended (Rules 1). */
+export function isEndedClass(rowClass: number): boolean {
+  return rowClass === ROW_CLASS.bounced || rowClass === ROW_CLASS.ended;
+}
 
 /** What the kernel knows of a row's email type. */
 export const TYPE_FLAGS = { followup: 1, initial: 2, campaignFollowed: 4 } as const;
@@ -39,8 +83,8 @@ export class EmailTypes {
   ) {
     const followed = new Set<string>();
     for (const type of campaignTypes) if (type.enablesFollowups) followed.add(`campaign_${type.name}`.toLowerCase());
-    for (const instance of instances) {
-      if (instance.type?.enablesFollowups) followed.add(`campaign_${instance.typeName}_${instance.id}`.toLowerCase());
+    for (const { type, id } of instances) {
+      if (type.enablesFollowups) followed.add(campaignType(type.name, id).toLowerCase());
     }
     this.#followed = followed;
     for (const type of plannedTypes) this.codeOf(type);
@@ -67,7 +111,7 @@ export class EmailTypes {
 
   #flagsOf(lower: string): number {
     if (isFollowupType(lower)) return TYPE_FLAGS.followup;
-    if (['birthday', 'effective_date', 'aep', 'post_window'].includes(lower)) return TYPE_FLAGS.initial;
+    if (FOLLOWED_TYPES.includes(lower)) return TYPE_FLAGS.initial;
     return this.#followed.has(lower) ? TYPE_FLAGS.campaignFollowed : 0;
   }
 }
@@ -104,35 +148,60 @@ export interface Schedules {
   toTable(): Table;
 }
 
-function classOf(status: string | null): number {
-  if (status === 'pre-scheduled') return ROW_CLASS.preScheduled;
-  if (status === 'skipped') return ROW_CLASS.skipped;
-  if (status === 'sent' || status === 'delivered') return ROW_CLASS.sent;
-  const meaning = statusClass(status);
-  return meaning === 'history' ? ROW_CLASS.history : meaning === 'ended' ? ROW_CLASS.ended : ROW_CLASS.other;
+function classOf(status: string | null, skipReason: string | null): number {
+  const compared = comparedStatus(status);
+  switch (statusClass(status)) {
+    case 'owned':
+      if (compared === 'pre-scheduled') return ROW_CLASS.preScheduled;
+      return keepsBookedDay(skipReason) ? ROW_CLASS.limited : ROW_CLASS.skipped;
+    case 'history':
+      if (compared === 'delivered') return ROW_CLASS.delivered;
+      return isSentStatus(status) ? ROW_CLASS.sent : ROW_CLASS.history;
+    case 'ended':
+      return compared === 'bounced' ? ROW_CLASS.bounced : ROW_CLASS.ended;
+    default:
+      return ROW_CLASS.other;
+  }
 }
 
-/** Reads `email_schedules` into columns. @param instanceOf the instance index by id */
+/** What `email_schedules` is read by. */
+export interface ScheduleSettings {
+  readonly contacts: ContactIndex;
+  readonly contactCount: number;
+  readonly types: EmailTypes;
+  /** The instance index by id. */
+  readonly instanceOf: ReadonlyMap<number, number>;
+  readonly texts: TextDictionary;
+  /** The templates that a run can write. */
+  readonly templates: readonly string[];
+  /** How dates are read that are not in ISO form. */
+  readonly order: DateOrder;
+  readonly onRow?: (rowsDone: number) => void;
+}
+
+/** Reads `email_schedules` into columns. */
 export function readSchedules(
   source: RowSource | null,
-  contacts: ContactIndex,
-  contactCount: number,
-  types: EmailTypes,
-  instanceOf: ReadonlyMap<number, number>,
-  texts: TextDictionary,
-  onRow: (rowsDone: number) => void = () => {},
+  { contacts, contactCount, types, instanceOf, texts, templates, order, onRow = () => {} }: ScheduleSettings,
 ): Schedules {
   const columns = new GrowingColumns(ROW_COLUMNS);
   const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
   const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
   const meaning = {
-    classes: new TextMemo(classOf),
+    classOf,
+    isOwned: isOwnedClass,
+    templates,
     typeOf: (name: string) => types.codeOf(name),
     instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
   };
   const formPlaces = places.slice(ROW_FIELDS.length);
   const dayPlaces = [plannedAt, scheduledAt];
-  const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, ROW_CLASS.skipped);
+  const affinity = (name: string) => source?.affinities?.get(name) ?? 'none';
+  const affinities = FORM_FIELDS.map(affinity);
+  const monthAffinity = affinity('event_month');
+  const dayAffinity = affinity('event_day');
+  const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, affinities);
+  const dates = dateMemo(order);
   const metadataTexts = new TextMemo((text) => texts.codeOf(text));
   const createdTimes = new TextMemo((text) => texts.codeOf(text));
   cursor.knowForms(formPlaces);
@@ -142,9 +211,9 @@ export function readSchedules(
       if ((columns.count & 0x3fff) === 0x3fff) onRow(columns.count);
       const index = contacts.indexOf(cursor.integer(contactAt) ?? -1);
       const form = forms.formOf(cursor);
-      const planned = cursor.day(plannedAt);
-      const scheduled = cursor.day(scheduledAt);
-      const actual = dayOrNull(cursor.day(actualAt));
+      const planned = cursor.day(plannedAt, dates);
+      const scheduled = cursor.day(scheduledAt, dates);
+      const actual = dayOrNull(cursor.day(actualAt, dates));
 
       const row = columns.addRow();
       const { at } = columns;
@@ -155,8 +224,8 @@ export function readSchedules(
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
       if (!forms.isOwned(form)) continue;
-      const month = cursor.plainInteger(monthAt);
-      const day = cursor.plainInteger(dayAt);
+      const month = storedInteger(cursor, monthAt, monthAffinity);
+      const day = storedInteger(cursor, dayAt, dayAffinity);
       const metadata = cursor.plainCode(metadataAt, metadataTexts);
       const created = cursor.plainCode(createdAt, createdTimes);
       const isClean =
@@ -166,7 +235,8 @@ export function readSchedules(
         day !== NOT_PLAIN &&
         metadata !== NOT_PLAIN &&
         created !== NOT_PLAIN &&
-        forms.isClean(form);
+        forms.isClean(form) &&
+        (order === 'iso' || dayPlaces.every((place) => isIsoText(cursor.text(place))));
       at.isClean[row] = isClean ? 1 : 0;
       at.eventMonth[row] = month;
       at.eventDay[row] = day;
@@ -257,6 +327,11 @@ function tableOfRows(columns: RowColumns): Table {
     instance_id: numberVector(columns.instanceId),
     form: numberVector(columns.form),
   });
+}
+
+/** Tells whether a date of ten characters is in ISO form, as a run stores it. */
+function isIsoText(date: string | null): boolean {
+  return date === null || date[4] === '-';
 }
 
 /** A broken date reads as missing; that it is broken is an issue of contacts only. */

@@ -1,4 +1,5 @@
 import type { Table } from 'apache-arrow';
+import type { DateOrder } from '../rules/dates.js';
 import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
@@ -23,6 +24,7 @@ export function readSignals(
   events: RowSource | null,
   contacts: ContactIndex,
   contactCount: number,
+  order: DateOrder,
 ): Signals {
   const never = () => new Int32Array(contactCount).fill(NULL_INT32);
   const click = never();
@@ -34,7 +36,7 @@ export function readSignals(
   const ofClicks = selectColumns(clicks, ['contact_id', 'clicked_at']);
   for (const row of ofClicks.rows) {
     const contact = contacts.indexOf(readInteger(row[ofClicks.places[0]]) ?? -1);
-    const day = readDate(row[ofClicks.places[1]]).day;
+    const day = readDate(row[ofClicks.places[1]], order).day;
     if (contact >= 0 && day !== null) note(click, contact, day);
   }
   const ofEvents = selectColumns(events, ['contact_id', 'event_type', 'created_at', 'metadata']);
@@ -42,7 +44,7 @@ export function readSignals(
   for (const row of ofEvents.rows) {
     if (readText(row[typeAt]) !== 'eligibility_answered') continue;
     const contact = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
-    const day = readDate(row[createdAt]).day;
+    const day = readDate(row[createdAt], order).day;
     if (contact < 0 || day === null) continue;
     note(answer, contact, day);
     if (hasMedicalConditions(row[metadataAt])) note(condition, contact, day);

@@ -1,10 +1,13 @@
 import type { FieldValue } from '../rules/fields.js';
+import type { Affinity } from './affinity.js';
 import type { RowCursor } from './rowCursor.js';
 
 /** The rows of one table, wherever they come from: a database, plain records or an Arrow table. */
 export interface RowSource {
   /** The names of the columns that are there, in lower case. */
   readonly columns: ReadonlySet<string>;
+  /** What the columns of a database table make of values that are stored in them; left out where values stay as they are. */
+  readonly affinities?: ReadonlyMap<string, Affinity>;
   /**
    * The rows in a fixed order. The array that is yielded may be used again for the next row.
    *
@@ -24,6 +27,7 @@ export interface OrganizationSource {
   readonly email_schedules: RowSource | null;
   readonly tracking_clicks: RowSource | null;
   readonly contact_events: RowSource | null;
+  readonly suppressions: RowSource | null;
   /** What earlier runs had to tell; only databases have it, and only audits read it. */
   readonly scheduler_contact_issues?: RowSource | null;
 }

@@ -15,4 +15,9 @@ export class TextDictionary {
     this.#codes.set(text, code);
     return code;
   }
+
+  /** The code of a text that has one, -1 for every other. */
+  knownCodeOf(text: string): number {
+    return this.#codes.get(text) ?? -1;
+  }
 }

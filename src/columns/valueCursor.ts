@@ -1,4 +1,5 @@
-import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../rules/fields.js';
+import { emailHash } from '../rules/fieldBytes.js';
+import { type FieldValue, isValidEmail, readFlag, readInteger, readText } from '../rules/fields.js';
 import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, INVALID_DAY, MISSING_DAY, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
 import type { TextMemo } from './textMemo.js';
@@ -69,13 +70,18 @@ export class ValueCursor implements RowCursor {
     return readFlag(this.#row[place]);
   }
 
-  day(place: number): number {
-    const date = readDate(this.#row[place]);
-    return date.day ?? (date.invalid ? INVALID_DAY : MISSING_DAY);
+  day(place: number, dates: TextMemo): number {
+    const value = this.#row[place];
+    if (value === null || value === undefined) return MISSING_DAY;
+    return typeof value === 'string' ? dates.codeOf(value) : INVALID_DAY;
   }
 
   isEmail(place: number): boolean {
     return isValidEmail(this.#row[place]);
+  }
+
+  emailHash(place: number): number {
+    return emailHash(readText(this.#row[place]) ?? '');
   }
 
   isBlank(place: number): boolean {

@@ -1,6 +1,6 @@
 import { monthsBetween } from '../calendar/day.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isSentClass, TYPE_FLAGS } from '../columns/schedules.js';
 import { startStepOf } from '../plan/plan.js';
 import { type ExclusionWindow, exclusionOn } from '../rules/windows.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
@@ -174,7 +174,7 @@ function followupReason(subject: Subject): AbsenceReason | null {
 /** Tells whether a row is an email that was sent and is followed up (Rules 10, initial emails). */
 function isInitial({ plan }: Subject, row: number): boolean {
   const { schedules, emailTypes, instances } = plan.organization;
-  if (schedules.rowClass[row] !== ROW_CLASS.sent) return false;
+  if (!isSentClass(schedules.rowClass[row])) return false;
   const flags = emailTypes.flags[schedules.type[row]];
   if (flags & TYPE_FLAGS.followup) return false;
   if (flags & TYPE_FLAGS.initial) return true;

@@ -1,4 +1,5 @@
 import type { CampaignInstance } from '../columns/campaigns.js';
+import { UNREADABLE_STATE } from '../columns/contacts.js';
 import { REASON } from '../plan/reasons.js';
 import { campaignType } from '../rules/emailTypes.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
@@ -18,7 +19,7 @@ export function campaignAbsences(subject: Subject): Absence[] {
     const campaign = running.indexOf(instance);
     const reason = campaign < 0 ? restingReason(subject, instance) : runningReason(subject, instance, campaign);
     if (reason === null) continue;
-    const email_type = campaignType(instance.typeName, instance.id);
+    const email_type = campaignType(instance.type.name, instance.id);
     found.push({ ...reason, email_type, kind: 'campaign', campaign_instance_id: instance.id });
   }
   return found;
@@ -27,13 +28,22 @@ export function campaignAbsences(subject: Subject): Absence[] {
 /** Why an instance does not run today (Rules 6). */
 function restingReason(subject: Subject, instance: CampaignInstance): AbsenceReason {
   const { today } = subject.plan.run;
-  const { type, typeName, startDay, endDay } = instance;
-  if (type === null) return { reason: 'campaign_without_type', campaign_type: typeName };
-  if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: typeName };
+  const { type, startDay, endDay, hasReadableDates } = instance;
+  if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: type.name };
+  if (!hasReadableDates) return { reason: 'campaign_unreadable', problem: problemOf(subject, instance) };
   if (startDay !== null && today < startDay)
     return { reason: 'campaign_not_started', active_start_date: dayText(startDay) };
   requireAgreement(endDay !== null && today > endDay, subject, `campaign ${instance.id} does not run today`);
   return { reason: 'campaign_over', active_end_date: dayText(endDay) };
+}
+
+/** What cannot be read of an instance, as its issue has it. */
+function problemOf({ plan }: Subject, { type, id }: CampaignInstance): string | null {
+  const emailType = campaignType(type.name, id);
+  const issue = plan.organization.issues.issues.find(
+    (one) => one.kind === 'unreadable_campaign' && one.detail?.startsWith(`${emailType}: `) === true,
+  );
+  return issue?.detail?.slice(emailType.length + 2) ?? null;
 }
 
 /** Why a running instance plans nothing for a contact (Rules 6), null when it plans an email. */
@@ -56,10 +66,12 @@ function audienceReason(subject: Subject, instance: CampaignInstance, campaign: 
   const { state } = subject.windowed;
   if (state === null) {
     const isSent = states === null && carriers === null && run.config.organization.send_without_zipcode_for_universal;
-    return isSent ? null : { reason: 'unknown_state' };
+    if (!isSent) return { reason: 'unknown_state' };
+    const isUnreadable = (organization.contacts.flags[subject.contact] & UNREADABLE_STATE) !== 0;
+    return isUnreadable && instance.type.respectsWindows ? { reason: 'unreadable_state' } : null;
   }
-  if (states !== null && !states.has(state.toLowerCase())) {
-    return { reason: 'filtered_by_state', states: [...states].map((one) => one.toUpperCase()) };
+  if (states !== null && !states.has(state)) {
+    return { reason: 'filtered_by_state', states: [...states] };
   }
   const code = organization.contacts.carrier[subject.contact];
   if (carriers !== null && !(code >= 0 && carriers.has(organization.contacts.carriers[code]))) {

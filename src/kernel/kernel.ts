@@ -20,16 +20,17 @@ interface KernelFunctions {
   planContacts(start: number, end: number): number;
   planLanes(start: number, end: number, aepEvent: number): number;
   replanContacts(count: number): number;
-  setAsideUnchanged(): number;
-  limitAfterCap(): void;
   smoothDays(): number;
-  capDays(): number;
+  groupCandidates(first: number): number;
+  countGroups(): number;
+  placeCandidates(first: number, end: number): number;
   limitMovedContacts(): number;
   countDays(): number;
   lateCampaigns(): number;
   idealOf(candidate: number): number;
   deadlineOf(candidate: number): number;
   priorityOf(candidate: number): number;
+  plannedOf(candidate: number): number;
 }
 
 /** A kernel with its memory laid out for one run. */
@@ -55,23 +56,27 @@ export interface Kernel {
    * @returns how many were planned before one had more candidates than its slot holds; `count` when all fit
    */
   replanContacts(count: number): number;
-  /**
-   * Between smoothing and cap of a day that follows another one, gives the emails of days that are as they were the day before
-   * the days that the cap gave them then, and hides them from it; assembly/unchanged.ts tells how.
-   *
-   * @returns how many of them the cap moved
-   */
-  setAsideUnchanged(): number;
-  /** Takes back what `setAsideUnchanged` hid, and applies the contact limits once more (Rules 9, step 4). */
-  limitAfterCap(): void;
   /** Spreads crowded days of policy anniversaries and returns how many emails moved (Rules 9, smoothing). */
   smoothDays(): number;
-  /** Moves what overloads a day and returns how many emails moved (Rules 9, daily cap). */
-  capDays(): number;
+  /**
+   * Puts the scheduled candidates of the days that `isGroupedDay` marks into groups of those that the daily cap cannot tell
+   * apart, from `first` on and starting with no groups, while there is room for groups; assembly/groups.ts tells how they lie.
+   *
+   * @returns the first candidate that is in no group yet; how many groups there are, `countGroups` tells
+   */
+  groupCandidates(first: number): number;
+  countGroups(): number;
+  /**
+   * Gives the candidates `[first, end)`, which were grouped together, the days that the placements say (Rules 9, daily cap):
+   * `groupCursor` has each group's first one.
+   *
+   * @returns how many get another day than they had
+   */
+  placeCandidates(first: number, end: number): number;
   /** Applies the contact limits once more to those whose emails moved (Rules 9, step 4). */
   limitMovedContacts(): void;
-  /** Counts the scheduled candidates of every day into `dayCount`; returns how many lie beyond its last day. */
-  countDays(): number;
+  /** Counts the scheduled candidates of every day into `dayCount`. */
+  countDays(): void;
   /** How many campaign candidates came too late to become rows (Rules 6). */
   lateCampaigns(): number;
   /** The day on which a candidate would go out if nothing stood in its way (Rules 5). */
@@ -80,6 +85,8 @@ export interface Kernel {
   deadlineOf(candidate: number): number;
   /** A candidate's priority (Rules 5 and 10). */
   priorityOf(candidate: number): number;
+  /** The day that a candidate's row says it was planned for (Rules 5, step 3). */
+  plannedOf(candidate: number): number;
 }
 
 /** The two builds of the kernel, which give the same rows. */
@@ -143,16 +150,17 @@ export async function createKernel(
     planLanes: (start, end, aepEvent) => functions.planLanes(start, end, aepEvent) !== 0,
     setNumber: (name, value) => setGlobal(instance, name, value),
     replanContacts: (count) => functions.replanContacts(count) >>> 0,
-    setAsideUnchanged: () => functions.setAsideUnchanged() >>> 0,
-    limitAfterCap: () => functions.limitAfterCap(),
     smoothDays: () => functions.smoothDays() >>> 0,
-    capDays: () => functions.capDays() >>> 0,
+    groupCandidates: (first) => functions.groupCandidates(first) >>> 0,
+    countGroups: () => functions.countGroups() >>> 0,
+    placeCandidates: (first, end) => functions.placeCandidates(first, end) >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),
-    countDays: () => functions.countDays() >>> 0,
+    countDays: () => void functions.countDays(),
     lateCampaigns: () => functions.lateCampaigns() >>> 0,
     idealOf: (candidate) => functions.idealOf(candidate),
     deadlineOf: (candidate) => functions.deadlineOf(candidate),
     priorityOf: (candidate) => functions.priorityOf(candidate),
+    plannedOf: (candidate) => functions.plannedOf(candidate),
   };
 }
 

@@ -1,9 +1,11 @@
 import { yearOf } from '../calendar/day.js';
-import { TYPE_CODES } from '../rules/emailTypes.js';
-import { mix } from '../rules/mix.js';
-import type { Candidate, Organization, OverloadedDay } from './model.js';
-import { firstDifference, groupBy } from './order.js';
-import { isExcludedFor, isPastDeadline } from './startDay.js';
+import { lastDayOf } from '../rules/lastDay.js';
+import { SKIP_REASONS } from '../rules/reasons.js';
+import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
+import { type CrowdedDay, type OverloadedDay, placeEmails } from './dailyCap.js';
+import type { Candidate, Organization } from './model.js';
+import { groupBy } from './order.js';
+import { isExcludedFor } from './startDay.js';
 
 /**
  * Spreads the policy anniversary emails of crowded days over the days around them (Rules 9, smoothing).
@@ -11,7 +13,7 @@ import { isExcludedFor, isPastDeadline } from './startDay.js';
  * @returns how many emails moved
  */
 export function applySmoothing(organization: Organization, candidates: readonly Candidate[]): number {
-  const { smoothingLimit, smoothingWindowDays } = organization.limits;
+  const { limits } = organization;
   const crowd = candidates.filter(
     (candidate) =>
       candidate.status === 'pre-scheduled' && candidate.kind === 'effective_date' && candidate.step === 'ideal',
@@ -24,12 +26,11 @@ export function applySmoothing(organization: Organization, candidates: readonly 
   let moved = 0;
   for (const [day, ofDay] of groupBy(crowd, (candidate) => candidate.startDay)) {
     const count = ofDay.length + (historyByDay.get(day)?.length ?? 0);
-    if (count <= smoothingLimit) continue;
+    if (count <= limits.smoothingLimit) continue;
     for (const candidate of ofDay) {
-      const scrambled = mix(candidate.contact.id, TYPE_CODES.effective_date, yearOf(candidate.eventDay));
-      const newDay = day + (scrambled % smoothingWindowDays) - Math.floor(smoothingWindowDays / 2);
-      if (newDay < organization.today || isPastDeadline(candidate, newDay) || isExcludedFor(candidate, newDay))
-        continue;
+      const year = yearOf(candidate.eventDay);
+      const newDay = day + smoothingShift(candidate.contact.id, year, limits.smoothingWindowDays).offsetDays;
+      if (smoothingObstacle(newDay, daysFor(organization, candidate)) !== null) continue;
       if (newDay !== candidate.sendDay) moved++;
       candidate.sendDay = newDay;
     }
@@ -37,58 +38,56 @@ export function applySmoothing(organization: Organization, candidates: readonly 
   return moved;
 }
 
-/** Moves the emails that are too many for a day to the next one, day by day (Rules 9, daily cap). */
+/** What is known of the days for an email. */
+function daysFor({ today, capacity }: Organization, candidate: Candidate) {
+  return {
+    today,
+    deadline: candidate.deadline,
+    isOpen: (day: number) => capacity.openDays.isOpen(day),
+    isExcluded: (day: number) => isExcludedFor(candidate, day),
+  };
+}
+
+/** Gives every email a day within the caps, as far as there are seats (Rules 9, daily cap). */
 export function applyDailyCap(
   organization: Organization,
   candidates: readonly Candidate[],
-): { overloadedDays: OverloadedDay[]; moved: number } {
-  const { cap, threshold } = organization.limits;
+): { overloadedDays: OverloadedDay[]; crowdedDays: CrowdedDay[]; moved: number } {
+  const { today, capacity, config } = organization;
   const planned = candidates.filter((candidate) => candidate.status === 'pre-scheduled');
-  const byDay = groupBy(planned, (candidate) => candidate.sendDay);
+  for (const candidate of planned) {
+    candidate.balancedFrom = candidate.sendDay;
+    candidate.lastDay = lastDayOf({ ...daysFor(organization, candidate), startDay: candidate.sendDay });
+  }
   const history = organization.schedules.filter((row) => row.statusClass === 'history' && row.sentDay !== null);
   const historyByDay = groupBy(history, (row) => row.sentDay);
-
-  const overloadedDays: OverloadedDay[] = [];
-  const moved = new Set<Candidate>();
-  let lastDay = Math.max(...byDay.keys());
-  for (let day = organization.today; day <= lastDay; day++) {
-    const ofDay = byDay.get(day) ?? [];
-    const historyCount = historyByDay.get(day)?.length ?? 0;
-    if (ofDay.length + historyCount <= threshold) continue;
-
-    const inOrder = [...ofDay].sort((a, b) => compareForCap(a, b, day));
-    const immovable = inOrder.filter((candidate) => !isMovable(candidate, day)).length;
-    const keep = Math.max(immovable, cap - historyCount);
-    const rest = inOrder.slice(keep);
-    for (const candidate of rest) {
-      candidate.sendDay = day + 1;
-      moved.add(candidate);
-    }
-    // Taken from all of them again, so that what is equal stays in the order of the configuration.
-    const onNextDay = planned.filter((candidate) => candidate.sendDay === day + 1);
-    if (onNextDay.length > 0) {
-      byDay.set(day + 1, onNextDay);
-      lastDay = Math.max(lastDay, day + 1);
-    }
-
-    const load = inOrder.length - rest.length + historyCount;
-    if (load > threshold) overloadedDays.push({ day, load });
-  }
-  return { overloadedDays, moved: moved.size };
-}
-
-/** Tells whether an email may go out a day later (Rules 9, movable). */
-function isMovable(candidate: Candidate, day: number): boolean {
-  return !isPastDeadline(candidate, day + 1) && !isExcludedFor(candidate, day + 1);
-}
-
-/** The order in which a day keeps its emails: immovable first, then the important (Rules 9, daily cap). */
-function compareForCap(a: Candidate, b: Candidate, day: number): number {
-  return firstDifference(
-    Number(isMovable(a, day)) - Number(isMovable(b, day)),
-    a.priority - b.priority,
-    a.contact.id - b.contact.id,
-    a.typeCode - b.typeCode,
-    a.eventDay - b.eventDay,
+  const { placements, overloadedDays, crowdedDays } = placeEmails(
+    planned.map((candidate) => ({
+      candidate,
+      startDay: candidate.sendDay,
+      lastDay: Number(candidate.lastDay),
+      bookedDay: candidate.bookedDay,
+      priority: candidate.priority,
+      contactId: candidate.contact.id,
+      typeCode: candidate.typeCode,
+      eventDay: candidate.eventDay,
+    })),
+    {
+      today,
+      isOpen: (day) => capacity.openDays.isOpen(day),
+      capOn: (day) => capacity.capOn(day),
+      thresholdOn: (day) => capacity.thresholdOn(day),
+      historyOn: (day) => historyByDay.get(day)?.length ?? 0,
+    },
+    config.load_balancing.excess,
   );
+
+  for (const { email, day, isSkipped } of placements) {
+    email.candidate.sendDay = day;
+    if (!isSkipped) continue;
+    email.candidate.status = 'skipped';
+    email.candidate.skipReason = SKIP_REASONS.dailyCap;
+  }
+  const moved = planned.filter(({ sendDay, balancedFrom }) => sendDay !== balancedFrom).length;
+  return { overloadedDays, crowdedDays, moved };
 }

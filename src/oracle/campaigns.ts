@@ -1,11 +1,9 @@
 import { yearOf } from '../calendar/day.js';
 import { CAMPAIGN_CODE_BASE, campaignType } from '../rules/emailTypes.js';
 import type { Issue } from '../rules/records.js';
+import { type TriggeredCampaign, triggeredDeadline, triggerThatCounts } from '../rules/triggers.js';
 import { hasCampaignHistory } from './history.js';
-import type { CampaignInstance, CampaignType, Contact, Enrolment, Organization, Proposal } from './model.js';
-
-/** An instance that runs today. */
-type RunningInstance = CampaignInstance & { readonly type: CampaignType };
+import type { CampaignInstance, Contact, Enrolment, Organization, Proposal } from './model.js';
 
 /** A contact's campaign emails, and the campaigns that come too late or too early for it (Rules 6). */
 export function campaignProposals(
@@ -30,9 +28,11 @@ export function campaignProposals(
   return { proposals, issues };
 }
 
-function isRunning(instance: CampaignInstance, today: number): instance is RunningInstance {
+/** Tells whether an instance runs on a day (Rules 6). */
+export function isRunning(instance: CampaignInstance, today: number): boolean {
   return (
-    instance.type?.active === true &&
+    instance.type.active &&
+    instance.hasReadableDates &&
     (instance.activeStart === null || instance.activeStart <= today) &&
     (instance.activeEnd === null || today <= instance.activeEnd)
   );
@@ -42,58 +42,55 @@ function isRunning(instance: CampaignInstance, today: number): instance is Runni
 function isInAudience(
   organization: Organization,
   contact: Contact,
-  instance: RunningInstance,
+  instance: CampaignInstance,
   enrolments: readonly Enrolment[],
 ): boolean {
   if (!instance.type.targetsAll && enrolments.length === 0) return false;
   if (contact.state === null) {
     const isUniversal = instance.states === null && instance.carriers === null;
-    return isUniversal && organization.config.organization.send_without_zipcode_for_universal;
+    if (!isUniversal || !organization.config.organization.send_without_zipcode_for_universal) return false;
+    // The state that cannot be read may be one that forbids the others.
+    return !contact.hasUnreadableState || !instance.type.respectsWindows;
   }
-  if (instance.states !== null && !instance.states.has(contact.state.toLowerCase())) return false;
+  if (instance.states !== null && !instance.states.has(contact.state)) return false;
   return instance.carriers === null || (contact.carrier !== null && instance.carriers.has(contact.carrier));
 }
 
-/** The trigger date that counts for an instance, or null when no enrolment has one (Rules 6, several enrolments). */
-function triggerDayOf(enrolments: readonly Enrolment[], daysBefore: number, today: number): number | null {
-  const days = enrolments
-    .map((enrolment) => enrolment.triggerDay)
-    .filter((day) => day !== null)
-    .sort((a, b) => a - b);
-  const toCome = days.find((day) => day >= today || day - daysBefore >= today);
-  return toCome ?? days.at(-1) ?? null;
+/** What an instance says of emails that trigger dates give their days. */
+function triggered({ type, activeEnd }: CampaignInstance): TriggeredCampaign {
+  return { daysBeforeEvent: type.daysBeforeEvent, endDay: activeEnd };
 }
 
-/** The event and ideal day of a campaign's email, and whether the event is also its deadline (Rules 6, event). */
+/** The event, the ideal day and the deadline of a campaign's email (Rules 6, event and deadline). */
 function daysOf(
   contact: Contact,
-  instance: RunningInstance,
+  instance: CampaignInstance,
   triggerDay: number | null,
   today: number,
-): { eventDay: number; idealDay: number; endsWithEvent: boolean } {
-  const { type, spreadStart, spreadEnd } = instance;
+): { eventDay: number; idealDay: number; deadline: number | null } {
+  const { type, spreadStart, spreadEnd, activeEnd } = instance;
   if (type.spreadsEvenly && spreadStart !== null && spreadEnd !== null && spreadEnd >= spreadStart) {
     const day = spreadStart + (contact.id % (spreadEnd - spreadStart + 1));
-    return { eventDay: day, idealDay: day, endsWithEvent: false };
+    return { eventDay: day, idealDay: day, deadline: activeEnd };
   }
   if (triggerDay !== null) {
     const idealDay = triggerDay - type.daysBeforeEvent;
-    return { eventDay: triggerDay, idealDay, endsWithEvent: type.daysBeforeEvent >= 0 };
+    return { eventDay: triggerDay, idealDay, deadline: triggeredDeadline(triggered(instance), triggerDay) };
   }
   const day = instance.activeStart ?? today;
-  return { eventDay: day, idealDay: day, endsWithEvent: false };
+  return { eventDay: day, idealDay: day, deadline: activeEnd };
 }
 
 function campaignProposal(
   organization: Organization,
   contact: Contact,
-  instance: RunningInstance,
+  instance: CampaignInstance,
   enrolments: readonly Enrolment[],
 ): Proposal {
   const { type } = instance;
-  const triggerDay = triggerDayOf(enrolments, type.daysBeforeEvent, organization.today);
-  const { eventDay, idealDay, endsWithEvent } = daysOf(contact, instance, triggerDay, organization.today);
-  const ends = [instance.activeEnd, endsWithEvent ? eventDay : null].filter((day) => day !== null);
+  const triggerDays = enrolments.map((enrolment) => enrolment.triggerDay).filter((day) => day !== null);
+  const triggerDay = triggerThatCounts(triggered(instance), triggerDays, organization.today);
+  const { eventDay, idealDay, deadline } = daysOf(contact, instance, triggerDay, organization.today);
   return {
     contact,
     kind: 'campaign',
@@ -101,7 +98,7 @@ function campaignProposal(
     typeCode: CAMPAIGN_CODE_BASE + instance.id,
     eventDay,
     idealDay,
-    deadline: ends.length === 0 ? null : Math.min(...ends),
+    deadline,
     priority: type.priority,
     respectsWindows: type.respectsWindows,
     emailTemplate: instance.emailTemplate,

@@ -1,4 +1,6 @@
 import { isFollowupType } from '../rules/emailTypes.js';
+import { fullPeriod } from '../rules/frequency.js';
+import { conflictReason, SKIP_REASONS } from '../rules/reasons.js';
 import type { Candidate, Organization } from './model.js';
 import { firstDifference, groupBy } from './order.js';
 
@@ -25,7 +27,7 @@ function skipConflicts(candidates: readonly Candidate[]): void {
     const [winner, ...losers] = ofDay.sort((a, b) =>
       firstDifference(a.priority - b.priority, Number(a.instanceId) - Number(b.instanceId)),
     );
-    for (const loser of losers) skip(loser, `conflict:campaign:${winner.instanceId}`);
+    for (const loser of losers) skip(loser, conflictReason(Number(winner.instanceId)));
   }
 }
 
@@ -45,18 +47,10 @@ function skipTooFrequent(organization: Organization, candidates: readonly Candid
       firstDifference(a.priority - b.priority, a.sendDay - b.sendDay, a.typeCode - b.typeCode, a.eventDay - b.eventDay),
     );
   for (const candidate of inOrder) {
-    if (wouldBeTooMany([...taken, candidate.sendDay], candidate.sendDay, most, period)) {
-      skip(candidate, 'frequency_limit');
+    if (fullPeriod(taken, candidate.sendDay, most, period) !== null) {
+      skip(candidate, SKIP_REASONS.frequencyLimit);
     } else {
       taken.push(candidate.sendDay);
     }
   }
-}
-
-/** Tells whether any `period` consecutive days that contain `day` hold more than `most` of `days`. */
-function wouldBeTooMany(days: readonly number[], day: number, most: number, period: number): boolean {
-  for (let first = day - period + 1; first <= day; first++) {
-    if (days.filter((taken) => first <= taken && taken < first + period).length > most) return true;
-  }
-  return false;
 }

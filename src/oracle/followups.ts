@@ -1,10 +1,15 @@
-import { campaignType, FOLLOWUP_TYPES, isFollowupType, TYPE_CODES } from '../rules/emailTypes.js';
+import {
+  campaignType,
+  FOLLOWED_TYPES,
+  FOLLOWUP_TYPES,
+  isFollowupType,
+  isSentStatus,
+  TYPE_CODES,
+} from '../rules/emailTypes.js';
 import type { CampaignType, Contact, Decision, Organization, Proposal, ScheduleRow } from './model.js';
 import { templatesOf } from './templates.js';
 
 type SentRow = ScheduleRow & { readonly sentDay: number };
-
-const INITIAL_TYPES = ['birthday', 'effective_date', 'aep', 'post_window'];
 
 const TYPE_OF_DECISION: Readonly<Record<Decision, string>> = {
   nothing: FOLLOWUP_TYPES[0],
@@ -51,10 +56,10 @@ function latestInitialRow(organization: Organization, contact: Contact): SentRow
 }
 
 function isInitial(organization: Organization, row: ScheduleRow): row is SentRow {
-  if (row.status !== 'sent' && row.status !== 'delivered') return false;
+  if (!isSentStatus(row.status)) return false;
   const firstDay = organization.today - organization.config.followups.lookback_days;
   if (row.sentDay === null || row.sentDay < firstDay || row.sentDay > organization.today) return false;
-  return INITIAL_TYPES.includes(row.type) || campaignTypesOf(organization, row).some((type) => type.enablesFollowups);
+  return FOLLOWED_TYPES.includes(row.type) || campaignTypesOf(organization, row).some((type) => type.enablesFollowups);
 }
 
 /** The campaign types that a row may be an email of: by its instance id, or else by its email type (Rules 10). */
@@ -62,13 +67,11 @@ function campaignTypesOf(organization: Organization, row: ScheduleRow): Campaign
   const { instances, types } = organization;
   if (isFollowupType(row.type)) return [];
   const isItsName = (name: string) => name.toLowerCase() === row.type;
-  const named =
-    row.instanceId !== null
-      ? instances.filter((instance) => instance.id === row.instanceId)
-      : instances.filter((instance) => isItsName(campaignType(String(instance.typeName), instance.id)));
-  const ofInstances = named.map((instance) => instance.type).filter((type) => type !== null);
-  if (row.instanceId !== null) return ofInstances;
-  return [...ofInstances, ...types.filter((type) => isItsName(`campaign_${type.name}`))];
+  if (row.instanceId !== null) {
+    return instances.filter((instance) => instance.id === row.instanceId).map((instance) => instance.type);
+  }
+  const named = instances.filter((instance) => isItsName(campaignType(instance.type.name, instance.id)));
+  return [...named.map((instance) => instance.type), ...types.filter((type) => isItsName(`campaign_${type.name}`))];
 }
 
 /** Tells whether a follow-up was sent, or given up, after an initial email (Rules 10). */

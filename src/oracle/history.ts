@@ -1,4 +1,5 @@
-import { campaignType, isFollowupType } from '../rules/emailTypes.js';
+import { isFollowupType } from '../rules/emailTypes.js';
+import { isOfCampaign, isOfEvent } from '../rules/history.js';
 import type { CampaignInstance, Organization, Proposal, ScheduleRow } from './model.js';
 
 function rowsOf(organization: Organization, contactId: number): readonly ScheduleRow[] {
@@ -18,20 +19,14 @@ export function hasHistory(
   eventDay: number,
 ): boolean {
   return pastRowsOf(organization, contactId).some((row) => {
-    if (row.type !== emailType.toLowerCase()) return false;
-    if (row.eventYear !== null) return row.eventYear === eventYear;
-    return row.sentDay !== null && Math.abs(row.sentDay - eventDay) <= 182;
+    return row.type === emailType.toLowerCase() && isOfEvent(row, eventYear, eventDay);
   });
 }
 
 /** Tells whether history has a campaign's email already (Rules 5, history has it). */
 export function hasCampaignHistory(organization: Organization, contactId: number, instance: CampaignInstance): boolean {
-  const names = [campaignType(String(instance.typeName), instance.id), `campaign_${instance.typeName}`];
-  return pastRowsOf(organization, contactId).some((row) => {
-    if (isFollowupType(row.type)) return false;
-    if (row.instanceId !== null) return row.instanceId === instance.id;
-    return names.some((name) => name.toLowerCase() === row.type);
-  });
+  const named = { id: instance.id, typeName: instance.type.name };
+  return pastRowsOf(organization, contactId).some((row) => isOfCampaign(row, named));
 }
 
 /** The row whose plan a candidate keeps, or null (Rules 5, its owned row). */

@@ -1,6 +1,6 @@
 import type { Config } from '../rules/config.js';
 import {
-  type FieldValue,
+  comparedEmail,
   isValidEmail,
   readCarrier,
   readDate,
@@ -8,14 +8,12 @@ import {
   readInteger,
   readState,
   readText,
+  unknownStateDetail,
 } from '../rules/fields.js';
+import { quoteValue } from '../rules/quote.js';
 import type { ContactRecord, Issue } from '../rules/records.js';
 import { stateName } from '../rules/states.js';
 import type { Contact } from './model.js';
-
-function brokenValue(value: FieldValue): string | null {
-  return typeof value === 'boolean' ? null : (readText(value)?.slice(0, 60) ?? null);
-}
 
 /** Reads the contacts in the order of their ids, and says what is wrong with them (Rules 2, reading contacts). */
 export function readContacts(
@@ -33,7 +31,7 @@ export function readContacts(
     }
     seen.add(id);
     if (!isValidEmail(record.email)) {
-      issues.push({ contact_id: id, kind: 'invalid_email', detail: brokenValue(record.email) });
+      issues.push({ contact_id: id, kind: 'invalid_email', detail: quoteValue(record.email) });
       continue;
     }
     contacts.push(readContact(id, record, today, config, issues));
@@ -45,8 +43,11 @@ function inOrderOfIds(records: readonly ContactRecord[], issues: Issue[]): { id:
   const numbered: { id: number; record: ContactRecord }[] = [];
   for (const record of records) {
     const id = readInteger(record.id);
-    if (id === null || id < 1) issues.push({ contact_id: null, kind: 'invalid_id', detail: null });
-    else numbered.push({ id, record });
+    if (id === null || id < 1) {
+      issues.push({ contact_id: null, kind: 'invalid_id', detail: quoteValue(record.id) });
+    } else {
+      numbered.push({ id, record });
+    }
   }
   // The sort is stable: of one id, the row that was found first stays first.
   return numbered.sort((a, b) => a.id - b.id);
@@ -54,18 +55,19 @@ function inOrderOfIds(records: readonly ContactRecord[], issues: Issue[]): { id:
 
 function readContact(id: number, record: ContactRecord, today: number, config: Config, issues: Issue[]): Contact {
   const birthValue = record.birth_date !== undefined ? record.birth_date : record.birthday;
-  const birth = readDate(birthValue);
+  const birth = readDate(birthValue, config.reading.dates);
   const isBornLater = birth.day !== null && birth.day > today;
   if (birth.invalid || isBornLater) {
-    issues.push({ contact_id: id, kind: 'invalid_birth_date', detail: brokenValue(birthValue) });
+    issues.push({ contact_id: id, kind: 'invalid_birth_date', detail: quoteValue(birthValue) });
   }
-  const effective = readDate(record.effective_date);
+  const effective = readDate(record.effective_date, config.reading.dates);
   if (effective.invalid) {
-    issues.push({ contact_id: id, kind: 'invalid_effective_date', detail: brokenValue(record.effective_date) });
+    issues.push({ contact_id: id, kind: 'invalid_effective_date', detail: quoteValue(record.effective_date) });
   }
 
   const state = stateName(readState(record.state, record.zip_code));
-  if (state === null) issues.push({ contact_id: id, kind: 'unknown_state', detail: null });
+  const unreadable = state === null ? unknownStateDetail(record.state, record.zip_code) : null;
+  if (state === null) issues.push({ contact_id: id, kind: 'unknown_state', detail: unreadable });
   const rule = state === null ? null : (config.state_rules[state] ?? null);
   const birthDay = isBornLater ? null : birth.day;
   const lacksAnchor =
@@ -75,7 +77,9 @@ function readContact(id: number, record: ContactRecord, today: number, config: C
 
   return {
     id,
+    email: String(comparedEmail(record.email)),
     state,
+    hasUnreadableState: unreadable !== null,
     rule,
     buffer: rule?.buffer ?? config.pre_window_exclusion_days,
     birthDay,

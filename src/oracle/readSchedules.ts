@@ -1,17 +1,26 @@
-import { statusClass } from '../rules/emailTypes.js';
-import { hasMedicalConditions, readDate, readInteger, readPriority, readText } from '../rules/fields.js';
+import type { Config } from '../rules/config.js';
+import type { DateOrder } from '../rules/dates.js';
+import { comparedStatus, statusClass } from '../rules/emailTypes.js';
+import {
+  type FieldValue,
+  hasMedicalConditions,
+  readDate,
+  readInteger,
+  readPriority,
+  readText,
+} from '../rules/fields.js';
 import type { ClickRecord, ContactEventRecord, ScheduleRecord } from '../rules/records.js';
 import type { Reaction, ScheduleRow } from './model.js';
 
 /** Reads the rows of `email_schedules` in the order of their ids, those without one last (Rules 1). */
-export function readSchedules(records: readonly ScheduleRecord[]): ScheduleRow[] {
+export function readSchedules(records: readonly ScheduleRecord[], config: Config): ScheduleRow[] {
   const idOf = (row: ScheduleRow) => row.id ?? Number.MAX_VALUE;
-  return records.map(readSchedule).sort((a, b) => idOf(a) - idOf(b));
+  return records.map((record) => readSchedule(record, config.reading.dates)).sort((a, b) => idOf(a) - idOf(b));
 }
 
-function readSchedule(record: ScheduleRecord): ScheduleRow {
-  const status = readText(record.status);
-  const scheduledDay = readDate(record.scheduled_send_date).day;
+function readSchedule(record: ScheduleRecord, order: DateOrder): ScheduleRow {
+  const status = comparedStatus(readText(record.status));
+  const scheduledDay = readDate(record.scheduled_send_date, order).day;
   return {
     record,
     id: readInteger(record.id),
@@ -19,9 +28,11 @@ function readSchedule(record: ScheduleRecord): ScheduleRow {
     type: (readText(record.email_type) ?? '').toLowerCase(),
     status,
     statusClass: statusClass(status),
-    plannedDay: readDate(record.planned_send_date).day,
+    isPreScheduled: status === 'pre-scheduled',
+    skipReason: readText(record.skip_reason),
+    plannedDay: readDate(record.planned_send_date, order).day,
     scheduledDay,
-    sentDay: readDate(record.actual_send_datetime).day ?? scheduledDay,
+    sentDay: readDate(record.actual_send_datetime, order).day ?? scheduledDay,
     priority: readPriority(record.priority),
     instanceId: readInteger(record.campaign_instance_id),
     eventYear: readInteger(record.event_year),
@@ -32,17 +43,19 @@ function readSchedule(record: ScheduleRecord): ScheduleRow {
 export function readReactions(
   clicks: readonly ClickRecord[],
   events: readonly ContactEventRecord[],
+  config: Config,
 ): Map<number, Reaction[]> {
   const reactions = new Map<number, Reaction[]>();
   const add = (contactId: number | null, day: number | null, kind: Reaction['kind']) => {
     if (contactId === null || day === null) return;
     reactions.set(contactId, [...(reactions.get(contactId) ?? []), { day, kind }]);
   };
-  for (const click of clicks) add(readInteger(click.contact_id), readDate(click.clicked_at).day, 'clicked');
+  const dayOf = (value: FieldValue) => readDate(value, config.reading.dates).day;
+  for (const click of clicks) add(readInteger(click.contact_id), dayOf(click.clicked_at), 'clicked');
   for (const event of events) {
     if (readText(event.event_type) !== 'eligibility_answered') continue;
     const kind = hasMedicalConditions(event.metadata) ? 'answered_yes' : 'answered';
-    add(readInteger(event.contact_id), readDate(event.created_at).day, kind);
+    add(readInteger(event.contact_id), dayOf(event.created_at), kind);
   }
   return reactions;
 }

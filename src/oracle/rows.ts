@@ -1,9 +1,9 @@
 import { civilFromDay } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
-import type { Config } from '../rules/config.js';
 import type { FieldValue } from '../rules/fields.js';
 import type { Issue, PlannedRow } from '../rules/records.js';
-import type { Candidate, ScheduleRow } from './model.js';
+import { storedPlannedDay } from '../rules/startDay.js';
+import type { Candidate, Organization, ScheduleRow } from './model.js';
 import { compareText, firstDifference } from './order.js';
 
 /** The order of a run's rows: contact id, email type, send day; of equal ones the earlier event first (Rules 11). */
@@ -17,13 +17,15 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
 }
 
 /** The row of `email_schedules` that a candidate becomes (Rules 11). */
-export function plannedRow(candidate: Candidate, config: Config): PlannedRow {
+export function plannedRow(candidate: Candidate, { config, today }: Organization): PlannedRow {
   const event = civilFromDay(candidate.eventDay);
   const hasEvent = candidate.kind !== 'followup';
+  const isToBeSent = candidate.status === 'pre-scheduled';
+  const plannedDay = isToBeSent ? storedPlannedDay(today, candidate, candidate.ownedRow) : candidate.startDay;
   return {
     contact_id: candidate.contact.id,
     email_type: candidate.emailType,
-    planned_send_date: formatIsoDay(candidate.startDay),
+    planned_send_date: formatIsoDay(plannedDay),
     scheduled_send_date: formatIsoDay(candidate.sendDay),
     scheduled_send_time: config.send_time,
     status: candidate.status,

@@ -2,7 +2,9 @@ import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelCounts } from '../kernel/columns.js';
+import type { Capacity } from '../rules/capacity.js';
 import type { Config } from '../rules/config.js';
+import { BALANCE_HORIZON_DAYS, OPEN_DAY_SEARCH_DAYS } from '../rules/constants.js';
 import type { DailyLimits } from '../rules/limits.js';
 import type { AssignedRules } from './stateRules.js';
 
@@ -16,6 +18,8 @@ export interface RunRules {
   readonly config: Config;
   readonly today: number;
   readonly limits: DailyLimits;
+  /** The open days and their caps. */
+  readonly capacity: Capacity;
   readonly assigned: AssignedRules;
 }
 
@@ -28,7 +32,7 @@ function mostOpenYears({ assigned, config }: RunRules): number {
 /** The largest number of candidates that every contact together, and any one alone, can have. */
 function candidateBounds(organization: Organization, run: RunRules): { total: number; mostPerContact: number } {
   const { contacts, enrolments, schedules, running } = organization;
-  const toAll = running.filter((instance) => instance.type?.targetsAll).length;
+  const toAll = running.filter((instance) => instance.type.targetsAll).length;
   const openYears = mostOpenYears(run);
   let total = 0;
   let mostPerContact = 0;
@@ -55,8 +59,8 @@ function mostRowsPerContact(first: Uint32Array, contactCount: number): number {
   return most;
 }
 
-/** Days from today within which every yearly email, follow-up and smoothing move lies. */
-const YEARLY_REACH_DAYS = 4 * 366;
+/** Days from today within which every yearly email, follow-up, smoothing move and move of the daily cap lies. */
+const REACH_DAYS = BALANCE_HORIZON_DAYS + 366;
 
 /** A day that no candidate of a running campaign lies behind before it is caught up or moved (Rules 6). */
 function lastCampaignDay({ running, enrolments }: Organization): number {
@@ -65,23 +69,44 @@ function lastCampaignDay({ running, enrolments }: Organization): number {
   const days = running.flatMap((instance) => [
     instance.startDay ?? 0,
     instance.spreadEndDay ?? 0,
-    lastTrigger - Math.min(0, instance.type?.daysBefore ?? 0),
+    lastTrigger - Math.min(0, instance.type.daysBefore),
   ]);
   return days.reduce((last, day) => Math.max(last, day), 0);
 }
 
-/** How many days from today on can hold an email before days are balanced, or hold history. */
-function daysAhead(organization: Organization, { today, assigned, config }: RunRules): number {
-  let lastDay = Math.max(today + YEARLY_REACH_DAYS, lastCampaignDay(organization));
+/** How many days from today on can hold an email, or hold history. */
+function daysAhead(organization: Organization, { today, assigned, config, capacity }: RunRules): number {
+  let lastDay = Math.max(today + REACH_DAYS, lastCampaignDay(organization));
   for (const sentDay of organization.schedules.sentDay) lastDay = Math.max(lastDay, sentDay);
   const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));
   const { catch_up_spread_days: catchUpDays } = config.load_balancing;
-  return lastDay - today + reach + 2 * catchUpDays + 10;
+  const searched = capacity.openDays.areAll ? 0 : OPEN_DAY_SEARCH_DAYS;
+  return lastDay - today + reach + 2 * catchUpDays + 10 + searched;
+}
+
+/** How many groups the kernel can tell apart at a time; when there are more, it takes several turns. */
+const MOST_GROUPS = 2 ** 18;
+
+/** The kernel starts with as many slots for groups. */
+const FEWEST_GROUPS = 2 ** 11;
+
+/** The room for groups of so many candidates. */
+function groupCapacity(candidates: number): number {
+  return Math.max(1, Math.min(candidates, MOST_GROUPS));
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(least, FEWEST_GROUPS)));
+}
+
+/** How many days the tables of open days cover: all that a start can move to, and one behind. */
+function openSpan({ capacity }: RunRules, span: number): number {
+  return capacity.openDays.areAll ? 0 : span + OPEN_DAY_SEARCH_DAYS + 2;
 }
 
 /** How many elements each of the kernel's columns needs for a run. */
 export function countColumns(organization: Organization, run: RunRules): KernelCounts {
-  const { contacts, schedules, running, enrolments, planned, emailTypes, instances } = organization;
+  const { contacts, schedules, running, enrolments, planned, emailTypes, instances, suppressions } = organization;
   const { total, mostPerContact } = candidateBounds(organization, run);
   const perContact = contacts.count;
   const perLane = Math.ceil(perContact / LANES) * LANES;
@@ -107,6 +132,11 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     laneBirthday: perLane,
     laneEffective: perLane,
     laneAep: perLane,
+    suppressionFirst: suppressions.count === 0 ? 0 : perContact + 1,
+    suppressionScope: suppressions.count,
+    suppressionStart: suppressions.count,
+    suppressionEnd: suppressions.count,
+    scopeTypes: suppressions.scopes.length * perType,
     lastClickDay: perSignal,
     lastAnswerDay: perSignal,
     lastConditionDay: perSignal,
@@ -116,6 +146,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     ruleMonthStart: perRule,
     windowStarts: perRule * 366 * 4,
     monthDays: END_DAY - FIRST_DAY,
+    nextOpen: openSpan(run, span),
+    lastOpen: openSpan(run, span),
     aepMonthDay: run.config.aep.length,
     aepDeadline: run.config.aep.length,
     typePriority: perType,
@@ -154,27 +186,19 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     candidateStart: total,
     candidateSend: total,
     candidateDetail: total,
+    candidateBooked: total,
     replanList: 0,
     changeDay: 0,
-    isReplanned: 0,
     plannedReason: 0,
-    cappedSend: 0,
-    limitedReason: 0,
-    dayChanged: 0,
-    waitedBefore: 0,
-    dayLoad: 0,
     smoothingHistogram: span,
-    historyPerDay: span,
     dayCount: span,
-    ownCount: span,
-    dayFirst: span,
-    stuckFirst: span,
-    order: total,
-    links: total,
-    stuckDay: total,
-    waiting: Math.ceil(total / 64) + 1,
-    queues: 3 * (perType + Math.min(perContact, perRow) + 1),
-    typeQueue: perType,
+    isGroupedDay: span,
+    candidateGroup: total,
+    groups: 5 * groupCapacity(total),
+    groupSlots: 4 * powerOfTwo(groupCapacity(total)),
+    groupCursor: groupCapacity(total),
+    placementDay: total,
+    placementSize: total,
     pending: (Math.max(perCampaign, run.config.aep.length) + 1) * BYTES_PER_PENDING,
     windowYears: mostPerContact + 1,
     limitOrder: mostPerContact,

@@ -1,5 +1,5 @@
 import type { Plan } from './plan.js';
-import { becomesRow, REASON } from './reasons.js';
+import { becomesRow, REASON, REASON_COUNT, reasonText, subjectOf } from './reasons.js';
 
 /** How many rows of one email type are planned. */
 export interface TypeCount {
@@ -25,26 +25,6 @@ export interface RowCounts {
   readonly byReason: readonly ReasonCount[];
 }
 
-const REASON_COUNT = Object.keys(REASON).length;
-
-/** The text of a skip reason, in all its variants a small number. */
-function reasonName({ organization, run }: Plan, reason: number, subject: number): string {
-  switch (reason) {
-    case REASON.underwritingOrganization:
-      return 'underwriting:organization';
-    case REASON.underwritingCampaign:
-      return 'underwriting:campaign';
-    case REASON.exclusion: {
-      const rule = run.assigned.rules[subject - 1];
-      return `exclusion:${rule.kind}:${rule.state}`;
-    }
-    case REASON.conflict:
-      return `conflict:campaign:${organization.planned.types[subject].instance?.id}`;
-    default:
-      return 'frequency_limit';
-  }
-}
-
 /**
  * Counts the rows of a plan by type and skip reason.
  *
@@ -53,13 +33,12 @@ function reasonName({ organization, run }: Plan, reason: number, subject: number
 export function countRows(plan: Plan, leftOut: ReadonlySet<number> = new Set()): RowCounts {
   const { views, organization } = plan;
   const { types } = organization.planned;
-  const { candidateReason, candidateType, candidateContact, candidateDetail } = views;
-  const { ruleOf, rules } = plan.run.assigned;
+  const { candidateReason, candidateType } = views;
   const hasLeftOut = leftOut.size > 0;
   const scheduled = new Uint32Array(types.length);
   const skipped = new Uint32Array(types.length);
-  // By the reason and what it speaks of, an exclusion's rule or the type that won a conflict, as one number: texts are made once.
-  const codes = new Uint32Array(REASON_COUNT * (1 + Math.max(types.length, rules.length)));
+  // By the reason and what it speaks of, as one number: texts are made once.
+  const counts = new Map<number, number>();
   for (let i = 0; i < plan.count; i++) {
     const reason = candidateReason[i];
     if (!becomesRow(reason) || (hasLeftOut && leftOut.has(i))) continue;
@@ -68,15 +47,12 @@ export function countRows(plan: Plan, leftOut: ReadonlySet<number> = new Set()):
       continue;
     }
     skipped[candidateType[i]]++;
-    let subject = 0;
-    if (reason === REASON.exclusion) subject = ruleOf[candidateContact[i]];
-    else if (reason === REASON.conflict) subject = candidateDetail[i];
-    codes[subject * REASON_COUNT + reason]++;
+    const code = subjectOf(plan, i) * REASON_COUNT + reason;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   const reasons = new Map<string, number>();
-  for (const [code, count] of codes.entries()) {
-    if (count === 0) continue;
-    const name = reasonName(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
+  for (const [code, count] of counts) {
+    const name = reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
     reasons.set(name, (reasons.get(name) ?? 0) + count);
   }
   const sum = (counts: Uint32Array) => counts.reduce((total, count) => total + count, 0);

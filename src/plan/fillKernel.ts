@@ -1,4 +1,5 @@
 import type { CampaignInstance } from '../columns/campaigns.js';
+import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelCounts, KernelNumbers, KernelViews } from '../kernel/columns.js';
 import type { Config } from '../rules/config.js';
@@ -6,6 +7,7 @@ import { stateCode } from '../rules/states.js';
 import { carrierBytes, type RunRules } from './countColumns.js';
 import { fillLanes, monthDay, monthDayTable } from './fillLanes.js';
 import type { AssignedRules } from './stateRules.js';
+import { covers } from './suppressed.js';
 
 /** The deadline of a candidate that has none, as the kernel writes it. */
 export const NO_DEADLINE = 2147483647;
@@ -22,12 +24,19 @@ export const CAMPAIGN = {
 } as const;
 
 /** The kernel's bits of the run's options. */
-const OPTION = { postWindow: 1, excludeFailed: 2, universalWithoutState: 4, followups: 8 } as const;
+const OPTION = {
+  postWindow: 1,
+  excludeFailed: 2,
+  universalWithoutState: 4,
+  followups: 8,
+  suppressions: 16,
+  closedDays: 32,
+} as const;
 
 /** The numbers of a run, by the kernel's names. @param counts the elements of the kernel's columns, which some of them repeat */
 export function kernelNumbers(organization: Organization, run: RunRules, counts: KernelCounts): KernelNumbers {
-  const { config, today, limits, assigned } = run;
-  const { contacts, schedules, running, planned } = organization;
+  const { config, today, limits, assigned, capacity } = run;
+  const { contacts, schedules, running, planned, suppressions } = organization;
   const { organization: switches, followups } = config;
   return {
     today,
@@ -35,7 +44,9 @@ export function kernelNumbers(organization: Organization, run: RunRules, counts:
       (switches.enable_post_window_emails ? OPTION.postWindow : 0) |
       (switches.exclude_failed_underwriting_global ? OPTION.excludeFailed : 0) |
       (switches.send_without_zipcode_for_universal ? OPTION.universalWithoutState : 0) |
-      (followups.enabled ? OPTION.followups : 0),
+      (followups.enabled ? OPTION.followups : 0) |
+      (suppressions.count > 0 ? OPTION.suppressions : 0) |
+      (capacity.openDays.areAll ? 0 : OPTION.closedDays),
     contactCount: contacts.count,
     rowCount: schedules.count,
     ruleCount: assigned.rules.length + 1,
@@ -55,10 +66,11 @@ export function kernelNumbers(organization: Organization, run: RunRules, counts:
     followupLookbackDays: followups.lookback_days,
     smoothingLimit: limits.smoothingLimit,
     smoothingWindowDays: limits.smoothingWindowDays,
-    smoothingSpan: counts.smoothingHistogram,
-    dailyCap: limits.cap,
-    dailyThreshold: limits.threshold,
-    capSpan: counts.historyPerDay,
+    suppressAfterBounces: switches.suppress_after_bounces,
+    typeCount: planned.types.length,
+    daySpan: counts.dayCount,
+    openFirst: today,
+    groupCapacity: counts.groupCursor,
   };
 }
 
@@ -70,7 +82,38 @@ export function fillKernel(views: KernelViews, organization: Organization, run: 
   organization.running.forEach((instance, campaign) => {
     fillCampaign(views, organization, instance, campaign, run.today);
   });
-  fillSchedules(views, organization, run.today);
+  fillSchedules(views, organization);
+  fillSuppressions(views, organization);
+  fillOpenDays(views, run);
+}
+
+/** No open day comes after, or none was before. */
+const NO_DAY = { after: 2147483647, before: NULL_INT32 } as const;
+
+/** Fills the tables of open days, as many as there are in the kernel (Rules 3, open days). */
+function fillOpenDays({ nextOpen, lastOpen }: KernelViews, { today, capacity }: RunRules): void {
+  const { openDays } = capacity;
+  for (let i = 0; i < lastOpen.length; i++) {
+    lastOpen[i] = openDays.isOpen(today + i) ? today + i : i === 0 ? NO_DAY.before : lastOpen[i - 1];
+  }
+  for (let i = nextOpen.length - 1; i >= 0; i--) {
+    nextOpen[i] = lastOpen[i] === today + i ? today + i : i + 1 === nextOpen.length ? NO_DAY.after : nextOpen[i + 1];
+  }
+}
+
+/** Fills the suppressions of contacts, and which email types each scope covers (Rules 2, suppressions). */
+function fillSuppressions(views: KernelViews, { suppressions, planned }: Organization): void {
+  if (suppressions.count === 0) return;
+  views.suppressionFirst.set(suppressions.first);
+  views.suppressionScope.set(suppressions.scope);
+  views.suppressionStart.set(suppressions.startDay);
+  views.suppressionEnd.set(suppressions.endDay);
+  const { types } = planned;
+  suppressions.scopes.forEach((scope, i) => {
+    types.forEach((type, j) => {
+      views.scopeTypes[i * types.length + j] = covers(scope, type) ? 1 : 0;
+    });
+  });
 }
 
 function fillContacts(
@@ -125,7 +168,6 @@ function fillCampaign(
   today: number,
 ): void {
   const { type, spreadStartDay, spreadEndDay } = instance;
-  if (type === null) throw new TypeError(`campaign instance ${instance.id}: expected a type, got none`);
   const spreads = type.spreads && spreadStartDay !== null && spreadEndDay !== null && spreadEndDay >= spreadStartDay;
   views.campaignFlags[campaign] =
     (type.respectsWindows ? CAMPAIGN.respectsWindows : 0) |
@@ -143,18 +185,17 @@ function fillCampaign(
     views.campaignSpreadDays[campaign] = spreadEndDay - spreadStartDay + 1;
   }
   for (const state of instance.states ?? []) {
-    const code = stateCode(state.toUpperCase());
-    if (code > 0) views.campaignStates[campaign] |= 1n << BigInt(code);
+    views.campaignStates[campaign] |= 1n << BigInt(stateCode(state));
   }
   const bytes = carrierBytes(organization);
   organization.contacts.carriers.forEach((carrier, code) => {
     if (instance.carriers?.has(carrier)) views.campaignCarriers[campaign * bytes + (code >> 3)] |= 1 << (code & 7);
   });
   views.campaignInstance[campaign] = organization.instances.indexOf(instance);
-  views.campaignBareType[campaign] = organization.emailTypes.knownCodeOf(`campaign_${instance.typeName}`);
+  views.campaignBareType[campaign] = organization.emailTypes.knownCodeOf(`campaign_${instance.type.name}`);
 }
 
-function fillSchedules(views: KernelViews, { schedules, instances }: Organization, today: number): void {
+function fillSchedules(views: KernelViews, { schedules, instances }: Organization): void {
   views.rowFirst.set(schedules.first);
   views.rowClass.set(schedules.rowClass);
   views.rowType.set(schedules.type);
@@ -165,16 +206,6 @@ function fillSchedules(views: KernelViews, { schedules, instances }: Organizatio
   views.rowInstance.set(schedules.instance);
   views.rowPriority.set(schedules.priority);
   instances.forEach((instance, i) => {
-    views.instanceFollowups[i] = instance.type?.enablesFollowups ? 1 : 0;
+    views.instanceFollowups[i] = instance.type.enablesFollowups ? 1 : 0;
   });
-  countHistory(views.historyPerDay, schedules, today);
-}
-
-/** Counts the history rows of every contact, known or not, by sent day from today on (Rules 9, daily cap). */
-function countHistory(perDay: Int32Array, schedules: Organization['schedules'], today: number): void {
-  const { rowClass, sentDay, count } = schedules;
-  for (let i = 0; i < count; i++) {
-    const isHistory = rowClass[i] === 2 || rowClass[i] === 3;
-    if (isHistory && sentDay[i] >= today) perDay[sentDay[i] - today]++;
-  }
 }

@@ -36,11 +36,11 @@ export function monthDayTable(): Uint16Array {
 
 /**
  * Fills the columns from which the kernel works out plain anniversaries many at a time (Rules 4 and 5): the month-days of
- * every contact's dates and window anchor, and what has to be planned one by one instead: contacts with schedule rows, stopped
- * by underwriting or with a young anchor, and effective dates that may be too young for their first email.
+ * every contact's dates and window anchor, and what has to be planned one by one instead: contacts with schedule rows or
+ * suppressions, stopped by underwriting or with a young anchor, and effective dates that may be too young for their first email.
  */
 export function fillLanes(views: KernelViews, organization: Organization, { config, today, assigned }: RunRules): void {
-  const { contacts, schedules } = organization;
+  const { contacts, schedules, suppressions } = organization;
   const table = monthDayTable();
   const stopsFailed = config.organization.exclude_failed_underwriting_global;
   const firstEmailYears = Math.ceil(config.organization.effective_date_first_email_months / 12) + 2;
@@ -55,6 +55,7 @@ export function fillLanes(views: KernelViews, organization: Organization, { conf
   const startsWithMonth = Uint8Array.from([0, ...rules.map((rule) => (rule.startsWithMonth ? 1 : 0))]);
   for (let i = 0; i < count; i++) {
     let ask = first[i + 1] > first[i] ? ASK.all : 0;
+    if (suppressions.first[i + 1] > suppressions.first[i]) ask |= ASK.all;
     if (stopsFailed && flags[i] & FAILED_UNDERWRITING) ask |= ASK.all;
     if (effective[i] > youngFrom) ask |= ASK.effective;
     const kind = kindOf[ruleOf[i]];

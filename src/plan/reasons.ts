@@ -1,16 +1,93 @@
+import { ROW_CLASS } from '../columns/schedules.js';
+import { conflictReason, exclusionReason, SKIP_REASONS, suppressedReason } from '../rules/reasons.js';
+import type { Plan } from './plan.js';
+import { suppressionNumber, suppressionReason } from './suppressed.js';
+
 /** What became of a candidate, as the kernel says it. */
 export const REASON = {
   scheduled: 0,
-  underwritingOrganization: 1,
-  underwritingCampaign: 2,
-  exclusion: 3,
-  conflict: 4,
-  frequency: 5,
-  expired: 6,
-  outsideActiveWindow: 7,
+  suppressed: 1,
+  underwritingOrganization: 2,
+  underwritingCampaign: 3,
+  exclusion: 4,
+  noOpenDay: 5,
+  conflict: 6,
+  frequency: 7,
+  dailyCap: 8,
+  expired: 9,
+  outsideActiveWindow: 10,
 } as const;
+
+/** How many reasons there are. */
+export const REASON_COUNT = Object.keys(REASON).length;
 
 /** Tells whether a candidate becomes a row of `email_schedules`; the others are counted issues (Rules 6). */
 export function becomesRow(reason: number): boolean {
   return reason < REASON.expired;
+}
+
+/** The `ROW_CLASS` of the rows that candidates of a reason become. */
+export function rowClassOf(reason: number): number {
+  if (reason === REASON.scheduled) return ROW_CLASS.preScheduled;
+  return reason === REASON.conflict || reason === REASON.frequency ? ROW_CLASS.limited : ROW_CLASS.skipped;
+}
+
+/**
+ * What a candidate's reason speaks of, as a number, so that reason and subject make its text: an exclusion's rule, the type that
+ * won a conflict, why it is suppressed; 0 for the others.
+ */
+export function subjectOf(plan: Pick<Plan, 'views' | 'run' | 'organization'>, candidate: number): number {
+  const { views, run } = plan;
+  switch (views.candidateReason[candidate]) {
+    case REASON.exclusion:
+      return run.assigned.ruleOf[views.candidateContact[candidate]];
+    case REASON.conflict:
+      return views.candidateDetail[candidate];
+    case REASON.suppressed:
+      return suppressionNumber(plan, candidate);
+    default:
+      return 0;
+  }
+}
+
+/** The text of a skip reason, as it is stored. @param subject see `subjectOf` */
+export function reasonText(plan: Pick<Plan, 'run' | 'organization'>, reason: number, subject: number): string {
+  switch (reason) {
+    case REASON.suppressed:
+      return suppressedReason(suppressionReason(plan, subject));
+    case REASON.underwritingOrganization:
+      return SKIP_REASONS.underwritingOrganization;
+    case REASON.underwritingCampaign:
+      return SKIP_REASONS.underwritingCampaign;
+    case REASON.exclusion: {
+      const rule = plan.run.assigned.rules[subject - 1];
+      return exclusionReason(rule.kind, rule.state);
+    }
+    case REASON.noOpenDay:
+      return SKIP_REASONS.noOpenDay;
+    case REASON.conflict:
+      return conflictReason(Number(plan.organization.planned.types[subject].instance?.id));
+    case REASON.frequency:
+      return SKIP_REASONS.frequencyLimit;
+    default:
+      return SKIP_REASONS.dailyCap;
+  }
+}
+
+/** The text codes of skip reasons, each text made once. */
+export class ReasonCodes {
+  /** By subject times the number of reasons plus the reason: the code + 1. */
+  readonly #codes: number[] = [];
+
+  constructor(private readonly plan: Plan) {}
+
+  /** The code of a skipped candidate's reason in the run's dictionary. */
+  codeOf(candidate: number): number {
+    const { plan } = this;
+    const reason = plan.views.candidateReason[candidate];
+    const subject = subjectOf(plan, candidate);
+    const place = subject * REASON_COUNT + reason;
+    this.#codes[place] ??= plan.organization.texts.codeOf(reasonText(plan, reason, subject)) + 1;
+    return this.#codes[place] - 1;
+  }
 }

@@ -1,7 +1,8 @@
 import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import type { Plan } from './plan.js';
-import { REASON } from './reasons.js';
+import { plannedDayOf } from './plan.js';
+import { REASON_COUNT, subjectOf } from './reasons.js';
 
 /**
  * Rows as what they have in common and what they do not: all rows of a kind are equal but for contact, days and event date. All
@@ -20,8 +21,6 @@ export interface KindRows {
   /** The event's date in one number, see `packDate`. The kind decides which of its parts are NULL. */
   readonly eventDate: Int32Array;
 }
-
-const REASON_COUNT = Object.keys(REASON).length;
 
 /** Tells the kinds of the rows that candidates become (Rules 11), which are numbered as they come. */
 export class RowKinds {
@@ -46,12 +45,11 @@ export class RowKinds {
    * @param candidates each one that becomes a row
    */
   fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate }: KindRows): void {
-    const { views, organization, run } = this.#plan;
+    const { views, organization } = this.#plan;
     const { candidateType, candidateContact, candidateReason, candidateDetail } = views;
-    const { candidateEvent, candidateStart, candidateSend } = views;
+    const { candidateEvent, candidateSend } = views;
     const { firstFollowup, firstCampaign, postWindow, types } = organization.planned;
     const { id, flags } = organization.contacts;
-    const { ruleOf } = run.assigned;
     const kindsOf = this.#kindsOf;
     const dates = this.#dates;
     for (let i = 0; i < candidates.length; i++) {
@@ -59,7 +57,7 @@ export class RowKinds {
       const contact = candidateContact[candidate];
       const type = candidateType[candidate];
       contactId[i] = id[contact];
-      plannedDay[i] = candidateStart[candidate];
+      plannedDay[i] = plannedDayOf(this.#plan, candidate);
       sendDay[i] = candidateSend[candidate];
       if (type >= firstFollowup && type < firstCampaign) {
         kind[i] = -1;
@@ -69,10 +67,7 @@ export class RowKinds {
       const date = dates.of(candidateEvent[candidate]);
       eventDate[i] = type === postWindow ? (candidateDetail[candidate] << 9) | (date & 511) : date;
       const reason = candidateReason[candidate];
-      let subject = 0;
-      if (reason === REASON.exclusion) subject = ruleOf[contact];
-      else if (reason === REASON.conflict) subject = candidateDetail[candidate];
-      const place = subject * REASON_COUNT + reason;
+      const place = subjectOf(this.#plan, candidate) * REASON_COUNT + reason;
       let kinds = kindsOf[place];
       if (kinds === undefined) {
         kinds = new Int32Array(types.length * 2);

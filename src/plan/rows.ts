@@ -3,8 +3,8 @@ import { HAS_PHONE } from '../columns/contacts.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { ScheduleRows } from '../columns/scheduleRows.js';
 import { NULL_TEXT } from '../columns/texts.js';
-import type { Plan } from './plan.js';
-import { REASON } from './reasons.js';
+import { type Plan, plannedDayOf } from './plan.js';
+import { REASON, ReasonCodes } from './reasons.js';
 
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
@@ -21,11 +21,7 @@ export class RowWriter {
   readonly #smsTemplates: Int32Array;
   readonly #instanceIds: Float64Array;
   readonly #priorities: Int32Array;
-  readonly #exclusions: Int32Array;
-  readonly #conflicts: Int32Array;
-  readonly #frequency: number;
-  readonly #underwritingCampaign: number;
-  readonly #underwritingOrganization: number;
+  readonly #reasons: ReasonCodes;
   readonly #dates = new PackedDates();
   readonly #preScheduled: number;
   readonly #skipped: number;
@@ -34,7 +30,6 @@ export class RowWriter {
   /** @param capacity the largest number of rows in a batch */
   constructor(plan: Plan, capacity: number) {
     const { texts, planned } = plan.organization;
-    const { rules } = plan.run.assigned;
     const { types } = planned;
     this.#plan = plan;
     this.#capacity = capacity;
@@ -44,13 +39,7 @@ export class RowWriter {
     this.#smsTemplates = Int32Array.from(types, (type) => texts.codeOf(type.smsTemplate));
     this.#instanceIds = Float64Array.from(types, (type) => type.instance?.id ?? Number.NaN);
     this.#priorities = Int32Array.from(types, (type) => type.priority);
-    this.#exclusions = Int32Array.from([null, ...rules], (rule) =>
-      texts.codeOf(rule === null ? null : `exclusion:${rule.kind}:${rule.state}`),
-    );
-    this.#conflicts = Int32Array.from(types, (type) => texts.codeOf(`conflict:campaign:${type.instance?.id}`));
-    this.#frequency = texts.codeOf('frequency_limit');
-    this.#underwritingCampaign = texts.codeOf('underwriting:campaign');
-    this.#underwritingOrganization = texts.codeOf('underwriting:organization');
+    this.#reasons = new ReasonCodes(plan);
     this.#preScheduled = texts.codeOf('pre-scheduled');
     this.#skipped = texts.codeOf('skipped');
     this.#sendTime = texts.codeOf(plan.run.config.send_time);
@@ -119,11 +108,11 @@ export class RowWriter {
     rows.createdAt[i] = NULL_TEXT;
     rows.contactId[i] = ids[contact];
     rows.emailType[i] = this.#typeCodes[type];
-    rows.plannedDay[i] = views.candidateStart[candidate];
+    rows.plannedDay[i] = plannedDayOf(this.#plan, candidate);
     rows.sendDay[i] = views.candidateSend[candidate];
     rows.sendTime[i] = this.#sendTime;
     rows.status[i] = isScheduled ? this.#preScheduled : this.#skipped;
-    rows.skipReason[i] = isScheduled ? NULL_TEXT : this.#skipReason(candidate, reason);
+    rows.skipReason[i] = isScheduled ? NULL_TEXT : this.#reasons.codeOf(candidate);
     rows.priority[i] = this.#priorities[type];
     rows.emailTemplate[i] = this.#emailTemplates[type];
     rows.smsTemplate[i] = hasPhone ? this.#smsTemplates[type] : NULL_TEXT;
@@ -137,22 +126,6 @@ export class RowWriter {
     rows.eventMonth[i] = (date >> 5) & 15;
     rows.eventDay[i] = date & 31;
     rows.metadata[i] = NULL_TEXT;
-  }
-
-  #skipReason(candidate: number, reason: number): number {
-    const { views, run } = this.#plan;
-    switch (reason) {
-      case REASON.exclusion:
-        return this.#exclusions[run.assigned.ruleOf[views.candidateContact[candidate]]];
-      case REASON.conflict:
-        return this.#conflicts[views.candidateDetail[candidate]];
-      case REASON.frequency:
-        return this.#frequency;
-      case REASON.underwritingCampaign:
-        return this.#underwritingCampaign;
-      default:
-        return this.#underwritingOrganization;
-    }
   }
 
   /**

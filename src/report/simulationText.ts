@@ -19,6 +19,9 @@ const KIND_NAMES: Readonly<Record<EmailKind, string>> = {
 };
 
 const RULE_NAMES = {
+  suppressed: 'suppressed',
+  noOpenDay: 'no open day',
+  dailyCap: 'no seat within the caps',
   underwritingOrganization: "by the organization's underwriting",
   underwritingCampaign: "by a campaign's underwriting",
   exclusion: 'by a state window',

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { monthLength } from '../calendar/day.js';
-import { dayInZone } from '../calendar/iso.js';
+import { dayInZone, parseIsoDay } from '../calendar/iso.js';
+import { WEEKDAYS } from '../calendar/weekdays.js';
 import { SendplanError } from '../errors.js';
+import { DATE_ORDERS } from './dates.js';
 import { DEFAULT_STATE_RULES, STATES, type StateRule } from './states.js';
 
 // Every check below carries, as its message, what is allowed in its place; `describeProblem` puts the rest around it.
@@ -9,6 +11,11 @@ import { DEFAULT_STATE_RULES, STATES, type StateRule } from './states.js';
 const whole = (minimum: number, maximum: number) => {
   const allowed = `a whole number from ${minimum} to ${maximum}`;
   return z.number(allowed).int(allowed).min(minimum, allowed).max(maximum, allowed);
+};
+
+const wholeFrom = (minimum: number) => {
+  const allowed = `a whole number from ${minimum} on`;
+  return z.number(allowed).int(allowed).min(minimum, allowed);
 };
 
 const decimal = (minimum: number, maximum: number) => {
@@ -72,6 +79,27 @@ const stateRule = keys({
   buffer: whole(0, 1000).nullable().default(null),
 }).nullable();
 
+const DAY = 'a date in quotes as YYYY-MM-DD, of the years 1900 to 2199';
+
+function isIsoDay(text: string): boolean {
+  return text.length === 10 && parseIsoDay(text) !== null;
+}
+
+const CLOSED_DAY = "a date in quotes, as 'YYYY-MM-DD' of the years 1900 to 2199, or as 'MM-DD' for every year";
+
+/** A closed day: a date, or a day of every year, which in 2000 is one too if it ever is. */
+const closedDay = z.string(CLOSED_DAY).refine((text) => isIsoDay(text) || isIsoDay(`2000-${text}`), CLOSED_DAY);
+
+const WEEKDAY_LIST = `a list of at least one of ${WEEKDAYS.join(', ')}`;
+
+const GROWTH = 'a number above 0, up to 10 (a ramp grows)';
+
+const ramp = keys({
+  start: z.string(DAY).refine(isIsoDay, DAY),
+  first: wholeFrom(1),
+  growth: z.number(GROWTH).gt(0, GROWTH).max(10, GROWTH),
+});
+
 const priority = (standard: number) => whole(-1_000_000_000, 1_000_000_000).default(standard);
 
 const templates = () => section({ email: templateName(), sms: templateName() });
@@ -83,6 +111,7 @@ export const configSchema = section({
     .string(TIME)
     .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/, TIME)
     .default('08:30:00'),
+  reading: section({ dates: choice(DATE_ORDERS).default('iso') }),
   birthday_email_days_before: whole(0, 366).default(14),
   effective_date_days_before: whole(0, 366).default(30),
   pre_window_exclusion_days: whole(0, 1000).default(60),
@@ -96,18 +125,37 @@ export const configSchema = section({
     effective_date_first_email_months: whole(0, 1200).default(11),
     exclude_failed_underwriting_global: flag().default(false),
     send_without_zipcode_for_universal: flag().default(true),
+    suppress_after_bounces: whole(0, 1_000_000_000).default(0),
   }),
   frequency: section({
     max_emails_per_period: whole(0, 1000).default(3),
     frequency_period_days: whole(1, 1000).default(30),
   }),
+  calendar: section({
+    weekdays: z
+      .array(z.enum(WEEKDAYS, WEEKDAY_LIST), WEEKDAY_LIST)
+      .min(1, WEEKDAY_LIST)
+      .default([...WEEKDAYS]),
+    us_federal_holidays: flag().default(false),
+    closed: z.array(closedDay, 'a list of dates').max(10_000, 'at most 10000 dates').default([]),
+  }),
+  guards: section({
+    unreadable: decimal(0, 1).nullable().default(0.2),
+    removed: decimal(0, 1).nullable().default(null),
+    ahead: whole(0, 1_000_000).nullable().default(null),
+    backwards: flag().default(false),
+    other_config: flag().default(false),
+  }),
   load_balancing: section({
     profile: choice(['auto', 'small', 'medium', 'large', 'enterprise']).default('auto'),
     daily_send_percentage_cap: decimal(0, 1).nullable().default(null),
+    daily_send_limit: wholeFrom(1).nullable().default(null),
     ed_daily_soft_limit: whole(0, 1_000_000_000).nullable().default(null),
     ed_smoothing_window_days: whole(1, 366).nullable().default(null),
     catch_up_spread_days: whole(1, 366).default(7),
-    overage_threshold: decimal(0, 100).default(1.2),
+    overage_threshold: decimal(1, 1000).default(1.2),
+    ramp: ramp.nullable().default(null),
+    excess: choice(['send', 'skip']).default('send'),
   }),
   followups: z.preprocess(
     (value) => value ?? {},
@@ -140,7 +188,11 @@ export const configSchema = section({
 
 /** A section as people write it: any of its keys, and nothing at all for a section within. */
 type Written<Section> = {
-  readonly [Key in keyof Section]?: Section[Key] extends object ? Written<Section[Key]> | null : Section[Key];
+  readonly [Key in keyof Section]?: Section[Key] extends readonly (infer Element)[]
+    ? readonly Element[]
+    : Section[Key] extends object
+      ? Written<Section[Key]> | null
+      : Section[Key];
 };
 
 /** The configuration as people write it: any part of it, in the names of the rulebook (Rules 12). */

@@ -33,10 +33,27 @@ export type StatusClass = 'owned' | 'history' | 'ended' | 'other';
 const HISTORY_STATUSES = ['scheduled', 'processing', 'accepted', 'deferred', 'sent', 'delivered'];
 const ENDED_STATUSES = ['bounced', 'dropped', 'cancelled'];
 
+/** A status as it is compared: trimmed, in lower case; null where there is none (Rules 1). */
+export function comparedStatus(status: string | null): string | null {
+  return status === null ? null : status.trim().toLowerCase();
+}
+
 /** The class of a status: owned rows are replaced by a run, history and ended rows never change (Rules 1). */
 export function statusClass(status: string | null): StatusClass {
-  if (status === null) return 'other';
-  if (status === 'pre-scheduled' || status === 'skipped') return 'owned';
-  if (HISTORY_STATUSES.includes(status)) return 'history';
-  return ENDED_STATUSES.includes(status) ? 'ended' : 'other';
+  const compared = comparedStatus(status);
+  if (compared === null) return 'other';
+  if (compared === 'pre-scheduled' || compared === 'skipped') return 'owned';
+  if (HISTORY_STATUSES.includes(compared)) return 'history';
+  return ENDED_STATUSES.includes(compared) ? 'ended' : 'other';
 }
+
+/** Tells whether a row of this status has reached its contact: `sent` or `delivered` (Rules 10, initial emails). */
+export function isSentStatus(status: string | null): boolean {
+  const compared = comparedStatus(status);
+  return compared === 'sent' || compared === 'delivered';
+}
+
+/**
+ * The email types, besides those of campaigns, that follow-ups follow (Rules 10): not the later aep dates.
+ */
+export const FOLLOWED_TYPES: readonly string[] = ['birthday', 'effective_date', 'aep', 'post_window'];

@@ -1,5 +1,7 @@
-import { parseIsoDay } from '../calendar/iso.js';
-import { stateCode, UNKNOWN_STATE } from './states.js';
+import { MOST_DAYS_BEFORE, MOST_PRIORITY } from './constants.js';
+import { type DateOrder, parseDay } from './dates.js';
+import { quoteValue } from './quote.js';
+import { stateCode, stateCodeOfName, stateName, UNKNOWN_STATE } from './states.js';
 import { stateOfZip } from './zip.js';
 
 /** A value as SQLite, JSON or a plain object holds it; `undefined` is a column that is not there. */
@@ -22,17 +24,44 @@ export function readInteger(value: FieldValue): number | null {
 
 const TRUE_WORDS = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 
-/** A flag: true for a non-zero number and for `1 true t yes y on` in any case (Rules 2). */
+/** A flag: true for a non-zero number and for `1 true t yes y on`, trimmed, in any case (Rules 2). */
 export function readFlag(value: FieldValue): boolean {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value) !== 0 && !Number.isNaN(value);
-  return typeof value === 'string' && TRUE_WORDS.has(value.toLowerCase());
+  return typeof value === 'string' && TRUE_WORDS.has(value.trim().toLowerCase());
 }
 
-/** Tells whether an email address can be written to (Rules 2, email): trimmed, one `@` with something on each side. */
+/** Tells whether a field is NULL or nothing but white space; a blob is neither. */
+export function isBlank(value: FieldValue): boolean {
+  return value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+}
+
+/**
+ * What no address may contain: white space, what delimits addresses, controls, and characters that cannot be seen or turn
+ * the direction of the text.
+ */
+const UNWRITABLE = String.raw`\s<>(),;:"\[\]\\\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff`;
+
+const EMAIL = new RegExp(`^[^@${UNWRITABLE}]+@[^@.${UNWRITABLE}]+(?:\\.[^@.${UNWRITABLE}]+)+$`, 'u');
+
+/**
+ * Tells whether an email address can be written to (Rules 2, email): trimmed, one `@`, something before it and at least two
+ * labels after it, and no character that addresses do not have.
+ */
 export function isValidEmail(value: FieldValue): boolean {
   const email = readText(value)?.trim();
-  return email !== undefined && /^[^@\s]+@[^@\s]+$/u.test(email);
+  return email !== undefined && EMAIL.test(email);
+}
+
+/** An address as addresses are compared: trimmed, A to Z in lower case; null where it is blank (Rules 2, suppressions). */
+export function comparedEmail(value: FieldValue): string | null {
+  const email = lowerAscii((readText(value) ?? '').trim());
+  return email === '' ? null : email;
+}
+
+/** A text with A to Z in lower case, and every other letter as it is. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** A date that was read: `day` is null when there is none, and `invalid` tells a broken one from a missing one. */
@@ -44,10 +73,14 @@ export interface DateField {
 const MISSING_DATE: DateField = { day: null, invalid: false };
 const INVALID_DATE: DateField = { day: null, invalid: true };
 
-/** A date field (Rules 2, date): empty and NULL are missing, anything that is no date is missing and invalid. */
-export function readDate(value: FieldValue): DateField {
-  if (value === null || value === undefined || value === '') return MISSING_DATE;
-  const day = typeof value === 'string' ? parseIsoDay(value) : null;
+/**
+ * A date field (Rules 2, date): blank and NULL are missing, anything that is no date is missing and invalid.
+ *
+ * @param order the configuration's `reading.dates`
+ */
+export function readDate(value: FieldValue, order: DateOrder = 'iso'): DateField {
+  if (isBlank(value)) return MISSING_DATE;
+  const day = typeof value === 'string' ? parseDay(value, order) : null;
   return day === null ? INVALID_DATE : { day, invalid: false };
 }
 
@@ -59,9 +92,21 @@ export function readState(state: FieldValue, zipCode: FieldValue): number {
   return zip === null ? UNKNOWN_STATE : stateOfZip(zip);
 }
 
-/** The code of the state that the `state` column itself names, or `UNKNOWN_STATE` (Rules 2, state). */
+/** The code of the state that the `state` column itself names, by letters or in English, or `UNKNOWN_STATE` (Rules 2, state). */
 export function readOwnState(state: string | null): number {
-  return stateCode((state ?? '').trim().toUpperCase());
+  const capital = (state ?? '').trim().toUpperCase();
+  const name = capital.startsWith('US-') ? capital.slice(3) : capital;
+  const code = stateCode(name);
+  return code === UNKNOWN_STATE ? stateCodeOfName(name) : code;
+}
+
+/** What a contact of unknown state says of it, for its issue; null when it says nothing (Rules 2, state). */
+export function unknownStateDetail(state: FieldValue, zipCode: FieldValue): string | null {
+  const said = [
+    isBlank(state) ? null : `state ${quoteValue(state)}`,
+    isBlank(zipCode) ? null : `zip_code ${quoteValue(zipCode)}`,
+  ].filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(', ');
 }
 
 /** A carrier as it is compared: trimmed, in lower case, null when there is none (Rules 6, audience). */
@@ -76,16 +121,38 @@ export function isLiveEnrolment(status: FieldValue): boolean {
   return word === 'pending' || word === 'active';
 }
 
-/**
- * A campaign's filter of states or carriers in lower case, or null when it filters nothing (Rules 6, audience).
- *
- * The list is comma-separated; NULL, an empty text or any element `ALL` means no filter.
- */
-export function readFilter(value: FieldValue): ReadonlySet<string> | null {
-  const text = (readText(value) ?? '').trim();
-  if (text === '') return null;
-  const elements = text.split(',').map((element) => element.trim().toLowerCase());
-  return elements.includes('all') ? null : new Set(elements);
+/** The elements of a filter, trimmed, the empty ones left out; null when it filters nothing (Rules 6, audience). */
+function readFilter(value: FieldValue): string[] | null {
+  const elements = (readText(value) ?? '')
+    .split(/[,;]/)
+    .map((element) => element.trim())
+    .filter((element) => element !== '');
+  return elements.length === 0 || elements.some((element) => element.toLowerCase() === 'all') ? null : elements;
+}
+
+/** A campaign's filter of carriers in lower case, or null when it filters nothing (Rules 6, audience). */
+export function readTargetCarriers(value: FieldValue): ReadonlySet<string> | null {
+  const elements = readFilter(value);
+  return elements === null ? null : new Set(elements.map((element) => element.toLowerCase()));
+}
+
+/** A campaign's filter of states (Rules 6, audience). */
+export interface TargetStates {
+  /** Two capital letters each; null filters nothing, and an empty set lets nobody pass. */
+  readonly states: ReadonlySet<string> | null;
+  /** The elements that are no state, in their order: each is an issue (`unknown_target_state`). */
+  readonly unknown: readonly string[];
+}
+
+/** A campaign's filter of states, each element read like the column `state` (Rules 6, audience). */
+export function readTargetStates(value: FieldValue): TargetStates {
+  const elements = readFilter(value);
+  if (elements === null) return { states: null, unknown: [] };
+  const states = elements.map((element) => stateName(readOwnState(element)));
+  return {
+    states: new Set(states.filter((state) => state !== null)),
+    unknown: elements.filter((_, i) => states[i] === null),
+  };
 }
 
 /**
@@ -110,17 +177,11 @@ export function hasMedicalConditions(metadata: FieldValue): boolean {
   return isScalar(count) && String(count).trim() !== '' && Number(count) > 0;
 }
 
-/** The largest distance in days that a campaign's `days_before_event` may name. */
-const MOST_DAYS_BEFORE = 36_500;
-
 /** A campaign's `days_before_event`, negative for days after; missing, unreadable and absurd ones are 0 (Rules 6). */
 export function readDaysBefore(value: FieldValue): number {
   const days = readInteger(value);
   return days === null || Math.abs(days) > MOST_DAYS_BEFORE ? 0 : days;
 }
-
-/** The largest priority, either way, that is read. */
-const MOST_PRIORITY = 1_000_000_000;
 
 /** A priority as a whole number, or null when it is missing, unreadable or beyond a thousand million. */
 export function readPriority(value: FieldValue): number | null {

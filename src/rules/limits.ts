@@ -1,13 +1,21 @@
 import type { Config } from './config.js';
+import { SMOOTHING_SHARE } from './constants.js';
 
 /** The sizes of a run's balance, in emails a day (Rules 9). */
 export interface DailyLimits {
   /** The load-balancing profile that was used. */
   readonly profile: Exclude<Config['load_balancing']['profile'], 'auto'>;
-  /** How many emails an overloaded day keeps, history included; at least 1. */
+  /**
+   * How many emails an open day takes, history included, where no ramp limits it; at least 1. `Capacity` has the caps of
+   * each day.
+   */
   readonly cap: number;
-  /** A day with more emails than this is overloaded. */
+  /** An open day with more emails than this is overloaded, where no ramp limits it. */
   readonly threshold: number;
+  /** `daily_send_limit`, which no day exceeds by its threshold; infinite for none. */
+  readonly sendLimit: number;
+  /** `floor(cap * overage_threshold)`: what the threshold is unless a limit or the ramp makes it less. */
+  readonly overage: number;
   /** A day with more policy anniversary emails than this is smoothed. */
   readonly smoothingLimit: number;
   /** The number of days over which a crowded day's policy anniversary emails are spread; at least 1. */
@@ -48,16 +56,18 @@ function profileFor(contactCount: number): keyof typeof PROFILES {
 export function dailyLimits(config: Config, contactCount: number): DailyLimits {
   const balancing = config.load_balancing;
   const name = balancing.profile === 'auto' ? profileFor(contactCount) : balancing.profile;
-  const cap = Math.max(
-    1,
-    Math.floor(contactCount * (balancing.daily_send_percentage_cap ?? PROFILES[name].daily_send_percentage_cap)),
-  );
+  const share = balancing.daily_send_percentage_cap ?? PROFILES[name].daily_send_percentage_cap;
+  const sendLimit = balancing.daily_send_limit ?? Number.POSITIVE_INFINITY;
+  const cap = Math.min(sendLimit, Math.max(1, Math.floor(contactCount * share)));
+  const overage = Math.floor(cap * balancing.overage_threshold);
   const softLimit = balancing.ed_daily_soft_limit ?? PROFILES[name].ed_daily_soft_limit;
   return {
     profile: name,
     cap,
-    threshold: Math.floor(cap * balancing.overage_threshold),
-    smoothingLimit: Math.min(softLimit, Math.floor(0.3 * cap)),
+    threshold: Math.max(cap, Math.min(overage, sendLimit)),
+    sendLimit,
+    overage,
+    smoothingLimit: Math.min(softLimit, Math.floor(SMOOTHING_SHARE * cap)),
     smoothingWindowDays: balancing.ed_smoothing_window_days ?? PROFILES[name].ed_smoothing_window_days,
   };
 }

@@ -54,6 +54,16 @@ export interface EnrolmentRecord {
   readonly status?: FieldValue;
 }
 
+/** A row of the table or view `suppressions` (Rules 2, suppressions). */
+export interface SuppressionRecord {
+  readonly contact_id?: FieldValue;
+  readonly email?: FieldValue;
+  readonly scope?: FieldValue;
+  readonly reason?: FieldValue;
+  readonly starts_on?: FieldValue;
+  readonly ends_on?: FieldValue;
+}
+
 /**
  * A row of `email_schedules` as it is found (Rules 1). What plans are made from comes first; an audit compares the rest with
  * what is planned.
@@ -101,6 +111,8 @@ export interface OrganizationRecords {
   readonly email_schedules?: readonly ScheduleRecord[];
   readonly tracking_clicks?: readonly ClickRecord[];
   readonly contact_events?: readonly ContactEventRecord[];
+  /** In the order of their rowids, or as they are read: of several that cover an email the first counts. */
+  readonly suppressions?: readonly SuppressionRecord[];
 }
 
 /** A planned row of `email_schedules` (Rules 11), without its id, run id and times. */
@@ -122,7 +134,7 @@ export interface PlannedRow {
   readonly metadata: string | null;
 }
 
-/** What can be wrong with a contact or become of a candidate that gets no row (Rules 2, 4, 6, 11). */
+/** What can be wrong with an organization's rows, or become of a candidate that gets no row (Rules 2, 4, 6, 11). */
 export const ISSUE_KINDS = [
   'invalid_id',
   'duplicate_id',
@@ -131,6 +143,11 @@ export const ISSUE_KINDS = [
   'invalid_effective_date',
   'unknown_state',
   'no_anchor_for_window',
+  'unreadable_campaign',
+  'unreadable_trigger',
+  'unknown_target_state',
+  'unreadable_suppression',
+  'unknown_suppression_scope',
   'expired',
   'outside_active_window',
   'refused_by_index',
@@ -144,6 +161,6 @@ export interface Issue {
   /** The contact's id, null when it has no valid one. */
   readonly contact_id: number | null;
   readonly kind: IssueKind;
-  /** The broken value, the state, or the email type the issue is about. */
+  /** The broken value in quotes, the state, or the email type the issue is about. */
   readonly detail: string | null;
 }

@@ -16,6 +16,27 @@ export function stateCode(state: string): number {
   return CODES.get(state) ?? UNKNOWN_STATE;
 }
 
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ ALABAMA: 'AL', ALASKA: 'AK', ARIZONA: 'AZ', ARKANSAS: 'AR', CALIFORNIA: 'CA', COLORADO: 'CO' },
+  ...{ CONNECTICUT: 'CT', DELAWARE: 'DE', FLORIDA: 'FL', GEORGIA: 'GA', HAWAII: 'HI', IDAHO: 'ID', ILLINOIS: 'IL' },
+  ...{ INDIANA: 'IN', IOWA: 'IA', KANSAS: 'KS', KENTUCKY: 'KY', LOUISIANA: 'LA', MAINE: 'ME', MARYLAND: 'MD' },
+  ...{ MASSACHUSETTS: 'MA', MICHIGAN: 'MI', MINNESOTA: 'MN', MISSISSIPPI: 'MS', MISSOURI: 'MO', MONTANA: 'MT' },
+  ...{ NEBRASKA: 'NE', NEVADA: 'NV', 'NEW HAMPSHIRE': 'NH', 'NEW JERSEY': 'NJ', 'NEW MEXICO': 'NM', 'NEW YORK': 'NY' },
+  ...{ 'NORTH CAROLINA': 'NC', 'NORTH DAKOTA': 'ND', OHIO: 'OH', OKLAHOMA: 'OK', OREGON: 'OR', PENNSYLVANIA: 'PA' },
+  ...{ 'RHODE ISLAND': 'RI', 'SOUTH CAROLINA': 'SC', 'SOUTH DAKOTA': 'SD', TENNESSEE: 'TN', TEXAS: 'TX', UTAH: 'UT' },
+  ...{ VERMONT: 'VT', VIRGINIA: 'VA', WASHINGTON: 'WA', 'WEST VIRGINIA': 'WV', WISCONSIN: 'WI', WYOMING: 'WY' },
+  ...{ 'DISTRICT OF COLUMBIA': 'DC', 'PUERTO RICO': 'PR', GUAM: 'GU', 'AMERICAN SAMOA': 'AS' },
+};
+
+const CODES_OF_NAMES = new Map<string, number>(
+  Object.entries(NAMES).map(([name, state]) => [name, CODES.get(state) ?? UNKNOWN_STATE]),
+);
+
+/** The code of a state's English name in capital letters, or `UNKNOWN_STATE` (Rules 2, state). */
+export function stateCodeOfName(name: string): number {
+  return CODES_OF_NAMES.get(name) ?? UNKNOWN_STATE;
+}
+
 /** The two letters of a state code, or null for `UNKNOWN_STATE`. */
 export function stateName(code: number): string | null {
   return code === UNKNOWN_STATE ? null : STATES[code - 1];

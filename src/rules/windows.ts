@@ -1,4 +1,5 @@
 import { anniversary, civilFromDay, dayFromCivil, yearOf } from '../calendar/day.js';
+import { exclusionReason } from './reasons.js';
 import type { StateRule } from './states.js';
 
 /** What a contact's exclusion windows come from (Rules 4). Days are days since 1970-01-01. */
@@ -58,7 +59,7 @@ export function statutoryStart(contact: WindowedContact, window: ExclusionWindow
 /** Why a day is excluded for a contact, or null when it is not; of two windows the earlier one counts (Rules 4). */
 export function exclusionOn(contact: WindowedContact, day: number): Exclusion | null {
   if (contact.rule === null) return null;
-  const reason = `exclusion:${contact.rule.kind}:${contact.state}`;
+  const reason = exclusionReason(contact.rule.kind, contact.state);
   if (contact.rule.kind === 'year_round') return { reason, window: null };
   for (const year of [yearOf(day) - 1, yearOf(day), yearOf(day) + 1]) {
     const window = windowOfYear(contact, year);

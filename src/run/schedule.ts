@@ -1,7 +1,8 @@
 import { type Balance, balanceDays } from '../balance/balance.js';
 import { loadOrganization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
-import { type Plan, planOrganization } from '../plan/plan.js';
+import type { Plan } from '../plan/plan.js';
+import { planOrganization } from '../plan/planOrganization.js';
 import type { Config } from '../rules/config.js';
 import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';

@@ -1,11 +1,15 @@
+import { applyDailyCap } from '../balance/placeGroups.js';
+import { type SendDays, sendDays } from '../balance/sendDays.js';
 import { runsOn } from '../columns/campaigns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import { NO_INSTANCE, ROW_CLASS } from '../columns/schedules.js';
 import type { RunRules } from '../plan/countColumns.js';
 import { CAMPAIGN } from '../plan/fillKernel.js';
-import { becomesRow } from '../plan/reasons.js';
+import { STEP_BITS } from '../plan/plan.js';
+import { becomesRow, REASON, rowClassOf } from '../plan/reasons.js';
 import { assignRules } from '../plan/stateRules.js';
+import { Capacity } from '../rules/capacity.js';
 import type { Config } from '../rules/config.js';
 import { dailyLimits } from '../rules/limits.js';
 import { EmailNames } from './emailNames.js';
@@ -27,9 +31,8 @@ export interface DayMoves {
  * The plan of one day after the other (Rules 5 to 10), each the same rows as if everybody had been planned on that day from
  * the rows that the day before left behind.
  *
- * Rows of a day become those of the next in columns. Of owned rows the rules look at nothing but the days of an email whose
- * ideal day has passed; they are taken from the candidates of the day before, where the contact is planned again. Contacts
- * whose rows did not change and for whom no `changeDay` has come keep their candidates as planning left them; days are
+ * Rows of a day become those of the next in columns: owned rows are made from the candidates of the day before, where the
+ * contact is planned again. Contacts whose rows did not change and for whom no `changeDay` has come keep their candidates as planning left them; days are
  * balanced anew, over everybody, every day. Unique indexes are not looked at.
  */
 export class DailyPlan {
@@ -37,6 +40,8 @@ export class DailyPlan {
   readonly history: HistoryCounts;
   /** What became of emails; those that are sent are the caller's to note. */
   readonly ledger: Ledger;
+  /** What the days take by their caps, from the first on. */
+  readonly sendDays: SendDays;
   private today: number;
   private readonly yesterday: Yesterday;
   private readonly dirty: Uint32Array;
@@ -58,7 +63,8 @@ export class DailyPlan {
     this.today = firstDay - 1;
     this.names = new EmailNames(planned, slots, run.config.followups.lookback_days, firstDay, lastDay);
     this.ledger = new Ledger(planned.types.length, this.names.occasionCount);
-    const dayCount = views.historyPerDay.length + lastDay - firstDay + 1;
+    const dayCount = views.dayCount.length + lastDay - firstDay + 1;
+    this.sendDays = sendDays(run.capacity, firstDay, dayCount);
     this.history = new HistoryCounts(organization, this.names, this.ledger, firstDay, dayCount);
     this.yesterday = new Yesterday(planned, slots, this.names, this.ledger, firstDay);
     this.dirty = new Uint32Array(contacts.count);
@@ -80,7 +86,8 @@ export class DailyPlan {
     lastDay: number,
   ): Promise<DailyPlan> {
     const limits = dailyLimits(config, organization.contacts.rowCount);
-    const run = { config, today: firstDay, limits, assigned: assignRules(organization, config) };
+    const capacity = new Capacity(config, limits);
+    const run = { config, today: firstDay, limits, capacity, assigned: assignRules(organization, config) };
     return new DailyPlan(organization, run, await Slots.create(organization, run, lastDay), lastDay);
   }
 
@@ -90,14 +97,12 @@ export class DailyPlan {
     const { slots, today } = this;
     slots.startDay(today);
     this.yesterday.today = today;
-    this.forgetYesterday();
+    if (today > this.run.today) this.bookDays();
     this.startCampaigns();
     for (const { contact, day } of this.births) {
       if (day !== today) continue;
       slots.views.contactBirth[contact] = day;
       slots.views.changeDay[contact] = today;
-      // Windows come with the date, and change how long its emails can wait.
-      slots.views.dayChanged.fill(1);
     }
     const dirtyCount = this.findDirty();
     for (let start = 0; start < dirtyCount; start += REPLAN_BATCH) {
@@ -153,12 +158,12 @@ export class DailyPlan {
     views.rowType[place] = type;
     views.rowEventYear[place] = this.names.yearOf(candidate);
     views.rowSentDay[place] = this.today;
-    views.rowPlannedDay[place] = views.candidateStart[candidate];
+    views.rowPlannedDay[place] = this.slots.planned[candidate];
     views.rowScheduledDay[place] = this.today;
     views.rowInstance[place] = instance === null ? NO_INSTANCE : instances.indexOf(instance);
     views.rowPriority[place] = this.slots.kernel.priorityOf(candidate);
     rowSince[place] = since[candidate];
-    if (type === 1 && rowClass === ROW_CLASS.sent) this.history.countSmoothed(views.candidateStart[candidate]);
+    if (type === 1 && rowClass === ROW_CLASS.sent) this.history.countSmoothed(this.slots.planned[candidate]);
   }
 
   /** Notes in the ledger what became of the emails that still stand in the plan of the last day. */
@@ -174,14 +179,15 @@ export class DailyPlan {
     }
   }
 
-  /** Starts the notes on what changed since yesterday. */
-  private forgetYesterday(): void {
-    const { isReplanned, dayChanged, waitedBefore } = this.slots.views;
-    isReplanned.fill(0);
-    dayChanged.fill(0);
-    // Smoothing leaves an email where it is rather than move it before today.
-    dayChanged.fill(1, 0, this.run.limits.smoothingWindowDays + 1);
-    waitedBefore.copyWithin(0, 1);
+  /** Has emails booked for the days that yesterday's plan gave them (Rules 1, booked day); those planned again are asked anew. */
+  private bookDays(): void {
+    const { candidateReason, candidateSend, candidateBooked } = this.slots.views;
+    const { today } = this;
+    const { size } = this.slots;
+    for (let i = 0; i < size; i++) {
+      const isBooked = rowClassOf(candidateReason[i]) <= ROW_CLASS.limited && candidateSend[i] >= today;
+      candidateBooked[i] = isBooked ? candidateSend[i] - today + 1 : 0;
+    }
   }
 
   /** Lets campaigns take part from their first day to their last; on a day when any starts or stops, everybody is planned. */
@@ -231,15 +237,29 @@ export class DailyPlan {
 
   /** Balances the day from what was planned (Rules 9, 2 to 4). */
   private balance(): Omit<DayMoves, 'replanned'> {
-    const { kernel, views } = this.slots;
+    const { today, run, slots } = this;
+    const { kernel, views, size } = slots;
     views.candidateSend.set(views.candidateStart);
     views.candidateReason.set(views.plannedReason);
-    this.history.fill(views, this.today);
+    this.history.fill(views, today);
     const smoothing = kernel.smoothDays();
-    const cap = kernel.setAsideUnchanged() + kernel.capDays();
-    kernel.limitAfterCap();
-    views.cappedSend.set(views.candidateSend);
-    views.limitedReason.set(views.candidateReason);
+    const history = this.history.foundFrom(today, views.dayCount.length);
+    const cap = applyDailyCap({ kernel, views, run, count: size }, this.sendDays, today, history);
+    kernel.limitMovedContacts();
+    this.notePlanned();
     return { smoothing, cap };
+  }
+
+  /** Notes the days that rows say they were planned for; a row that does not keep its day is another one's tomorrow. */
+  private notePlanned(): void {
+    const { kernel, views, planned, size } = this.slots;
+    const { candidateStep, candidateStart, candidateSend, candidateReason, candidateContact } = views;
+    planned.set(candidateStart);
+    for (let i = 0; i < size; i++) {
+      if ((candidateStep[i] & STEP_BITS) !== 3 || !becomesRow(candidateReason[i])) continue;
+      planned[i] = kernel.plannedOf(i);
+      const isKept = candidateReason[i] === REASON.scheduled && candidateSend[i] === candidateStart[i];
+      if (!isKept) this.touch(candidateContact[i]);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Organization } from '../columns/organization.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isEndedClass, isHistoryClass, TYPE_FLAGS } from '../columns/schedules.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { EmailNames } from './emailNames.js';
 import { type Ledger, OUTCOME } from './ledger.js';
@@ -31,10 +31,15 @@ export class HistoryCounts {
     return this.sentPerDay[day - this.firstDay];
   }
 
-  /** Fills the kernel's counts from a day on. */
-  fill({ historyPerDay, smoothingHistogram }: KernelViews, today: number): void {
+  /** How many emails that were found each day has as its sent day, for so many days from one on; a view. */
+  foundFrom(today: number, dayCount: number): Int32Array {
     const start = today - this.firstDay;
-    historyPerDay.set(this.sentPerDay.subarray(start, start + historyPerDay.length));
+    return this.sentPerDay.subarray(start, start + dayCount);
+  }
+
+  /** Fills the kernel's counts from a day on. */
+  fill({ smoothingHistogram }: KernelViews, today: number): void {
+    const start = today - this.firstDay;
     smoothingHistogram.set(this.smoothedPerDay.subarray(start, start + smoothingHistogram.length));
   }
 
@@ -46,13 +51,13 @@ export class HistoryCounts {
     for (let row = 0; row < schedules.count; row++) {
       while (contact < contacts.count && schedules.first[contact + 1] <= row) contact++;
       const rowClass = schedules.rowClass[row];
-      const isHistory = rowClass === ROW_CLASS.history || rowClass === ROW_CLASS.sent;
+      const isHistory = isHistoryClass(rowClass);
       if (isHistory) {
         const offset = schedules.sentDay[row] - this.firstDay;
         if (offset >= 0 && offset < this.sentPerDay.length) this.sentPerDay[offset]++;
         if (schedules.type[row] === 1) this.countSmoothed(schedules.plannedDay[row]);
       }
-      if ((!isHistory && rowClass !== ROW_CLASS.ended) || contact === contacts.count) continue;
+      if ((!isHistory && !isEndedClass(rowClass)) || contact === contacts.count) continue;
       const type = schedules.type[row];
       const year = schedules.eventYear[row];
       if (type < planned.firstFollowup) {

@@ -18,6 +18,9 @@ export const OUTCOME = {
   exclusion: 9,
   conflict: 10,
   frequency: 11,
+  suppressed: 12,
+  noOpenDay: 13,
+  dailyCap: 14,
 } as const;
 
 /** One of `OUTCOME`. */

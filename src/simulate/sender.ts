@@ -2,7 +2,7 @@ import { fmix32, mix } from '../rules/mix.js';
 
 /** What a simulated sender does to the emails that are due; nothing goes wrong when everything is left out. */
 export interface SenderOptions {
-  /** Send nothing on Saturdays and Sundays. */
+  /** Send nothing on Saturdays and Sundays; with a calendar that closes any day, the calendar is what counts. */
   readonly skipWeekends?: boolean;
   /** The share of days, 0 to 1, on which nothing goes out. */
   readonly outageRate?: number;
@@ -14,8 +14,8 @@ export interface SenderOptions {
   readonly seed?: number;
 }
 
-/** Why nothing goes out on a day. */
-export type Hold = 'weekend' | 'outage';
+/** Why nothing goes out on a day; a closed day is one of the organization's calendar. */
+export type Hold = 'weekend' | 'outage' | 'closed';
 
 /** What becomes of an email that goes out. */
 export type Fate = 'sent' | 'bounced' | 'failed';

@@ -1,4 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
+import { OpenDays } from '../calendar/openDays.js';
 import { loadOrganization, type Organization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import { SendplanError } from '../errors.js';
@@ -54,7 +55,9 @@ export function settingsOf(options: SimulateOptions): SimulationSettings {
     const allowed = `a day from ${formatIsoDay(firstDay)} on, at most ${MOST_DAYS} days in all`;
     throw new RangeError(`to: expected ${allowed}, got ${formatIsoDay(lastDay)}`);
   }
-  return { config, firstDay, lastDay, sender: new Sender(options) };
+  const hasCalendar = !new OpenDays(config.calendar).areAll;
+  const sender = new Sender({ ...options, skipWeekends: options.skipWeekends === true && !hasCalendar });
+  return { config, firstDay, lastDay, sender };
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -144,7 +147,7 @@ export async function liveThrough(
     ) as Simulation['by_kind'],
     days,
     days_over_threshold: over.map(({ day, load }) => ({ day, load })),
-    days_held: { weekend: held('weekend'), outage: held('outage') },
+    days_held: { weekend: held('weekend'), outage: held('outage'), closed: held('closed') },
     accounts,
     seconds: {
       load: loadSeconds,

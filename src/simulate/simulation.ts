@@ -96,7 +96,7 @@ export interface Simulation {
   readonly days: readonly SimulatedDay[];
   /** The days whose load is over the threshold: what they hold could not move. */
   readonly days_over_threshold: readonly { readonly day: string; readonly load: number }[];
-  readonly days_held: { readonly weekend: number; readonly outage: number };
+  readonly days_held: { readonly weekend: number; readonly outage: number; readonly closed: number };
   readonly accounts: Accounts;
   readonly seconds: { readonly load: number; readonly days: number; readonly accounts: number };
 }

@@ -24,11 +24,14 @@ export function sumVolumes(volumes: Iterable<Volumes>): Volumes {
 
 /** What skips an email, by reason, in the words that rows begin their skip reasons with. */
 const RULE_OF_REASON: Readonly<Record<number, string>> = {
+  [REASON.suppressed]: 'suppressed',
   [REASON.underwritingOrganization]: 'underwriting:organization',
   [REASON.underwritingCampaign]: 'underwriting:campaign',
   [REASON.exclusion]: 'exclusion',
+  [REASON.noOpenDay]: 'no_open_day',
   [REASON.conflict]: 'conflict',
   [REASON.frequency]: 'frequency_limit',
+  [REASON.dailyCap]: 'daily_cap',
 };
 
 /** Lives through one day after the other: plans it, then sends what is due. */
@@ -66,7 +69,9 @@ export class Simulator {
   /** Sends what is due on the day that was planned, or leaves it. */
   async sendDay(moves: DayMoves): Promise<SimulatedDay> {
     const { today, plan, sender } = this;
-    const hold = sender.holdOn(today);
+    const { firstDay, isOpen, threshold } = plan.sendDays;
+    const isClosed = isOpen[today - firstDay] === 0;
+    const hold = isClosed ? 'closed' : sender.holdOn(today);
     const byKind = Object.fromEntries(EMAIL_KINDS.map((kind) => [kind, { ...NOTHING }])) as Record<EmailKind, Counts>;
     const { due, skipped } = this.collect(byKind);
     if (hold === null) await plan.reserveRows(due);
@@ -90,7 +95,7 @@ export class Simulator {
       }
       if (marks[candidate] & MARK.caughtUp) counts.caught_up++;
       plan.note(candidate, fate === 'sent' ? OUTCOME.sent : OUTCOME.bounced);
-      plan.addHistory(candidate, fate === 'sent' ? ROW_CLASS.sent : ROW_CLASS.ended);
+      plan.addHistory(candidate, fate === 'sent' ? ROW_CLASS.sent : ROW_CLASS.bounced);
       marks[candidate] |= MARK.done;
     }
     const load = due.length + plan.history.foundOn(today);
@@ -98,7 +103,7 @@ export class Simulator {
       day: formatIsoDay(today),
       ...sumVolumes(Object.values(byKind)),
       load,
-      is_over_threshold: load > plan.run.limits.threshold,
+      is_over_threshold: !isClosed && load > threshold[today - firstDay],
       held_by: hold,
       by_kind: byKind,
       skip_reasons: skipped,

@@ -1,7 +1,7 @@
 import { runsOn } from '../columns/campaigns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isOwnedClass, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { KERNEL_COLUMNS, type KernelColumn, type KernelCounts, type KernelViews } from '../kernel/columns.js';
 import { createKernel, type Kernel } from '../kernel/kernel.js';
 import { countColumns, type RunRules } from '../plan/countColumns.js';
@@ -30,32 +30,23 @@ const ROW_COLUMNS = [
 
 const CANDIDATE_COLUMNS = [
   ...(['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent'] as const),
-  ...(['candidateStart', 'candidateSend', 'candidateDetail', 'plannedReason', 'cappedSend', 'limitedReason'] as const),
+  ...(['candidateStart', 'candidateSend', 'candidateDetail', 'candidateBooked', 'plannedReason'] as const),
 ] as const satisfies readonly KernelColumn[];
 
 /** Columns that the kernel fills anew whenever it uses them, or that grow with the slots. */
 const NOT_CARRIED: ReadonlySet<string> = new Set<KernelColumn>([
   ...ROW_COLUMNS,
   ...CANDIDATE_COLUMNS,
-  ...(['rowFirst', 'candidateFirst', 'order', 'links', 'stuckDay', 'waiting', 'stuckFirst', 'typeQueue'] as const),
-  ...([
-    'dayCount',
-    'ownCount',
-    'queues',
-    'pending',
-    'windowYears',
-    'limitOrder',
-    'limitDays',
-    'dayFirst',
-    'smoothingHistogram',
-  ] as const),
+  ...(['rowFirst', 'candidateFirst', 'candidateGroup', 'placementDay', 'placementSize', 'groups'] as const),
+  ...(['groupSlots', 'groupCursor', 'dayCount', 'isGroupedDay', 'smoothingHistogram'] as const),
+  ...(['pending', 'windowYears', 'limitOrder', 'limitDays'] as const),
 ]);
 
 /**
  * The kernel of a simulation and what goes with its columns. Every contact has a slot for its candidates and one for its rows,
  * of fixed size while days go by; when one gets too small, all are laid out again.
  *
- * A row slot holds the contact's history first, `historyCount` rows, then the owned rows that the last planning asked for.
+ * A row slot holds the contact's history first, `historyCount` rows, then the owned rows that the last planning found.
  * `views` and the columns are replaced by `enlarge`; hold on to none of them over it.
  */
 export class Slots {
@@ -65,6 +56,8 @@ export class Slots {
   since = new Int32Array(0);
   /** By candidate: what the simulation notes about it. */
   marks = new Uint8Array(0);
+  /** By candidate: the day that its row says it was planned for (Rules 5, step 3), as the last balance left it. */
+  planned = new Int32Array(0);
   /** By row: `since` of the email it is of. */
   rowSince = new Int32Array(0);
   /** By contact: how many rows of its slot are history. */
@@ -77,6 +70,8 @@ export class Slots {
   private constructor(
     private readonly organization: Organization,
     private readonly run: RunRules,
+    /** How many days come after the first. */
+    private readonly moreDays: number,
   ) {
     this.historyCount = new Uint32Array(organization.contacts.count);
     this.today = run.today;
@@ -85,7 +80,7 @@ export class Slots {
 
   /** Lays out slots for an organization and puts the rows that were found into them. */
   static async create(organization: Organization, run: RunRules, lastDay: number): Promise<Slots> {
-    const slots = new Slots(organization, run);
+    const slots = new Slots(organization, run, lastDay - run.today);
     const candidates = candidateSizes(organization, run, lastDay);
     await slots.layOut(firsts(candidates), firsts(rowSizes(organization, candidates)));
     slots.views.candidateReason.fill(UNUSED);
@@ -148,13 +143,20 @@ export class Slots {
     for (let row = first; row < end; row++) {
       const isOld = views.rowSentDay[row] <= today - lookbackDays;
       const isFollowup = (views.rowTypeFlags[views.rowType[row]] & TYPE_FLAGS.followup) !== 0;
-      const isIdle = views.rowClass[row] === ROW_CLASS.other || (isFollowup && isOld);
+      const isIdle = views.rowClass[row] === ROW_CLASS.other || (isFollowup && isOld && !this.isBounceAsked(row));
       if (isIdle && views.rowScheduledDay[row] < today) continue;
       if (place !== row) this.copyRow(row, place);
       place++;
     }
     historyCount[contact] = place - first;
     this.clearRows(place, views.rowFirst[contact + 1]);
+  }
+
+  /** Tells whether bounces are counted from or up to a row (Rules 2, suppressions). */
+  private isBounceAsked(row: number): boolean {
+    if (this.run.config.organization.suppress_after_bounces === 0) return false;
+    const rowClass = this.views.rowClass[row];
+    return rowClass === ROW_CLASS.bounced || rowClass === ROW_CLASS.delivered;
   }
 
   /** Tells whether a contact has room for some rows behind its history, which is thinned out where it helps. */
@@ -181,22 +183,18 @@ export class Slots {
     // Room behind the slots for the candidates of one contact, however many windows and follow-ups it has.
     const candidateCount = candidateFirst[contactCount] + counts.limitOrder + SPARE_ROWS;
     const perCandidate = Object.fromEntries(
-      [...CANDIDATE_COLUMNS, 'order', 'links', 'stuckDay'].map((name) => [name, candidateCount]),
+      [...CANDIDATE_COLUMNS, 'candidateGroup', 'placementDay', 'placementSize'].map((name) => [name, candidateCount]),
     );
-    const { smoothingHistogram, historyPerDay, dayCount, ownCount, dayFirst, stuckFirst, queues } = this.foundCounts;
+    const { smoothingHistogram, dayCount, isGroupedDay } = this.foundCounts;
+    const openDays = this.foundCounts.nextOpen === 0 ? 0 : this.foundCounts.nextOpen + this.moreDays;
     const sized = {
       ...counts,
       ...perCandidate,
-      ...{ smoothingHistogram, historyPerDay, dayCount, ownCount, dayFirst, stuckFirst, queues },
-      waiting: Math.ceil(candidateCount / 64) + 1,
+      ...{ smoothingHistogram, dayCount, isGroupedDay, nextOpen: openDays, lastOpen: openDays },
       limitOrder: counts.limitOrder + SPARE_ROWS,
       limitDays: counts.limitDays + SPARE_ROWS,
       replanList: Math.min(contactCount, REPLAN_BATCH),
       changeDay: contactCount,
-      isReplanned: contactCount,
-      dayChanged: historyPerDay,
-      waitedBefore: historyPerDay,
-      dayLoad: historyPerDay,
     };
     const kernel = await createKernel(sized, {
       ...kernelNumbers(slotted, run, sized),
@@ -212,7 +210,8 @@ export class Slots {
     kernel.views.rowFirst[contactCount + 1] = rowCount;
     kernel.views.rowClass.fill(ROW_CLASS.other);
     kernel.views.rowType.fill(NO_TYPE);
-    const { since, marks, rowSince } = this;
+    const { since, marks, planned, rowSince } = this;
+    this.planned = new Int32Array(candidateCount);
     this.since = new Int32Array(candidateCount);
     this.marks = new Uint8Array(candidateCount);
     this.rowSince = new Int32Array(rowCount);
@@ -224,6 +223,7 @@ export class Slots {
       }
       moveSlots(since, before.candidateFirst, this.since, candidateFirst);
       moveSlots(marks, before.candidateFirst, this.marks, candidateFirst);
+      moveSlots(planned, before.candidateFirst, this.planned, candidateFirst);
       this.moveInitialRows(before, kernel.views);
       for (const name of ROW_COLUMNS) moveSlots(before[name], before.rowFirst, kernel.views[name], rowFirst);
       moveSlots(rowSince, before.rowFirst, this.rowSince, rowFirst);
@@ -253,7 +253,7 @@ export class Slots {
       let place = views.rowFirst[contact];
       for (const isOwned of [false, true]) {
         for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-          if (schedules.rowClass[row] <= ROW_CLASS.skipped !== isOwned) continue;
+          if (isOwnedClass(schedules.rowClass[row]) !== isOwned) continue;
           views.rowClass[place] = schedules.rowClass[row];
           views.rowType[place] = schedules.type[row];
           views.rowEventYear[place] = schedules.eventYear[row];
@@ -308,7 +308,7 @@ function rowSizes({ contacts, schedules }: Organization, candidates: Uint32Array
   return Uint32Array.from({ length: contacts.count }, (_, i) => {
     let history = 0;
     for (let row = schedules.first[i]; row < schedules.first[i + 1]; row++) {
-      if (schedules.rowClass[row] > ROW_CLASS.skipped) history++;
+      if (!isOwnedClass(schedules.rowClass[row])) history++;
     }
     return Math.max(schedules.first[i + 1] - schedules.first[i], history + candidates[i] + SPARE_ROWS);
   });

@@ -1,9 +1,9 @@
 import { GrowingColumns } from '../columns/growing.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedTypes } from '../columns/plannedTypes.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isOwnedClass, isSentClass, TYPE_FLAGS } from '../columns/schedules.js';
 import { STEP_BITS } from '../plan/plan.js';
-import { becomesRow, REASON } from '../plan/reasons.js';
+import { becomesRow, REASON, rowClassOf } from '../plan/reasons.js';
 import type { EmailNames } from './emailNames.js';
 import { type Ledger, OUTCOME } from './ledger.js';
 import { MARK } from './marks.js';
@@ -14,11 +14,14 @@ const CARRIED = MARK.expected | MARK.caughtUp;
 
 /** Outcome codes by reason of a candidate that is skipped. */
 const OUTCOME_OF_REASON: Readonly<Record<number, number>> = {
+  [REASON.suppressed]: OUTCOME.suppressed,
   [REASON.underwritingOrganization]: OUTCOME.underwritingOrganization,
   [REASON.underwritingCampaign]: OUTCOME.underwritingCampaign,
   [REASON.exclusion]: OUTCOME.exclusion,
+  [REASON.noOpenDay]: OUTCOME.noOpenDay,
   [REASON.conflict]: OUTCOME.conflict,
   [REASON.frequency]: OUTCOME.frequency,
+  [REASON.dailyCap]: OUTCOME.dailyCap,
 };
 
 /** The emails of the contacts that are being planned again, as they stood the day before. */
@@ -40,8 +43,8 @@ const NEVER = 2147483647;
 /**
  * Carries what was planned for contacts over the night, while they are planned again: `gather` before, `match` after.
  *
- * Of owned rows the rules look at nothing but the days of an email whose ideal day has passed (Rules 5, from ideal day to start
- * day); these rows are made from the candidates of the day before. Emails that are gone are accounted for.
+ * The owned rows that the rules ask for (Rules 1, booked day, and 5) are made from the candidates of the day before. Emails that
+ * are gone are accounted for.
  */
 export class Yesterday {
   /** The day that is being planned. */
@@ -64,16 +67,16 @@ export class Yesterday {
   }
 
   /**
-   * Collects the emails of contacts as they stood yesterday, and puts the owned rows that matter behind their history.
+   * Collects the emails of contacts as they stood yesterday, and puts their owned rows behind their history.
    *
    * @returns the contacts whose row slot is too small
    */
   gather(contacts: Uint32Array): number[] {
-    const { slots, names, earlier, today } = this;
-    const { marks, since, historyCount } = slots;
+    const { slots, names, earlier } = this;
+    const { marks, since, planned, historyCount } = slots;
     const { candidateFirst, candidateType, candidateReason, candidateEvent } = slots.views;
     const { kernel } = slots;
-    const { candidateStart, candidateSend, rowFirst, rowClass, rowType, rowEventYear } = slots.views;
+    const { candidateSend, rowFirst, rowClass, rowType, rowEventYear } = slots.views;
     const { rowSentDay, rowPlannedDay, rowScheduledDay } = slots.views;
     const cramped: number[] = [];
     earlier.count = 0;
@@ -112,13 +115,12 @@ export class Yesterday {
         at.since[place] = since[i];
         at.marks[place] = marks[i];
         at.isFound[place] = 0;
-        // Only where the ideal day has passed do the rules ask what was planned.
-        if (ideal >= today || marks[i] & MARK.failed) continue;
-        rowClass[row] = reason === REASON.scheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped;
+        if (marks[i] & MARK.failed) continue;
+        rowClass[row] = rowClassOf(reason);
         rowType[row] = candidateType[i];
         rowEventYear[row] = year;
         rowSentDay[row] = NULL_INT32;
-        rowPlannedDay[row] = candidateStart[i];
+        rowPlannedDay[row] = planned[i];
         rowScheduledDay[row] = candidateSend[i];
         row++;
       }
@@ -128,14 +130,13 @@ export class Yesterday {
     return cramped;
   }
 
-  /** How many owned rows of a contact the rules will ask for at most. */
+  /** How many owned rows a contact has. */
   private countKept(contact: number): number {
     const { candidateFirst, candidateReason } = this.slots.views;
-    const { marks, kernel } = this.slots;
+    const { marks } = this.slots;
     let count = 0;
     for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
-      const isOwned = becomesRow(candidateReason[i]) && !(marks[i] & (MARK.done | MARK.failed));
-      if (isOwned && kernel.idealOf(i) < this.today) count++;
+      if (becomesRow(candidateReason[i]) && !(marks[i] & (MARK.done | MARK.failed))) count++;
     }
     return count;
   }
@@ -145,7 +146,7 @@ export class Yesterday {
     const { views, rowSince } = this.slots;
     const { earlier } = this;
     for (let row = first; row < end; row++) {
-      if (views.rowClass[row] > ROW_CLASS.skipped) break;
+      if (!isOwnedClass(views.rowClass[row])) break;
       const place = earlier.addRow();
       const { at } = earlier;
       at.type[place] = views.rowType[row];
@@ -176,7 +177,6 @@ export class Yesterday {
         if (isFound[place] === 0 && ideal[place] < today) this.settle(contact, place);
       }
     }
-    if (this.isFirstDay) this.forgetOwned();
   }
 
   /** Has the emails that were planned for a contact go on with what is known of them from yesterday. */
@@ -236,7 +236,7 @@ export class Yesterday {
     const { views, historyCount } = this.slots;
     const first = views.rowFirst[contact];
     for (let row = first; row < first + historyCount[contact]; row++) {
-      if (views.rowClass[row] !== ROW_CLASS.sent || views.rowSentDay[row] <= day) continue;
+      if (!isSentClass(views.rowClass[row]) || views.rowSentDay[row] <= day) continue;
       const flags = views.rowTypeFlags[views.rowType[row]];
       if (flags & TYPE_FLAGS.initial) return true;
       if (flags & TYPE_FLAGS.followup) continue;
@@ -250,14 +250,6 @@ export class Yesterday {
   private isWide(contact: number): boolean {
     const rule = this.slots.views.contactRule[contact];
     return this.slots.views.ruleLead[rule] > 365 || this.slots.views.ruleTail[rule] > 365;
-  }
-
-  /** Takes back the owned rows that were found, once the first day is planned. */
-  private forgetOwned(): void {
-    const { views, historyCount } = this.slots;
-    for (let contact = 0; contact < historyCount.length; contact++) {
-      this.slots.clearRows(views.rowFirst[contact] + historyCount[contact], views.rowFirst[contact + 1]);
-    }
   }
 }
 

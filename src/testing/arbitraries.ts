@@ -7,3 +7,4 @@ export type { DayConstraints } from './arbitraries/constraints.js';
 export { contacts } from './arbitraries/contacts.js';
 export { type HistoryConstraints, history } from './arbitraries/history.js';
 export { type OrganizationCase, type OrganizationConstraints, organization } from './arbitraries/organization.js';
+export { suppressions } from './arbitraries/suppressions.js';

@@ -1,3 +1,4 @@
+import type { CrowdedDay } from '../oracle/dailyCap.js';
 import type { Candidate, Contact, OracleResult, Organization } from '../oracle/model.js';
 import { groupBy } from '../oracle/order.js';
 import type { Issue } from '../rules/records.js';
@@ -5,6 +6,8 @@ import type { Issue } from '../rules/records.js';
 /** What an oracle's result knows, contact by contact. */
 export interface ContactFacts {
   readonly organization: Organization;
+  /** The days that could not take all emails that waited. */
+  readonly crowdedDays: readonly CrowdedDay[];
   /** Null for a contact that is not there or was rejected (Rules 2). */
   readonly contact: Contact | null;
   readonly candidates: readonly Candidate[];
@@ -19,6 +22,7 @@ export function factsByContact(result: OracleResult): (contactId: number | null)
   const issues = groupBy(result.issues, (issue) => issue.contact_id);
   return (contactId) => ({
     organization,
+    crowdedDays: result.crowdedDays,
     contact: contactId === null ? null : (contacts.get(contactId) ?? null),
     candidates: contactId === null ? [] : (candidates.get(contactId) ?? []),
     issues: issues.get(contactId) ?? [],

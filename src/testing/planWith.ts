@@ -2,6 +2,7 @@ import { DEFAULT_UNIQUE_INDEXES, type OracleOptions, oracle } from '../oracle/or
 import { compareText, firstDifference } from '../oracle/order.js';
 import { readSchedules } from '../oracle/readSchedules.js';
 import { refuseCollisions } from '../oracle/rows.js';
+import { resolveConfig } from '../rules/config.js';
 import type { OrganizationRecords, PlannedRow } from '../rules/records.js';
 
 /**
@@ -29,7 +30,7 @@ export async function planWith(
   const plan = await schedule(input, options);
   const { accepted } = refuseCollisions(
     [...plan.rows()].sort(compareRows),
-    readSchedules(input.email_schedules ?? []),
+    readSchedules(input.email_schedules ?? [], resolveConfig(options.config)),
     options.uniqueIndexes ?? DEFAULT_UNIQUE_INDEXES,
   );
   return accepted;

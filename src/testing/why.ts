@@ -1,9 +1,12 @@
 import { anniversary, monthsBetween, yearOf } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
+import type { ClosedBy } from '../calendar/openDays.js';
+import type { CrowdedDay } from '../oracle/dailyCap.js';
 import { hasCampaignHistory } from '../oracle/history.js';
 import type { Candidate, Contact, Organization } from '../oracle/model.js';
 import { isFollowupType } from '../rules/emailTypes.js';
 import { readInteger } from '../rules/fields.js';
+import { SKIP_REASONS, winnerOfConflict } from '../rules/reasons.js';
 import { anchorDate, type ExclusionWindow, windowOfYear } from '../rules/windows.js';
 import type { ContactFacts } from './expectedFacts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
@@ -17,7 +20,7 @@ export function whyPlanned(candidate: Candidate, facts: ContactFacts): string[] 
     whichEvent(candidate),
     ...whichStart(candidate, organization),
     ...whichWindows(candidate, organization),
-    ...whichMove(candidate, organization),
+    ...whichMove(candidate, facts),
     ...whichLimit(candidate, facts),
   ];
 }
@@ -29,26 +32,55 @@ function whichEvent(candidate: Candidate): string {
   return `Its event is ${day(eventDay)}${source}, its ideal day ${day(idealDay)}, ${end}, its priority ${priority}.`;
 }
 
-function whichStart(candidate: Candidate, { today }: Organization): string[] {
-  const { step, startDay, heldDays, ownedRow } = candidate;
-  const stepDay = day(startDay - heldDays);
+function whichStart(candidate: Candidate, { today, capacity }: Organization): string[] {
+  const { step, stepDay, heldDays, closedDay, ownedRow } = candidate;
   const passed = `As of ${day(today)} its ideal day has passed`;
   const sentence = {
     ideal: `It starts on its ideal day, which has not passed as of ${day(today)}.`,
-    kept_planned_day: `${passed}; row ${ownedRow?.id} has it planned for ${stepDay}, and that is kept.`,
-    kept_send_day: `${passed}; row ${ownedRow?.id} has it scheduled for ${stepDay}, and that is kept.`,
-    catch_up: `${passed}, and there is no plan to keep: it catches up on ${stepDay}.`,
+    kept_planned_day: `${passed}; row ${ownedRow?.id} has it planned for ${day(stepDay)}, and that is kept.`,
+    kept_send_day: `${passed}; row ${ownedRow?.id} has it scheduled for ${day(stepDay)}, and that is kept.`,
+    catch_up: `${passed}, and there is no plan to keep: it catches up on ${day(stepDay)}.`,
+    suppressed: whichSuppression(candidate),
     underwriting: `The contact failed underwriting, so that no start day is looked for.`,
   }[step];
-  if (heldDays === 0) return [sentence];
-  const held = heldDays === 1 ? 'a row that is not owned holds that day' : `such rows hold ${heldDays} days from there`;
-  return [sentence, `It starts on ${day(startDay)} instead, because ${held}.`];
+  const sentences = [sentence];
+  if (heldDays > 0) {
+    const rows =
+      heldDays === 1 ? 'a row that is not owned holds that day' : `such rows hold ${heldDays} days from there`;
+    sentences.push(`It starts on ${day(stepDay + heldDays)} instead, because ${rows}.`);
+  }
+  if (closedDay !== null) sentences.push(whichOpenDay(candidate, closedDay, capacity.openDays.closedBy(closedDay)));
+  return sentences;
+}
+
+function whichOpenDay({ startDay }: Candidate, closedDay: number, cause: ClosedBy | null): string {
+  const because = {
+    weekday: 'no weekday on which emails go out',
+    federal_holiday: 'a federal holiday',
+    closed: 'among the closed days',
+  }[cause ?? 'closed'];
+  const closed = `${day(closedDay)} is closed, ${because}`;
+  if (startDay === closedDay) return `${closed}, and there is no open day that it could move to, so it is skipped.`;
+  const which = startDay > closedDay ? 'next' : 'last';
+  return `${closed}, so it starts on ${day(startDay)}, the ${which} open day that is free for it.`;
+}
+
+function whichSuppression({ suppression, skipReason }: Candidate): string {
+  if (suppression === null) return `The contact's emails bounce, so that it gets none: ${skipReason}.`;
+  const { contactId, email, scope, startDay, endDay } = suppression;
+  const whom = [contactId === null ? null : `contact ${contactId}`, email]
+    .filter((part) => part !== null)
+    .join(' and ');
+  const what = scope === null ? 'everything' : [...scope].join(', ');
+  const since = startDay === null ? '' : ` from ${day(startDay)} on`;
+  const until = endDay === null ? '' : ` up to ${day(endDay)}`;
+  return `A suppression of ${whom} covers ${what}${since}${until}, so that no start day is looked for: ${skipReason}.`;
 }
 
 function whichWindows(candidate: Candidate, { today }: Organization): string[] {
   const { contact, startDay, respectsWindows, excludedBy } = candidate;
   const { rule, state } = contact;
-  if (rule === null || candidate.step === 'underwriting') return [];
+  if (rule === null || candidate.step === 'underwriting' || candidate.step === 'suppressed') return [];
   if (!respectsWindows) return [`The windows of ${state} do not count: its campaign type does not respect any.`];
   if (rule.kind === 'year_round') return [`${state} forbids every day, so it is skipped.`];
   if (excludedBy !== null) {
@@ -71,22 +103,45 @@ function windowText(contact: Contact, window: ExclusionWindow): string {
   return `${days} (its buffer ends on ${day(window.start + contact.buffer - 1)})`;
 }
 
-function whichMove(candidate: Candidate, { limits }: Organization): string[] {
-  if (candidate.sendDay === candidate.startDay) return [];
-  const isSmoothed = candidate.kind === 'effective_date' && candidate.step === 'ideal';
-  const mover = isSmoothed ? 'Smoothing, the daily cap or both' : 'The daily cap';
-  const limit = isSmoothed ? `${limits.smoothingLimit} and ${limits.cap}` : `${limits.cap}`;
-  return [`${mover} (${limit} emails a day) moved it to ${day(candidate.sendDay)}.`];
+function whichMove(candidate: Candidate, { organization, crowdedDays }: ContactFacts): string[] {
+  const { startDay, balancedFrom, lastDay, bookedDay, sendDay, skipReason } = candidate;
+  if (balancedFrom === null || lastDay === null) return [];
+  const sentences: string[] = [];
+  if (balancedFrom !== startDay) {
+    const { smoothingLimit } = organization.limits;
+    sentences.push(`Its day has more than ${smoothingLimit} such emails: smoothing moved it to ${day(balancedFrom)}.`);
+  }
+  const isSkipped = skipReason === SKIP_REASONS.dailyCap;
+  const passed = crowdedDays.filter((one) => one.day >= balancedFrom && (one.day < sendDay || isSkipped));
+  for (const one of passed.slice(0, MOST_DAYS_TOLD)) sentences.push(whyFull(one));
+  if (passed.length > MOST_DAYS_TOLD) sentences.push(`So it is on ${passed.length - MOST_DAYS_TOLD} more days.`);
+  if (isSkipped) {
+    sentences.push(`${day(sendDay)} is its last day, so it is skipped.`);
+  } else if (sendDay !== balancedFrom) {
+    const promise = bookedDay === sendDay ? ', which it was promised' : '';
+    sentences.push(`The daily cap moved it to ${day(sendDay)}${promise}; its last day is ${day(lastDay)}.`);
+  }
+  return sentences;
+}
+
+/** How many crowded days are told one by one. */
+const MOST_DAYS_TOLD = 3;
+
+function whyFull({ day: crowded, waiting, taken, seats, excess, promised }: CrowdedDay): string {
+  const beyond = excess > 0 ? `, and ${excess} more because there are too few up to their last days` : '';
+  const kept = promised > seats + excess ? `, and ${promised} are promised the day` : '';
+  const others = taken === 1 ? 'the one that goes comes' : `the ${taken} that go come`;
+  const room = `${seats} ${seats === 1 ? 'seat' : 'seats'}`;
+  return `On ${day(crowded)} ${waiting} emails wait for ${room}${beyond}${kept}; ${others} before it.`;
 }
 
 function whichLimit(candidate: Candidate, facts: ContactFacts): string[] {
   const { skipReason } = candidate;
-  if (skipReason === 'frequency_limit') return [whichEmails(candidate, facts)];
-  if (skipReason?.startsWith('conflict:')) {
-    return [`Campaign instance ${skipReason.split(':')[2]} has the same day and comes first, so it is skipped.`];
-  }
-  if (skipReason === 'underwriting:organization') return ['The organization skips such contacts.'];
-  if (skipReason === 'underwriting:campaign') return ['The campaign type skips such contacts.'];
+  if (skipReason === SKIP_REASONS.frequencyLimit) return [whichEmails(candidate, facts)];
+  const winner = skipReason === null ? null : winnerOfConflict(skipReason);
+  if (winner !== null) return [`Campaign instance ${winner} has the same day and comes first, so it is skipped.`];
+  if (skipReason === SKIP_REASONS.underwritingOrganization) return ['The organization skips such contacts.'];
+  if (skipReason === SKIP_REASONS.underwritingCampaign) return ['The campaign type skips such contacts.'];
   return [];
 }
 
@@ -135,7 +190,7 @@ function whichHistory(
   contact: Contact,
   isPlanned: boolean,
 ): string[] {
-  const instance = organization.instances.find((one) => `campaign_${one.typeName}_${one.id}`.toLowerCase() === type);
+  const instance = organization.instances.find((one) => `campaign_${one.type.name}_${one.id}`.toLowerCase() === type);
   if (instance !== undefined) {
     return hasCampaignHistory(organization, contact.id, instance) ? ['History has this campaign already.'] : [];
   }

@@ -2,7 +2,7 @@ import { anniversary, anniversaryOf, END_DAY, FIRST_DAY, yearOf } from '../calen
 import type { CampaignInstance, CampaignType } from '../columns/campaigns.js';
 import { contactOfRow } from '../columns/contactOfRow.js';
 import { NULL_INT32 } from '../columns/nulls.js';
-import { ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isHistoryClass, isOwnedClass, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
 import { windowedContact } from '../plan/windowedContact.js';
@@ -35,7 +35,7 @@ export class Audit {
     this.today = plan.run.today;
     const { instances, campaignTypes } = plan.organization;
     for (const instance of instances)
-      this.#instanceByType.set(`campaign_${instance.typeName}_${instance.id}`.toLowerCase(), instance);
+      this.#instanceByType.set(`campaign_${instance.type.name}_${instance.id}`.toLowerCase(), instance);
     for (const type of campaignTypes.values()) this.#typeByBareType.set(`campaign_${type.name}`.toLowerCase(), type);
   }
 
@@ -72,7 +72,7 @@ export class Audit {
   /** Tells whether a row was sent or is on its way (Rules 1, history). */
   isHistory(row: number): boolean {
     const rowClass = this.plan.organization.schedules.rowClass[row];
-    return rowClass === ROW_CLASS.history || rowClass === ROW_CLASS.sent;
+    return isHistoryClass(rowClass);
   }
 
   /** Tells whether a row is of a follow-up type. */
@@ -178,7 +178,7 @@ export class Audit {
   /** The day of a row that waits to be sent, or on which it was sent; `NULL_INT32` for none. */
   dayOf(row: number): number {
     const { scheduledDay, sentDay, rowClass } = this.plan.organization.schedules;
-    return rowClass[row] <= ROW_CLASS.skipped ? scheduledDay[row] : sentDay[row];
+    return isOwnedClass(rowClass[row]) ? scheduledDay[row] : sentDay[row];
   }
 
   hasDay(row: number): boolean {

@@ -1,17 +1,18 @@
 import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
-import { ROW_CLASS } from '../columns/schedules.js';
+import { isOwnedClass, isSentClass } from '../columns/schedules.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { diffSchedules } from '../store/changes/diffSchedules.js';
 import { Audit } from './audit.js';
 import { auditBrokenRows } from './brokenRows.js';
-import { auditDailyCap, auditDays } from './days.js';
+import { auditClosedDays, auditDailyCap, auditDays } from './days.js';
 import { Differences } from './differences.js';
 import { Findings } from './findings.js';
 import { auditFrequency, auditSentFrequency } from './frequency.js';
 import type { FindingKind } from './kinds.js';
 import { auditAlreadySent, auditCampaignsOfDay, auditDuplicates, auditSentTwice } from './repetitions.js';
+import { auditSentSuppressions, auditSuppressions } from './suppressed.js';
 import { auditWindows } from './windows.js';
 
 /** What an audit looks at. */
@@ -41,7 +42,9 @@ export function auditPlan(plan: Plan, source: OrganizationSource, settings: Audi
   const { contacts } = plan.organization;
   for (let contact = 0; contact < contacts.count; contact++) {
     auditWindows(audit, contact, isToBeSent, 'in');
+    auditSuppressions(audit, contact);
     auditDays(audit, contact);
+    auditClosedDays(audit, contact, isToBeSent, 'on_closed_day');
     auditDuplicates(audit, contact);
     auditAlreadySent(audit, contact);
     auditCampaignsOfDay(audit, contact, isToBeSent, 'two_campaigns_a_day');
@@ -49,9 +52,11 @@ export function auditPlan(plan: Plan, source: OrganizationSource, settings: Audi
     differences.audit(contact);
     if (!settings.history) continue;
     auditWindows(audit, contact, isHistory, 'sent_in');
+    auditSentSuppressions(audit, contact);
     auditSentTwice(audit, contact);
     auditCampaignsOfDay(audit, contact, isHistory, 'sent_two_campaigns_a_day');
     auditSentFrequency(audit, contact);
+    auditClosedDays(audit, contact, isHistory, 'sent_on_closed_day');
   }
   auditDailyCap(audit);
   auditEventDates(audit);
@@ -67,7 +72,7 @@ function auditEventDates(audit: Audit): void {
   const isPossible = (value: number, most: number) =>
     value === NULL_INT32 || value === NOT_PLAIN || (value >= 1 && value <= most);
   for (let row = 0; row < schedules.count; row++) {
-    if (rowClass[row] > ROW_CLASS.skipped) continue;
+    if (!isOwnedClass(rowClass[row])) continue;
     const month = eventMonth[row];
     const day = eventDay[row];
     if (!isPossible(month, 12) || !isPossible(day, 31))
@@ -79,7 +84,7 @@ function auditEventDates(audit: Audit): void {
 function auditFuture(audit: Audit): void {
   const { count, rowClass } = audit.plan.organization.schedules;
   for (let row = 0; row < count; row++) {
-    if (rowClass[row] === ROW_CLASS.sent && audit.hasDay(row) && audit.dayOf(row) > audit.today)
+    if (isSentClass(rowClass[row]) && audit.hasDay(row) && audit.dayOf(row) > audit.today)
       audit.addRow('sent_in_future', row);
   }
 }

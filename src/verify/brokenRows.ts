@@ -1,9 +1,10 @@
+import { dateMemo } from '../columns/dateMemo.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { openRows } from '../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../columns/rowCursor.js';
-import { ROW_CLASS } from '../columns/schedules.js';
+import { isOwnedClass } from '../columns/schedules.js';
 import type { RowSource } from '../columns/source.js';
-import { statusClass } from '../rules/emailTypes.js';
+import { comparedStatus, statusClass } from '../rules/emailTypes.js';
 import type { Audit } from './audit.js';
 
 const STATUSES = [
@@ -14,21 +15,20 @@ const STATUSES = [
 const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
 const STATUS_LETTERS = new Set(STATUSES.map(letters));
 
-/** Tells whether a status is not one of the known ones, and would be but for case, signs and spaces (Rules 1). */
+/** Tells whether a status is not one of the known ones, and would be but for signs and spaces in it (Rules 1). */
 function isMisspelled(status: string | null): boolean {
-  return (
-    status === null || (!STATUSES.includes(status) && (STATUS_LETTERS.has(letters(status)) || letters(status) === ''))
-  );
+  const compared = comparedStatus(status);
+  if (compared === null) return true;
+  return !STATUSES.includes(compared) && (STATUS_LETTERS.has(letters(compared)) || letters(compared) === '');
 }
 
 /** Tells whether the columns hold rows that have to be read once more: of no contact, or in a form no run writes. */
 function hasOddRows(audit: Audit): boolean {
   const { schedules, contacts } = audit.plan.organization;
   const { rowClass, first, isClean, scheduledDay } = schedules;
-  for (let row = first[contacts.count]; row < schedules.count; row++)
-    if (rowClass[row] <= ROW_CLASS.skipped) return true;
+  for (let row = first[contacts.count]; row < schedules.count; row++) if (isOwnedClass(rowClass[row])) return true;
   for (let row = 0; row < schedules.count; row++) {
-    if (rowClass[row] > ROW_CLASS.skipped) continue;
+    if (!isOwnedClass(rowClass[row])) continue;
     if (isClean[row] === 0 || scheduledDay[row] === NULL_INT32) return true;
   }
   return false;
@@ -57,13 +57,14 @@ export function auditBrokenRows(audit: Audit, source: RowSource | null, withHist
   ];
   const { places, cursor } = openRows(source, fields);
   const [idAt, contactAt, typeAt, statusAt, dayAt, plannedAt, sentAt] = places;
+  const dates = dateMemo(audit.plan.run.config.reading.dates);
   try {
     while (cursor.next()) {
       const status = cursor.text(statusAt);
       const meaning = statusClass(status);
       if (meaning !== 'owned' && !withHistory) continue;
       const contactId = cursor.integer(contactAt);
-      const day = cursor.day(dayAt);
+      const day = cursor.day(dayAt, dates);
       const place = {
         contactId: contactId ?? Number.NaN,
         rowId: cursor.integer(idAt) ?? Number.NaN,
@@ -80,12 +81,12 @@ export function auditBrokenRows(audit: Audit, source: RowSource | null, withHist
           );
         if (day === MISSING_DAY) audit.findings.add('no_send_day', place);
         else if (day === INVALID_DAY) audit.findings.add('unreadable_send_day', place, cursor.text(dayAt));
-        if (cursor.day(plannedAt) === INVALID_DAY)
+        if (cursor.day(plannedAt, dates) === INVALID_DAY)
           audit.findings.add('unreadable_planned_day', place, cursor.text(plannedAt));
       } else if (meaning === 'history') {
         if (!isKnown && !rejected.has(contactId))
           audit.findings.add('sent_to_unknown_contact', place, cursor.text(contactAt));
-        const sentDay = cursor.day(sentAt);
+        const sentDay = cursor.day(sentAt, dates);
         const hasDay = sentDay > INVALID_DAY || day > INVALID_DAY;
         if (!hasDay) audit.findings.add('sent_without_day', place, cursor.text(sentAt) ?? cursor.text(dayAt));
       } else if (meaning === 'other' && isMisspelled(status)) {

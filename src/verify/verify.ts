@@ -94,7 +94,7 @@ function kindReports(findings: Findings, limit: number): KindReport[] {
 
 function countAudited({ organization }: Plan, history: boolean): number {
   const { rowClass, count } = organization.schedules;
-  const last = history ? ROW_CLASS.sent : ROW_CLASS.skipped;
+  const last = history ? ROW_CLASS.delivered : ROW_CLASS.skipped;
   let rows = 0;
   for (let row = 0; row < count; row++) if (rowClass[row] <= last) rows++;
   return rows;

@@ -74,7 +74,7 @@ const config = {
   load_balancing: { daily_send_percentage_cap: 1, catch_up_spread_days: 1 },
 };
 const columns = ['contact_id', 'email_type', 'scheduled_send_date', 'status'] as const;
-const cases = organization({ config, campaigns: false, history: false, wellFormed: true });
+const cases = organization({ config, campaigns: false, history: false, suppressions: false, wellFormed: true });
 
 function isRight(bugs: Bugs): fc.IProperty<[OrganizationCase]> {
   return fc.property(cases, ({ records, today }) => {

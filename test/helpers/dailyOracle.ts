@@ -2,10 +2,10 @@ import { formatIsoDay } from '../../src/calendar/iso.js';
 import type { Candidate, OracleResult } from '../../src/oracle/model.js';
 import { oracle } from '../../src/oracle/oracle.js';
 import type { ConfigInput } from '../../src/rules/config.js';
+import { statusClass } from '../../src/rules/emailTypes.js';
+import { readText } from '../../src/rules/fields.js';
 import type { OrganizationRecords, PlannedRow, ScheduleRecord } from '../../src/rules/records.js';
 import type { Sender } from '../../src/simulate/sender.js';
-
-const OWNED = ['pre-scheduled', 'skipped'];
 
 /** The order in which a run makes new rows. */
 function compareInsertion(a: Candidate, b: Candidate): number {
@@ -44,7 +44,7 @@ export class DailyOracle {
       const actual = fate === 'failed' ? null : `${formatIsoDay(today)} 08:30:00`;
       return { ...record, status: fate, actual_send_datetime: actual };
     });
-    this.schedules = [...this.schedules.filter(({ status }) => !OWNED.includes(String(status))), ...fates];
+    this.schedules = [...this.schedules.filter(({ status }) => statusClass(readText(status)) !== 'owned'), ...fates];
     return result.rows;
   }
 

@@ -1,8 +1,11 @@
 import { anniversary, civilFromDay, dayFromCivil, yearOf } from '../../src/calendar/day.js';
 import { parseIsoDay } from '../../src/calendar/iso.js';
+import { Capacity } from '../../src/rules/capacity.js';
 import type { Config } from '../../src/rules/config.js';
+import { BALANCE_HORIZON_DAYS } from '../../src/rules/constants.js';
 import { isFollowupType, statusClass } from '../../src/rules/emailTypes.js';
 import {
+  comparedEmail,
   type FieldValue,
   isLiveEnrolment,
   isValidEmail,
@@ -13,13 +16,24 @@ import {
   readText,
 } from '../../src/rules/fields.js';
 import { dailyLimits } from '../../src/rules/limits.js';
+import { keepsBookedDay } from '../../src/rules/reasons.js';
 import { stateName } from '../../src/rules/states.js';
+import {
+  holdsOn,
+  readSuppression,
+  type ScopeSubject,
+  SUPPRESSION_COLUMNS,
+  type Suppression,
+  scopeCovers,
+} from '../../src/rules/suppressions.js';
 import type { Queried } from './databases.js';
 
 // Rules 12.1 to 12.5 over the tables that a run left, by day arithmetic of their own: no kernel, no reference model.
 
 /** What the checks need to know of a contact. */
 interface Person {
+  /** As addresses are compared. */
+  readonly email: string | null;
   readonly state: string | null;
   readonly birthDay: number | null;
   readonly effectiveDay: number | null;
@@ -44,6 +58,7 @@ interface Instance {
   readonly isSpread: boolean;
   readonly respectsWindows: boolean;
   readonly daysBefore: number;
+  readonly typeName: string;
 }
 
 /** What a check found. */
@@ -72,6 +87,7 @@ export class OrganizationFacts {
   readonly #instances = new Map<number, Instance>();
   /** The contacts and instances of enrolments with a trigger date. */
   readonly #triggers = new Set<string>();
+  readonly #suppressions: Suppression[] = [];
   readonly contactRows: number;
 
   constructor(
@@ -87,28 +103,31 @@ export class OrganizationFacts {
     const contacts = database.query(`SELECT ${columns.join(', ')} FROM contacts`);
     this.contactRows = contacts.length;
     for (const [id, email, state, zip, effective, birth] of contacts) {
-      const birthDay = readDate(birth).day;
+      const birthDay = this.dayOf(birth);
       if (!isValidEmail(email)) continue;
       this.#people.set(Number(id), {
+        email: comparedEmail(email),
         state: stateName(readState(state, zip)),
         birthDay: birthDay === null || birthDay > today ? null : birthDay,
-        effectiveDay: readDate(effective).day,
+        effectiveDay: this.dayOf(effective),
       });
     }
     this.#readInstances(database);
     this.#readTriggers(database);
+    this.#readSuppressions(database);
   }
 
   #readInstances(database: Queried): void {
     const sql = `SELECT i.id, i.active_end_date, i.spread_start_date, i.spread_end_date, t.spread_evenly,
-      t.respect_exclusion_windows, t.days_before_event FROM campaign_instances i JOIN campaign_types t ON t.name = i.campaign_type`;
-    for (const [id, end, spreadStart, spreadEnd, spreads, respects, before] of database.query(sql)) {
-      const isSpread = readFlag(spreads) && readDate(spreadStart).day !== null && readDate(spreadEnd).day !== null;
+      t.respect_exclusion_windows, t.days_before_event, t.name FROM campaign_instances i JOIN campaign_types t ON t.name = i.campaign_type`;
+    for (const [id, end, spreadStart, spreadEnd, spreads, respects, before, name] of database.query(sql)) {
+      const isSpread = readFlag(spreads) && this.dayOf(spreadStart) !== null && this.dayOf(spreadEnd) !== null;
       this.#instances.set(Number(id), {
-        endDay: readDate(end).day,
+        endDay: this.dayOf(end),
         isSpread,
         respectsWindows: readFlag(respects),
         daysBefore: readInteger(before) ?? 0,
+        typeName: String(name),
       });
     }
   }
@@ -116,9 +135,41 @@ export class OrganizationFacts {
   #readTriggers(database: Queried): void {
     const sql = 'SELECT contact_id, campaign_instance_id, trigger_date, status FROM contact_campaigns';
     for (const [contactId, instanceId, trigger, status] of database.query(sql)) {
-      if (!isLiveEnrolment(status) || readDate(trigger).day === null) continue;
+      if (!isLiveEnrolment(status) || this.dayOf(trigger) === null) continue;
       this.#triggers.add(`${contactId} ${instanceId}`);
     }
+  }
+
+  /** A day as this configuration reads dates. */
+  dayOf(value: FieldValue): number | null {
+    return readDate(value, this.config.reading.dates).day;
+  }
+
+  #readSuppressions(database: Queried): void {
+    const has = database.query("SELECT 1 FROM sqlite_schema WHERE name = 'suppressions'").length > 0;
+    if (!has) return;
+    const columns = SUPPRESSION_COLUMNS.map((name) => columnOf(database, 'suppressions', name));
+    for (const values of database.query(`SELECT ${columns.join(', ')} FROM suppressions`)) {
+      const record = Object.fromEntries(SUPPRESSION_COLUMNS.map((name, i) => [name, values[i]]));
+      const suppression = readSuppression(record, this.config.reading.dates);
+      if (holdsOn(suppression, this.today)) this.#suppressions.push(suppression);
+    }
+  }
+
+  /** Whether a suppression covers a row's email (Rules 2, suppressions); bounces aside. */
+  isSuppressed(row: CheckedRow): boolean {
+    const { contactId, type } = row;
+    const kind = isFollowupType(type) ? 'followup' : (/^(campaign|aep)/.exec(type)?.[0] ?? type);
+    const subject = {
+      kind: kind as ScopeSubject['kind'],
+      emailType: type,
+      campaignTypeName: kind === 'campaign' ? (this.#instances.get(row.instanceId ?? -1)?.typeName ?? null) : null,
+    };
+    const email = this.#people.get(contactId)?.email ?? null;
+    return this.#suppressions.some(
+      (one) =>
+        (one.contactId === contactId || (email !== null && one.email === email)) && scopeCovers(one.scope, subject),
+    );
   }
 
   person(contactId: number): Person | undefined {
@@ -201,14 +252,14 @@ interface SentEmail {
 }
 
 /** The history rows of a database that have a sent day. */
-function readHistory(database: Queried): SentEmail[] {
+function readHistory(database: Queried, facts: OrganizationFacts): SentEmail[] {
   const sql =
     'SELECT id, contact_id, lower(email_type), status, actual_send_datetime, scheduled_send_date FROM email_schedules';
   const emails: SentEmail[] = [];
   for (const [id, contactId, type, status, actual, scheduled] of database.query(
     `${sql} WHERE status NOT IN ('pre-scheduled', 'skipped')`,
   )) {
-    const sentDay = readDate(actual).day ?? readDate(scheduled).day;
+    const sentDay = facts.dayOf(actual) ?? facts.dayOf(scheduled);
     if (statusClass(readText(status)) !== 'history' || sentDay === null) continue;
     emails.push({ id: Number(id), contactId: Number(contactId), type: String(type), sentDay });
   }
@@ -225,7 +276,7 @@ function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): voi
 export function checkInvariants(database: Queried, config: Config, today: number): Checked {
   const facts = new OrganizationFacts(database, config, today);
   const rows = readPlanned(database);
-  const history = readHistory(database);
+  const history = readHistory(database, facts);
   const violations: string[] = [];
   const found = new Map<string, number>();
   const violated = (rule: string, row: CheckedRow) => {
@@ -244,27 +295,63 @@ export function checkInvariants(database: Queried, config: Config, today: number
   }
   for (const row of scheduled) {
     if (facts.isExcluded(row, row.sendDay)) violated('12.1 not on an excluded day', row);
+    if (facts.isSuppressed(row)) violated('12.5 nobody who is suppressed', row);
     if (row.sendDay < today) violated('12.2 not before today', row);
     if (!(row.sendDay <= (deadlines.get(row) ?? Number.NaN))) violated('12.2 not after the deadline', row);
   }
   checkContacts(scheduled, history, config, violated);
   checkOnce(rows, violated);
 
-  const { cap, threshold } = dailyLimits(config, facts.contactRows);
-  const ofDay = new Map<number, CheckedRow[]>();
-  for (const row of scheduled) push(ofDay, row.sendDay, row);
-  const sentOnDay = new Map<number, number>();
-  for (const { sentDay } of history) sentOnDay.set(sentDay, (sentOnDay.get(sentDay) ?? 0) + 1);
-  let overloadedDays = 0;
-  for (const [day, emails] of ofDay) {
-    if (emails.length + (sentOnDay.get(day) ?? 0) <= Math.max(cap, threshold)) continue;
-    overloadedDays++;
-    for (const row of emails) {
-      const canMove = day + 1 <= (deadlines.get(row) ?? Number.NaN) && !facts.isExcluded(row, day + 1);
-      if (canMove) violated('12.4 nothing on a day over the threshold can move', row);
+  const overloadedDays = checkDays({ facts, rows, history, deadlines }, violated);
+  return { violations, rows: rows.length, preScheduled: scheduled.length, overloadedDays };
+}
+
+/** How many emails of overloaded days are looked for other days. */
+const MOST_LOOKED_AT = 400;
+
+/**
+ * Rules 12.4, as far as rows tell: nothing lies on a closed day, and nothing that lies on a day over its threshold could have
+ * had a seat later.
+ *
+ * @returns how many days are over their thresholds
+ */
+function checkDays(
+  found: {
+    readonly facts: OrganizationFacts;
+    readonly rows: readonly CheckedRow[];
+    readonly history: readonly SentEmail[];
+    readonly deadlines: ReadonlyMap<CheckedRow, number>;
+  },
+  violated: (rule: string, row: CheckedRow) => void,
+): number {
+  const { facts, rows, history, deadlines } = found;
+  const { config, today } = facts;
+  const capacity = new Capacity(config, dailyLimits(config, facts.contactRows));
+  const loads = new Map<number, number>();
+  const taken = new Map<number, number>();
+  const add = (counts: Map<number, number>, day: number) => counts.set(day, (counts.get(day) ?? 0) + 1);
+  for (const { sentDay } of history) for (const counts of [loads, taken]) add(counts, sentDay);
+  for (const row of rows) {
+    if (row.status === 'pre-scheduled') for (const counts of [loads, taken]) add(counts, row.sendDay);
+    // What a contact's limits skipped after balancing had a seat before.
+    else if (keepsBookedDay(row.reason)) add(taken, row.sendDay);
+  }
+  const isOver = (day: number) => (loads.get(day) ?? 0) > capacity.thresholdOn(day);
+  const hasSeat = (day: number) => (taken.get(day) ?? 0) < capacity.capOn(day);
+  const scheduled = rows.filter((row) => row.status === 'pre-scheduled');
+  for (const row of scheduled) {
+    if (!capacity.openDays.isOpen(row.sendDay)) violated('12.4 not on a closed day', row);
+    if (config.load_balancing.excess === 'skip' && isOver(row.sendDay)) violated('12.4 no day over its threshold', row);
+  }
+  for (const row of scheduled.filter(({ sendDay }) => isOver(sendDay)).slice(0, MOST_LOOKED_AT)) {
+    const last = Math.min(deadlines.get(row) ?? Number.NaN, today + BALANCE_HORIZON_DAYS);
+    for (let day = row.sendDay + 1; day <= last && !facts.isExcluded(row, day); day++) {
+      if (!hasSeat(day)) continue;
+      violated('12.4 nothing on a day over its threshold has a seat later', row);
+      break;
     }
   }
-  return { violations, rows: rows.length, preScheduled: scheduled.length, overloadedDays };
+  return new Set(scheduled.map((row) => row.sendDay).filter(isOver)).size;
 }
 
 /** Rules 12.3, contact by contact. */

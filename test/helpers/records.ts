@@ -9,6 +9,7 @@ const TABLES = [
   'email_schedules',
   'tracking_clicks',
   'contact_events',
+  'suppressions',
 ] as const;
 
 type Row = Readonly<Record<string, SqlValue>>;
@@ -22,7 +23,7 @@ function selectAll(database: Database, sql: string): Row[] {
 }
 
 function hasTable(database: Database, table: string): boolean {
-  return database.exec(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${table}'`).length > 0;
+  return database.exec(`SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = '${table}'`).length > 0;
 }
 
 /** The tables of an organization as plain records, every value as SQLite holds it; a missing table is left out. */

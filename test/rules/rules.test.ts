@@ -110,13 +110,13 @@ describe('occurrences and dates (Rules 2, 3, 5)', () => {
     });
     expect(rows).toEqual([]);
     expect(issues).toEqual([
-      { contact_id: null, kind: 'invalid_id', detail: null },
+      { contact_id: null, kind: 'invalid_id', detail: '0' },
       { contact_id: 2, kind: 'duplicate_id', detail: null },
-      { contact_id: 2, kind: 'invalid_email', detail: 'nobody' },
-      { contact_id: 3, kind: 'invalid_birth_date', detail: '2025-06-14' },
-      { contact_id: 3, kind: 'invalid_effective_date', detail: 'soon' },
+      { contact_id: 2, kind: 'invalid_email', detail: '"nobody"' },
+      { contact_id: 3, kind: 'invalid_birth_date', detail: '"2025-06-14"' },
+      { contact_id: 3, kind: 'invalid_effective_date', detail: '"soon"' },
       { contact_id: 3, kind: 'no_anchor_for_window', detail: 'CA' },
-      { contact_id: 4, kind: 'unknown_state', detail: null },
+      { contact_id: 4, kind: 'unknown_state', detail: 'state "ZZ"' },
     ]);
   });
 
@@ -333,16 +333,91 @@ describe('limits and balance (Rules 9)', () => {
 });
 
 describe('campaigns (Rules 6)', () => {
-  it('takes the latest enrolment when all have passed', () => {
-    const enrolled = campaigns(50, '2025-06-01', '2025-06-05');
+  it('takes the earliest enrolment whose deadline is to come, else the latest', () => {
+    const enrolled = campaigns(50, '2025-06-01', '2025-06-05', '2025-06-20', '2025-07-20');
     const input = {
       ...enrolled,
-      campaign_types: [{ name: 'news', active: 1, days_before_event: -2 }],
       contact_campaigns: enrolled.contact_campaigns?.map((one) => ({ ...one, campaign_instance_id: 1 })),
     };
-    expect(run(input).rows).toMatchObject([{ event_month: 6, event_day: 5 }]);
-    const toCome = { ...input, campaign_types: [{ name: 'news', active: 1, days_before_event: -9 }] };
-    expect(run(toCome).rows).toMatchObject([{ event_day: 5, scheduled_send_date: '2025-06-14' }]);
+    const event = (type: object, enrolments = input.contact_campaigns) => {
+      const result = run({
+        ...input,
+        campaign_types: [{ name: 'news', active: 1, ...type }],
+        contact_campaigns: enrolments,
+      });
+      return [
+        ...result.rows.map((row) => `${row.event_month}-${row.event_day}`),
+        ...result.issues.map((one) => one.kind),
+      ];
+    };
+    // An email before its day is no use after it; one that comes after has no deadline, and is that of the first.
+    expect(event({ days_before_event: 0 })).toEqual(['6-20']);
+    expect(event({ days_before_event: 30 })).toEqual(['6-20']);
+    expect(event({ days_before_event: -2 })).toEqual(['6-1']);
+    expect(event({ days_before_event: 0 }, input.contact_campaigns?.slice(0, 2))).toEqual(['expired']);
+  });
+
+  it('finds the type of an instance by its name, in other letters too', () => {
+    const input = campaigns(50, '2025-06-20');
+    const planned = (campaign_type: string, names: string[]) =>
+      run({
+        ...input,
+        campaign_types: names.map((name, i) => ({ name, active: 1, priority: i })),
+        campaign_instances: [{ id: 1, campaign_type }],
+      }).rows.map((row) => `${row.email_type} ${row.priority}`);
+    expect(planned('news', ['News', 'news'])).toEqual(['campaign_news_1 1']);
+    expect(planned(' NEWS\n', ['old', 'News ', 'news'])).toEqual(['campaign_News _1 1']);
+    expect(planned('new', ['news'])).toEqual([]);
+  });
+
+  it('does not run a campaign with a date that cannot be read, nor count such an enrolment', () => {
+    const input = campaigns(50, '2025-06-20');
+    const outcome = (instance: object, enrolment: object = {}, config = {}) => {
+      const result = run(
+        {
+          ...input,
+          campaign_instances: [{ id: 1, campaign_type: 'news', ...instance }],
+          contact_campaigns: input.contact_campaigns?.map((one) => ({ ...one, ...enrolment })),
+        },
+        { config },
+      );
+      return [
+        ...result.rows.map((row) => row.scheduled_send_date),
+        ...result.issues.map(({ kind, detail }) => `${kind} ${detail}`),
+      ];
+    };
+    expect(outcome({ active_end_date: ' ' })).toEqual(['2025-06-20']);
+    for (const column of ['active_start_date', 'active_end_date', 'spread_start_date', 'spread_end_date']) {
+      expect(outcome({ [column]: '6/1/2025' })).toEqual([`unreadable_campaign campaign_news_1: ${column} "6/1/2025"`]);
+    }
+    const mdy = { reading: { dates: 'mdy' } };
+    expect(outcome({ active_end_date: '6/30/2025' }, {}, mdy)).toEqual(['2025-06-20']);
+    expect(outcome({}, { trigger_date: 'soon' })).toEqual(['unreadable_trigger campaign instance 1: "soon"']);
+    expect(outcome({}, { trigger_date: 'soon', status: 'done' })).toEqual([]);
+    expect(outcome({ target_states: 'Texas; XX' })).toEqual([
+      '2025-06-20',
+      'unknown_target_state campaign_news_1: "XX"',
+    ]);
+    expect(outcome({ target_states: 'XX' })).toEqual(['unknown_target_state campaign_news_1: "XX"']);
+  });
+
+  it('sends contacts whose state cannot be read only what ignores windows', () => {
+    const types = [
+      { name: 'news', active: 1, target_all_contacts: 1, respect_exclusion_windows: 1 },
+      { name: 'notice', active: 1, target_all_contacts: 1 },
+    ];
+    const instancesFor = (fields: Partial<ContactRecord>) =>
+      run({
+        contacts: [contact({ state: null, ...fields })],
+        campaign_types: types,
+        campaign_instances: [
+          { id: 1, campaign_type: 'news', active_start_date: '2025-06-01' },
+          { id: 2, campaign_type: 'notice', active_start_date: '2025-06-05' },
+        ],
+      }).rows.map((row) => row.campaign_instance_id);
+    expect(instancesFor({ state: ' ', zip_code: null }).sort()).toEqual([1, 2]);
+    expect(instancesFor({ state: 'Califronia' })).toEqual([2]);
+    expect(instancesFor({ zip_code: '941051' })).toEqual([2]);
   });
 
   it('counts the campaigns that come too late or too early for a contact', () => {
@@ -397,5 +472,63 @@ describe('rows (Rules 10, 11)', () => {
     const { rows, issues } = run(campaigns(50, '2025-07-01', '2025-07-20'), { uniqueIndexes: [['contact_id']] });
     expect(rows.map((row) => row.email_type)).toEqual(['campaign_news_1']);
     expect(issues).toMatchObject([{ kind: 'refused_by_index', detail: 'campaign_news_2 2025-07-20' }]);
+  });
+});
+
+describe('suppressions (Rules 2, 5)', () => {
+  it('refuses a table that does not say whom it is about', () => {
+    const suppress = (suppressions: object[]) => run({ ...bornOn('1960-07-15'), suppressions });
+    expect(() => suppress([{ reason: 'x', phone: '1' }])).toThrow(expect.objectContaining({ code: 'missing_column' }));
+    expect(suppress([]).rows[0].skip_reason).toBe(null);
+  });
+
+  it('suppresses although the rest of a row cannot be read, and says so', () => {
+    const { rows, issues } = run({
+      ...bornOn('1960-07-15'),
+      suppressions: [
+        { contact_id: ' 1', email: 'x', scope: 'birthday, nothing', starts_on: 'soon', ends_on: '31/12/2024' },
+      ],
+    });
+    expect(rows[0]).toMatchObject({ status: 'skipped', skip_reason: 'suppressed:unsubscribed' });
+    expect(issues).toEqual([
+      { contact_id: 1, kind: 'unknown_suppression_scope', detail: '"nothing"' },
+      { contact_id: 1, kind: 'unreadable_suppression', detail: 'ends_on "31/12/2024"' },
+      { contact_id: 1, kind: 'unreadable_suppression', detail: 'starts_on "soon"' },
+    ]);
+  });
+
+  it('keeps the day of a row night after night, also when it has passed', () => {
+    const suppressions = [{ contact_id: 1 }];
+    const owned = schedule({ status: 'skipped', planned_send_date: '2025-06-11', scheduled_send_date: '2025-06-11' });
+    const days = (email_schedules: ScheduleRecord[]) =>
+      lines({ ...bornOn('1960-06-25'), suppressions, email_schedules });
+    expect(days([])).toEqual(['1 birthday 2025-06-13 suppressed:unsubscribed']);
+    expect(days([owned])).toEqual(['1 birthday 2025-06-11 suppressed:unsubscribed']);
+    expect(days([schedule({ status: 'skipped', planned_send_date: 'soon' })])).toEqual([
+      '1 birthday 2025-06-13 suppressed:unsubscribed',
+    ]);
+  });
+});
+
+describe('planned days that stay (Rules 5, step 3)', () => {
+  const booked = (fields: Partial<ScheduleRecord>, options: Partial<OracleOptions> = {}) =>
+    run(
+      {
+        ...bornOn('1960-06-25'),
+        email_schedules: [schedule({ status: 'pre-scheduled', scheduled_send_date: '2025-06-22', ...fields })],
+      },
+      options,
+    ).rows.map((row) => [row.planned_send_date, row.scheduled_send_date]);
+
+  it('keeps what has passed where the email keeps its day', () => {
+    expect(booked({ planned_send_date: '2025-06-11' })).toEqual([['2025-06-11', '2025-06-22']]);
+    expect(booked({ planned_send_date: null })).toEqual([['2025-06-22', '2025-06-22']]);
+    // Past its deadline it is no day to keep.
+    expect(booked({ planned_send_date: '2025-06-30' })).toEqual([['2025-06-22', '2025-06-22']]);
+  });
+
+  it('stores the new start where the email moves', () => {
+    const config = { calendar: { closed: ['2025-06-22'] } };
+    expect(booked({ planned_send_date: '2025-06-11' }, { config })).toEqual([['2025-06-23', '2025-06-23']]);
   });
 });

@@ -33,7 +33,9 @@ async function expectSameDays(one: OrganizationCase, dayCount: number, options: 
     // Follow-ups name rows of the simulation's own slots.
     const schedules = { ...loaded.schedules, priority: slots.views.rowPriority };
     const own = { ...loaded, schedules };
-    const plan = { organization: own, run, kernel: slots.kernel, views: slots.views, count: slots.size };
+    const { kernel, views, size: count } = slots;
+    const days = { history: new Int32Array(0), starting: new Uint32Array(0) };
+    const plan = { organization: own, run: { ...run, today }, kernel, views, count, ...days };
     const planned = inOrder(plannedRows(plan)).map(comparable);
     expect(planned, formatIsoDay(today)).toEqual(inOrder(reference.liveThrough(today)).map(comparable));
     await simulator.sendDay(moves);

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { campaigns, configuration, contacts, history, organization } from '../../src/testing/arbitraries.js';
+import {
+  campaigns,
+  configuration,
+  contacts,
+  history,
+  organization,
+  suppressions,
+} from '../../src/testing/arbitraries.js';
 import {
   compareSchedules,
   type OrganizationRecords,
@@ -143,6 +150,57 @@ describe('compareSchedules', () => {
     `);
   });
 
+  it('says why emails are suppressed, on other days, or have no seat', () => {
+    const today = '2027-12-20';
+    const contacts = [1, 2, 3, 4].map((id) => ({
+      id,
+      email: `c${id}@example.com`,
+      state: 'TX',
+      birth_date: '1960-01-07',
+    }));
+    const records = {
+      contacts,
+      suppressions: [{ email: 'C1@example.com', scope: 'birthday', reason: 'Asked us', starts_on: '2027-01-01' }],
+    };
+    const config = {
+      aep: [],
+      calendar: { us_federal_holidays: true },
+      load_balancing: { daily_send_limit: 1, daily_send_percentage_cap: 1 },
+    };
+    const { text } = compareSchedules([], oracle(records, { today, config }), { shownContacts: 4 });
+    expect(text).toMatchInlineSnapshot(`
+      "The schedules differ for 4 contacts: 4 missing (4 rows expected, 0 found).
+
+      contact 1 in TX, born 1960-01-07, no policy
+        birthday is missing: skipped on 2027-12-24, suppressed:asked_us
+          - Its event is 2028-01-07, its ideal day 2027-12-24, its deadline 2028-01-07, its priority 10.
+          - A suppression of c1@example.com covers birthday from 2027-01-01 on, so that no start day is looked for: suppressed:asked_us.
+
+      contact 2 in TX, born 1960-01-07, no policy
+        birthday is missing: pre-scheduled on 2027-12-25
+          - Its event is 2028-01-07, its ideal day 2027-12-24, its deadline 2028-01-07, its priority 10.
+          - It starts on its ideal day, which has not passed as of 2027-12-20.
+          - 2027-12-24 is closed, a federal holiday, so it starts on 2027-12-25, the next open day that is free for it.
+
+      contact 3 in TX, born 1960-01-07, no policy
+        birthday is missing: pre-scheduled on 2027-12-26
+          - Its event is 2028-01-07, its ideal day 2027-12-24, its deadline 2028-01-07, its priority 10.
+          - It starts on its ideal day, which has not passed as of 2027-12-20.
+          - 2027-12-24 is closed, a federal holiday, so it starts on 2027-12-25, the next open day that is free for it.
+          - On 2027-12-25 3 emails wait for 1 seat; the one that goes comes before it.
+          - The daily cap moved it to 2027-12-26; its last day is 2028-01-07.
+
+      contact 4 in TX, born 1960-01-07, no policy
+        birthday is missing: pre-scheduled on 2027-12-27
+          - Its event is 2028-01-07, its ideal day 2027-12-24, its deadline 2028-01-07, its priority 10.
+          - It starts on its ideal day, which has not passed as of 2027-12-20.
+          - 2027-12-24 is closed, a federal holiday, so it starts on 2027-12-25, the next open day that is free for it.
+          - On 2027-12-25 3 emails wait for 1 seat; the one that goes comes before it.
+          - On 2027-12-26 2 emails wait for 1 seat; the one that goes comes before it.
+          - The daily cap moved it to 2027-12-27; its last day is 2028-01-07."
+    `);
+  });
+
   it('compares the columns and email types it is told to', () => {
     const rows = rowsBut(1, 'birthday', { email_template: 'other', scheduled_send_date: '2025-07-07' });
     const columnsOf = (columns: readonly (keyof PlannedRow)[]) =>
@@ -263,11 +321,14 @@ describe('the arbitraries', () => {
   it('make records that fit together, table by table', () => {
     const records = contacts({ today, wellFormed: true }).chain((list) =>
       campaigns({ today, wellFormed: true }).chain((both) =>
-        history({ today, contacts: list, campaigns: both, wellFormed: true }).map((email_schedules) => ({
-          contacts: list,
-          ...both,
-          email_schedules,
-        })),
+        history({ today, contacts: list, campaigns: both, wellFormed: true }).chain((email_schedules) =>
+          suppressions({ today, contacts: list, wellFormed: true }).map((rows) => ({
+            contacts: list,
+            ...both,
+            email_schedules,
+            suppressions: rows,
+          })),
+        ),
       ),
     );
     fc.assert(
@@ -280,7 +341,7 @@ describe('the arbitraries', () => {
 
   it('make well-formed organizations without anything broken, and the messy ones with it', () => {
     const broken = (one: { records: OrganizationRecords; today: number }) =>
-      oracle(one.records, one).issues.filter(({ kind }) => /^(invalid|duplicate|unknown)/.test(kind));
+      oracle(one.records, one).issues.filter(({ kind }) => /^(invalid|duplicate|unknown|unreadable)/.test(kind));
     fc.assert(
       fc.property(organization({ wellFormed: true }), (one) => {
         expect(broken(one)).toEqual([]);
@@ -292,7 +353,7 @@ describe('the arbitraries', () => {
 
   it('keep to the constraints', () => {
     const config = { aep: [] };
-    const constraints = { today, config, maxContacts: 2, campaigns: false, history: false };
+    const constraints = { today, config, maxContacts: 2, campaigns: false, history: false, suppressions: false };
     fc.assert(
       fc.property(organization(constraints), ({ records, ...rest }) => {
         expect(rest).toEqual({ today: 20252, config });

@@ -1,5 +1,6 @@
 import type { Contacts } from '../../columns/contacts.js';
 import { ContactIndex } from '../../columns/contacts.js';
+import { dateMemo } from '../../columns/dateMemo.js';
 import { openRows } from '../../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../../columns/rowCursor.js';
 import type { RowSource } from '../../columns/source.js';
@@ -103,6 +104,7 @@ export function countSchedules(
   const plannedDays: Tally[] = [];
   let dayless = 0;
   let rowCount = 0;
+  const dates = dateMemo('iso');
   const { places, cursor } = openRows(source, FIELDS);
   const [contactAt, typeAt, plannedAt, scheduledAt, statusAt, reasonAt, actualAt] = places;
   try {
@@ -118,8 +120,8 @@ export function countSchedules(
       counts.ofStatus.add(status);
       if (counted > COUNTED_AS.history) continue;
       if (counted === COUNTED_AS.history) {
-        const actual = cursor.day(actualAt);
-        const day = isDay(actual) ? actual : cursor.day(scheduledAt);
+        const actual = cursor.day(actualAt, dates);
+        const day = isDay(actual) ? actual : cursor.day(scheduledAt, dates);
         if (isDay(day)) counts.historyDays.add(day);
         continue;
       }
@@ -131,8 +133,8 @@ export function countSchedules(
         continue;
       }
       counts.plannedStates.add(state);
-      const scheduled = cursor.day(scheduledAt);
-      const planned = cursor.day(plannedAt);
+      const scheduled = cursor.day(scheduledAt, dates);
+      const planned = cursor.day(plannedAt, dates);
       if (isDay(scheduled)) plannedDays[type].add(scheduled);
       else dayless++;
       if (isDay(scheduled) && isDay(planned)) counts.moves.add(scheduled - planned);

@@ -58,7 +58,7 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
     const source = organizationOfDatabase(file.connection, schema);
     const progress = (rowsDone: number) => onProgress('load', rowsDone, null);
     // Which birth dates lie in the future is nobody's question here.
-    const contacts = readContacts(source.contacts, END_DAY, new IssueLog(), progress);
+    const contacts = readContacts(source.contacts, { today: END_DAY, order: 'iso' }, new IssueLog(), progress);
     const counts = countSchedules(source.email_schedules, contacts, progress);
     const kept = given === null ? latestConfigText(file.connection, schema) : null;
     file.endReading();

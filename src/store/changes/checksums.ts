@@ -1,7 +1,7 @@
 import type { Contacts } from '../../columns/contacts.js';
-import { ROW_CLASS } from '../../columns/schedules.js';
 import type { Plan } from '../../plan/plan.js';
-import { REASON } from '../../plan/reasons.js';
+import { plannedDayOf } from '../../plan/plan.js';
+import { rowClassOf } from '../../plan/reasons.js';
 import { fmix32 } from '../../rules/mix.js';
 import { ROW_ACTION, type ScheduleDiff } from './diffSchedules.js';
 
@@ -117,7 +117,7 @@ export function scheduleChecksums(
       if (!isDeleted(id[row])) after.add(hash);
     }
   }
-  const { candidateReason, candidateContact, candidateType, candidateStart, candidateSend } = views;
+  const { candidateReason, candidateContact, candidateType, candidateSend } = views;
   const { action } = diff;
   const hasRefused = refused.size > 0;
   let lastContact = -1;
@@ -129,8 +129,8 @@ export function scheduleChecksums(
       lastContact = contact;
       contactHash = mixNumber(0, contacts.id[contact]);
     }
-    const planned = candidateReason[i] === REASON.scheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped;
-    after.add(hashRow(contactHash, typeHashes[candidateType[i]], candidateStart[i], candidateSend[i], planned));
+    const rowClass = rowClassOf(candidateReason[i]);
+    after.add(hashRow(contactHash, typeHashes[candidateType[i]], plannedDayOf(plan, i), candidateSend[i], rowClass));
   }
   return { before: sum.toString(), after: after.toString() };
 }

@@ -1,9 +1,9 @@
 import type { Balance } from '../../balance/balance.js';
 import { GrowingColumn } from '../../columns/growing.js';
 import type { ScheduleRows } from '../../columns/scheduleRows.js';
-import { ROW_CLASS } from '../../columns/schedules.js';
+import { isOwnedClass } from '../../columns/schedules.js';
 import type { Plan } from '../../plan/plan.js';
-import { becomesRow, REASON } from '../../plan/reasons.js';
+import { becomesRow, rowClassOf } from '../../plan/reasons.js';
 import { RowWriter } from '../../plan/rows.js';
 
 /** What becomes of a candidate's row: nothing to write, a new row, or one in the place of an owned row that changed. */
@@ -62,10 +62,10 @@ class RowComparer {
     if (schedules.scheduledDay[row] !== views.candidateSend[candidate]) return false;
     if (content.emailType[found] !== this.typeTexts[views.candidateType[candidate]]) return false;
     if (schedules.isClean[row] === 0) return false;
-    const isScheduled = views.candidateReason[candidate] === REASON.scheduled;
-    if (schedules.rowClass[row] !== (isScheduled ? ROW_CLASS.preScheduled : ROW_CLASS.skipped)) return false;
+    if (schedules.rowClass[row] !== rowClassOf(views.candidateReason[candidate])) return false;
     const rows = this.rowOf(candidate);
     return (
+      content.status[found] === rows.status[0] &&
       schedules.plannedDay[row] === rows.plannedDay[0] &&
       content.skipReason[found] === rows.skipReason[0] &&
       content.sendTime[found] === rows.sendTime[0] &&
@@ -117,7 +117,7 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   const replacedRow = new Uint32Array(plan.count);
   // Rows that are not owned are nobody's to take.
   const isTaken = new Uint8Array(schedules.count);
-  for (let row = 0; row < schedules.count; row++) isTaken[row] = schedules.rowClass[row] > ROW_CLASS.skipped ? 1 : 0;
+  for (let row = 0; row < schedules.count; row++) isTaken[row] = isOwnedClass(schedules.rowClass[row]) ? 0 : 1;
   const deleted = new GrowingColumn(Float64Array);
   const counts = { kept: 0, inserted: 0, replaced: 0 };
   const comparer = new RowComparer(plan);

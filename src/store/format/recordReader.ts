@@ -9,8 +9,8 @@ import {
   UNKNOWN_FORM,
 } from '../../columns/rowCursor.js';
 import type { TextMemo } from '../../columns/textMemo.js';
-import { isBlankBytes, isValidEmailBytes, readFlagBytes } from '../../rules/fieldBytes.js';
-import { type FieldValue, isValidEmail, readDate, readFlag, readInteger, readText } from '../../rules/fields.js';
+import { emailHash, emailHashBytes, isBlankBytes, isValidEmailBytes, readFlagBytes } from '../../rules/fieldBytes.js';
+import { type FieldValue, isValidEmail, readFlag, readInteger, readText } from '../../rules/fields.js';
 import { decodeUtf8 } from '../../rules/utf8.js';
 import { bodyLength } from './encodedValue.js';
 import { RecordForms } from './recordForms.js';
@@ -316,18 +316,19 @@ export class RecordReader implements RowCursor {
     return readFlag(this.value(place));
   }
 
-  day(place: number): number {
+  day(place: number, dates: TextMemo): number {
     const column = this.columnOf[place];
     const type = this.types[column];
     if (isText(type)) {
-      if (type === 13) return MISSING_DAY;
       const start = this.starts[column] + this.base;
-      const day = parseIsoDayBytes(this.view, start, start + ((type - 13) >> 1));
-      return day === NO_ISO_DAY ? INVALID_DAY : day;
+      const end = start + ((type - 13) >> 1);
+      const day = parseIsoDayBytes(this.view, start, end);
+      return day === NO_ISO_DAY ? dates.codeOfBytes(this.view, start, end) : day;
     }
     if (type === TYPE.null) return MISSING_DAY;
-    const date = readDate(this.value(place));
-    return date.day ?? (date.invalid ? INVALID_DAY : MISSING_DAY);
+    const value = this.value(place);
+    if (value === null || value === undefined) return MISSING_DAY;
+    return typeof value === 'string' ? dates.codeOf(value) : INVALID_DAY;
   }
 
   isEmail(place: number): boolean {
@@ -338,6 +339,16 @@ export class RecordReader implements RowCursor {
       return isValidEmailBytes(this.bytes, start, start + ((type - 13) >> 1));
     }
     return isValidEmail(this.value(place));
+  }
+
+  emailHash(place: number): number {
+    const column = this.columnOf[place];
+    const type = this.types[column];
+    if (isText(type)) {
+      const start = this.starts[column] + this.base;
+      return emailHashBytes(this.bytes, start, start + ((type - 13) >> 1));
+    }
+    return emailHash(this.text(place) ?? '');
   }
 
   isBlank(place: number): boolean {

@@ -1,4 +1,5 @@
 import { readCampaignInstances, readCampaignTypes, runsOn } from '../../columns/campaigns.js';
+import { IssueLog } from '../../columns/issueLog.js';
 import { SendplanError } from '../../errors.js';
 import type { Config } from '../../rules/config.js';
 import type { Connection } from '../driver/connection.js';
@@ -69,8 +70,9 @@ export function readMemoryNeeds(connection: Connection, config: Config, today: n
   const contacts = rowsOf(connection, schema, requireContacts(schema).name);
   const foundRows = rowsOf(connection, schema, 'email_schedules');
   const { campaign_types, campaign_instances } = organizationOfDatabase(connection, schema);
-  const instances = readCampaignInstances(campaign_instances, readCampaignTypes(campaign_types));
-  const toAll = instances.filter((instance) => runsOn(instance, today) && instance.type?.targetsAll === true).length;
+  const types = readCampaignTypes(campaign_types);
+  const instances = readCampaignInstances(campaign_instances, types, config.reading.dates, new IssueLog());
+  const toAll = instances.filter((instance) => runsOn(instance, today) && instance.type.targetsAll).length;
   const perContact = 2 + config.aep.length + toAll;
   const enrolments = rowsOf(connection, schema, 'contact_campaigns');
   return { contacts, foundRows, expectedRows: Math.max(foundRows, contacts * perContact + enrolments) };

@@ -13,7 +13,7 @@ import {
   requireContacts,
   type TableInfo,
 } from '../schema/readSchema.js';
-import { rowidName, scannedRows } from './scannedRows.js';
+import { affinitiesOf, rowidName, scannedRows } from './scannedRows.js';
 
 /**
  * The column that rows come in the order of: the rowid, so that of two rows for one thing the one that was stored first
@@ -23,16 +23,20 @@ function orderOf(table: TableInfo): string | null {
   return rowidName(table) ?? findColumn(table, 'id')?.name ?? null;
 }
 
-/** Reads a table by stepping through one SELECT of the columns that are wanted. */
-function steppedRows(connection: Connection, table: TableInfo): RowSource {
+/**
+ * Reads a table by stepping through one SELECT of the columns that are wanted.
+ *
+ * @param order the column that rows come in the order of, null for whatever order they have
+ */
+function steppedRows(connection: Connection, table: TableInfo, order: string | null): RowSource {
   const columns = new Map(table.columns.map((column) => [foldName(column.name), column.name]));
-  const order = orderOf(table);
   const select = (names: readonly string[]) => {
     const list = names.map((name) => qualified(columns.get(name) ?? name)).join(', ');
     return `SELECT ${list} FROM ${quoteName(table.name)} AS t${order === null ? '' : ` ORDER BY ${qualified(order)}`}`;
   };
   return {
     columns: new Set(columns.keys()),
+    affinities: affinitiesOf(table),
     // A SELECT without columns is no SQL; a table that has none of the columns has nothing to say.
     rows: (names) => (names.length === 0 ? [] : connection.query(select(names))),
   };
@@ -89,11 +93,12 @@ function readTable(
   scan: DatabaseReader | string,
   table: TableInfo,
   onStepped: (table: string, reason: string) => void,
+  order: string | null = orderOf(table),
 ): RowSource {
   const scanned = scanTable(connection, scan, table);
   if (typeof scanned !== 'string') return scanned;
   onStepped(table.name, scanned);
-  return steppedRows(connection, table);
+  return steppedRows(connection, table, order);
 }
 
 function openScan(pages: PageSource | null): DatabaseReader | string {
@@ -133,6 +138,7 @@ export function organizationOfDatabase(
     const table = findTable(schema, name);
     return table === null ? null : read(table);
   };
+  const suppressions = findTable(schema, 'suppressions');
   return {
     contacts: read(requireContacts(schema)),
     campaign_types: optional('campaign_types'),
@@ -141,6 +147,9 @@ export function organizationOfDatabase(
     email_schedules: optional('email_schedules'),
     tracking_clicks: optional('tracking_clicks'),
     contact_events: optional('contact_events'),
+    // Without rowids the first one read counts, whatever its columns are (Rules 2).
+    suppressions:
+      suppressions === null ? null : readTable(connection, scan, suppressions, onStepped, rowidName(suppressions)),
     scheduler_contact_issues: optional('scheduler_contact_issues'),
   };
 }

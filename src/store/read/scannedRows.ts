@@ -1,3 +1,4 @@
+import { type Affinity, affinityOf } from '../../columns/affinity.js';
 import type { RowSource } from '../../columns/source.js';
 import type { FieldValue } from '../../rules/fields.js';
 import type { DatabaseReader } from '../format/databaseReader.js';
@@ -23,6 +24,11 @@ export function rowidName(table: TableInfo): string | null {
   if (alias >= 0) return table.columns[alias].name;
   const isFree = (name: string) => table.columns.every((column) => !isSameName(column.name, name));
   return ['rowid', '_rowid_', 'oid'].find(isFree) ?? null;
+}
+
+/** What a table's columns make of the values that are stored in them, by their names in lower case. */
+export function affinitiesOf(table: TableInfo): ReadonlyMap<string, Affinity> {
+  return new Map(table.columns.map(({ name, type }) => [foldName(name), affinityOf(type)]));
 }
 
 /** Gives the value that a column of a table has in the row of a rowid, which was stored before the column was added. */
@@ -54,6 +60,7 @@ export function scannedRows(scan: DatabaseReader, table: TableInfo, readDefault:
     });
   return {
     columns: new Set(positions.keys()),
+    affinities: affinitiesOf(table),
     cursor: open,
     *rows(names) {
       const cursor = open(names);

@@ -1,4 +1,4 @@
-import { ROW_CLASS } from '../../columns/schedules.js';
+import { isOwnedClass } from '../../columns/schedules.js';
 import type { Plan } from '../../plan/plan.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
 import type { Connection } from '../driver/connection.js';
@@ -33,7 +33,7 @@ function hasHeldStart({ organization, views }: Plan): boolean {
   const { candidateFirst, candidateType, candidateStart } = views;
   for (let contact = 0; contact < contacts.count; contact++) {
     for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-      if (schedules.rowClass[row] <= ROW_CLASS.skipped) continue;
+      if (isOwnedClass(schedules.rowClass[row])) continue;
       for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
         if (candidateType[i] === schedules.type[row] && candidateStart[i] === schedules.scheduledDay[row]) return true;
       }

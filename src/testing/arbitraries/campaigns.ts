@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { CampaignInstanceRecord } from '../../rules/records.js';
 import type { CampaignRecords } from './campaignRecords.js';
 import type { DayConstraints } from './constraints.js';
@@ -8,7 +8,7 @@ import { wellFormedCampaigns } from './wellFormed.js';
 
 /** A row of `campaign_types`. */
 export const campaignTypeSketch = fc.record({
-  name: pick<Text[]>('news', 'News', 'rates', 'rate_increase', 'aep', 'AEP', 'x_1', null),
+  name: pick<Text[]>('news', 'News', ' rates', 'rate_increase', 'aep', 'AEP', 'x_1', null),
   respect_exclusion_windows: flagValue,
   enable_followups: flagValue,
   days_before_event: pick<Text[]>(0, 14, 5, -5, -1, null, '7', 'abc'),
@@ -21,7 +21,7 @@ export const campaignTypeSketch = fc.record({
 
 const targetList = (...lists: string[]) =>
   fc.oneof(
-    { weight: 3, arbitrary: pick<Text[]>(null, null, '', ' ', 'ALL') },
+    { weight: 3, arbitrary: pick<Text[]>(null, null, '', ' ', 'ALL', ' ; ,') },
     { weight: 1, arbitrary: pick<Text[]>(...lists, ',') },
   );
 
@@ -37,14 +37,14 @@ export const instanceSketch = fc.record({
   active_start_date: fc.oneof(
     likely(4, near(-30, 0)),
     likely(4, fixed(null)),
-    likely(1, fixed('', 'soon')),
+    likely(1, fixed('', 'soon', ' ')),
     likely(1, near(-1, 3)),
   ),
   active_end_date: fc.oneof(likely(4, near(0, 40)), likely(4, fixed(null)), likely(1, near(-2, 1))),
   spread_start_date: fc.oneof(likely(3, near(-10, 10)), likely(1, fixed(null))),
   spread_end_date: fc.oneof(likely(3, near(-2, 40)), likely(1, fixed(null))),
-  target_states: targetList('CA,KY,MO,TX', ' ca , Tx', 'CA,All'),
-  target_carriers: targetList('Humana', 'HUMANA , aetna', 'all'),
+  target_states: targetList('CA,KY,MO,TX', ' ca ; us-Tx,', 'CA,All', 'California, XX', 'XX'),
+  target_carriers: targetList('Humana', 'HUMANA ; aetna', 'all,'),
 });
 
 /** A row of `contact_campaigns` for one of the first contacts and instances. */
@@ -75,12 +75,20 @@ export function instanceRecord(
   return {
     ...sketch,
     // The last name is no type's; it is not wanted often.
-    campaign_type: names[typeIndex === 7 ? names.length - 1 : typeIndex % Math.max(1, names.length - 1)],
+    campaign_type: spelled(
+      names[typeIndex === 7 ? names.length - 1 : typeIndex % Math.max(1, names.length - 1)],
+      typeIndex,
+    ),
     active_start_date: sketch.active_start_date(today),
     active_end_date: sketch.active_end_date(today),
     spread_start_date: sketch.spread_start_date(today),
     spread_end_date: sketch.spread_end_date(today),
   };
+}
+
+/** A name as it is, or in other letters with white space, by which its type is found all the same (Rules 6). */
+function spelled(name: string, typeIndex: number): string {
+  return typeIndex === 5 ? ` ${name.toUpperCase()}\t` : name;
 }
 
 /**

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { civilFromDay } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
+import { formatIsoDay } from '../../calendar/iso.js';
+import { WEEKDAYS } from '../../calendar/weekdays.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { DayConstraints } from './constraints.js';
 
@@ -56,14 +58,67 @@ function aepDate(today: number, [offset, length]: readonly [number, number]) {
   return { month: date.month, day: date.day, deadline_month: deadline.month, deadline_day: deadline.day };
 }
 
+const ramp = fc.option(
+  fc.record({
+    offset: fc.integer({ min: -12, max: 20 }),
+    first: fc.constantFrom(1, 1, 2, 3),
+    growth: fc.constantFrom(0.01, 0.5, 1, 10),
+  }),
+);
+
+type RampSketch = typeof ramp extends fc.Arbitrary<infer T> ? T : never;
+
+function rampOf(today: number, sketch: RampSketch | undefined) {
+  if (sketch === null || sketch === undefined) return null;
+  return { start: formatIsoDay(today + sketch.offset), first: sketch.first, growth: sketch.growth };
+}
+
+const weekdays = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(['mon', 'tue', 'wed', 'thu', 'fri'] as const) },
+  { weight: 1, arbitrary: fc.subarray([...WEEKDAYS], { minLength: 1 }) },
+  { weight: 1, arbitrary: fc.constant(WEEKDAYS) },
+);
+
+/** Days that are closed one after the other: from how many days after today, how many, and whether every year. */
+const closedDays = fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.constantFrom(1, 1, 2, 4, 9), fc.boolean()), {
+  maxLength: 6,
+});
+
+const calendar = fc.option(
+  some({ weekdays, us_federal_holidays: fc.boolean(), closed: closedDays }),
+  // Without one all days are open.
+  { freq: 2 },
+);
+
+type CalendarSketch = typeof calendar extends fc.Arbitrary<infer T> ? T : never;
+
+function calendarOf(today: number, sketch: CalendarSketch | undefined) {
+  if (sketch === null || sketch === undefined) return null;
+  const { closed, ...rest } = sketch;
+  if (closed === undefined) return rest;
+  const texts = closed.flatMap(([offset, length, isYearly]) =>
+    Array.from({ length }, (_, i) => formatIsoDay(today + offset + i).slice(isYearly ? 5 : 0)),
+  );
+  return { ...rest, closed: texts };
+}
+
 const balancing = some({
   profile: fc.constantFrom('auto' as const, 'small' as const, 'medium' as const, 'enterprise' as const),
   daily_send_percentage_cap: fc.constantFrom(null, 0, 0.1, 0.25, 0.5, 1, 1, 1),
+  daily_send_limit: fc.constantFrom(null, null, 1, 2, 3, 5),
   ed_daily_soft_limit: fc.constantFrom(null, 0, 1, 2),
   ed_smoothing_window_days: fc.constantFrom(null, 1, 2, 5, 9),
   catch_up_spread_days: fc.integer({ min: 1, max: 10 }),
-  overage_threshold: fc.constantFrom(0.5, 1, 1.2, 1.2, 2),
+  overage_threshold: fc.constantFrom(1, 1, 1.2, 1.5, 2),
+  ramp,
+  excess: fc.constantFrom('send' as const, 'skip' as const),
 });
+
+type BalancingSketch = typeof balancing extends fc.Arbitrary<infer T> ? T : never;
+
+function balancingOf(today: number, sketch: BalancingSketch) {
+  return 'ramp' in sketch ? { ...sketch, ramp: rampOf(today, sketch.ramp) } : (sketch as Omit<BalancingSketch, 'ramp'>);
+}
 
 const followups = some({
   enabled: fc.constantFrom(true, true, true, false),
@@ -72,6 +127,8 @@ const followups = some({
 });
 
 const keyedByName = some({
+  reading: some({ dates: fc.constantFrom('iso' as const, 'mdy' as const, 'dmy' as const) }),
+  calendar,
   birthday_email_days_before: fc.integer({ min: 0, max: 40 }),
   effective_date_days_before: fc.constantFrom(0, 5, 30, 60),
   pre_window_exclusion_days: fc.constantFrom(0, 10, 60),
@@ -81,6 +138,7 @@ const keyedByName = some({
     effective_date_first_email_months: fc.constantFrom(0, 5, 11, 12),
     exclude_failed_underwriting_global: fc.boolean(),
     send_without_zipcode_for_universal: fc.constantFrom(true, true, false),
+    suppress_after_bounces: fc.constantFrom(0, 1, 2),
   }),
   frequency: some({
     max_emails_per_period: fc.integer({ min: 0, max: 3 }),
@@ -115,6 +173,8 @@ export const configurationSketch = fc.oneof(
       ([keys, spans]) =>
         (today: number): ConfigInput => ({
           ...keys,
+          ...('calendar' in keys ? { calendar: calendarOf(today, keys.calendar) } : {}),
+          ...(keys.load_balancing === undefined ? {} : { load_balancing: balancingOf(today, keys.load_balancing) }),
           ...(spans === null ? {} : { aep: spans.map((span) => aepDate(today, span)) }),
         }),
     ),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import type { ContactRecord } from '../../rules/records.js';
 import type { DayConstraints } from './constraints.js';
 import { brokenDate, fixed, flagValue, likely, pick, type Text, yearsBefore } from './values.js';
@@ -33,16 +33,46 @@ const oddId = pick<(number | string | null)[]>('7', 0, -3, null, 'x', 1.5);
 export const contactSketch = fc.record({
   id: fc.oneof({ weight: 30, arbitrary: contactId }, { weight: 1, arbitrary: oddId }),
   email: fc.oneof(
-    { weight: 15, arbitrary: pick<Text[]>('a@example.com', ' b@example.com ') },
-    { weight: 1, arbitrary: pick<Text[]>(null, '', ' ', 'a@b@c', '@c', 'a@', 'a b@c', 'abc', 5) },
+    { weight: 15, arbitrary: pick<Text[]>('a@example.com', ' b@example.com ', 'C@Example.com', 'c@example.com') },
+    {
+      weight: 1,
+      arbitrary: pick<Text[]>(
+        null,
+        '',
+        ' ',
+        'a@b@c',
+        '@c',
+        'a@',
+        'a b@c.d',
+        'abc',
+        5,
+        'a@b',
+        'a@b..c',
+        'a,b@c.d',
+        'a@b\u200b.c',
+      ),
+    },
   ),
   state: fc.oneof(
     { weight: 6, arbitrary: pick<Text[]>('CA', 'KY', 'MO', 'NV', 'MD', 'VA', 'ID', 'OR', 'OK', ' ca ') },
     { weight: 3, arbitrary: pick<Text[]>('TX', 'tx', 'FL', 'PR') },
     { weight: 1, arbitrary: pick<Text[]>('NY', 'CT') },
-    { weight: 2, arbitrary: pick<Text[]>('ZZ', null, '', 'California') },
+    { weight: 2, arbitrary: pick<Text[]>('ZZ', null, '', 'California', 'us-ky', 'New York', 'Texas.', ' ', 7) },
   ),
-  zip_code: pick<Text[]>(null, '', '94105', '94105-1234', '501', 2138, '63101', '75201', 'abc', '941051', '00000'),
+  zip_code: pick<Text[]>(
+    null,
+    '',
+    '94105',
+    '94105-1234',
+    ' 501 ',
+    2138,
+    '63101.0',
+    '75201',
+    'abc',
+    '941051',
+    '00000',
+    null,
+  ),
   birth_date: birthDate,
   effective_date: effectiveDate,
   carrier: pick<Text[]>('Humana', ' humana', 'AETNA', 'Cigna', null, ''),

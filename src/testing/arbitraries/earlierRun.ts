@@ -12,7 +12,9 @@ const fate = pick(
   'kept',
   'held',
   'held long',
+  'kept',
   'upper',
+  'spelled',
   'no year',
   'later',
   'gone',
@@ -24,7 +26,11 @@ const fate = pick(
 
 /** The rows an earlier run planned, so that kept plans, held days and history are where the rules look for them. */
 export const earlierRun = fc.option(
-  fc.record({ daysAgo: pick(0, 1, 2, 3, 7, 20), fates: fc.array(fate, { minLength: 1, maxLength: 7 }) }),
+  fc.record({
+    daysAgo: pick(0, 1, 1, 1, 2, 3, 7, 20),
+    hadCalendar: pick(true, true, true, false),
+    fates: fc.array(fate, { minLength: 1, maxLength: 7 }),
+  }),
 );
 
 /** An earlier run before its organization is known; null when there was none. */
@@ -42,8 +48,11 @@ export function earlierRows(
   config: ConfigInput,
 ) {
   if (run === null) return [];
-  const { daysAgo, fates } = run;
-  const { rows } = oracle(records, { today: today - daysAgo, config });
+  const { daysAgo, hadCalendar, fates } = run;
+  const { rows } = oracle(records, {
+    today: today - daysAgo,
+    config: hadCalendar ? config : { ...config, calendar: null },
+  });
   return rows.flatMap((row, i) => rowsLeftBy(row, fates[i % fates.length]));
 }
 
@@ -55,6 +64,7 @@ function rowsLeftBy(row: PlannedRow, fate: string) {
     scheduled_send_date: row.scheduled_send_date,
     actual_send_datetime: null as string | null,
     status: row.status as string,
+    skip_reason: row.skip_reason,
     priority: row.priority,
     campaign_instance_id: row.campaign_instance_id,
     event_year: row.event_year,
@@ -66,6 +76,8 @@ function rowsLeftBy(row: PlannedRow, fate: string) {
       return [record];
     case 'upper':
       return [{ ...record, email_type: row.email_type.toUpperCase() }];
+    case 'spelled':
+      return [{ ...record, status: ` ${row.status.toUpperCase()}` }];
     case 'no year':
       return [{ ...record, event_year: null }];
     case 'later':

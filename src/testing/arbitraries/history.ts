@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { yearOf } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
+import { readToday } from '../../oracle/readOrganization.js';
 import { readInteger } from '../../rules/fields.js';
 import type { ContactRecord, ScheduleRecord } from '../../rules/records.js';
 import type { CampaignRecords } from './campaignRecords.js';
@@ -24,12 +24,21 @@ const campaignRowType = pick<TypeOfRow[]>(
 );
 const followupRowType = plainType('followup_1_cold', 'followup_2_clicked_no_hq', 'FOLLOWUP_1_COLD');
 
-const historyStatus = pick('sent', 'delivered', 'scheduled', 'processing', 'accepted', 'deferred');
+const historyStatus = pick(
+  'sent',
+  'delivered',
+  'scheduled',
+  'processing',
+  'accepted',
+  'deferred',
+  ' Sent',
+  'DELIVERED',
+);
 const anyStatus = fc.oneof(
-  { weight: 4, arbitrary: pick<Text[]>('pre-scheduled', 'skipped') },
+  { weight: 4, arbitrary: pick<Text[]>('pre-scheduled', 'skipped', 'Pre-Scheduled ') },
   { weight: 3, arbitrary: historyStatus },
-  { weight: 2, arbitrary: pick<Text[]>('bounced', 'dropped', 'cancelled') },
-  { weight: 2, arbitrary: pick<Text[]>('failed', 'missed', 'SENT', null) },
+  { weight: 2, arbitrary: pick<Text[]>('bounced', 'bounced', 'Bounced', 'dropped', 'cancelled') },
+  { weight: 2, arbitrary: pick<Text[]>('failed', 'missed', 'sent out', null) },
 );
 
 const sentTime = fc.oneof(likely(3, fixed(null)), likely(1, near(-40, 0, ' 10:00:00')), likely(1, fixed('soon')));
@@ -47,6 +56,7 @@ const scheduleRow = (
     scheduled_send_date: scheduledDay,
     actual_send_datetime: sentTime,
     status,
+    skip_reason: pick<Text[]>(null, null, 'frequency_limit', 'conflict:campaign:1', 'daily_cap', 'something'),
     priority: pick<Text[]>(10, 20, null, 'x', '7'),
     event_year: fc.oneof(
       likely(2, fixed(null)),
@@ -76,6 +86,15 @@ export const scheduleSketch = fc.oneof(
     ).map((row) => ({ ...row, contactIndex: row.contactIndex % 5 })),
   },
   { weight: 1, arbitrary: scheduleRow(followupRowType, anyStatus, near(-20, 8)) },
+  // What bounced, and what was delivered before or after it.
+  {
+    weight: 1,
+    arbitrary: scheduleRow(
+      plainType('promo', 'birthday'),
+      pick<Text[]>('bounced', 'Bounced', 'delivered'),
+      near(-9, 0),
+    ).map((row) => ({ ...row, contactIndex: row.contactIndex % 3 })),
+  },
   // What takes room: in the limits of a contact, and on a day.
   { weight: 2, arbitrary: scheduleRow(plainType('promo', null), historyStatus, near(-20, 40)) },
   {
@@ -143,6 +162,7 @@ export function scheduleRecord(sketch: ScheduleSketch, today: number, neighbours
     scheduled_send_date: sketch.scheduled_send_date(today),
     actual_send_datetime: sketch.actual_send_datetime(today),
     status: sketch.status,
+    skip_reason: sketch.skip_reason,
     priority: sketch.priority,
     campaign_instance_id: instanceOf(sketch.instanceIndex),
     event_year: sketch.event_year(today),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anniversaryOf, dayFromCivil } from '../../calendar/day.js';
-import { readToday } from '../../oracle/oracle.js';
-import type { ConfigInput } from '../../rules/config.js';
+import { readToday } from '../../oracle/readOrganization.js';
+import { type ConfigInput, resolveConfig } from '../../rules/config.js';
 import type { OrganizationRecords, ScheduleRecord } from '../../rules/records.js';
 import { campaignTypeSketch, enrolmentSketch, instanceRecord, instanceSketch, typeNames } from './campaigns.js';
 import { configurationSketch } from './configuration.js';
@@ -9,6 +9,7 @@ import type { DayConstraints } from './constraints.js';
 import { contactRecord, contactSketch, distinct } from './contacts.js';
 import { earlierRows, earlierRun } from './earlierRun.js';
 import { clickSketch, contactEventSketch, neighboursOf, scheduleRecord, scheduleSketch } from './history.js';
+import { suppressionRecord, suppressionSketch } from './suppressions.js';
 import { pick } from './values.js';
 import { wellFormed } from './wellFormed.js';
 
@@ -28,6 +29,8 @@ export interface OrganizationConstraints extends Partial<DayConstraints> {
   readonly maxContacts?: number;
   /** False for organizations without campaigns. */
   readonly campaigns?: boolean;
+  /** False for organizations in which nobody is suppressed. */
+  readonly suppressions?: boolean;
   /** False for organizations that never sent or planned anything: no `email_schedules`, clicks or answers. */
   readonly history?: boolean;
 }
@@ -62,11 +65,18 @@ function blueprint(constraints: OrganizationConstraints) {
       { weight: 8, arbitrary: fc.constant<string[]>([]) },
       {
         weight: 1,
-        arbitrary: fc.subarray(['planned_send_date', 'actual_send_datetime', 'campaign_instance_id', 'event_year']),
+        arbitrary: fc.subarray([
+          'planned_send_date',
+          'actual_send_datetime',
+          'campaign_instance_id',
+          'event_year',
+          'skip_reason',
+        ]),
       },
     ),
     tracking_clicks: list(clickSketch, 6, history),
     contact_events: list(contactEventSketch, 6, history),
+    suppressions: list(suppressionSketch, 5, constraints.suppressions ?? true),
     earlierRun: history ? earlierRun : fc.constant(null),
   });
 }
@@ -86,7 +96,10 @@ export function organization(constraints: OrganizationConstraints = {}): fc.Arbi
   // Without fast-check's own bias, which makes most lists short; the biases here are in the values.
   const cases = fc.noBias(blueprint(constraints)).map(build);
   if (constraints.wellFormed !== true) return cases;
-  return cases.map((one) => ({ ...one, records: wellFormed(one.records, one.today) }));
+  return cases.map((one) => ({
+    ...one,
+    records: wellFormed(one.records, one.today, resolveConfig(one.config).reading.dates),
+  }));
 }
 
 function build(plan: Blueprint): OrganizationCase {
@@ -117,6 +130,7 @@ function build(plan: Blueprint): OrganizationCase {
       ...one,
       created_at: one.created_at(today),
     })),
+    suppressions: plan.suppressions.map((one) => suppressionRecord(one, today, neighbours)),
   };
   const earlier = earlierRows(plan.earlierRun, records, today, config);
   const schedules = [...records.email_schedules, ...earlier].map((row, i) => {

@@ -33,43 +33,48 @@ const offset = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: -400, max: 400 }) },
 );
 
+/** Makes of an ISO date what people write: as it is, with white space around it, or in another order (Rules 2, date). */
+const style = pick<((iso: string) => string)[]>(
+  ...Array.from({ length: 12 }, () => (iso: string) => iso),
+  (iso) => ` ${iso}\u00a0`,
+  (iso) => inOrder(iso, [1, 2, 0], '/'),
+  (iso) => inOrder(iso, [2, 1, 0], '.'),
+);
+
+function inOrder(iso: string, order: readonly number[], separator: string): string {
+  const parts = iso.split('-').map((part, i) => (i === 0 ? part : String(Number(part))));
+  return order.map((i) => parts[i]).join(separator);
+}
+
 /** A day not before `min` and not after `max` days from today, with something after it. */
 export const near = (min: number, max: number, suffix = '') =>
-  fc.integer({ min, max }).map(
-    (days): Dated<Text> =>
+  fc.tuple(fc.integer({ min, max }), style).map(
+    ([days, write]): Dated<Text> =>
       (today) =>
-        formatIsoDay(today + days) + suffix,
+        write(formatIsoDay(today + days)) + suffix,
   );
 
 /** A day around today, often one that is an edge of some rule. */
-export const someDay = offset.map(
-  (days): Dated<Text> =>
+export const someDay = fc.tuple(offset, style).map(
+  ([days, write]): Dated<Text> =>
     (today) =>
-      formatIsoDay(today + days),
+      write(formatIsoDay(today + days)),
 );
 
 /** A day some years before a day around today: the date of a birth or a policy. */
 export const yearsBefore = (years: fc.Arbitrary<number>) =>
-  fc.tuple(offset, years).map(
-    ([days, back]): Dated<Text> =>
+  fc.tuple(offset, years, style).map(
+    ([days, back, write]): Dated<Text> =>
       (today) => {
         const day = today + days;
-        return formatIsoDay(anniversary(day, yearOf(day) - back));
+        return write(formatIsoDay(anniversary(day, yearOf(day) - back)));
       },
   );
 
 /** What is no date (Rules 2). */
-export const brokenDate = fixed(
-  '1961-02-29',
-  'soon',
-  ' 1960-07-15',
-  '1960-7-15',
-  '1960-07-15x',
-  19600715,
-  '1899-12-31',
-);
+export const brokenDate = fixed('1961-02-29', 'soon', '13/13/1960', '1960-7-15', '1960-07-15x', 19600715, '1899-12-31');
 
 /** A flag, often off (Rules 2, flags). */
-export const flagValue = pick<(number | string | null)[]>(0, 0, 1, null, 'yes', 'no', 'T', '1', '0', 'On', 2);
+export const flagValue = pick<(number | string | null)[]>(0, 0, 1, null, 'yes', 'no', 'T', '1', '0', ' On', 2);
 /** A flag, seldom off. */
-export const mostlyOn = pick<(number | string | null)[]>(1, 1, 1, 'true', 'Y', 1, 1, 1, 0, null);
+export const mostlyOn = pick<(number | string | null)[]>(1, 1, 1, 'true ', 'Y', 1, 1, 1, 0, null);

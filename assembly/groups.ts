@@ -1,0 +1,210 @@
+import { i32At, putI32, putU8, putU32, u8At, u16At, u32At } from './at';
+import { deadlineOf, priorityOf, typeOfCandidate } from './candidate';
+import { isScheduled, sendOffset } from './days';
+import { candidateCount } from './emit';
+import { enterContact, excludedBy, lastFreeDay, WIDE } from './exclusion';
+import {
+  CAMPAIGN_RESPECTS_WINDOWS,
+  campaignFlags,
+  candidateBooked,
+  candidateContact,
+  candidateGroup,
+  candidateReason,
+  candidateSend,
+  contactRule,
+  firstCampaign,
+  groupCapacity,
+  groupCursor,
+  groupSlots,
+  groups,
+  isGroupedDay,
+  placementDay,
+  placementSize,
+  REASON_DAILY_CAP,
+  today,
+} from './memory';
+import { lastOpenUpTo } from './openDays';
+
+/*
+ * Candidates that the daily cap cannot tell apart (Rules 9, daily cap): equal in priority, start, last day and booked day.
+ * The host walks the days over groups; here candidates are put into groups, and get the days that the walk gave their group.
+ *
+ *   groups        20 bytes each, days from today on:
+ *                   0 priority i32   4 start i32   8 last day i32   12 booked day i32, -1 none   16 candidates u32
+ *   groupSlots    u32: a group + 1, 0 for a free slot; where, its four numbers tell. At most half are taken
+ *   groupCursor   u32 by group: the placement that its next candidate gets
+ */
+
+/** How far after today the last day of a candidate can be. */
+const BALANCE_HORIZON_DAYS: i32 = 1826;
+
+const GROUP_BYTES: usize = 20;
+const FIRST_SLOTS: u32 = 4096;
+
+let groupCount: u32 = 0;
+let slotMask: u32 = 0;
+/** The contact that was entered last. */
+let entered: u32 = u32.MAX_VALUE;
+
+/** How many groups there are. */
+export function countGroups(): u32 {
+  return groupCount;
+}
+
+/** @inline */
+function groupAt(group: u32): usize {
+  return groups + <usize>group * GROUP_BYTES;
+}
+
+/** @inline */
+function respectsWindows(i: u32): bool {
+  const type = typeOfCandidate(i);
+  return type < firstCampaign || (u16At(campaignFlags, type - firstCampaign) & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
+}
+
+/** The last day that a candidate can go out: open, and with nothing excluded after its start (Rules 9, last day). */
+function lastDayOf(i: u32, start: i32): i32 {
+  let last = min(deadlineOf(i), today + BALANCE_HORIZON_DAYS);
+  if (last <= start) return start;
+  const contact = u32At(candidateContact, i);
+  if (u8At(contactRule, contact) !== 0 && respectsWindows(i)) {
+    if (contact !== entered) {
+      enterContact(contact);
+      entered = contact;
+    }
+    const free = lastFreeDay(start);
+    last = free === WIDE ? lastFreeDayByDay(start, last) : min(last, free);
+    if (last <= start) return start;
+  }
+  return lastOpenUpTo(last);
+}
+
+/** The last day up to `last` before which nothing after `start` is excluded, day by day. */
+function lastFreeDayByDay(start: i32, last: i32): i32 {
+  let day = start;
+  while (day < last && !excludedBy(day + 1)) day++;
+  return day;
+}
+
+/** @inline */
+function scramble(priority: i32, start: i32, last: i32, booked: i32): u32 {
+  let hash = <u32>(start + last * 2039 + booked * 4194301) * 0x9e3779b1 + <u32>priority * 0x85ebca6b;
+  hash ^= hash >>> 15;
+  hash *= 0x2c1b3c6d;
+  return hash ^ (hash >>> 13);
+}
+
+/** Puts a group into its slot. */
+function putSlot(group: u32): void {
+  const address = groupAt(group);
+  let slot = scramble(i32At(address, 0), i32At(address, 1), i32At(address, 2), i32At(address, 3)) & slotMask;
+  while (u32At(groupSlots, slot) !== 0) slot = (slot + 1) & slotMask;
+  putU32(groupSlots, slot, group + 1);
+}
+
+/** Starts with so many slots, a power of 2, and puts the groups there are into them. */
+function useSlots(count: u32): void {
+  slotMask = count - 1;
+  memory.fill(groupSlots, 0, (<usize>count) << 2);
+  for (let group: u32 = 0; group < groupCount; group++) putSlot(group);
+}
+
+/** The group of these numbers, a new one when there is none; `groupCapacity` when there is no room for it. */
+function groupOf(priority: i32, start: i32, last: i32, booked: i32): u32 {
+  let slot = scramble(priority, start, last, booked) & slotMask;
+  for (let found = u32At(groupSlots, slot); found !== 0; found = u32At(groupSlots, slot)) {
+    const address = groupAt(found - 1);
+    if (
+      i32At(address, 1) === start &&
+      i32At(address, 2) === last &&
+      i32At(address, 3) === booked &&
+      i32At(address, 0) === priority
+    ) {
+      return found - 1;
+    }
+    slot = (slot + 1) & slotMask;
+  }
+  if (groupCount === groupCapacity) return groupCapacity;
+  const group = groupCount++;
+  const address = groupAt(group);
+  putI32(address, 0, priority);
+  putI32(address, 1, start);
+  putI32(address, 2, last);
+  putI32(address, 3, booked);
+  putU32(address, 4, 0);
+  putU32(groupSlots, slot, group + 1);
+  if (groupCount * 2 > slotMask) useSlots((slotMask + 1) * 2);
+  return group;
+}
+
+/** Tells whether a candidate is grouped: it is scheduled for a day that is marked so. @inline */
+function isGrouped(i: u32): bool {
+  return isScheduled(i) && u8At(isGroupedDay, sendOffset(i)) !== 0;
+}
+
+/** Groups the candidates `[first, end)`; returns the first one that there was no room for. */
+function groupPiece(first: u32, end: u32): u32 {
+  for (let i = first; i < end; i++) {
+    if (!isGrouped(i)) continue;
+    const start = <i32>sendOffset(i);
+    const last = lastDayOf(i, today + start) - today;
+    const group = groupOf(priorityOf(i), start, last, i32At(candidateBooked, i) - 1);
+    if (group === groupCapacity) return i;
+    putU32(candidateGroup, i, group);
+    const size = groupAt(group) + 16;
+    putU32(size, 0, u32At(size, 0) + 1);
+  }
+  return end;
+}
+
+/** Engines put fast code in the place of quickly compiled code between calls. */
+const PIECE: u32 = 4096;
+
+/**
+ * Groups candidates from `first` on, starting with no groups, until all are in groups or there is no room for another group.
+ *
+ * @returns the first candidate that is not in a group yet
+ */
+export function groupCandidates(first: u32): u32 {
+  groupCount = 0;
+  entered = u32.MAX_VALUE;
+  useSlots(FIRST_SLOTS);
+  for (let start = first; start < candidateCount; ) {
+    const end = min(start + PIECE, candidateCount);
+    start = groupPiece(start, end);
+    if (start < end) return start;
+  }
+  return candidateCount;
+}
+
+/** Gives the candidates `[first, end)` the days of their groups; returns how many get another day than they had. */
+function placePiece(first: u32, end: u32): u32 {
+  let moved: u32 = 0;
+  for (let i = first; i < end; i++) {
+    if (!isGrouped(i)) continue;
+    const group = u32At(candidateGroup, i);
+    const placement = u32At(groupCursor, group);
+    const left = u32At(placementSize, placement) - 1;
+    putU32(placementSize, placement, left);
+    if (left === 0) putU32(groupCursor, group, placement + 1);
+    const place = i32At(placementDay, placement);
+    const day = today + (place >> 1);
+    if (place & 1) putU8(candidateReason, i, REASON_DAILY_CAP);
+    if (i32At(candidateSend, i) === day) continue;
+    putI32(candidateSend, i, day);
+    moved++;
+  }
+  return moved;
+}
+
+/**
+ * Gives the candidates `[first, end)`, which were grouped together, the days of their groups. A group's placements are used
+ * up by it, one candidate after the other.
+ *
+ * @returns how many get another day than they had
+ */
+export function placeCandidates(first: u32, end: u32): u32 {
+  let moved: u32 = 0;
+  for (let start = first; start < end; start += PIECE) moved += placePiece(start, min(start + PIECE, end));
+  return moved;
+}

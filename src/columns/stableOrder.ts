@@ -1,0 +1,25 @@
+/** Keys in order: the positions of all keys, and where those of each key are among them. */
+export interface KeyOrder {
+  readonly order: Uint32Array;
+  /** `first[key] .. first[key + 1]` is where in `order` the positions of a key are. */
+  readonly first: Uint32Array;
+}
+
+/**
+ * A counting sort: the positions of `keys` in ascending order of key, equal keys in the order of `from`.
+ *
+ * @param keyCount keys are below it
+ * @param from the order to start from; the order of `keys` when left out
+ */
+export function stableOrder(keys: Uint32Array | Int32Array, keyCount: number, from?: Uint32Array): KeyOrder {
+  const first = new Uint32Array(keyCount + 1);
+  for (let i = 0; i < keys.length; i++) first[keys[i] + 1]++;
+  for (let key = 0; key < keyCount; key++) first[key + 1] += first[key];
+  const next = first.slice();
+  const order = new Uint32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const position = from === undefined ? i : from[i];
+    order[next[keys[position]]++] = position;
+  }
+  return { order, first };
+}

@@ -1,0 +1,78 @@
+import type { Organization } from '../columns/organization.js';
+import { isHistoryClass } from '../columns/schedules.js';
+import { createKernel, type KernelBuild } from '../kernel/kernel.js';
+import { Capacity } from '../rules/capacity.js';
+import type { Config } from '../rules/config.js';
+import { dailyLimits } from '../rules/limits.js';
+import { countColumns, type RunRules } from './countColumns.js';
+import { fillKernel, kernelNumbers } from './fillKernel.js';
+import type { Plan } from './plan.js';
+import { becomesRow, REASON } from './reasons.js';
+import { assignRules } from './stateRules.js';
+
+/** Settings of planning that change how it works, not what comes out. */
+export interface PlanOptions {
+  /** How many contacts the kernel plans in one call. */
+  readonly batchSize?: number;
+  /** Which build of the kernel plans; the one with SIMD, where the engine has it, when left out. */
+  readonly kernelBuild?: KernelBuild;
+  /** Is told, between calls, how many contacts are planned. */
+  readonly onProgress?: (contactsDone: number) => void;
+}
+
+const DEFAULT_BATCH_SIZE = 65_536;
+
+/**
+ * Plans all contacts (Rules 4 to 8 and 10) and applies the contact limits once (Rules 9, step 1); the days are not balanced
+ * yet. Campaign candidates that come too late are noted as issues.
+ *
+ * @throws SendplanError `kernel_error` when the organization does not fit into the kernel's memory
+ */
+export async function planOrganization(
+  organization: Organization,
+  config: Config,
+  today: number,
+  options: PlanOptions = {},
+): Promise<Plan> {
+  const { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} } = options;
+  const contactCount = organization.contacts.count;
+  const limits = dailyLimits(config, organization.contacts.rowCount);
+  const capacity = new Capacity(config, limits);
+  const run: RunRules = { config, today, limits, capacity, assigned: assignRules(organization, config) };
+  const counts = countColumns(organization, run);
+  const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
+  fillKernel(kernel.views, organization, run);
+
+  let count = 0;
+  let start = 0;
+  do {
+    const end = Math.min(start + batchSize, contactCount);
+    count = kernel.planContacts(start, end);
+    onProgress(end);
+    start = end;
+  } while (start < contactCount);
+  const history = countHistory(organization, today, counts.dayCount);
+  const starting = new Uint32Array(counts.dayCount);
+  const plan: Plan = { organization, run, kernel, views: kernel.views, count, history, starting };
+  if (kernel.lateCampaigns() > 0) noteLateCampaigns(plan);
+  return plan;
+}
+
+/** Counts the history rows of every contact, known or not, by sent day from today on (Rules 9, seats). */
+function countHistory({ schedules }: Organization, today: number, dayCount: number): Int32Array {
+  const perDay = new Int32Array(dayCount);
+  const { rowClass, sentDay, count } = schedules;
+  for (let i = 0; i < count; i++) if (isHistoryClass(rowClass[i]) && sentDay[i] >= today) perDay[sentDay[i] - today]++;
+  return perDay;
+}
+
+/** Notes the campaign candidates that get no row because they come too late (Rules 6). */
+function noteLateCampaigns({ views, count, organization }: Plan): void {
+  const { contacts, planned, issues } = organization;
+  for (let i = 0; i < count; i++) {
+    const reason = views.candidateReason[i];
+    if (becomesRow(reason)) continue;
+    const kind = reason === REASON.expired ? 'expired' : 'outside_active_window';
+    issues.add(contacts.id[views.candidateContact[i]], kind, planned.types[views.candidateType[i]].name);
+  }
+}
