@@ -12,7 +12,7 @@ import {
   readTargetStates,
   readText,
 } from '../rules/fields.js';
-import { quoteText, quoteValue } from '../rules/quote.js';
+import { quoted, quoteValue } from '../rules/quote.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
@@ -131,7 +131,7 @@ export function readCampaignInstances(
     if (broken.length > 0) issues.add(null, 'unreadable_campaign', `${emailType}: ${broken.join(', ')}`);
     const targets = readTargetStates(states);
     for (const element of targets.unknown) {
-      issues.add(null, 'unknown_target_state', `${emailType}: ${quoteText(element)}`);
+      issues.add(null, 'unknown_target_state', `${emailType}: ${quoted(element)}`);
     }
     instances.push({
       id: instanceId,

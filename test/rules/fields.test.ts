@@ -14,9 +14,8 @@ import {
   readState,
   readTargetCarriers,
   readTargetStates,
-  unknownStateDetail,
 } from '../../src/rules/fields.js';
-import { quoteValue } from '../../src/rules/quote.js';
+import { quoteValue, unknownStateDetail } from '../../src/rules/quote.js';
 import { keepsBookedDay, skipCause } from '../../src/rules/reasons.js';
 import { stateName } from '../../src/rules/states.js';
 import {
