@@ -80,7 +80,7 @@ class Tally<Key> {
   }
 }
 
-/** @throws RangeError when the limit is no whole number from 0 on */
+/** Hands a limit on that is a whole number from 0 on. @throws RangeError when it is not */
 export function requireLimit(limit: number): number {
   if (Number.isSafeInteger(limit) && limit >= 0) return limit;
   throw new RangeError(`limit: expected a whole number from 0 on, got ${JSON.stringify(limit)}`);

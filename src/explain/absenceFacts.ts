@@ -6,14 +6,14 @@ export type AbsenceReason =
   | {
       /** The contact has no valid email address, so that it gets nothing (Rules 2, email). */
       readonly reason: 'rejected_contact';
-      /** The address that was found, up to 60 characters. */
+      /** The address that was found, in quotes, up to 60 characters. */
       readonly value: string | null;
     }
   /** The state is unknown (Rules 2, state). */
   | { readonly reason: 'unknown_state' }
   | {
       readonly reason: 'no_birth_date' | 'no_effective_date';
-      /** The value that is no date, null when the field is empty. */
+      /** The value that is no date, in quotes, null when the field is empty. */
       readonly invalid_value: string | null;
     }
   | {
@@ -46,7 +46,10 @@ export type AbsenceReason =
       readonly excluded_date: string;
       readonly excluded_by: WindowFacts;
     }
-  | { readonly reason: 'campaign_without_type'; readonly campaign_type: string }
+  /** The state cannot be read, and the campaign looks at windows: the state may forbid it (Rules 2, unknown states). */
+  | { readonly reason: 'unreadable_state' }
+  /** A date of the campaign cannot be read, so that it does not run (Rules 6). */
+  | { readonly reason: 'campaign_unreadable'; readonly problem: string | null }
   | { readonly reason: 'campaign_type_inactive'; readonly campaign_type: string }
   | { readonly reason: 'campaign_not_started'; readonly active_start_date: string }
   | { readonly reason: 'campaign_over'; readonly active_end_date: string }

@@ -1,14 +1,17 @@
 import { yearOf } from '../calendar/day.js';
+import { NO_DEADLINE } from '../plan/fillKernel.js';
 import { type Plan, startStepOf } from '../plan/plan.js';
 import { REASON } from '../plan/reasons.js';
-import { mix } from '../rules/mix.js';
+import { lastDayOf } from '../rules/lastDay.js';
+import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
 import { exclusionOn } from '../rules/windows.js';
 import type { CapFacts, FullDayFacts, SmoothingFacts } from './explanation.js';
 import { firstPassSkips } from './limits.js';
 import { dayText, requireAgreement, type Subject, subjectOf, typeOf } from './subject.js';
 
-/** What a day held when the daily cap came to it. */
+/** What a day had to do with when the daily cap came to it. */
 interface CappedDay {
+  /** The emails that waited for it, with its own and those of history. */
   readonly load: number;
   readonly history: number;
 }
@@ -23,20 +26,23 @@ export class CappedDays {
     this.#plan = plan;
   }
 
-  /** The load that the cap found on a day. */
+  /** What the cap found on a day. */
   on(day: number): CappedDay {
     this.#participants();
     const offset = day - this.#plan.run.today;
     return { load: this.#loads[offset] ?? 0, history: this.#historyOn(offset) };
   }
 
-  /** The candidates that the cap left on any of the days, by day. */
-  keptOn(days: ReadonlySet<number>): ReadonlyMap<number, readonly number[]> {
+  /** The candidates that the cap placed on any of the days, by day. */
+  placedOn(days: ReadonlySet<number>): ReadonlyMap<number, readonly number[]> {
     const { views, count } = this.#plan;
     const takesPart = this.#participants();
-    const kept = new Map([...days].map((day) => [day, [] as number[]]));
-    for (let i = 0; i < count; i++) if (takesPart[i] === 1) kept.get(views.candidateSend[i])?.push(i);
-    return kept;
+    const placed = new Map([...days].map((day) => [day, [] as number[]]));
+    for (let i = 0; i < count; i++) {
+      const isPlaced = takesPart[i] === 1 && views.candidateReason[i] !== REASON.dailyCap;
+      if (isPlaced) placed.get(views.candidateSend[i])?.push(i);
+    }
+    return placed;
   }
 
   #historyOn(offset: number): number {
@@ -53,7 +59,7 @@ export class CappedDays {
       let isLimited = false;
       for (let i = views.candidateFirst[contact]; i < views.candidateFirst[contact + 1]; i++) {
         const reason = views.candidateReason[i];
-        if (reason === REASON.scheduled) takesPart[i] = 1;
+        if (reason === REASON.scheduled || reason === REASON.dailyCap) takesPart[i] = 1;
         if (reason === REASON.conflict || reason === REASON.frequency) isLimited = true;
         if (views.candidateSend[i] !== views.candidateStart[i]) isMoved = true;
       }
@@ -105,10 +111,10 @@ export function smoothingFacts(subject: Subject, candidate: number): { day: numb
   const { smoothingLimit: limit, smoothingWindowDays: windowDays } = run.limits;
   const emails = views.smoothingHistogram[start - run.today];
   if (emails <= limit) return null;
-  const scrambled = mix(subject.id, typeOf(subject, candidate).code, yearOf(views.candidateEvent[candidate]));
-  const offset = (scrambled % windowDays) - Math.floor(windowDays / 2);
+  const year = yearOf(views.candidateEvent[candidate]);
+  const { mix: scrambled, offsetDays: offset } = smoothingShift(subject.id, year, windowDays);
   const target = start + offset;
-  const obstacle = smoothingObstacle(subject, candidate, offset, target);
+  const obstacle = offset === 0 ? 'no_offset' : smoothingObstacle(target, daysFor(subject, candidate));
   return {
     day: obstacle === null ? target : start,
     facts: {
@@ -124,34 +130,51 @@ export function smoothingFacts(subject: Subject, candidate: number): { day: numb
   };
 }
 
-function smoothingObstacle(
-  { plan, windowed }: Subject,
-  candidate: number,
-  offset: number,
-  target: number,
-): SmoothingFacts['obstacle'] {
-  if (offset === 0) return 'no_offset';
-  if (target < plan.run.today) return 'before_today';
-  if (target > plan.kernel.deadlineOf(candidate)) return 'after_deadline';
-  return exclusionOn(windowed, target) === null ? null : 'excluded';
+/** What is known of the days for a candidate. */
+function daysFor({ plan, windowed }: Subject, candidate: number) {
+  const deadline = plan.kernel.deadlineOf(candidate);
+  const { instance } = plan.organization.planned.types[plan.views.candidateType[candidate]];
+  const looksAtWindows = instance?.type.respectsWindows ?? true;
+  return {
+    today: plan.run.today,
+    deadline: deadline === NO_DEADLINE ? null : deadline,
+    isOpen: (day: number) => plan.run.capacity.openDays.isOpen(day),
+    isExcluded: (day: number) => looksAtWindows && exclusionOn(windowed, day) !== null,
+  };
 }
 
-/** What the daily cap did with a candidate (Rules 9, daily cap); null when it did not move it. @param from its day before */
+/** The day that a candidate was promised, null for none (Rules 1, booked day). */
+export function bookedDay({ plan }: Subject, candidate: number): number | null {
+  const booked = plan.views.candidateBooked[candidate];
+  return booked === 0 ? null : plan.run.today + booked - 1;
+}
+
+/**
+ * What the daily cap did with a candidate (Rules 9, daily cap); null when it goes out on the day that it had before.
+ *
+ * @param from its day before the cap
+ */
 export function capFacts(subject: Subject, candidate: number, from: number, days: CappedDays): CapFacts | null {
   const { views, run } = subject.plan;
   const { name } = typeOf(subject, candidate);
   const to = views.candidateSend[candidate];
-  requireAgreement(to >= from, subject, `${name} starts out on ${dayText(from)} before the daily cap`);
-  if (to === from) return null;
-  const fullDays = Array.from({ length: to - from }, (_, i) => from + i);
-  const kept = days.keptOn(new Set(fullDays));
-  const { cap, threshold } = run.limits;
+  const isSkipped = views.candidateReason[candidate] === REASON.dailyCap;
+  const lastDay = lastDayOf({ ...daysFor(subject, candidate), startDay: from });
+  requireAgreement(
+    to >= from && to <= lastDay,
+    subject,
+    `${name} can go out from ${dayText(from)} to ${dayText(lastDay)}`,
+  );
+  if (to === from && !isSkipped) return null;
+  const all = Array.from({ length: to - from + (isSkipped ? 1 : 0) }, (_, i) => from + i);
+  const waitedOn = all.filter((day) => run.capacity.openDays.isOpen(day));
+  const placed = days.placedOn(new Set(waitedOn));
   return {
-    cap,
-    threshold,
-    full_days: fullDays.map((day) => {
-      const facts = fullDayFacts(subject, candidate, day, kept.get(day) ?? [], days);
-      requireAgreement(facts.emails > threshold, subject, `${facts.date} is over the threshold of the daily cap`);
+    last_date: dayText(lastDay),
+    full_days: waitedOn.map((day) => {
+      const facts = fullDayFacts(subject, candidate, day, placed.get(day) ?? [], days);
+      const isFull = facts.waiting + facts.history > facts.threshold;
+      requireAgreement(isFull, subject, `${facts.date} is over the threshold of the daily cap`);
       return facts;
     }),
   };
@@ -161,26 +184,32 @@ function fullDayFacts(
   { plan }: Subject,
   candidate: number,
   day: number,
-  kept: readonly number[],
+  placed: readonly number[],
   days: CappedDays,
 ): FullDayFacts {
-  const { candidateType } = plan.views;
-  const priority = plan.kernel.priorityOf(candidate);
+  const { kernel, run, views } = plan;
+  const priority = kernel.priorityOf(candidate);
   const { load, history } = days.on(day);
-  // Candidates are stored in the order that breaks ties, so that their places compare as it does.
-  const comesFirst = (i: number) => {
-    const other = plan.kernel.priorityOf(i);
-    return other < priority || (other === priority && i < candidate);
-  };
-  const counts = new Map<number, number>();
-  for (const i of kept) counts.set(candidateType[i], (counts.get(candidateType[i]) ?? 0) + 1);
+  const cap = run.capacity.capOn(day);
+  const byType = new Map<number, number>();
+  const counts = { more_important: 0, promised: 0, had_to_go: 0 };
+  for (const i of placed) {
+    byType.set(views.candidateType[i], (byType.get(views.candidateType[i]) ?? 0) + 1);
+    const other = kernel.priorityOf(i);
+    if (other < priority) counts.more_important++;
+    else if (other > priority) counts.had_to_go++;
+    else if (views.candidateBooked[i] === day - run.today + 1) counts.promised++;
+  }
   return {
     date: dayText(day),
-    emails: load,
+    waiting: load - history,
     history,
-    kept: kept.length,
-    kept_immovable: kept.filter((i) => !comesFirst(i)).length,
-    kept_by_type: [...counts]
+    cap,
+    threshold: run.capacity.thresholdOn(day),
+    seats: Math.max(0, cap - history),
+    went: placed.length,
+    ...counts,
+    went_by_type: [...byType]
       .sort(([typeA, a], [typeB, b]) => b - a || typeA - typeB)
       .map(([type, emails]) => ({ email_type: plan.organization.planned.types[type].name, emails })),
   };

@@ -1,4 +1,5 @@
 import type { CampaignInstance } from '../columns/campaigns.js';
+import { UNREADABLE_STATE } from '../columns/contacts.js';
 import { REASON } from '../plan/reasons.js';
 import { campaignType } from '../rules/emailTypes.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
@@ -27,12 +28,22 @@ export function campaignAbsences(subject: Subject): Absence[] {
 /** Why an instance does not run today (Rules 6). */
 function restingReason(subject: Subject, instance: CampaignInstance): AbsenceReason {
   const { today } = subject.plan.run;
-  const { type, startDay, endDay } = instance;
+  const { type, startDay, endDay, hasReadableDates } = instance;
   if (!type.isActive) return { reason: 'campaign_type_inactive', campaign_type: type.name };
+  if (!hasReadableDates) return { reason: 'campaign_unreadable', problem: problemOf(subject, instance) };
   if (startDay !== null && today < startDay)
     return { reason: 'campaign_not_started', active_start_date: dayText(startDay) };
   requireAgreement(endDay !== null && today > endDay, subject, `campaign ${instance.id} does not run today`);
   return { reason: 'campaign_over', active_end_date: dayText(endDay) };
+}
+
+/** What cannot be read of an instance, as its issue has it. */
+function problemOf({ plan }: Subject, { type, id }: CampaignInstance): string | null {
+  const emailType = campaignType(type.name, id);
+  const issue = plan.organization.issues.issues.find(
+    (one) => one.kind === 'unreadable_campaign' && one.detail?.startsWith(`${emailType}: `) === true,
+  );
+  return issue?.detail?.slice(emailType.length + 2) ?? null;
 }
 
 /** Why a running instance plans nothing for a contact (Rules 6), null when it plans an email. */
@@ -55,7 +66,9 @@ function audienceReason(subject: Subject, instance: CampaignInstance, campaign: 
   const { state } = subject.windowed;
   if (state === null) {
     const isSent = states === null && carriers === null && run.config.organization.send_without_zipcode_for_universal;
-    return isSent ? null : { reason: 'unknown_state' };
+    if (!isSent) return { reason: 'unknown_state' };
+    const isUnreadable = (organization.contacts.flags[subject.contact] & UNREADABLE_STATE) !== 0;
+    return isUnreadable && instance.type.respectsWindows ? { reason: 'unreadable_state' } : null;
   }
   if (states !== null && !states.has(state)) {
     return { reason: 'filtered_by_state', states: [...states] };

@@ -6,12 +6,12 @@ import { type Plan, startStepOf } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
 import { absences } from './absences.js';
-import { CappedDays, capFacts, smoothingFacts } from './balancing.js';
+import { bookedDay, CappedDays, capFacts, smoothingFacts } from './balancing.js';
 import type { ContactExplanation } from './contactExplanation.js';
 import { eventSource, passedOver } from './events.js';
 import type { ConflictFacts, ContactFacts, EmailExplanation, StartFacts } from './explanation.js';
 import { type LimitSkip, limitSkips } from './limits.js';
-import { holdingRow, startFacts, underwritingStart } from './startDay.js';
+import { holdingRow, startFacts, stoppedStart } from './startDay.js';
 import {
   dayText,
   dayTextOrNull,
@@ -23,10 +23,11 @@ import {
   subjectOf,
   typeOf,
 } from './subject.js';
+import { suppressionFacts } from './suppressionFacts.js';
 import { ruleFacts, windowList } from './windowList.js';
 
-/** The steps by the kernel's number of each (Rules 5). */
-const STEPS = ['underwriting', 'ideal', 'kept_planned_day', 'kept_send_day', 'catch_up'] as const;
+/** The steps by the kernel's number of each (Rules 5); the first is none. */
+const STEPS = [null, 'ideal', 'kept_planned_day', 'kept_send_day', 'catch_up'] as const;
 
 /** Explains the contacts of one balanced plan; what several explanations need is worked out once. */
 export class Explainer {
@@ -90,7 +91,7 @@ export class Explainer {
     const start = startOf(subject, candidate);
     const isExcluded = reason === REASON.exclusion;
     const exclusion =
-      respectsWindows(type) && start.step !== 'underwriting'
+      respectsWindows(type) && startStepOf(this.#plan, candidate) !== 0
         ? exclusionFacts(subject, views.candidateStart[candidate])
         : null;
     requireAgreement(
@@ -111,16 +112,17 @@ export class Explainer {
       respects_windows: respectsWindows(type),
       ideal_date: dayText(kernel.idealOf(candidate)),
       deadline: dayTextOrNull(kernel.deadlineOf(candidate)),
+      suppression: suppressionFacts(subject, candidate),
       start,
       exclusion,
       ...this.#moves(subject, candidate, skip),
       overloaded_day:
         overloaded === undefined || reason !== REASON.scheduled
           ? null
-          : { emails: overloaded.planned + overloaded.history, threshold: run.limits.threshold },
+          : { emails: overloaded.planned + overloaded.history, threshold: run.capacity.thresholdOn(send) },
       conflict: skip?.reason === 'conflict' ? conflictFacts(subject, skip) : null,
       frequency: skip?.reason === 'frequency' ? skip.facts : null,
-      planned_send_date: dayText(views.candidateStart[candidate]),
+      planned_send_date: this.#plannedDate(candidate),
       scheduled_send_date: dayText(send),
       status: reason === REASON.scheduled ? 'pre-scheduled' : 'skipped',
       skip_reason: this.#skipReason(candidate),
@@ -133,18 +135,23 @@ export class Explainer {
     subject: Subject,
     candidate: number,
     skip: LimitSkip | null,
-  ): Pick<EmailExplanation, 'smoothing' | 'daily_cap'> {
+  ): Pick<EmailExplanation, 'smoothing' | 'booked_date' | 'daily_cap'> {
     const { views } = this.#plan;
     const pass = skip === null ? null : skip.reason === 'conflict' ? skip.pass : skip.facts.pass;
-    const takesPart = views.candidateReason[candidate] === REASON.scheduled || pass === 'after_balancing';
+    const reason = views.candidateReason[candidate];
+    const takesPart = reason === REASON.scheduled || reason === REASON.dailyCap || pass === 'after_balancing';
     if (!takesPart) {
       const stays = views.candidateSend[candidate] === views.candidateStart[candidate];
       requireAgreement(stays, subject, `${typeOf(subject, candidate).name} was skipped before days were balanced`);
-      return { smoothing: null, daily_cap: null };
+      return { smoothing: null, booked_date: null, daily_cap: null };
     }
     const smoothing = smoothingFacts(subject, candidate);
     const from = smoothing?.day ?? views.candidateStart[candidate];
-    return { smoothing: smoothing?.facts ?? null, daily_cap: capFacts(subject, candidate, from, this.#cappedDays) };
+    return {
+      smoothing: smoothing?.facts ?? null,
+      booked_date: dayTextOrNull(bookedDay(subject, candidate)),
+      daily_cap: capFacts(subject, candidate, from, this.#cappedDays),
+    };
   }
 
   /** The values of the row that the candidate becomes, from the same writer that writes it (Rules 11). */
@@ -157,6 +164,11 @@ export class Explainer {
     const { rows, place } = this.#row(candidate);
     const code = rows.skipReason[place];
     return code < 0 ? null : rows.texts[code];
+  }
+
+  #plannedDate(candidate: number): string {
+    const { rows, place } = this.#row(candidate);
+    return dayText(rows.plannedDay[place]);
   }
 
   #instanceId(candidate: number): number | null {
@@ -172,19 +184,32 @@ function startOf(subject: Subject, candidate: number): StartFacts {
   const { name, kind } = typeOf(subject, candidate);
   const day = views.candidateStart[candidate];
   const step = STEPS[startStepOf(subject.plan, candidate)];
-  if (step === 'underwriting') return underwritingStart(day);
   const event = views.candidateEvent[candidate];
   const eventYear =
     kind === 'post_window' ? views.candidateDetail[candidate] : kind === 'followup' ? null : yearOf(event);
-  const start = startFacts(subject, {
+  const question = {
     type: views.candidateType[candidate],
     event,
     ideal: kernel.idealOf(candidate),
     deadline: kernel.deadlineOf(candidate),
     eventYear,
-  });
+  };
+  const reason = views.candidateReason[candidate];
+  const isSuppressed = reason === REASON.suppressed;
+  const isStopped = reason === REASON.underwritingOrganization || reason === REASON.underwritingCampaign;
+  requireAgreement((step === null) === (isSuppressed || isStopped), subject, `${name} goes through the steps`);
+  const start =
+    step === null
+      ? stoppedStart(subject, question, isSuppressed ? 'suppressed' : 'underwriting')
+      : startFacts(subject, question);
   const claim = `${name} starts on ${start.facts.date} by the step ${start.facts.step}`;
-  requireAgreement(start.day === day && start.facts.step === step, subject, claim);
+  requireAgreement(start.day === day && (step === null || start.facts.step === step), subject, claim);
+  const lacksOpenDay = start.facts.closed !== null && start.facts.closed.moved_to === null;
+  requireAgreement(
+    lacksOpenDay === (reason === REASON.noOpenDay),
+    subject,
+    `${name} has ${lacksOpenDay ? 'no' : 'an'} open day`,
+  );
   return start.facts;
 }
 

@@ -1,4 +1,7 @@
+import type { ClosedBy } from '../calendar/openDays.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
+import type { SmoothingObstacle } from '../rules/smoothing.js';
+import type { StartStep } from '../rules/startDay.js';
 import type { StateRuleKind } from '../rules/states.js';
 
 // What an explanation says, as data. The names are stable: `sendplan explain --json` prints these objects as they are. Days
@@ -103,16 +106,21 @@ export interface CatchUpFacts {
   readonly excluded: ExclusionFacts | null;
 }
 
-/**
- * The step that gave a start day (Rules 5): the ideal day, the owned row's planned day, its send day, or catching up. Emails
- * skipped by underwriting go through no step.
- */
-export type StartStep = 'ideal' | 'kept_planned_day' | 'kept_send_day' | 'catch_up' | 'underwriting';
+/** The step that gave a start day (Rules 5). Emails that are suppressed, or skipped by underwriting, go through none. */
+export type ExplainedStep = StartStep | 'suppressed' | 'underwriting';
+
+/** A closed day on which an email would have started (Rules 5, step 6). */
+export interface ClosedDayFacts {
+  readonly date: string;
+  readonly closed_by: ClosedBy;
+  /** The open day that it starts on instead; null when there is none, so that it is skipped. */
+  readonly moved_to: string | null;
+}
 
 /** How the start day was found (Rules 5, from ideal day to start day). */
 export interface StartFacts {
-  readonly step: StartStep;
-  /** The day that the step gave, before days held by other rows moved it. */
+  readonly step: ExplainedStep;
+  /** The day that the step gave, before days held by other rows and closed days moved it. */
   readonly step_date: string;
   /** The owned row whose plan was kept, or could not be; null where the step does not ask for one or there is none. */
   readonly owned_row: RowFacts | null;
@@ -120,7 +128,9 @@ export interface StartFacts {
   readonly catch_up: CatchUpFacts | null;
   /** The days that rows of others held, each with one of these rows. */
   readonly held: readonly { readonly date: string; readonly row_id: number | null }[];
-  /** The start day, which a row stores as `planned_send_date`. */
+  /** Set where the start fell on a closed day. */
+  readonly closed: ClosedDayFacts | null;
+  /** The start day. */
   readonly date: string;
 }
 
@@ -135,29 +145,56 @@ export interface SmoothingFacts {
   readonly offset_days: number;
   readonly target_date: string;
   /** Why it stays where it is; null when it goes to `target_date`. */
-  readonly obstacle: 'no_offset' | 'before_today' | 'after_deadline' | 'excluded' | null;
+  readonly obstacle: 'no_offset' | SmoothingObstacle | null;
 }
 
-/** A day that the daily cap moved an email on from (Rules 9, daily cap). */
+/** A day that an email had to wait on, because the daily cap did not place it there (Rules 9, daily cap). */
 export interface FullDayFacts {
   readonly date: string;
-  /** The load that was found: planned emails, those just moved onto it, and history. */
-  readonly emails: number;
+  /** The planned emails that waited for a place on it. */
+  readonly waiting: number;
   readonly history: number;
-  readonly kept: number;
-  /** How many of the kept ones come behind this email in order and stay because they cannot move. */
-  readonly kept_immovable: number;
-  /** The kept ones by email type, most first. */
-  readonly kept_by_type: readonly { readonly email_type: string; readonly emails: number }[];
-}
-
-/** What the daily cap did with an email (Rules 9, daily cap). */
-export interface CapFacts {
   readonly cap: number;
   readonly threshold: number;
-  /** The days it was moved on from, in order. */
+  /** The places within the cap that history left. */
+  readonly seats: number;
+  /** How many of the waiting went. */
+  readonly went: number;
+  /** How many of these are more important than this email. */
+  readonly more_important: number;
+  /** How many are as important and were promised this day. */
+  readonly promised: number;
+  /** How many are less important, and went because they would have missed their last days otherwise. */
+  readonly had_to_go: number;
+  /** Those that went by email type, most first. */
+  readonly went_by_type: readonly { readonly email_type: string; readonly emails: number }[];
+}
+
+/** What the daily cap did with an email that did not go out on its first day (Rules 9, daily cap). */
+export interface CapFacts {
+  /** The last day that it could have been given. */
+  readonly last_date: string;
+  /** The open days that it waited on, in order; its last day too where it is skipped. */
   readonly full_days: readonly FullDayFacts[];
 }
+
+/** Why an email is suppressed (Rules 2, suppressions). */
+export type SuppressionFacts =
+  | {
+      readonly by: 'suppression';
+      readonly reason: string;
+      /** The elements of its scope; null when it covers everything. */
+      readonly scope: readonly string[] | null;
+      readonly starts_on: string | null;
+      readonly ends_on: string | null;
+    }
+  | {
+      readonly by: 'bounces';
+      /** The emails that have bounced since the last one that was delivered. */
+      readonly bounces: number;
+      /** `suppress_after_bounces`. */
+      readonly most_bounces: number;
+    };
 
 /** When a limit decided: on start days, or once more on the balanced days (Rules 9, steps 1 and 4). */
 export type LimitPass = 'before_balancing' | 'after_balancing';
@@ -205,17 +242,22 @@ export interface EmailExplanation {
   readonly respects_windows: boolean;
   readonly ideal_date: string;
   readonly deadline: string | null;
+  /** Null when nothing covers it. */
+  readonly suppression: SuppressionFacts | null;
   readonly start: StartFacts;
-  /** What excludes the start day; null when nothing does or underwriting came first. */
+  /** What excludes the start day; null when nothing does, or it is suppressed or stopped by underwriting before. */
   readonly exclusion: ExclusionFacts | null;
   /** Null when the email's day was not crowded. */
   readonly smoothing: SmoothingFacts | null;
+  /** The day that its row of an earlier run promised it, today or later (Rules 1, booked day). */
+  readonly booked_date: string | null;
   /** Null when the cap did not move it. */
   readonly daily_cap: CapFacts | null;
-  /** The load of the final day where that stays over the threshold, because what it holds cannot move. */
+  /** The load of the final day where that ends over the threshold, because there are not seats enough for all. */
   readonly overloaded_day: { readonly emails: number; readonly threshold: number } | null;
   readonly conflict: ConflictFacts | null;
   readonly frequency: FrequencyFacts | null;
+  /** The start, or, where the email keeps the day of its row, what that row was planned for before today. */
   readonly planned_send_date: string;
   readonly scheduled_send_date: string;
   readonly status: 'pre-scheduled' | 'skipped';

@@ -1,31 +1,25 @@
 import { anniversary, anniversaryOf, yearOf } from '../calendar/day.js';
-import { NO_INSTANCE } from '../columns/schedules.js';
-import { isFollowupRow, isPast, orNull, type Subject } from './subject.js';
-
-/** How far, at most, an email without event year lies from the event it was for (Rules 5, history has it). */
-const SAME_EVENT_DAYS = 182;
+import { isOfCampaign, isOfEvent } from '../rules/history.js';
+import { isPast, orNull, type Subject } from './subject.js';
 
 /** The rows by which history has a yearly or post-window email (Rules 5, history has it). @param type its index */
 export function rowsOfEvent(subject: Subject, type: number, eventYear: number, event: number): number[] {
   const { schedules } = subject.plan.organization;
   return subject.rows.filter((row) => {
     if (schedules.type[row] !== type || !isPast(subject, row)) return false;
-    const year = orNull(schedules.eventYear[row]);
-    if (year !== null) return year === eventYear;
-    const sentDay = orNull(schedules.sentDay[row]);
-    return sentDay !== null && Math.abs(sentDay - event) <= SAME_EVENT_DAYS;
+    const past = { eventYear: orNull(schedules.eventYear[row]), sentDay: orNull(schedules.sentDay[row]) };
+    return isOfEvent(past, eventYear, event);
   });
 }
 
 /** The rows by which history has the email of a running campaign (Rules 5, history has it). @param campaign its index */
 export function rowsOfCampaign(subject: Subject, campaign: number): number[] {
-  const { schedules, running, instances, planned, emailTypes } = subject.plan.organization;
-  const instance = instances.indexOf(running[campaign]);
-  const types = [planned.firstCampaign + campaign, emailTypes.knownCodeOf(`campaign_${running[campaign].type.name}`)];
+  const { schedules, running, emailTypes } = subject.plan.organization;
+  const { id, type } = running[campaign];
   return subject.rows.filter((row) => {
-    if (!isPast(subject, row) || isFollowupRow(subject, row)) return false;
-    if (schedules.instance[row] !== NO_INSTANCE) return schedules.instance[row] === instance;
-    return types.includes(schedules.type[row]);
+    if (!isPast(subject, row)) return false;
+    const instanceId = Number.isNaN(schedules.instanceId[row]) ? null : schedules.instanceId[row];
+    return isOfCampaign({ type: emailTypes.names[schedules.type[row]], instanceId }, { id, typeName: type.name });
   });
 }
 

@@ -1,5 +1,6 @@
 import { TYPE_FLAGS } from '../columns/schedules.js';
 import { REASON } from '../plan/reasons.js';
+import { fullPeriod } from '../rules/frequency.js';
 import type { FrequencyFacts, LimitPass, PeriodEmail } from './explanation.js';
 import { dayText, isHistory, orNull, requireAgreement, rowFacts, type Subject, typeOf } from './subject.js';
 
@@ -51,8 +52,10 @@ function applyPass(subject: Subject, pass: LimitPass, days: Int32Array, skips: M
   const { candidateReason } = subject.plan.views;
   const takesPart = (candidate: number) => {
     const reason = candidateReason[candidate];
+    // What the daily cap skips was there to be limited before.
+    const isLate = reason === REASON.dailyCap && pass === 'before_balancing';
     const isLimited = reason === REASON.scheduled || reason === REASON.conflict || reason === REASON.frequency;
-    return isLimited && !skips.has(candidate);
+    return (isLimited || isLate) && !skips.has(candidate);
   };
   skipConflicts(subject, pass, days, subject.candidates.filter(takesPart), skips);
   skipTooFrequent(subject, pass, days, subject.candidates.filter(takesPart), skips);
@@ -100,7 +103,12 @@ function skipTooFrequent(
     );
   for (const candidate of inOrder) {
     const day = days[candidate];
-    const full = fullPeriod(taken, day, most, periodDays);
+    const full = fullPeriod(
+      taken.map((email) => email.day),
+      day,
+      most,
+      periodDays,
+    );
     if (full === null) {
       const { name } = typeOf(subject, candidate);
       taken.push({
@@ -137,13 +145,4 @@ function historyEmails(subject: Subject): TakenEmail[] {
     emails.push({ day, facts: { date: dayText(day), email_type, row_id, priority: null } });
   }
   return emails;
-}
-
-/** The first day of the first period that contains a day and is full already, null when none is. */
-function fullPeriod(taken: readonly TakenEmail[], day: number, most: number, periodDays: number): number | null {
-  for (let first = day - periodDays + 1; first <= day; first++) {
-    const emails = taken.filter((email) => first <= email.day && email.day < first + periodDays);
-    if (emails.length + 1 > most) return first;
-  }
-  return null;
 }

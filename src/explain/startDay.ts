@@ -2,8 +2,9 @@ import { yearOf } from '../calendar/day.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import { mix } from '../rules/mix.js';
+import { dayWithoutStart, findStart, type Start } from '../rules/startDay.js';
 import { exclusionOn } from '../rules/windows.js';
-import type { CatchUpFacts, StartFacts, StartStep } from './explanation.js';
+import type { CatchUpFacts, ClosedDayFacts, StartFacts } from './explanation.js';
 import {
   dayText,
   exclusionFacts,
@@ -15,9 +16,6 @@ import {
   rowId,
   type Subject,
 } from './subject.js';
-
-/** How often a start day moves on while another row holds it. */
-const MOST_HELD_DAYS = 7;
 
 /** An email whose start day is asked for. */
 export interface StartQuestion {
@@ -41,7 +39,7 @@ function ownedRow(subject: Subject, { type, eventYear }: StartQuestion): number 
   return ofYear ?? ofType.find((row) => orNull(schedules.eventYear[row]) === null) ?? null;
 }
 
-/** A row that is not owned and holds a type and day, null when there is none (Rules 5, last). */
+/** A row that is not owned and holds a type and day, null when there is none (Rules 5, step 5). */
 export function holdingRow(subject: Subject, type: number, day: number): number | null {
   const { schedules } = subject.plan.organization;
   const holds = (row: number) =>
@@ -49,53 +47,34 @@ export function holdingRow(subject: Subject, type: number, day: number): number 
   return subject.rows.find(holds) ?? null;
 }
 
-function modulo(value: number, divisor: number): number {
-  return ((value % divisor) + divisor) % divisor;
-}
-
-/** Step 4 (Rules 5): the catch-up day and the arithmetic that leads to it. */
-function catchUp(subject: Subject, { type, event, deadline }: StartQuestion): { day: number; facts: CatchUpFacts } {
+/** What is asked of the rules for an email, and the rows that it may keep (Rules 5, from ideal day to start day). */
+function askRules(subject: Subject, { type, event, ideal, deadline }: StartQuestion, row: number | null): Start {
   const { run, organization } = subject.plan;
-  const { today } = run;
   const planned = organization.planned.types[type];
-  if (planned.kind === 'followup') {
-    const day = Math.min(today + 1, deadline);
-    return { day, facts: { spread_days: null, mix: null, remainder: null, aimed_date: dayText(day), excluded: null } };
-  }
-  const most = run.config.load_balancing.catch_up_spread_days;
-  const spreadDays = deadline === NO_DEADLINE ? most : Math.min(most, deadline - today + 1);
-  const scrambled = mix(subject.id, planned.code, yearOf(event));
-  const remainder = scrambled % spreadDays;
-  const aimed = today + modulo(remainder - modulo(today, spreadDays), spreadDays);
-  const excluded = respectsWindows(planned) ? exclusionFacts(subject, aimed) : null;
-  let day = aimed;
-  if (excluded !== null) {
-    let free = aimed - 1;
-    while (free >= today && exclusionOn(subject.windowed, free) !== null) free--;
-    if (free >= today) day = free;
-  }
-  return { day, facts: { spread_days: spreadDays, mix: scrambled, remainder, aimed_date: dayText(aimed), excluded } };
-}
-
-/** Steps 1 to 4 (Rules 5): which one gives the day. */
-function stepOf(
-  subject: Subject,
-  question: StartQuestion,
-): { step: StartStep; day: number; row: number | null; catchUp: CatchUpFacts | null } {
-  const { today } = subject.plan.run;
-  const { ideal, deadline } = question;
-  if (ideal >= today) return { step: 'ideal', day: ideal, row: null, catchUp: null };
-  const row = ownedRow(subject, question);
-  if (row !== null) {
-    const { plannedDay, scheduledDay, rowClass } = subject.plan.organization.schedules;
-    const isPossible = (day: number) => day >= today && day <= deadline;
-    if (isPossible(plannedDay[row])) return { step: 'kept_planned_day', day: plannedDay[row], row, catchUp: null };
-    if (rowClass[row] === ROW_CLASS.preScheduled && isPossible(scheduledDay[row])) {
-      return { step: 'kept_send_day', day: scheduledDay[row], row, catchUp: null };
-    }
-  }
-  const { day, facts } = catchUp(subject, question);
-  return { step: 'catch_up', day, row, catchUp: facts };
+  const { plannedDay, scheduledDay, rowClass } = organization.schedules;
+  return findStart({
+    today: run.today,
+    idealDay: ideal,
+    deadline: deadline === NO_DEADLINE ? null : deadline,
+    ownedRow:
+      row === null
+        ? null
+        : {
+            isPreScheduled: rowClass[row] === ROW_CLASS.preScheduled,
+            plannedDay: orNull(plannedDay[row]),
+            scheduledDay: orNull(scheduledDay[row]),
+          },
+    catchUp:
+      planned.kind === 'followup'
+        ? null
+        : {
+            spreadDays: run.config.load_balancing.catch_up_spread_days,
+            scrambled: mix(subject.id, planned.code, yearOf(event)),
+          },
+    isExcluded: (day) => respectsWindows(planned) && exclusionOn(subject.windowed, day) !== null,
+    isHeld: (day) => holdingRow(subject, type, day) !== null,
+    isOpen: (day) => run.capacity.openDays.isOpen(day),
+  });
 }
 
 /** Finds the start day of an email, and how it is found (Rules 5, from ideal day to start day). */
@@ -103,30 +82,55 @@ export function startFacts(
   subject: Subject,
   question: StartQuestion,
 ): { readonly day: number; readonly facts: StartFacts } {
-  const { step, day, row, catchUp: facts } = stepOf(subject, question);
-  const held: { date: string; row_id: number | null }[] = [];
-  let start = day;
-  while (held.length < MOST_HELD_DAYS && start < question.deadline) {
-    const holder = holdingRow(subject, question.type, start);
-    if (holder === null) break;
-    held.push({ date: dayText(start), row_id: rowId(subject.plan, holder) });
-    start++;
-  }
+  const row = question.ideal >= subject.plan.run.today ? null : ownedRow(subject, question);
+  const start = askRules(subject, question, row);
   return {
-    day: start,
+    day: start.day,
     facts: {
-      step,
-      step_date: dayText(day),
+      step: start.step,
+      step_date: dayText(start.stepDay),
       owned_row: row === null ? null : rowFacts(subject, row),
-      catch_up: facts,
-      held,
-      date: dayText(start),
+      catch_up: catchUpFacts(subject, question, start),
+      held: Array.from({ length: start.heldDays }, (_, i) => {
+        const holder = holdingRow(subject, question.type, start.stepDay + i);
+        return { date: dayText(start.stepDay + i), row_id: holder === null ? null : rowId(subject.plan, holder) };
+      }),
+      closed: closedDayFacts(subject, start),
+      date: dayText(start.day),
     },
   };
 }
 
-/** The start of an email that underwriting stops: its ideal day, or today (Rules 5, underwriting). */
-export function underwritingStart(day: number): StartFacts {
+function catchUpFacts(subject: Subject, { type, event }: StartQuestion, { catchUp }: Start): CatchUpFacts | null {
+  if (catchUp === null) return null;
+  const planned = subject.plan.organization.planned.types[type];
+  const { spreadDays, remainder, aimedDay } = catchUp;
+  return {
+    spread_days: spreadDays,
+    mix: spreadDays === null ? null : mix(subject.id, planned.code, yearOf(event)),
+    remainder,
+    aimed_date: dayText(aimedDay),
+    excluded: spreadDays !== null && respectsWindows(planned) ? exclusionFacts(subject, aimedDay) : null,
+  };
+}
+
+function closedDayFacts({ plan }: Subject, { closedDay, day, lacksOpenDay }: Start): ClosedDayFacts | null {
+  const closedBy = closedDay === null ? null : plan.run.capacity.openDays.closedBy(closedDay);
+  if (closedDay === null || closedBy === null) return null;
+  return { date: dayText(closedDay), closed_by: closedBy, moved_to: lacksOpenDay ? null : dayText(day) };
+}
+
+/** The day of an email that is suppressed or stopped by underwriting (Rules 5, underwriting). */
+export function stoppedStart(
+  subject: Subject,
+  question: StartQuestion,
+  step: 'suppressed' | 'underwriting',
+): { readonly day: number; readonly facts: StartFacts } {
+  const { today } = subject.plan.run;
+  const row = question.ideal >= today ? null : ownedRow(subject, question);
+  const plannedDay = row === null ? null : orNull(subject.plan.organization.schedules.plannedDay[row]);
+  const day = dayWithoutStart(today, question.ideal, plannedDay);
+  const owned = row === null ? null : rowFacts(subject, row);
   const date = dayText(day);
-  return { step: 'underwriting', step_date: date, owned_row: null, catch_up: null, held: [], date };
+  return { day, facts: { step, step_date: date, owned_row: owned, catch_up: null, held: [], closed: null, date } };
 }

@@ -1,7 +1,14 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
-import { isEndedClass, isHistoryClass, isOwnedClass, TYPE_FLAGS } from '../columns/schedules.js';
+import {
+  isEndedClass,
+  isHistoryClass,
+  isOwnedClass,
+  isSentClass,
+  ROW_CLASS,
+  TYPE_FLAGS,
+} from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
 import { windowedContact } from '../plan/windowedContact.js';
@@ -85,12 +92,19 @@ export function isFollowupRow({ plan }: Subject, row: number): boolean {
   return (emailTypes.flags[schedules.type[row]] & TYPE_FLAGS.followup) !== 0;
 }
 
-const STANDINGS: readonly RowStanding[] = ['pre-scheduled', 'skipped', 'on_its_way', 'sent', 'ended', 'other'];
+/** What `ROW_CLASS` tells of a row. */
+function standingOf(rowClass: number): RowStanding {
+  if (rowClass === ROW_CLASS.preScheduled) return 'pre-scheduled';
+  if (isOwnedClass(rowClass)) return 'skipped';
+  if (isSentClass(rowClass)) return 'sent';
+  if (isHistoryClass(rowClass)) return 'on_its_way';
+  return isEndedClass(rowClass) ? 'ended' : 'other';
+}
 
 /** A row as facts show it. */
 export function rowFacts({ plan }: Subject, row: number): RowFacts {
   const { schedules, emailTypes } = plan.organization;
-  const standing = STANDINGS[schedules.rowClass[row]];
+  const standing = standingOf(schedules.rowClass[row]);
   const hasSentDay = standing === 'on_its_way' || standing === 'sent' || standing === 'ended';
   return {
     row_id: rowId(plan, row),

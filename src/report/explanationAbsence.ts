@@ -3,7 +3,7 @@ import { rowText } from './explanationEmail.js';
 import { counted, dated, listed } from './text/prose.js';
 
 const RESTING: readonly Absence['reason'][] = [
-  ...(['campaign_without_type', 'campaign_type_inactive', 'campaign_not_started', 'campaign_over'] as const),
+  ...(['campaign_unreadable', 'campaign_type_inactive', 'campaign_not_started', 'campaign_over'] as const),
 ];
 
 /** Tells whether an email is absent because its campaign does not run, which a letter tells of all such together. */
@@ -14,8 +14,8 @@ export function isResting({ reason }: Absence): boolean {
 /** Why a campaign does not run, in a few words. */
 export function restingText(absence: Absence): string {
   switch (absence.reason) {
-    case 'campaign_without_type':
-      return `${absence.email_type} has no type, as there is none named ${JSON.stringify(absence.campaign_type)}`;
+    case 'campaign_unreadable':
+      return `${absence.email_type} has a date that cannot be read${absence.problem === null ? '' : ` (${absence.problem})`}`;
     case 'campaign_not_started':
       return `${absence.email_type} begins on ${dated(absence.active_start_date)}`;
     case 'campaign_over':
@@ -35,14 +35,16 @@ const WITHOUT_WINDOWS = {
 export function absenceSentence(absence: Absence): string {
   switch (absence.reason) {
     case 'rejected_contact':
-      return `The contact is rejected and gets no emails, because ${absence.value === null ? 'it has no email address' : `${JSON.stringify(absence.value)} is no valid email address`}.`;
+      return `The contact is rejected and gets no emails, because ${absence.value === null ? 'it has no email address' : `${absence.value} is no valid email address`}.`;
     case 'unknown_state':
       return "The contact's state is unknown: neither its state nor its ZIP code tells it.";
+    case 'unreadable_state':
+      return "The contact's state cannot be read and may forbid it, because the campaign looks at windows.";
     case 'no_birth_date':
     case 'no_effective_date': {
       const date = absence.reason === 'no_birth_date' ? 'birth date' : 'effective date';
       if (absence.invalid_value === null) return `The contact has no ${date}.`;
-      return `The contact's ${date}, ${JSON.stringify(absence.invalid_value)}, is not valid and reads as missing.`;
+      return `The contact's ${date}, ${absence.invalid_value}, is not valid and reads as missing.`;
     }
     case 'first_email_months':
       return `The policy is too young: it is ${counted(absence.months, 'month')} old on ${dated(absence.event_date)}, and its first email needs more than ${absence.first_email_months}.`;

@@ -7,6 +7,7 @@ import type {
   RowFacts,
   SmoothingFacts,
   StartFacts,
+  SuppressionFacts,
 } from '../explain/explanation.js';
 import { counted, dated, grouped, listed } from './text/prose.js';
 
@@ -53,7 +54,7 @@ export function emailSentences(email: EmailExplanation, asOf: string): string[] 
   }
   if (!email.respects_windows) sentences.push('The campaign does not look at windows.');
   if (smoothing !== null) sentences.push(...smoothingSentences(smoothing));
-  if (daily_cap !== null) sentences.push(...capSentences(daily_cap, email.scheduled_send_date));
+  if (daily_cap !== null) sentences.push(...capSentences(email, daily_cap));
   if (conflict !== null) {
     const when = conflict.pass === 'after_balancing' ? 'After the days are balanced, ' : '';
     sentences.push(
@@ -64,7 +65,7 @@ export function emailSentences(email: EmailExplanation, asOf: string): string[] 
   if (overloaded_day !== null) {
     const { emails, threshold } = overloaded_day;
     sentences.push(
-      `That day stays over the threshold of ${grouped(threshold)} with ${counted(emails, 'email')}, because they cannot move.`,
+      `That day ends over its threshold of ${grouped(threshold)} with ${counted(emails, 'email')}: up to their last days there are not seats enough for all.`,
     );
   }
   if (place_taken_by !== null) {
@@ -134,18 +135,25 @@ function eventSentences(email: EmailExplanation): string[] {
 }
 
 function startSentences(email: EmailExplanation, start: StartFacts, asOf: string): string[] {
-  return [...stepSentences(email, start, asOf), ...heldSentences(start)];
+  return [...stepSentences(email, start, asOf), ...heldSentences(start), ...closedSentences(start)];
 }
 
-function stepSentences({ kind, skip_reason, exclusion }: EmailExplanation, start: StartFacts, asOf: string): string[] {
+function stepSentences(email: EmailExplanation, start: StartFacts, asOf: string): string[] {
+  const { kind, skip_reason, exclusion, suppression, planned_send_date } = email;
   const { step, step_date, owned_row, catch_up } = start;
   switch (step) {
+    case 'suppressed':
+      return suppression === null ? [] : [suppressionText(suppression)];
     case 'underwriting':
       return skip_reason === 'underwriting:organization'
         ? ['The contact failed underwriting, and the organization then sends nothing but AEP emails.']
         : ['The contact failed underwriting, and this campaign skips such contacts.'];
     case 'ideal':
-      return [exclusion !== null ? 'That day has not passed.' : 'That day has not passed, so the email starts on it.'];
+      return [
+        exclusion !== null || start.closed !== null
+          ? 'That day has not passed.'
+          : 'That day has not passed, so the email starts on it.',
+      ];
     case 'kept_planned_day':
       return [
         `That day has passed; an earlier run planned ${dated(step_date)} (${owned_row === null ? '' : rowName(owned_row)}), and that plan is kept.`,
@@ -153,6 +161,7 @@ function stepSentences({ kind, skip_reason, exclusion }: EmailExplanation, start
     case 'kept_send_day':
       return [
         `That day has passed; ${owned_row === null ? '' : rowName(owned_row)} was to be sent on ${dated(step_date)}, and that day is kept.`,
+        ...(planned_send_date < asOf ? [`It was planned for ${dated(planned_send_date)}, which its row keeps.`] : []),
       ];
     case 'catch_up':
       return catchUpSentences(kind, step_date, owned_row, catch_up, asOf);
@@ -183,6 +192,33 @@ function catchUpSentences(
   return [...sentences, `${exclusionText(excluded)}, ${instead}.`];
 }
 
+/** Why an email is suppressed. */
+function suppressionText(suppression: SuppressionFacts): string {
+  if (suppression.by === 'bounces') {
+    const { bounces, most_bounces } = suppression;
+    return `${counted(bounces, 'email')} of the contact bounced since the last delivery, and from ${most_bounces} on it gets none.`;
+  }
+  const { reason, scope, starts_on, ends_on } = suppression;
+  const what = scope === null ? 'everything' : listed(scope);
+  const since = starts_on === null ? '' : ` since ${dated(starts_on)}`;
+  const until = ends_on === null ? '' : ` up to ${dated(ends_on)}`;
+  return `The contact is suppressed${since}${until}, for ${what}, by ${reason}.`;
+}
+
+const CLOSED_BY = {
+  weekday: 'on that weekday nothing is sent',
+  closed: 'it is one of the closed days',
+  federal_holiday: 'a federal holiday is observed',
+} as const;
+
+function closedSentences({ closed, date }: StartFacts): string[] {
+  if (closed === null) return [];
+  const day = `${dated(closed.date)} is closed: ${CLOSED_BY[closed.closed_by]}`;
+  if (closed.moved_to === null) return [`${day}. There is no open day that it could move to, so the email is skipped.`];
+  const which = date > closed.date ? 'next' : 'last';
+  return [`${day}. So it starts on ${dated(date)}, the ${which} open day that is free for it.`];
+}
+
 function heldSentences({ held, date }: StartFacts): string[] {
   if (held.length === 0) return [];
   const days = held.map(
@@ -206,6 +242,7 @@ const OBSTACLES = {
   no_offset: 'and its own share is to stay',
   before_today: 'but that day has passed, so it stays',
   after_deadline: 'but that is after its deadline, so it stays',
+  closed: 'but that day is closed, so it stays',
   excluded: 'but that day is excluded, so it stays',
 } as const;
 
@@ -218,39 +255,49 @@ function smoothingSentences(facts: SmoothingFacts): string[] {
   return [`${crowd}: ${share}, to ${dated(target_date)}, ${OBSTACLES[obstacle]}.`];
 }
 
-function capSentences({ cap, threshold, full_days }: CapFacts, sendDate: string): string[] {
-  const sentences = full_days
-    .slice(0, MOST_FULL_DAYS)
-    .map((day) => `${fullDayText(day, threshold)}. ${keptText(day)}.`);
+function capSentences(email: EmailExplanation, { full_days, last_date }: CapFacts): string[] {
+  const { booked_date, scheduled_send_date: sendDate, status, skip_reason } = email;
+  const sentences = full_days.slice(0, MOST_FULL_DAYS).map((day) => `${fullDayText(day)}. ${wentText(day)}.`);
   const rest = full_days.slice(MOST_FULL_DAYS);
   const last = rest.at(-1);
   if (last !== undefined) {
-    const days = rest.length === 1 ? 'was the day after' : `were the ${counted(rest.length, 'day')} after, to`;
-    sentences.push(
-      `So ${days}${rest.length === 1 ? ',' : ''} ${dated(last.date)}, with ${counted(last.emails, 'email')}.`,
-    );
+    const days =
+      rest.length === 1 ? 'was the open day after,' : `were the ${counted(rest.length, 'open day')} after, to`;
+    sentences.push(`So ${days} ${dated(last.date)}, when ${counted(last.waiting, 'email')} waited.`);
   }
-  return [
-    ...sentences,
-    `A full day is cut back to the daily cap of ${grouped(cap)}, so the email moves on to ${dated(sendDate)}.`,
+  if (skip_reason === 'daily_cap') {
+    return [...sentences, `That was the last day on which it could go out, so the email is skipped.`];
+  }
+  const isPromised = status === 'pre-scheduled' && booked_date !== null;
+  const promise = !isPromised
+    ? ''
+    : booked_date === sendDate
+      ? ', the day that an earlier run promised it'
+      : `; an earlier run had promised it ${dated(booked_date)}`;
+  const end =
+    last_date === sendDate ? 'That is the last day on which it can' : `It can go out up to ${dated(last_date)}`;
+  return [...sentences, `So the email goes out on ${dated(sendDate)}${promise}. ${end}.`];
+}
+
+function fullDayText({ date, waiting, history, cap, seats }: FullDayFacts): string {
+  const past =
+    history === 0 ? '' : ` (its cap is ${grouped(cap)}, and ${grouped(history)} were sent or are on their way)`;
+  return `On ${dated(date)} ${counted(waiting, 'email')} ${waiting === 1 ? 'waits' : 'wait'} for ${counted(seats, 'seat')}${past}`;
+}
+
+function wentText({ went, more_important, promised, had_to_go, went_by_type }: FullDayFacts): string {
+  if (went === 0) return 'None of them goes';
+  const types = went_by_type.slice(0, MOST_KINDS).map((one) => `${grouped(one.emails)} ${one.email_type}`);
+  const others = went_by_type.slice(MOST_KINDS).reduce((sum, one) => sum + one.emails, 0);
+  if (others > 0) types.push(counted(others, 'other'));
+  const before = went - more_important - promised - had_to_go;
+  const reasons = [
+    ...(more_important > 0 ? [`${grouped(more_important)} more important`] : []),
+    ...(promised > 0 ? [`${grouped(promised)} as important and promised this day`] : []),
+    ...(before > 0 ? [`${grouped(before)} as important and first in order`] : []),
+    ...(had_to_go > 0 ? [`${grouped(had_to_go)} less important that had to go so as not to miss their last days`] : []),
   ];
-}
-
-function fullDayText({ date, emails, history }: FullDayFacts, threshold: number): string {
-  const past = history === 0 ? '' : `, ${grouped(history)} of them sent or on their way,`;
-  return `${dated(date)} was full: ${counted(emails, 'email')}${past} over the threshold of ${grouped(threshold)}`;
-}
-
-function keptText({ kept, kept_immovable, kept_by_type }: FullDayFacts): string {
-  if (kept === 0) return 'It keeps none of those planned';
-  const shown = kept_by_type.slice(0, MOST_KINDS).map((one) => `${grouped(one.emails)} ${one.email_type}`);
-  const rest = kept_by_type.slice(MOST_KINDS).reduce((sum, one) => sum + one.emails, 0);
-  if (rest > 0) shown.push(counted(rest, 'other'));
-  const stuck =
-    kept_immovable === 0
-      ? ''
-      : `; ${kept_immovable === 1 ? '1 of these comes' : `${grouped(kept_immovable)} of these come`} behind this email but cannot move`;
-  return `It keeps ${grouped(kept)} that were planned for it, ${listed(shown)}${stuck}`;
+  return `${grouped(went)} ${went === 1 ? 'other goes' : 'others go'}, ${listed(types)}: ${listed(reasons)}`;
 }
 
 function frequencySentences({

@@ -1,7 +1,7 @@
 import type { DayReport, RunReport } from '../run/runReport.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
-import { grouped } from './text/prose.js';
-import { percent, table } from './text/textTable.js';
+import { grouped, percent } from './text/prose.js';
+import { table } from './text/textTable.js';
 
 const MOST_TYPES = 20;
 const MOST_REASONS = 15;

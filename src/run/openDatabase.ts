@@ -5,7 +5,7 @@ import { MemorySink } from '../store/format/memorySink.js';
 import { ImageSource, type PageSource } from '../store/format/pageSource.js';
 import type { SqlValue } from '../store/format/sqlValue.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
-import type { FlushWay } from '../store/write/writeRun.js';
+import type { FlushWay } from '../store/write/writePlan.js';
 import type { RunReport } from './runReport.js';
 import { runDatabase } from './schedule.js';
 import { type RunProgress, Stopwatch } from './stopwatch.js';
@@ -81,20 +81,14 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
       const config = resolveConfig(input);
       const watch = new Stopwatch(onProgress);
       let before: PageSource | null = null;
-      let prepared: PreparedPages | null = null;
-      const pages = {
-        pagesBefore: () => {
-          before = connection.toPages();
-          return before;
-        },
-        take: (rows: PreparedPages) => {
-          prepared = rows;
-        },
+      const pagesBefore = () => {
+        before = connection.toPages();
+        return before;
       };
-      const settings = { config, today: resolveToday(asOf, config, 'asOf'), batchSize, dryRun, flush, pages };
-      const report = await runDatabase(connection, settings, watch);
-      if (prepared === null) return report;
-      const rows: PreparedPages = prepared;
+      const target = { kind: 'copy', pagesBefore } as const;
+      const settings = { config, today: resolveToday(asOf, config, 'asOf'), batchSize, dryRun, flush, target };
+      const { report, pages: rows } = await runDatabase(connection, settings, watch);
+      if (rows === null) return report;
       await watch.measure('save', async () => {
         try {
           reopen(await withRows(connection.toPages(), rows));

@@ -1,6 +1,6 @@
 import type { ConfigInput } from '../rules/config.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
-import type { FlushWay } from '../store/write/writeRun.js';
+import type { FlushWay } from '../store/write/writePlan.js';
 import type { RunProgress } from './stopwatch.js';
 
 /** How a database file is planned. */

@@ -1,12 +1,14 @@
 import { SendplanError } from '../errors.js';
 import { resolveConfig } from '../rules/config.js';
-import { openNative } from '../store/driver/native.js';
+import type { Connection } from '../store/driver/connection.js';
+import { type NativeDatabase, openNative } from '../store/driver/native.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
+import { removeStaleTemporaries, removeTemporary, temporaryPath } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
-import { type StagedRows, type StageRows, stageRows } from '../store/write/byPages/stageRows.js';
-import { wantsPages } from '../store/write/writeRun.js';
+import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
+import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { runDatabase } from './schedule.js';
@@ -29,43 +31,22 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
   const file = requireDatabaseFile(path);
   const connection = await watch.measure('open', () => openNative(file));
   const pages = connection.pages?.() ?? null;
-  let written: readonly [contacts: number, total: number] | null = null;
-  let staged: StagedRows | null = null;
+  const transactions = new Transactions(connection, batchSize);
+  const stagingPath = temporaryPath(file);
   try {
     const { memoryLimitBytes } = options;
     if (memoryLimitBytes !== undefined) {
       const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, 'native', memoryLimitBytes);
     }
-    const transactions = {
-      ...(batchSize === undefined ? DIVISION : { undividedContacts: batchSize, contacts: batchSize }),
-      next: (...contacts: [number, number]) =>
-        connection.recommit(() => {
-          written = contacts;
-        }),
-    };
-    const stage: StageRows = async (plan, diff, migration, run) => {
-      if (!wantsPages(plan, diff, options)) return undefined;
-      const onProgress = (rowsDone: number, rowsTotal: number) => watch.progress('flush', rowsDone, rowsTotal);
-      const rows = await stageRows(connection, plan, diff, migration, { ...run, path: file, dryRun, onProgress });
-      if (typeof rows === 'object') staged = rows;
-      return rows;
-    };
-    const settings = {
-      config,
-      today,
-      batchSize,
-      dryRun,
-      flush: options.flush,
-      onDiffed: options.onDiffed,
-      transactions,
-      stage,
-    };
+    removeStaleTemporaries(file);
+    const stage = (target: Connection, rows: RowsToStage) => stageRows(target, rows, dryRun ? null : stagingPath);
+    const target = { kind: 'in_place', stage, transactions } as const;
+    const settings = { config, today, batchSize, dryRun, flush: options.flush, target };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
-    const report = {
-      ...(await runDatabase(observed ?? connection, settings, watch)),
-      statements: observed?.costs(),
-    };
+    const run = await runDatabase(observed ?? connection, settings, watch);
+    options.onDiffed?.(run);
+    const report = { ...run.report, statements: observed?.costs() };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
     const traffic = {
@@ -74,19 +55,41 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
     };
     return { ...report, stages: [...watch.timings], seconds, traffic };
   } catch (error) {
-    throw partlyWritten(error, written);
+    throw partlyWritten(error, transactions);
   } finally {
     // What was not committed is rolled back.
     connection.close();
-    (staged as StagedRows | null)?.remove();
+    removeTemporary(stagingPath);
+  }
+}
+
+/** The transactions of a run in place, and how much of it the ones before hold. */
+class Transactions implements ContactTransactions {
+  readonly undividedContacts: number;
+  readonly contacts: number;
+  /** The contacts whose changes are committed, of those whose rows change; null while there is one transaction. */
+  committed: { readonly contacts: number; readonly contactsTotal: number } | null = null;
+  readonly #database: NativeDatabase;
+
+  /** @param batchSize how many contacts go into one; left out, `DIVISION` */
+  constructor(database: NativeDatabase, batchSize: number | undefined) {
+    this.#database = database;
+    this.undividedContacts = batchSize ?? DIVISION.undividedContacts;
+    this.contacts = batchSize ?? DIVISION.contacts;
+  }
+
+  next(contacts: number, contactsTotal: number): boolean {
+    return this.#database.recommit(() => {
+      this.committed = { contacts, contactsTotal };
+    });
   }
 }
 
 /** An error as it came, or after some of several transactions were committed. */
-function partlyWritten(error: unknown, written: readonly [contacts: number, total: number] | null): unknown {
-  if (!(error instanceof SendplanError) || written === null) return error;
-  const [contacts, total] = written;
-  const told = `The emails of ${contacts} of ${total} contacts whose plan changes are written, each contact's all at once.`;
+function partlyWritten(error: unknown, { committed }: Transactions): unknown {
+  if (!(error instanceof SendplanError) || committed === null) return error;
+  const { contacts, contactsTotal } = committed;
+  const told = `The emails of ${contacts} of ${contactsTotal} contacts whose plan changes are written, each contact's all at once.`;
   const hint = `${error.hint ?? ''} The next run writes the rest.`.trim();
   return new SendplanError(error.code, `${error.message} ${told}`, { hint, cause: error.cause });
 }

@@ -33,7 +33,7 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
         return options.timings === true ? { ...report, statements: [] } : report;
       }
     }
-    return await runOpened(file, options, config, today, watch);
+    return await runOpened(file, options, { config, today, watch });
   } finally {
     file.close();
   }
@@ -42,38 +42,22 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
 /** `runReplacing` where there may be something to change. */
 async function runOpened(
   file: OpenedFile,
-  {
-    outPath,
-    dryRun = false,
-    batchSize,
-    signal,
-    flush,
-    timings,
-    memoryLimitBytes,
-    onDiffed,
-    threads = availableParallelism(),
-  }: RunFileOptions,
-  config: Config,
-  today: number,
-  watch: Stopwatch,
+  options: RunFileOptions,
+  { config, today, watch }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch },
 ): Promise<RunReport> {
+  const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
   const connection = await watch.measure('open', async () => openLazily(file.pages, await loadSqlJs()));
   try {
     if (memoryLimitBytes !== undefined) {
       const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
-    let prepared: PreparedPages | null = null;
-    const take = (pages: PreparedPages) => {
-      prepared = pages;
-    };
-    const pages = { pagesBefore: () => file.pages, take };
-    const settings = { config, today, batchSize, dryRun, flush, pages, onDiffed };
+    const target = { kind: 'copy', pagesBefore: () => file.pages } as const;
+    const settings = { config, today, batchSize, dryRun, flush, target };
     const observed = timings === true ? new ObservedConnection(connection) : null;
-    const report = {
-      ...(await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch))),
-      statements: observed?.costs(),
-    };
+    const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
+    onDiffed?.(run);
+    const report = { ...run.report, statements: observed?.costs() };
     file.requireSame();
     let writtenBytes = 0;
     const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
@@ -88,7 +72,7 @@ async function runOpened(
         file.requireSame();
         return sealFile(descriptor, sizeBytes, report.run_id);
       };
-      const source = sourceOf(file, after, prepared, watch, threads);
+      const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
       return whileUnchanged(file, () => replaceDatabaseFile(file, source, { outPath, signal, seal }));
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
@@ -109,14 +93,13 @@ async function whileUnchanged<Result>(file: OpenedFile, work: () => Promise<Resu
   }
 }
 
-function sourceOf(
+/** The file's pages with a run's rows between them. */
+function pagesSource(
   { descriptor, stamp }: OpenedFile,
   after: PageSource,
-  pages: PreparedPages | null,
-  watch: Stopwatch,
-  threads: number,
+  pages: PreparedPages,
+  { threads = availableParallelism(), watch }: Pick<RunFileOptions, 'threads'> & { readonly watch: Stopwatch },
 ): DatabaseSource {
-  if (pages === null) return after;
   return (writer) => {
     const source = { descriptor, byteLength: stamp.sizeBytes };
     const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads, source }) };

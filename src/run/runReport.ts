@@ -120,7 +120,8 @@ function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
 
 function flushOf({ written }: RunFacts): RunReport['flush'] {
   if (written.inserted + written.deleted === 0) return 'none';
-  return written.pages === null && !written.isStaged ? 'sql' : 'pages';
+  const way = written.writePlan?.way;
+  return way === 'pages' || way === 'staged' ? 'pages' : 'sql';
 }
 
 /** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */

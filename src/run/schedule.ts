@@ -4,17 +4,17 @@ import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { planOrganization } from '../plan/planOrganization.js';
 import type { Config } from '../rules/config.js';
-import { diffSchedules } from '../store/changes/diffSchedules.js';
+import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { planMigration } from '../store/schema/migration.js';
 import { readSchema } from '../store/schema/readSchema.js';
+import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
-import { hasNothingToWrite } from '../store/write/unchanged.js';
-import { NOTHING_WRITTEN, writeRun } from '../store/write/writeRun.js';
+import { writeRun } from '../store/write/writeRun.js';
 import type { WriteSettings } from '../store/write/writeSettings.js';
-import { type PlanReport, type RunReport, reportPlan, reportRun } from './runReport.js';
+import { type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
 
 /** What a run works by. */
@@ -46,6 +46,13 @@ export async function planAndBalance(
   return { plan, balance };
 }
 
+/** A day that was planned on an open database. */
+export interface DatabaseRun extends PlannedRun {
+  readonly report: RunReport;
+  /** The rows when they are not in the database yet: to be written as pages into a copy of it. Null in a dry run. */
+  readonly pages: PreparedPages | null;
+}
+
 /**
  * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
  *
@@ -56,7 +63,7 @@ export async function runDatabase(
   connection: Connection,
   settings: RunSettings & WriteSettings,
   watch: Stopwatch = new Stopwatch(),
-): Promise<RunReport> {
+): Promise<DatabaseRun> {
   const { runId, nowText } = nameRun();
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
@@ -64,31 +71,20 @@ export async function runDatabase(
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
-  const dryRun = settings.dryRun === true;
-  let planned: PlanReport | null = null;
-  const summarize = (refused: ReadonlySet<number>) => {
-    planned ??= reportPlan(plan, balance, refused);
-    return planned;
+  const run = {
+    plan,
+    diff,
+    schema,
+    migration,
+    runId,
+    nowText,
+    settingsText: settingsText(settings.config, settings.today),
+    summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, refused),
+    onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };
-  const written = await watch.measure('flush', async () => {
-    if (hasNothingToWrite(connection, schema, plan, diff, migration)) return NOTHING_WRITTEN;
-    const staged = await settings.stage?.(plan, diff, migration, { runId, nowText });
-    return writeRun(connection, plan, diff, migration, {
-      runId,
-      nowText,
-      dryRun,
-      flush: settings.flush,
-      pagesBefore: settings.pages?.pagesBefore,
-      summarize,
-      settings: settingsText(settings.config, settings.today),
-      transactions: settings.transactions,
-      staged,
-      onProgress: (done, total) => watch.progress('flush', done, total),
-    });
-  });
-  if (written.pages !== null && !dryRun) settings.pages?.take(written.pages);
-  settings.onDiffed?.({ plan, balance, diff, refused: written.refused });
-
-  const facts = { runId, isDryRun: dryRun, diff, written };
-  return reportRun(summarize(written.refused), settings.today, facts, watch.timings);
+  const written = await watch.measure('flush', () => writeRun(connection, run, settings));
+  const { summary, refused } = written;
+  const isDryRun = settings.dryRun === true;
+  const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written }, watch.timings);
+  return { report, plan, balance, diff, refused, pages: isDryRun ? null : written.pages };
 }

@@ -39,7 +39,7 @@ export interface LedgerEmail {
 }
 
 /** What an audit of a ledger found. */
-export interface Audit {
+export interface EmailAccount {
   /** How many emails were expected or sent. */
   readonly expected: number;
   /** How many of them ended in which way; one that was sent after all counts as sent. */
@@ -88,7 +88,7 @@ export class Ledger {
   }
 
   /** Goes through all emails; the entries are in order afterwards. */
-  audit(): Audit {
+  audit(): EmailAccount {
     const entries = this.entries.subarray(0, this.count).sort();
     const names = Object.keys(OUTCOME) as (keyof typeof OUTCOME)[];
     const counts = new Uint32Array(OUTCOME_COUNT);
@@ -119,7 +119,7 @@ export class Ledger {
     const ended = names.filter((name) => name !== 'expected' && name !== 'found');
     return {
       expected,
-      byOutcome: Object.fromEntries(ended.map((name) => [name, counts[OUTCOME[name]]])) as Audit['byOutcome'],
+      byOutcome: Object.fromEntries(ended.map((name) => [name, counts[OUTCOME[name]]])) as EmailAccount['byOutcome'],
       lost: { count: lostCount, first: lost },
       repeated: { count: repeatedCount, first: repeated },
     };

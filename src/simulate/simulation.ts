@@ -1,5 +1,5 @@
 import type { PlannedType } from '../columns/plannedTypes.js';
-import type { Audit } from './ledger.js';
+import type { EmailAccount } from './ledger.js';
 import type { Hold, SenderOptions } from './sender.js';
 
 /** The kinds of emails that volumes are counted by, in the order of the rules (Rules 5). */
@@ -81,7 +81,7 @@ export interface Accounts {
 }
 
 /** The rules that skip emails. */
-export type SkipRule = Exclude<keyof Audit['byOutcome'], 'sent' | 'bounced' | 'open' | 'superseded' | 'unsent'>;
+export type SkipRule = Exclude<keyof EmailAccount['byOutcome'], 'sent' | 'bounced' | 'open' | 'superseded' | 'unsent'>;
 
 /** A simulation in figures; the names are stable. */
 export interface Simulation {

@@ -6,12 +6,13 @@ import type { Plan } from '../plan/plan.js';
 import { diffSchedules } from '../store/changes/diffSchedules.js';
 import { Audit } from './audit.js';
 import { auditBrokenRows } from './brokenRows.js';
-import { auditDailyCap, auditDays } from './days.js';
+import { auditClosedDays, auditDailyCap, auditDays } from './days.js';
 import { Differences } from './differences.js';
 import { Findings } from './findings.js';
 import { auditFrequency, auditSentFrequency } from './frequency.js';
 import type { FindingKind } from './kinds.js';
 import { auditAlreadySent, auditCampaignsOfDay, auditDuplicates, auditSentTwice } from './repetitions.js';
+import { auditSentSuppressions, auditSuppressions } from './suppressed.js';
 import { auditWindows } from './windows.js';
 
 /** What an audit looks at. */
@@ -41,7 +42,9 @@ export function auditPlan(plan: Plan, source: OrganizationSource, settings: Audi
   const { contacts } = plan.organization;
   for (let contact = 0; contact < contacts.count; contact++) {
     auditWindows(audit, contact, isToBeSent, 'in');
+    auditSuppressions(audit, contact);
     auditDays(audit, contact);
+    auditClosedDays(audit, contact, isToBeSent, 'on_closed_day');
     auditDuplicates(audit, contact);
     auditAlreadySent(audit, contact);
     auditCampaignsOfDay(audit, contact, isToBeSent, 'two_campaigns_a_day');
@@ -49,9 +52,11 @@ export function auditPlan(plan: Plan, source: OrganizationSource, settings: Audi
     differences.audit(contact);
     if (!settings.history) continue;
     auditWindows(audit, contact, isHistory, 'sent_in');
+    auditSentSuppressions(audit, contact);
     auditSentTwice(audit, contact);
     auditCampaignsOfDay(audit, contact, isHistory, 'sent_two_campaigns_a_day');
     auditSentFrequency(audit, contact);
+    auditClosedDays(audit, contact, isHistory, 'sent_on_closed_day');
   }
   auditDailyCap(audit);
   auditEventDates(audit);

@@ -4,7 +4,7 @@ import { openRows } from '../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../columns/rowCursor.js';
 import { isOwnedClass } from '../columns/schedules.js';
 import type { RowSource } from '../columns/source.js';
-import { statusClass } from '../rules/emailTypes.js';
+import { comparedStatus, statusClass } from '../rules/emailTypes.js';
 import type { Audit } from './audit.js';
 
 const STATUSES = [
@@ -15,11 +15,11 @@ const STATUSES = [
 const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
 const STATUS_LETTERS = new Set(STATUSES.map(letters));
 
-/** Tells whether a status is not one of the known ones, and would be but for case, signs and spaces (Rules 1). */
+/** Tells whether a status is not one of the known ones, and would be but for signs and spaces in it (Rules 1). */
 function isMisspelled(status: string | null): boolean {
-  return (
-    status === null || (!STATUSES.includes(status) && (STATUS_LETTERS.has(letters(status)) || letters(status) === ''))
-  );
+  const compared = comparedStatus(status);
+  if (compared === null) return true;
+  return !STATUSES.includes(compared) && (STATUS_LETTERS.has(letters(compared)) || letters(compared) === '');
 }
 
 /** Tells whether the columns hold rows that have to be read once more: of no contact, or in a form no run writes. */

@@ -1,36 +1,23 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/nulls.js';
+import { fullPeriod } from '../rules/frequency.js';
 import type { Audit } from './audit.js';
 
-/** Adds a day to days in ascending order. */
-function insertDay(days: number[], day: number): void {
-  let place = days.length;
-  while (place > 0 && days[place - 1] > day) place--;
-  days.splice(place, 0, day);
+/** The days that fill the first full period around a day, null when there is room for one more (Rules 9, frequency). */
+function fullDays(taken: readonly number[], day: number, most: number, periodDays: number): readonly number[] | null {
+  const first = fullPeriod(taken, day, most, periodDays);
+  if (first === null) return null;
+  return taken.filter((other) => first <= other && other < first + periodDays).sort((a, b) => a - b);
 }
 
-/**
- * The days of a full period that an email on a day would make fuller still, null when there is room (Rules 9, frequency).
- *
- * @param days those taken, ascending
- */
-function fullPeriod(days: readonly number[], day: number, most: number, periodDays: number): readonly number[] | null {
-  const near = days.filter((taken) => Math.abs(taken - day) < periodDays);
-  for (let i = 0; i + most <= near.length; i++) {
-    const last = near[i + most - 1];
-    if (Math.max(last, day) - Math.min(near[i], day) < periodDays) return near.slice(i, i + most);
-  }
-  return null;
-}
-
-/** The days of a contact's emails of some kind, follow-ups aside, ascending. */
+/** The days of a contact's emails of some kind, follow-ups aside. */
 function daysOf(audit: Audit, contact: number, isWanted: (row: number) => boolean): number[] {
   const { first } = audit.plan.organization.schedules;
   const days: number[] = [];
   for (let row = first[contact]; row < first[contact + 1]; row++) {
     if (isWanted(row) && audit.hasDay(row) && !audit.isFollowup(row)) days.push(audit.dayOf(row));
   }
-  return days.sort((a, b) => a - b);
+  return days;
 }
 
 /** Tells whether the days around one are full with a contact's emails, those to be sent and those of history (Rules 9). */
@@ -70,8 +57,8 @@ export function auditFrequency(audit: Audit, contact: number): void {
       type[a] - type[b],
   );
   for (const row of rows) {
-    const full = fullPeriod(taken, audit.dayOf(row), most, periodDays);
-    if (full === null) insertDay(taken, audit.dayOf(row));
+    const full = fullDays(taken, audit.dayOf(row), most, periodDays);
+    if (full === null) taken.push(audit.dayOf(row));
     else note(audit, 'frequency_exceeded', row, full);
   }
 }
@@ -88,7 +75,7 @@ export function auditSentFrequency(audit: Audit, contact: number): void {
   rows.sort((a, b) => audit.dayOf(a) - audit.dayOf(b) || a - b);
   const taken: number[] = [];
   for (const row of rows) {
-    const full = fullPeriod(taken, audit.dayOf(row), most, periodDays);
+    const full = fullDays(taken, audit.dayOf(row), most, periodDays);
     if (full === null) taken.push(audit.dayOf(row));
     else note(audit, 'sent_too_often', row, full);
   }

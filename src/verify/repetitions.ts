@@ -1,10 +1,8 @@
 import { NULL_INT32 } from '../columns/nulls.js';
 import { isEndedClass } from '../columns/schedules.js';
+import { isOfEvent } from '../rules/history.js';
 import type { Audit } from './audit.js';
 import type { FindingKind } from './kinds.js';
-
-/** How far, at most, an email without event year lies from the event it was for (Rules 5, history has it). */
-const SAME_EVENT_DAYS = 182;
 
 /** The rows of a contact that are wanted. */
 function rowsOf(audit: Audit, contact: number, isWanted: (row: number) => boolean): number[] {
@@ -52,9 +50,11 @@ function hasEvent(audit: Audit, contact: number, past: number, row: number): boo
     return instanceId[past] === instanceId[row];
   }
   if (type[past] !== type[row]) return false;
-  if (eventYear[past] !== NULL_INT32) return eventYear[past] === eventYear[row];
-  const event = audit.eventOf(row, contact);
-  return event !== null && sentDay[past] !== NULL_INT32 && Math.abs(sentDay[past] - event) <= SAME_EVENT_DAYS;
+  const orNull = (value: number) => (value === NULL_INT32 ? null : value);
+  const found = { eventYear: orNull(eventYear[past]), sentDay: orNull(sentDay[past]) };
+  // Only a row without event year is told by its day.
+  const event = found.eventYear === null ? audit.eventOf(row, contact) : 0;
+  return event !== null && isOfEvent(found, eventYear[row], event);
 }
 
 /** Looks for emails that are to be sent although history has them (Rules 5, history has it; 12.7). */

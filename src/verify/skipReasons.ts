@@ -1,8 +1,11 @@
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { SKIP_REASONS, suppressionOf } from '../rules/reasons.js';
+import { isForFailedContacts } from '../rules/underwriting.js';
 import { exclusionOn } from '../rules/windows.js';
 import type { Audit } from './audit.js';
 import { isFull } from './frequency.js';
 import type { FindingKind } from './kinds.js';
+import { suppressionReason } from './suppressed.js';
 
 /** Where a skipped email would have gone: its start day, or the day it stands on (Rules 7). */
 function skippedDay(audit: Audit, row: number): number {
@@ -23,8 +26,10 @@ function isStopped(audit: Audit, row: number, contact: number, by: string): bool
   if (by === 'campaign') return campaign?.type?.skipsFailed === true;
   if (!audit.plan.run.config.organization.exclude_failed_underwriting_global) return false;
   const type = schedules.type[row];
-  const isAep = type < planned.types.length && planned.types[type].kind === 'aep';
-  return !isAep && campaign?.type?.name.toLowerCase() !== 'aep';
+  const kind = type < planned.types.length ? planned.types[type].kind : 'campaign';
+  const found = campaign?.type ?? null;
+  const campaignType = found === null ? null : { name: found.name, skipsFailedUnderwriting: found.skipsFailed };
+  return !isForFailedContacts({ kind, campaignType });
 }
 
 /** Tells whether another campaign of the contact, of that instance, is to be sent on the day of a skipped one (Rules 9). */
@@ -39,19 +44,29 @@ function hasConflict(audit: Audit, row: number, contact: number, instanceId: num
 
 /**
  * What is wrong with the reason for which a row is skipped, judged by the rules and by the rows that are there; null when it
- * holds (Rules 5, underwriting; 7; 9).
+ * holds (Rules 5; 7; 9).
  *
  * @param reason the row's skip_reason
  */
 export function skipReasonFault(audit: Audit, row: number, contact: number, reason: string | null): FindingKind | null {
   if (reason === null || reason === '') return 'skip_without_reason';
   const [kind, ...details] = reason.split(':');
+  if (suppressionOf(reason) !== null) {
+    return suppressionReason(audit, row, contact) === null ? 'suppression_does_not_hold' : null;
+  }
+  if (reason === SKIP_REASONS.noOpenDay) {
+    const isOpen = audit.plan.run.capacity.openDays.isOpen(skippedDay(audit, row));
+    return isOpen ? 'closed_day_does_not_hold' : null;
+  }
+  if (reason === SKIP_REASONS.dailyCap) {
+    return audit.plan.run.config.load_balancing.excess === 'skip' ? null : 'cap_does_not_hold';
+  }
   if (kind === 'exclusion' && details.length === 2) return exclusionFault(audit, row, contact, reason);
   if (kind === 'underwriting' && (details[0] === 'organization' || details[0] === 'campaign') && details.length === 1)
     return isStopped(audit, row, contact, details[0]) ? null : 'underwriting_does_not_hold';
   if (kind === 'conflict' && details.length === 2 && details[0] === 'campaign' && /^[0-9]{1,16}$/.test(details[1]))
     return hasConflict(audit, row, contact, Number(details[1])) ? null : 'conflict_does_not_hold';
-  if (reason === 'frequency_limit')
+  if (reason === SKIP_REASONS.frequencyLimit)
     return isFull(audit, contact, skippedDay(audit, row)) ? null : 'frequency_does_not_hold';
   return 'unknown_skip_reason';
 }

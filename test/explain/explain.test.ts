@@ -222,8 +222,12 @@ describe('an explanation that the plan does not bear out', () => {
     ['candidateSend', -1],
     ['candidateEvent', 1],
     ['candidateStep', 3],
+    ['candidateReason', 1],
     ['candidateReason', 3],
+    ['candidateReason', 4],
     ['candidateReason', 5],
+    ['candidateReason', 7],
+    ['candidateReason', 8],
     ['candidateType', 1],
   ] as const)('is not given: %s off by %i', async (column, change) => {
     const { views, told } = await planned();

@@ -1,3 +1,4 @@
+import type { ConfigInput } from '../../src/rules/config.js';
 import type { FindingKind } from '../../src/verify/kinds.js';
 
 /** Damage to a planned database, and the kind of finding that it has to be. */
@@ -10,6 +11,8 @@ export interface Damage {
   readonly sql?: string;
   /** Whether the finding is about a row that is added, with the id 9000000, or about the contact and no row. */
   readonly about?: 'added' | 'contact' | 'day';
+  /** The configuration that it is found with; the one the database was planned with when left out. */
+  readonly config?: ConfigInput;
   /** Whether only an audit of history finds it. */
   readonly history?: true;
 }
@@ -31,6 +34,14 @@ const added = (values: Readonly<Record<string, string>>): string => {
   return `INSERT INTO email_schedules (id, ${columns}, actual_send_datetime) SELECT 9000000, ${list}, ${values.actual_send_datetime ?? 'NULL'} FROM email_schedules WHERE id = :id`;
 };
 
+/** Puts the emails of two weeks on one day. */
+const PILED_UP = `UPDATE email_schedules SET scheduled_send_date = '2025-06-17' WHERE ${WAITS} AND scheduled_send_date BETWEEN '2025-06-13' AND '2025-06-30'`;
+
+/** Suppresses birthday emails of a row's contact, from a day on. */
+const suppressed = (startsOn: string) =>
+  `CREATE TABLE IF NOT EXISTS suppressions (contact_id, email, scope, reason, starts_on, ends_on);
+    INSERT INTO suppressions (contact_id, scope, starts_on) SELECT contact_id, 'birthday', ${startsOn} FROM email_schedules WHERE id = :id`;
+
 const skippedAs = (reason: string) => `status = 'skipped', skip_reason = ${reason}`;
 
 /** Every kind of damage an audit finds in a realistic book that was planned as of 2025-06-13. */
@@ -46,6 +57,7 @@ export const DAMAGES: readonly Damage[] = [
     row: "email_type = 'birthday' AND skip_reason = 'exclusion:birthday_window:KY'",
     set: TO_BE_SENT,
   },
+  { kind: 'though_suppressed', row: `${AHEAD} AND email_type = 'birthday'`, sql: suppressed('NULL') },
   {
     kind: 'sent_in_statutory_window',
     row: `${SENT} AND c.state = 'ID' AND c.birth_date IS NOT NULL`,
@@ -62,6 +74,12 @@ export const DAMAGES: readonly Damage[] = [
     kind: 'sent_in_window_buffer',
     row: `${SENT} AND c.state = 'ID' AND c.birth_date IS NOT NULL`,
     set: "actual_send_datetime = date('2025-' || (SELECT substr(birth_date, 6, 5) FROM contacts WHERE id = contact_id), '-9 days')",
+    history: true,
+  },
+  {
+    kind: 'sent_though_suppressed',
+    row: `${SENT} AND email_type = 'birthday'`,
+    sql: suppressed("'2001-01-01'"),
     history: true,
   },
   { kind: 'past_send_day', row: AHEAD, set: "scheduled_send_date = '2025-06-12'" },
@@ -94,10 +112,18 @@ export const DAMAGES: readonly Damage[] = [
   },
   { kind: 'frequency_exceeded', row: "skip_reason = 'frequency_limit'", set: TO_BE_SENT },
   {
-    kind: 'day_over_cap',
+    kind: 'on_closed_day',
+    row: AHEAD,
+    set: "scheduled_send_date = '2027-12-31'",
+    config: { calendar: { closed: ['2027-12-31'] } },
+  },
+  { kind: 'avoidable_excess', row: WAITS, sql: PILED_UP, about: 'day' },
+  {
+    kind: 'day_over_hard_limit',
     row: WAITS,
-    sql: `UPDATE email_schedules SET scheduled_send_date = '2025-06-17' WHERE ${WAITS} AND scheduled_send_date BETWEEN '2025-06-13' AND '2025-06-30'`,
+    sql: PILED_UP,
     about: 'day',
+    config: { load_balancing: { excess: 'skip' } },
   },
   {
     kind: 'sent_twice',
@@ -123,6 +149,13 @@ export const DAMAGES: readonly Damage[] = [
         FROM email_schedules, (SELECT 2 AS n UNION SELECT 3) WHERE id = :id;
       ${added({ actual_send_datetime: "'2025-05-30'", event_year: '2009' })}`,
     about: 'added',
+    history: true,
+  },
+  {
+    kind: 'sent_on_closed_day',
+    row: SENT,
+    set: "actual_send_datetime = '2025-01-01 09:00:00'",
+    config: { calendar: { closed: ['2025-01-01'] } },
     history: true,
   },
   { kind: 'missing_email', row: AHEAD, sql: 'DELETE FROM email_schedules WHERE id = :id', about: 'contact' },
@@ -165,6 +198,7 @@ export const DAMAGES: readonly Damage[] = [
     sql: `UPDATE email_schedules SET ${TO_BE_SENT} WHERE skip_reason = 'frequency_limit' AND contact_id = (SELECT contact_id FROM email_schedules WHERE id = :id);
       UPDATE email_schedules SET ${skippedAs("'frequency_limit'")} WHERE id = :id`,
   },
+  { kind: 'suppression_does_not_hold', row: AHEAD, set: skippedAs("'suppressed:unsubscribed'") },
   { kind: 'exclusion_does_not_hold', row: AHEAD, set: skippedAs("'exclusion:birthday_window:CA'") },
   {
     kind: 'wrong_exclusion',
@@ -172,8 +206,10 @@ export const DAMAGES: readonly Damage[] = [
     set: skippedAs("'exclusion:birthday_window:CA'"),
   },
   { kind: 'underwriting_does_not_hold', row: AHEAD, set: skippedAs("'underwriting:organization'") },
+  { kind: 'closed_day_does_not_hold', row: AHEAD, set: skippedAs("'no_open_day'") },
   { kind: 'conflict_does_not_hold', row: AHEAD, set: skippedAs("'conflict:campaign:3'") },
   { kind: 'frequency_does_not_hold', row: AHEAD, set: skippedAs("'frequency_limit'") },
+  { kind: 'cap_does_not_hold', row: AHEAD, set: skippedAs("'daily_cap'") },
   { kind: 'skip_without_reason', row: "skip_reason LIKE 'exclusion:%'", set: 'skip_reason = NULL' },
   { kind: 'unknown_skip_reason', row: "skip_reason LIKE 'exclusion:%'", set: "skip_reason = 'not today'" },
   {

@@ -1,18 +1,13 @@
 import { formatIsoDay } from '../../src/calendar/iso.js';
 import type { ContactExplanation } from '../../src/explain/contactExplanation.js';
 import { campaignProposals } from '../../src/oracle/campaigns.js';
+import type { CrowdedDay } from '../../src/oracle/dailyCap.js';
 import { followupProposal } from '../../src/oracle/followups.js';
 import { hasCampaignHistory, hasHistory } from '../../src/oracle/history.js';
 import type { CampaignInstance, Candidate, Contact, Organization } from '../../src/oracle/model.js';
 import { oracle } from '../../src/oracle/oracle.js';
-import { groupBy } from '../../src/oracle/order.js';
-import { readCampaignTypes, readEnrolments, readInstances } from '../../src/oracle/readCampaigns.js';
-import { readContacts } from '../../src/oracle/readContacts.js';
-import { readReactions, readSchedules } from '../../src/oracle/readSchedules.js';
 import { yearlyProposals } from '../../src/oracle/yearly.js';
-import { type ConfigInput, resolveConfig } from '../../src/rules/config.js';
 import { aepType, campaignType, isFollowupType } from '../../src/rules/emailTypes.js';
-import { dailyLimits } from '../../src/rules/limits.js';
 import { anchorDate, type ExclusionWindow, windowsAround } from '../../src/rules/windows.js';
 import type { OrganizationCase } from './arbitraries.js';
 
@@ -26,13 +21,17 @@ export interface EmailFacts {
   readonly step: string;
   readonly ownedRow: number | null;
   readonly heldDays: number;
+  readonly closed: string | null;
   readonly start: string;
   /** The window that excludes the start day as `year first last`. */
   readonly window: string | null;
   /** The day that smoothing left it on; null when it was skipped before. */
   readonly smoothed: string | null;
-  /** The days that the cap moved it on from, as `day load`. */
+  /** The full days that it waited on, as `day waiting went`. */
   readonly fullDays: readonly string[];
+  readonly booked: string | null;
+  /** The last day it could be given, when it did not go on its first. */
+  readonly last: string | null;
   readonly send: string;
   readonly status: string;
   readonly skipReason: string | null;
@@ -50,7 +49,8 @@ export function factsOf({ emails, absent }: ContactExplanation): { emails: Email
       .map((email) => {
         const window = email.exclusion?.window;
         const pass = email.conflict?.pass ?? email.frequency?.pass;
-        const isBalanced = email.status === 'pre-scheduled' || pass === 'after_balancing';
+        const isBalanced =
+          email.status === 'pre-scheduled' || pass === 'after_balancing' || email.skip_reason === 'daily_cap';
         const { smoothing } = email;
         const smoothed = smoothing !== null && smoothing.obstacle === null ? smoothing.target_date : email.start.date;
         return {
@@ -62,10 +62,13 @@ export function factsOf({ emails, absent }: ContactExplanation): { emails: Email
           step: email.start.step,
           ownedRow: email.start.owned_row?.row_id ?? null,
           heldDays: email.start.held.length,
-          start: email.planned_send_date,
+          closed: email.start.closed?.date ?? null,
+          start: email.start.date,
           window: window ? `${window.year} ${window.first_day} ${window.last_day}` : null,
           smoothed: isBalanced ? smoothed : null,
-          fullDays: email.daily_cap?.full_days.map((day) => `${day.date} ${day.emails}`) ?? [],
+          fullDays: email.daily_cap?.full_days.map((day) => `${day.date} ${day.waiting} ${day.went}`) ?? [],
+          booked: email.booked_date,
+          last: email.daily_cap?.last_date ?? null,
           send: email.scheduled_send_date,
           status: email.status,
           skipReason: email.skip_reason,
@@ -76,29 +79,17 @@ export function factsOf({ emails, absent }: ContactExplanation): { emails: Email
   };
 }
 
-function keyOf({ contact, emailType, eventDay }: Candidate): string {
-  return `${contact.id} ${emailType} ${eventDay}`;
-}
-
 /** What the reference model has to say about the contacts of an organization. */
 export class ReferenceFacts {
   readonly #organization: Organization;
   readonly #candidates: readonly Candidate[];
-  /** By key: the candidates that balancing looks at, and the day on which smoothing leaves each. */
-  readonly #smoothedDays: ReadonlyMap<string, number>;
+  readonly #crowdedDays: ReadonlyMap<number, CrowdedDay>;
 
   constructor({ records, config, today }: OrganizationCase) {
-    this.#organization = readAll({ records, config, today });
-    const candidatesWith = (balancing: NonNullable<ConfigInput>['load_balancing']) => {
-      const changed = { ...config, load_balancing: { ...config?.load_balancing, ...balancing } };
-      return oracle(records, { today, config: changed, uniqueIndexes: [] }).candidates;
-    };
-    this.#candidates = candidatesWith({});
-    // Thresholds that no day comes near leave days as smoothing made them, or as they were before it.
-    const unbalanced = candidatesWith({ overage_threshold: 100, ed_smoothing_window_days: 1 });
-    const balanced = new Set(unbalanced.filter((one) => one.status === 'pre-scheduled').map(keyOf));
-    const smoothed = candidatesWith({ overage_threshold: 100 }).filter((one) => balanced.has(keyOf(one)));
-    this.#smoothedDays = new Map(smoothed.map((one) => [keyOf(one), one.sendDay]));
+    const result = oracle(records, { today, config, uniqueIndexes: [] });
+    this.#organization = result.organization;
+    this.#crowdedDays = new Map(result.crowdedDays.map((one) => [one.day, one]));
+    this.#candidates = result.candidates;
   }
 
   /** The contacts that were not rejected. */
@@ -116,9 +107,12 @@ export class ReferenceFacts {
   }
 
   #facts(candidate: Candidate): EmailFacts {
-    const smoothed = this.#smoothedDays.get(keyOf(candidate)) ?? null;
-    const days = smoothed === null ? 0 : candidate.sendDay - smoothed;
-    const asksForRow = candidate.step !== 'ideal' && candidate.step !== 'underwriting';
+    const { balancedFrom: smoothed, sendDay, skipReason } = candidate;
+    const waitedOn = [...this.#crowdedDays.values()].filter(
+      ({ day }) =>
+        smoothed !== null && day >= smoothed && (day < sendDay || (day === sendDay && skipReason === 'daily_cap')),
+    );
+    const asksForRow = candidate.step !== 'ideal' && candidate.idealDay < this.#organization.today;
     const window = candidate.excludedBy;
     return {
       type: candidate.emailType,
@@ -129,27 +123,17 @@ export class ReferenceFacts {
       step: candidate.step,
       ownedRow: asksForRow ? (candidate.ownedRow?.id ?? null) : null,
       heldDays: candidate.heldDays,
+      closed: candidate.closedDay === null ? null : formatIsoDay(candidate.closedDay),
       start: formatIsoDay(candidate.startDay),
       window: window === null ? null : `${window.year} ${formatIsoDay(window.start)} ${formatIsoDay(window.end)}`,
       smoothed: smoothed === null ? null : formatIsoDay(smoothed),
-      fullDays: Array.from({ length: days }, (_, i) => {
-        const day = Number(smoothed) + i;
-        return `${formatIsoDay(day)} ${this.#loadOn(day)}`;
-      }),
+      fullDays: waitedOn.map(({ day, waiting, taken }) => `${formatIsoDay(day)} ${waiting} ${taken}`),
+      booked: smoothed === null || candidate.bookedDay === null ? null : formatIsoDay(candidate.bookedDay),
+      last: waitedOn.length === 0 ? null : formatIsoDay(Number(candidate.lastDay)),
       send: formatIsoDay(candidate.sendDay),
       status: candidate.status,
       skipReason: candidate.skipReason,
     };
-  }
-
-  /** What a day held when the cap came to it: all that smoothing put on it or before, and the cap left on it or later. */
-  #loadOn(day: number): number {
-    const there = this.#candidates.filter((candidate) => {
-      const smoothed = this.#smoothedDays.get(keyOf(candidate));
-      return smoothed !== undefined && smoothed <= day && day <= candidate.sendDay;
-    });
-    const history = this.#organization.schedules.filter((row) => row.statusClass === 'history' && row.sentDay === day);
-    return there.length + history.length;
   }
 
   #absent(contact: Contact, candidates: readonly Candidate[]): string[] {
@@ -162,7 +146,7 @@ export class ReferenceFacts {
       absent.push(`followup ${this.#followupReason(contact)}`);
     }
     for (const instance of instances) {
-      const type = campaignType(String(instance.typeName ?? ''), instance.id);
+      const type = campaignType(instance.type.name, instance.id);
       if (!has(type)) absent.push(`${type} ${this.#campaignReason(contact, instance, type)}`);
     }
     return absent;
@@ -217,8 +201,8 @@ export class ReferenceFacts {
 
   #campaignReason(contact: Contact, instance: CampaignInstance, type: string): string {
     const { today, enrolmentsOf } = this.#organization;
-    if (instance.type === null) return 'campaign_without_type';
     if (!instance.type.active) return 'campaign_type_inactive';
+    if (!instance.hasReadableDates) return 'campaign_unreadable';
     if (instance.activeStart !== null && instance.activeStart > today) return 'campaign_not_started';
     if (instance.activeEnd !== null && instance.activeEnd < today) return 'campaign_over';
     const issue = campaignProposals(this.#organization, contact).issues.find((one) => one.detail === type);
@@ -229,6 +213,7 @@ export class ReferenceFacts {
       const isFiltered = instance.states !== null || instance.carriers !== null;
       if (isFiltered || !this.#organization.config.organization.send_without_zipcode_for_universal)
         return 'unknown_state';
+      if (contact.hasUnreadableState && instance.type.respectsWindows) return 'unreadable_state';
     } else {
       if (instance.states !== null && !instance.states.has(contact.state)) return 'filtered_by_state';
       if (instance.carriers !== null && (contact.carrier === null || !instance.carriers.has(contact.carrier)))
@@ -236,24 +221,4 @@ export class ReferenceFacts {
     }
     return hasCampaignHistory(this.#organization, contact.id, instance) ? 'history_has_it' : 'no reason';
   }
-}
-
-/** The organization as the reference model reads it. */
-function readAll({ records, config: input, today }: OrganizationCase): Organization {
-  const config = resolveConfig(input);
-  const types = readCampaignTypes(records.campaign_types ?? [], config);
-  const schedules = readSchedules(records.email_schedules ?? []);
-  const known = schedules.filter((row) => row.contactId !== null);
-  return {
-    today,
-    config,
-    limits: dailyLimits(config, records.contacts.length),
-    contacts: readContacts(records.contacts, today, config).contacts,
-    types,
-    instances: readInstances(records.campaign_instances ?? [], types),
-    enrolmentsOf: groupBy(readEnrolments(records.contact_campaigns ?? []), (enrolment) => enrolment.contactId),
-    schedules,
-    schedulesOf: groupBy(known, (row) => Number(row.contactId)),
-    reactionsOf: readReactions(records.tracking_clicks ?? [], records.contact_events ?? []),
-  };
 }

@@ -72,7 +72,8 @@ function findingsOf({ report }: Verification, kind: FindingKind): readonly Findi
 describe('planted damage is found as its kind', () => {
   it.each(DAMAGES)('$kind', async (damage) => {
     const { image, target } = await plant(damage);
-    const verification = await verify(image, { today: AS_OF, history: damage.history, limit: ALL });
+    const { history, config } = damage;
+    const verification = await verify(image, { today: AS_OF, history, config, limit: ALL });
     const findings = findingsOf(verification, damage.kind);
     expect(findings.filter(isAbout(damage, target))).toHaveLength(1);
     // Whatever else is found is about the same contact, unless the damage makes room on a day for others.
@@ -114,7 +115,7 @@ describe('an audit', () => {
   });
 
   it('looks for the kinds that are asked for, and tells as many examples of each', async () => {
-    const { image, target } = await plant(damage('day_over_cap'));
+    const { image, target } = await plant(damage('avoidable_excess'));
     const { report } = await verify(image, { today: AS_OF, kinds: ['other_send_day', 'unknown_type'], limit: 2 });
     expect(report.kinds.map((one) => one.kind)).toEqual(['other_send_day']);
     expect(report.kinds[0].examples).toHaveLength(2);
@@ -128,7 +129,7 @@ describe('an audit', () => {
   it('leaves rows alone that no run owns, unless history is asked for', async () => {
     for (const one of DAMAGES.filter(({ history, kind }) => history && kind !== 'sent_in_year_round_state')) {
       const { image } = await plant(one);
-      const { report } = await verify(image, { today: AS_OF });
+      const { report } = await verify(image, { today: AS_OF, config: one.config });
       expect(report.kinds.map(({ kind }) => kind)).not.toContain(one.kind);
     }
   });
@@ -204,7 +205,7 @@ describe('what an audit has to tell', () => {
       'frequency_exceeded',
       'unknown_contact',
       'missing_email',
-      'day_over_cap',
+      'avoidable_excess',
     ];
     return kinds.reduce<Promise<Uint8Array>>(
       async (image, kind) => (await plant(DAMAGES.find((one) => one.kind === kind)!, await image)).image,

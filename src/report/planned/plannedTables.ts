@@ -1,5 +1,5 @@
-import { counted, grouped } from '../text/prose.js';
-import { type Cell, percent, table } from '../text/textTable.js';
+import { counted, grouped, percent } from '../text/prose.js';
+import { type Cell, table } from '../text/textTable.js';
 import type { PlannedReport } from './plannedReport.js';
 
 /** One table of a report. */
@@ -55,82 +55,76 @@ export function plannedSentences(report: PlannedReport): string[] {
   return sentences;
 }
 
-/**
- * A report as tables.
- *
- * @param most the most rows of a table; the rest is summed up in one more
- */
-export function plannedTables(report: PlannedReport, most: number): PlannedTable[] {
-  const { rows, limits } = report;
-  const busiest = [...report.days]
+/** The fullest days, the fullest first. */
+function busiestTable({ days, limits }: PlannedReport, most: number): PlannedTable {
+  const busiest = [...days]
     .sort((a, b) => b.planned + b.history - a.planned - a.history || (a.day < b.day ? -1 : 1))
     .slice(0, most);
-  const moved = report.moves.filter(({ days }) => days !== 0);
+  return {
+    chart: 'volume',
+    title: 'The fullest days',
+    head: ['day', 'to be sent', 'sent or on its way', 'of the daily cap'],
+    rows: busiest.map(({ day, planned, history }) => [day, planned, history, percent(planned + history, limits.cap)]),
+  };
+}
+
+/** Why emails are skipped, and how far the others are moved. */
+function reasonTables({ rows, skip_reasons, moves }: PlannedReport, most: number): PlannedTable[] {
+  const reasons = skip_reasons.map(({ reason, rows: count }) => [
+    reason || '(none)',
+    count,
+    percent(count, rows.skipped),
+  ]);
+  const moved = moves
+    .filter(({ days }) => days !== 0)
+    .map(({ days, rows: count }) => [String(days), count, percent(count, rows.pre_scheduled)]);
+  return [
+    {
+      chart: 'reasons',
+      title: 'Why emails are skipped',
+      head: ['reason', 'emails', 'of skipped'],
+      rows: cut(reasons, most),
+    },
+    {
+      chart: 'moves',
+      title: 'How far emails are moved from the day they start on',
+      head: ['days later', 'emails', 'of those to be sent'],
+      rows: cut(moved, most),
+    },
+  ];
+}
+
+/** A report as tables. @param most the most rows of a table; the rest is summed up in one more */
+export function plannedTables(report: PlannedReport, most: number): PlannedTable[] {
+  const types = report.rows.by_type.map((type) => [
+    type.email_type,
+    type.pre_scheduled,
+    type.skipped,
+    type.history,
+    type.ended,
+    type.other,
+  ]);
+  const states = report.states.map(({ state, pre_scheduled, skipped }) => [state ?? 'unknown', pre_scheduled, skipped]);
+  const [reasons, moves] = reasonTables(report, most);
+  const statuses = report.rows.by_status.map(({ status, rows: count }) => [status || '(none)', count]);
   const tables: PlannedTable[] = [
     {
       chart: null,
       title: 'Emails by type',
       head: ['email type', 'to be sent', 'skipped', 'sent or on its way', 'ended', 'other'],
-      rows: cut(
-        rows.by_type.map((type) => [
-          type.email_type,
-          type.pre_scheduled,
-          type.skipped,
-          type.history,
-          type.ended,
-          type.other,
-        ]),
-        Math.max(most, MOST_TYPES),
-      ),
+      rows: cut(types, Math.max(most, MOST_TYPES)),
     },
-    {
-      chart: 'volume',
-      title: 'The fullest days',
-      head: ['day', 'to be sent', 'sent or on its way', 'of the daily cap'],
-      rows: busiest.map(({ day, planned, history }) => [day, planned, history, percent(planned + history, limits.cap)]),
-    },
+    busiestTable(report, most),
     {
       chart: 'months',
       title: 'Emails to be sent, by month',
       head: ['month', 'to be sent'],
       rows: report.months.map(({ month, planned }) => [month, planned]),
     },
-    {
-      chart: 'reasons',
-      title: 'Why emails are skipped',
-      head: ['reason', 'emails', 'of skipped'],
-      rows: cut(
-        report.skip_reasons.map(({ reason, rows: count }) => [reason || '(none)', count, percent(count, rows.skipped)]),
-        most,
-      ),
-    },
-    {
-      chart: 'states',
-      title: 'Emails by state',
-      head: ['state', 'to be sent', 'skipped'],
-      rows: cut(
-        report.states.map(({ state, pre_scheduled, skipped }) => [state ?? 'unknown', pre_scheduled, skipped]),
-        most,
-      ),
-    },
-    {
-      chart: 'moves',
-      title: 'How far emails are moved from the day they start on',
-      head: ['days later', 'emails', 'of those to be sent'],
-      rows: cut(
-        moved.map(({ days, rows: count }) => [String(days), count, percent(count, rows.pre_scheduled)]),
-        most,
-      ),
-    },
-    {
-      chart: null,
-      title: 'Rows by status',
-      head: ['status', 'rows'],
-      rows: cut(
-        rows.by_status.map(({ status, rows: count }) => [status || '(none)', count]),
-        most,
-      ),
-    },
+    reasons,
+    { chart: 'states', title: 'Emails by state', head: ['state', 'to be sent', 'skipped'], rows: cut(states, most) },
+    moves,
+    { chart: null, title: 'Rows by status', head: ['status', 'rows'], rows: cut(statuses, most) },
   ];
   return tables.filter((found) => found.rows.length > 0);
 }

@@ -17,6 +17,11 @@ export function grouped(value: number): string {
   return [whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ','), ...decimals].join('.');
 }
 
+/** A share in percent: `12.3 %`; `-` of nothing. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
 /** A count with its noun: `1 day`, `3 days`. */
 export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;

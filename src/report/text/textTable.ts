@@ -38,8 +38,3 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   for (const row of rows) grid.push(row.map(cellText));
   return grid.toString().replace(/ +$/gm, '');
 }
-
-/** A share in percent: `12.3 %`. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
-}

@@ -1,16 +1,28 @@
-import type { PlannedRun } from '../changes/diffSchedules.js';
+import type { Connection } from '../driver/connection.js';
 import type { PageSource } from '../format/pageSource.js';
-import type { PreparedPages } from './byPages/preparePages.js';
-import type { StageRows } from './byPages/stageRows.js';
+import type { RowsToStage, StagedRows } from './byPages/stageRows.js';
 import type { ContactTransactions } from './bySql/flushByContact.js';
-import type { FlushWay } from './writeRun.js';
+import type { FlushWay, PagesThreshold } from './writePlan.js';
 
-/** How a run may write its rows as pages, which are not in the database when `runDatabase` returns. */
-export interface PagesOutlet {
-  /** The pages of the database as it is, which stay as they are until the run is written. */
+/** The caller writes the pages of the result into a copy of the database, which stays as it is until then. */
+export interface CopyTarget {
+  readonly kind: 'copy';
+  /** The pages of the database as it is now, which stay as they are until the run is written. */
   readonly pagesBefore: () => PageSource;
-  /** Takes the pages that the caller is to write, into a copy of the database as it then is. */
-  readonly take: (pages: PreparedPages) => void;
+}
+
+/** SQLite writes into the database itself. */
+export interface InPlaceTarget {
+  readonly kind: 'in_place';
+  /**
+   * Lays the rows of a first run beside the database, from where they are moved over; the caller removes what it wrote when the
+   * transaction is over.
+   *
+   * @throws UnfitForPages when the rows have to be written by statements
+   */
+  readonly stage: (connection: Connection, rows: RowsToStage) => Promise<StagedRows>;
+  /** The transactions that contacts' changes are divided into. */
+  readonly transactions: ContactTransactions;
 }
 
 /** How a run's rows are written, as whoever opened the database can have it. */
@@ -19,12 +31,8 @@ export interface WriteSettings {
   readonly dryRun?: boolean;
   /** `auto` when left out. */
   readonly flush?: FlushWay;
-  /** Without it rows are written by SQL. */
-  readonly pages?: PagesOutlet;
-  /** Rows are replaced contact by contact, many changes in several transactions. */
-  readonly transactions?: ContactTransactions;
-  /** Writes the rows beside the database before anything in it is changed. */
-  readonly stage?: StageRows;
-  /** Is handed what is changed once it is written, or would be. */
-  readonly onDiffed?: (run: PlannedRun) => void;
+  /** Where the result goes; without it rows are written by statements. */
+  readonly target?: CopyTarget | InPlaceTarget;
+  /** Where pages begin to pay; `PAGES_FROM` when left out. It changes the way that rows go, never the rows. */
+  readonly pagesFrom?: PagesThreshold;
 }

@@ -21,7 +21,7 @@ const scope = fc.oneof(
 /** A row of `suppressions` for one of the first contacts, its dates still relative to today. */
 export const suppressionSketch = fc.record({
   contactIndex: fc.nat(11),
-  isFor: pick('id', 'id', 'text of id', 'email', 'both', 'nobody'),
+  isFor: pick('id', 'id', 'text of id', 'padded id', 'email', 'both', 'nobody'),
   email: pick<Text[]>('a@example.com', ' C@EXAMPLE.COM', 'nobody@example.com', '', ' '),
   scope,
   reason: pick<Text[]>(null, 'unsubscribed', 'Spam  Complaint!', '', '??', '#1', 'x'.repeat(50), 404),
@@ -36,8 +36,9 @@ export type SuppressionSketch = typeof suppressionSketch extends fc.Arbitrary<in
 export function suppressionRecord(sketch: SuppressionSketch, today: number, neighbours: Neighbours): SuppressionRecord {
   const { contactIndex, isFor, email, scope: elements, reason } = sketch;
   const id = neighbours.contactOf(contactIndex);
+  const texts: Readonly<Record<string, Text>> = { 'text of id': String(id), 'padded id': ` ${id}\t` };
   return {
-    contact_id: isFor === 'email' || isFor === 'nobody' ? null : isFor === 'text of id' ? String(id) : id,
+    contact_id: isFor === 'email' || isFor === 'nobody' ? null : (texts[isFor] ?? id),
     email: isFor === 'email' || isFor === 'both' ? email : null,
     scope: elements,
     reason,

@@ -115,10 +115,10 @@ function isSection(value: unknown): value is Draft {
 }
 
 /** What a draft sets, one line for each value: its keys joined by points, and the value. */
-export function settingsOf(
+export function settingLines(
   draft: unknown,
   path: readonly string[] = [],
 ): { readonly key: string; readonly value: string }[] {
-  if (isSection(draft)) return Object.entries(draft).flatMap(([key, value]) => settingsOf(value, [...path, key]));
+  if (isSection(draft)) return Object.entries(draft).flatMap(([key, value]) => settingLines(value, [...path, key]));
   return path.length === 0 ? [] : [{ key: path.join('.'), value: JSON.stringify(draft) ?? 'null' }];
 }

@@ -1,15 +1,5 @@
 import { formatIsoDay } from '../../calendar/iso.js';
 
-/** A whole number with its thousands apart. */
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** A part of a whole as `12.3 %`. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-
 /** A size in the unit that fits. */
 export function byteText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
@@ -23,7 +13,7 @@ export function secondsText(seconds: number): string {
 }
 
 /** A day number as `Fri, 13 June 2025`. */
-export function dayText(day: number): string {
+export function longDayText(day: number): string {
   const date = new Date(day * 86_400_000);
   return date.toLocaleDateString('en-GB', {
     timeZone: 'UTC',

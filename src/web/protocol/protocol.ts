@@ -6,7 +6,7 @@ import type { PlannedRow } from '../../rules/records.js';
 import type { RunReport } from '../../run/runReport.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { DailyVolume, StateCount } from './volume.js';
+import type { DailyVolume, StateRows } from './volume.js';
 
 // What the page and its workers say to each other.
 //
@@ -49,7 +49,7 @@ export interface RunResult {
   readonly report: RunReport;
   readonly volume: DailyVolume;
   /** By state, those without rows left out. */
-  readonly states: readonly StateCount[];
+  readonly states: readonly StateRows[];
 }
 
 /** Which planned emails of a day are shown. */

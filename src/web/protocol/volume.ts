@@ -25,7 +25,7 @@ export interface DailyVolume {
 }
 
 /** The rows of one state. */
-export interface StateCount {
+export interface StateRows {
   /** Two letters; null for contacts whose state is unknown. */
   readonly state: string | null;
   readonly contacts: number;
@@ -75,7 +75,7 @@ export function dayCounts({ firstDay, total }: DailyVolume): DayCount[] {
 }
 
 /** Counts contacts and rows by state, the state of most rows first. */
-export function stateCounts({ views, count, organization }: Plan): StateCount[] {
+export function stateCounts({ views, count, organization }: Plan): StateRows[] {
   const { contacts } = organization;
   const [people, scheduled, skipped] = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
   for (let i = 0; i < contacts.count; i++) people[contacts.state[i]]++;

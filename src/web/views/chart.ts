@@ -1,7 +1,7 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
 import type { ChartOptions } from '../../report/charts/frame.js';
 import { element, fill, freshId } from '../page/dom.js';
-import { dayText } from '../page/format.js';
+import { longDayText } from '../page/format.js';
 
 /** Draws a chart for a width in pixels. */
 export type DrawChart = (options: ChartOptions) => SVGSVGElement;
@@ -94,7 +94,7 @@ function makeDaysReachable(
   picture.tabIndex = 0;
   picture.classList.add('with-days');
   picture.setAttribute('role', 'group');
-  picture.setAttribute('aria-label', `Days of the chart, from ${dayText(firstDay)} on`);
+  picture.setAttribute('aria-label', `Days of the chart, from ${longDayText(firstDay)} on`);
   picture.setAttribute('aria-describedby', helpId);
   picture.after(
     element(

@@ -1,8 +1,9 @@
 import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
+import { grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
-import { settingsOf } from '../page/configFields.js';
+import { settingLines } from '../page/configFields.js';
 import { dataTable, element, fill, labelled } from '../page/dom.js';
-import { grouped, shortDate } from '../page/format.js';
+import { shortDate } from '../page/format.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { chartBox } from './chart.js';
@@ -53,7 +54,7 @@ function runName({ number, databaseName, result }: FinishedRun): string {
 /** The settings that are not the same in two runs. */
 function differences(before: FinishedRun, after: FinishedRun): (readonly [string, string, string])[] {
   const [first, second] = [before, after].map(
-    (run) => new Map(settingsOf(run.config).map(({ key, value }) => [key, value])),
+    (run) => new Map(settingLines(run.config).map(({ key, value }) => [key, value])),
   );
   const keys = [...new Set([...first.keys(), ...second.keys()])];
   const all = keys.map((key) => [key, first.get(key) ?? 'default', second.get(key) ?? 'default'] as const);

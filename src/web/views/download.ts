@@ -1,7 +1,8 @@
 import type { ExportFormat } from '../../export/formats.js';
+import { grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, element, fill } from '../page/dom.js';
-import { byteText, grouped } from '../page/format.js';
+import { byteText } from '../page/format.js';
 import type { Store } from '../page/state.js';
 
 const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; readonly text: string }[] = [

@@ -1,5 +1,5 @@
+import { grouped } from '../../report/text/prose.js';
 import { button, element, fill, setAttributes } from '../page/dom.js';
-import { grouped } from '../page/format.js';
 import type { Job, Store } from '../page/state.js';
 
 const STAGE_WORDS: Readonly<Record<string, string>> = {

@@ -3,9 +3,10 @@ import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { drawStateChart } from '../../report/charts/stateChart.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
+import { grouped, percent } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, type Child, dataTable, element, fill } from '../page/dom.js';
-import { dayText, grouped, percent, secondsText, shortDate } from '../page/format.js';
+import { longDayText, secondsText, shortDate } from '../page/format.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts, dayKindCounts } from '../protocol/volume.js';
 import { chartBox, type DayChoice } from './chart.js';
@@ -60,6 +61,8 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
   ];
 }
 
+type Report = FinishedRun['result']['report'];
+
 function figure(value: string, label: string, note: string | null = null): HTMLElement {
   return element(
     'div.figure',
@@ -83,20 +86,27 @@ function asTable(title: string, table: () => HTMLElement): HTMLElement {
 }
 
 function summary({ result, number, databaseName }: FinishedRun, actions: Actions): HTMLElement[] {
-  const { report, volume, states } = result;
-  const { rows, contacts, limits, moves, changes } = report;
-  const busiest = report.busiest_days.at(0);
-  const describe = (day: number) => {
-    const count = volume.total[day - volume.firstDay] ?? 0;
-    return `${dayText(day)}: ${grouped(count)} ${count === 1 ? 'email' : 'emails'}`;
-  };
-  const choice: DayChoice = {
-    firstDay: volume.firstDay,
-    dayCount: volume.dayCount,
-    describe,
-    onChoose: (day) => actions.showDay(day),
-  };
-  const figures = element(
+  const { report } = result;
+  return [
+    element(
+      'header.view-head',
+      {},
+      element('h2', {}, `Plan as of ${shortDate(report.as_of)}`),
+      element('p.note', {}, `Run ${number}, ${databaseName}, profile ${report.limits.profile}`),
+    ),
+    figuresOf(report),
+    ...(report.rows.total === 0
+      ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')]
+      : []),
+    ...dayPanels(result, actions),
+    element('div.panels', {}, reasonPanel(report), statePanel(result)),
+    element('div.panels', {}, typePanel(report), changesPanel(report)),
+  ];
+}
+
+function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): HTMLElement {
+  const busiest = busiest_days.at(0);
+  return element(
     'dl.figures',
     {},
     figure(grouped(rows.pre_scheduled), 'Emails to be sent', `${rows.per_contact.toFixed(2)} rows per contact`),
@@ -109,18 +119,25 @@ function summary({ result, number, databaseName }: FinishedRun, actions: Actions
     busiest === undefined
       ? figure('–', 'Busiest day')
       : figure(grouped(busiest.load), 'Busiest day', `${shortDate(busiest.day)}, cap ${grouped(limits.cap)}`),
-    figure(secondsText(report.seconds), 'Planned in', `${grouped(contacts.rows / report.seconds)} contacts/s`),
+    figure(secondsText(seconds), 'Planned in', `${grouped(Math.round(contacts.rows / seconds))} contacts/s`),
   );
-  const empty = rows.total === 0;
+}
+
+/** The days as bars and as a calendar; a click on one shows its emails. */
+function dayPanels(result: FinishedRun['result'], actions: Actions): HTMLElement[] {
+  const { report, volume } = result;
+  const { limits, moves } = report;
+  const describe = (day: number) => {
+    const count = volume.total[day - volume.firstDay] ?? 0;
+    return `${longDayText(day)}: ${grouped(count)} ${count === 1 ? 'email' : 'emails'}`;
+  };
+  const choice: DayChoice = {
+    firstDay: volume.firstDay,
+    dayCount: volume.dayCount,
+    describe,
+    onChoose: (day) => actions.showDay(day),
+  };
   return [
-    element(
-      'header.view-head',
-      {},
-      element('h2', {}, `Plan as of ${shortDate(report.as_of)}`),
-      element('p.note', {}, `Run ${number}, ${databaseName}, profile ${limits.profile}`),
-    ),
-    figures,
-    ...(empty ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')] : []),
     panel(
       'Emails per day',
       chartBox((options) => drawVolumeChart(dayKindCounts(volume), { ...options, cap: limits.cap }), choice),
@@ -135,82 +152,82 @@ function summary({ result, number, databaseName }: FinishedRun, actions: Actions
       'The year as a calendar',
       chartBox((options) => drawCalendarChart(dayCounts(volume), { ...options, startDay: volume.firstDay }), choice),
     ),
-    element(
-      'div.panels',
-      {},
-      panel(
-        'Why emails are skipped',
-        chartBox((options) =>
-          drawReasonChart(
-            report.skip_reasons.map(({ reason, rows: count }) => ({ name: reason, count })),
-            options,
-          ),
-        ),
-        asTable('Skip reasons', () =>
-          dataTable(
-            'Skip reasons',
-            ['Reason', 'Emails', 'Of skipped'],
-            report.skip_reasons.map(({ reason, rows: count }) => [reason, count, percent(count, rows.skipped)]),
-          ),
-        ),
-      ),
-      panel(
-        'States',
-        chartBox((options) =>
-          drawStateChart(
-            states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
-            options,
-          ),
-        ),
-        asTable('States', () =>
-          dataTable(
-            'States',
-            ['State', 'Contacts', 'To be sent', 'Skipped'],
-            states.map((count) => [count.state ?? 'unknown', count.contacts, count.scheduled, count.skipped]),
-          ),
-        ),
-      ),
-    ),
-    element(
-      'div.panels',
-      {},
-      panel(
-        'By type of email',
-        dataTable(
-          'Emails by type',
-          ['Type', 'To be sent', 'Skipped'],
-          rows.by_type.map((type) => [type.email_type, type.pre_scheduled, type.skipped]),
-        ),
-      ),
-      panel(
-        'What this changes in the database',
-        dataTable(
-          'Changes',
-          ['Rows of email_schedules', 'Number'],
-          Object.entries(changes).map(([name, count]) => [name, count]),
-        ),
-        ...issuesOf(result.report.issues),
-        ...report.warnings.map((warning) => element('p.warning', {}, warning)),
-        report.migration.length > 0 &&
-          element(
-            'details.as-table',
-            {},
-            element('summary', {}, `Added to the schema: ${report.migration.length}`),
-            element('ul.plain', {}, ...report.migration.map((step) => element('li.note', {}, step))),
-          ),
-        asTable('Stages', () =>
-          dataTable(
-            'Stages',
-            ['Stage', 'Took'],
-            report.stages.map(({ stage, seconds }) => [stage, secondsText(seconds)]),
-          ),
-        ),
-      ),
-    ),
   ];
 }
 
-function issuesOf(issues: FinishedRun['result']['report']['issues']): HTMLElement[] {
+function reasonPanel({ skip_reasons, rows }: Report): HTMLElement {
+  const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: reason, count }));
+  return panel(
+    'Why emails are skipped',
+    chartBox((options) => drawReasonChart(counts, options)),
+    asTable('Skip reasons', () =>
+      dataTable(
+        'Skip reasons',
+        ['Reason', 'Emails', 'Of skipped'],
+        counts.map(({ name, count }) => [name, count, percent(count, rows.skipped)]),
+      ),
+    ),
+  );
+}
+
+function statePanel({ states }: FinishedRun['result']): HTMLElement {
+  return panel(
+    'States',
+    chartBox((options) =>
+      drawStateChart(
+        states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
+        options,
+      ),
+    ),
+    asTable('States', () =>
+      dataTable(
+        'States',
+        ['State', 'Contacts', 'To be sent', 'Skipped'],
+        states.map((count) => [count.state ?? 'unknown', count.contacts, count.scheduled, count.skipped]),
+      ),
+    ),
+  );
+}
+
+function typePanel({ rows }: Report): HTMLElement {
+  return panel(
+    'By type of email',
+    dataTable(
+      'Emails by type',
+      ['Type', 'To be sent', 'Skipped'],
+      rows.by_type.map((type) => [type.email_type, type.pre_scheduled, type.skipped]),
+    ),
+  );
+}
+
+function changesPanel({ changes, issues, warnings, migration, stages }: Report): HTMLElement {
+  return panel(
+    'What this changes in the database',
+    dataTable(
+      'Changes',
+      ['Rows of email_schedules', 'Number'],
+      Object.entries(changes).map(([name, count]) => [name, count]),
+    ),
+    ...issuesOf(issues),
+    ...warnings.map((warning) => element('p.warning', {}, warning)),
+    migration.length > 0 &&
+      element(
+        'details.as-table',
+        {},
+        element('summary', {}, `Added to the schema: ${migration.length}`),
+        element('ul.plain', {}, ...migration.map((step) => element('li.note', {}, step))),
+      ),
+    asTable('Stages', () =>
+      dataTable(
+        'Stages',
+        ['Stage', 'Took'],
+        stages.map(({ stage, seconds }) => [stage, secondsText(seconds)]),
+      ),
+    ),
+  );
+}
+
+function issuesOf(issues: Report['issues']): HTMLElement[] {
   const entries = Object.entries(issues);
   if (entries.length === 0) return [];
   return [

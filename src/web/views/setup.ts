@@ -1,6 +1,6 @@
 import { checkConfig } from '../../rules/config.js';
 import type { Actions } from '../page/actions.js';
-import { settingsOf } from '../page/configFields.js';
+import { settingLines } from '../page/configFields.js';
 import { button, element, fill, labelled } from '../page/dom.js';
 import { byteText, localToday } from '../page/format.js';
 import type { Store } from '../page/state.js';
@@ -145,7 +145,7 @@ function dayStep(store: Store, actions: Actions): HTMLElement {
 function settingsStep(store: Store, actions: Actions): HTMLElement {
   const words = element('p.summary-line');
   store.follow(['draft'], ({ draft }) => {
-    const count = settingsOf(draft).length;
+    const count = settingLines(draft).length;
     const problems = checkConfig(draft).length;
     const set = count === 0 ? 'All as they come.' : `${count} ${count === 1 ? 'setting' : 'settings'} of your own.`;
     words.classList.toggle('wrong', problems > 0);

@@ -1,6 +1,7 @@
+import { grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
-import { grouped, secondsText } from '../page/format.js';
+import { secondsText } from '../page/format.js';
 import type { Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
 import type { QueryResult, TableDescription } from '../protocol/protocol.js';

@@ -5,6 +5,7 @@ import type { EmailExplanation, WindowFacts } from '../../explain/explanation.js
 import { dateOfDay } from '../../report/charts/figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from '../../report/charts/frame.js';
 import { shortened } from '../../report/charts/series.js';
+import type { ChartColors } from '../../report/charts/theme.js';
 import { shortDate } from '../page/format.js';
 
 const LANE_HEIGHT = 30;
@@ -38,6 +39,79 @@ function emailTitle(email: EmailExplanation): string {
   ].join('\n');
 }
 
+/** Windows as bands: the buffer lighter than what the state itself forbids. */
+function windowMarks(windows: readonly WindowFacts[], colors: ChartColors): Plot.Markish[] {
+  return [
+    Plot.rectX(windows, {
+      x1: (window: WindowFacts) => dateOf(window.first_day),
+      x2: (window: WindowFacts) => dateOf(window.statutory_first_day),
+      fill: colors.neutral,
+      fillOpacity: 0.22,
+      title: windowTitle,
+    }),
+    Plot.rectX(windows, {
+      x1: (window: WindowFacts) => dateOf(window.statutory_first_day),
+      x2: (window: WindowFacts) => endOf(window.last_day),
+      fill: colors.neutral,
+      fillOpacity: 0.5,
+      title: windowTitle,
+    }),
+  ];
+}
+
+function asOfMarks(asOf: string, colors: ChartColors): Plot.Markish[] {
+  return [
+    Plot.ruleX([dateOf(asOf)], { stroke: colors.limit, strokeWidth: 1.5, strokeDasharray: '4 3' }),
+    Plot.text([dateOf(asOf)], {
+      x: (date: Date) => date,
+      text: () => 'as of',
+      frameAnchor: 'top',
+      dy: -14,
+      fill: colors.ink,
+    }),
+  ];
+}
+
+/** Each email in its lane: from its ideal day to the day of sending, and its event. */
+function emailMarks(emails: readonly EmailExplanation[], colors: ChartColors): Plot.Markish[] {
+  const lanes = emails.map((_, i) => i);
+  const email = (i: number) => emails[i];
+  const [sent, , skipped] = colors.series;
+  return [
+    Plot.link(lanes, {
+      x1: (i: number) => dateOf(email(i).ideal_date),
+      x2: (i: number) => dateOf(email(i).scheduled_send_date),
+      y: (i: number) => i,
+      stroke: colors.quiet,
+      strokeWidth: 2,
+    }),
+    Plot.tickX(lanes, {
+      x: (i: number) => dateOf(email(i).ideal_date),
+      y: (i: number) => i,
+      stroke: colors.quiet,
+      strokeWidth: 2,
+      title: (i: number) => emailTitle(email(i)),
+    }),
+    Plot.dot(lanes, {
+      x: (i: number) => dateOf(email(i).event_date),
+      y: (i: number) => i,
+      symbol: 'diamond',
+      r: 5,
+      fill: colors.ink,
+      title: (i: number) => emailTitle(email(i)),
+    }),
+    Plot.dot(lanes, {
+      x: (i: number) => dateOf(email(i).scheduled_send_date),
+      y: (i: number) => i,
+      r: 6,
+      fill: (i: number) => (email(i).status === 'skipped' ? colors.surface : sent),
+      stroke: (i: number) => (email(i).status === 'skipped' ? skipped : sent),
+      strokeWidth: 2.5,
+      title: (i: number) => emailTitle(email(i)),
+    }),
+  ];
+}
+
 /**
  * Draws a contact's windows and emails on one time line: each email in a lane of its own, from its ideal day to the day it is
  * sent or skipped, over the windows that forbid days (Rules 4, 5 and 7).
@@ -57,7 +131,6 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
   const lanes = emails.map((_, i) => i);
   const [sent, , skipped] = colors.series;
   const marginLeft = 20 + Math.max(8, ...names.map(({ length }) => length)) * LETTER_PIXELS;
-  const email = (i: number) => emails[i];
   const panel = drawPanel(space, {
     height: 60 + LANE_HEIGHT * Math.max(1, lanes.length),
     marginLeft,
@@ -67,60 +140,10 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
     color: { type: 'identity' },
     marks: [
       Plot.gridX({ stroke: colors.grid, strokeOpacity: 1, ticks: isNarrow ? 4 : 8 }),
-      Plot.rectX(windows, {
-        x1: (window: WindowFacts) => dateOf(window.first_day),
-        x2: (window: WindowFacts) => dateOf(window.statutory_first_day),
-        fill: colors.neutral,
-        fillOpacity: 0.22,
-        title: windowTitle,
-      }),
-      Plot.rectX(windows, {
-        x1: (window: WindowFacts) => dateOf(window.statutory_first_day),
-        x2: (window: WindowFacts) => endOf(window.last_day),
-        fill: colors.neutral,
-        fillOpacity: 0.5,
-        title: windowTitle,
-      }),
-      Plot.ruleX([dateOf(as_of)], { stroke: colors.limit, strokeWidth: 1.5, strokeDasharray: '4 3' }),
-      Plot.text([dateOf(as_of)], {
-        x: (date: Date) => date,
-        text: () => 'as of',
-        frameAnchor: 'top',
-        dy: -14,
-        fill: colors.ink,
-      }),
+      ...windowMarks(windows, colors),
+      ...asOfMarks(as_of, colors),
       Plot.axisY({ tickFormat: (i: number) => names[i] ?? '', tickSize: 0, fill: colors.ink }),
-      Plot.link(lanes, {
-        x1: (i: number) => dateOf(email(i).ideal_date),
-        x2: (i: number) => dateOf(email(i).scheduled_send_date),
-        y: (i: number) => i,
-        stroke: colors.quiet,
-        strokeWidth: 2,
-      }),
-      Plot.tickX(lanes, {
-        x: (i: number) => dateOf(email(i).ideal_date),
-        y: (i: number) => i,
-        stroke: colors.quiet,
-        strokeWidth: 2,
-        title: (i: number) => emailTitle(email(i)),
-      }),
-      Plot.dot(lanes, {
-        x: (i: number) => dateOf(email(i).event_date),
-        y: (i: number) => i,
-        symbol: 'diamond',
-        r: 5,
-        fill: colors.ink,
-        title: (i: number) => emailTitle(email(i)),
-      }),
-      Plot.dot(lanes, {
-        x: (i: number) => dateOf(email(i).scheduled_send_date),
-        y: (i: number) => i,
-        r: 6,
-        fill: (i: number) => (email(i).status === 'skipped' ? colors.surface : sent),
-        stroke: (i: number) => (email(i).status === 'skipped' ? skipped : sent),
-        strokeWidth: 2.5,
-        title: (i: number) => emailTitle(email(i)),
-      }),
+      ...emailMarks(emails, colors),
     ],
   });
   const note = `${emails.length} ${emails.length === 1 ? 'email' : 'emails'}, ${windows.length} ${windows.length === 1 ? 'window' : 'windows'}. A diamond is the event, a tick the ideal day, a full circle the day of sending, an empty one the day of a skipped email.`;

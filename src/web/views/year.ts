@@ -2,11 +2,12 @@ import { parseIsoDay } from '../../calendar/iso.js';
 import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
+import { grouped } from '../../report/text/prose.js';
 import { checkConfig } from '../../rules/config.js';
 import { EMAIL_KINDS, type SimulatedDay, type Simulation } from '../../simulate/simulation.js';
 import type { Actions } from '../page/actions.js';
 import { dataTable, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
-import { dayText, grouped, secondsText, shortDate, wordsOf } from '../page/format.js';
+import { longDayText, secondsText, shortDate, wordsOf } from '../page/format.js';
 import type { SimulationState, Store } from '../page/state.js';
 import { changingChart, chartBox } from './chart.js';
 import { player } from './player.js';
@@ -101,7 +102,7 @@ function stageView(store: Store): HTMLElement {
     if (state === null || dayCount === 0) return;
     const days = state.days.slice(0, dayCount);
     const { startDay, endDay, result } = state;
-    fill(title, dayText(startDay + dayCount - 1));
+    fill(title, longDayText(startDay + dayCount - 1));
     fill(figures, ...figuresOf(days));
     // The whole period is on the axis from the start.
     const ends = [startDay, endDay - 1].map((day) => ({ day, kind: 'birthday', count: 0 }));
@@ -174,11 +175,11 @@ function figuresOf(days: readonly SimulatedDay[]): HTMLElement[] {
   ];
 }
 
-function outcomeOf(simulation: Simulation): HTMLElement[] {
-  const { accounts, by_kind: kinds, days, seconds, days_over_threshold: over, limits } = simulation;
-  const first = parseIsoDay(simulation.from) ?? 0;
-  const reasons = Object.entries(accounts.skipped).map(([name, count]) => ({ name: wordsOf(name), count }));
-  const rows: readonly (readonly [string, number])[] = [
+function accountRows(
+  accounts: Simulation['accounts'],
+  reasons: readonly { readonly name: string; readonly count: number }[],
+): readonly (readonly [string, number])[] {
+  return [
     ['Expected', accounts.expected],
     ['Sent', accounts.sent],
     ['Bounced', accounts.bounced],
@@ -189,6 +190,12 @@ function outcomeOf(simulation: Simulation): HTMLElement[] {
     ['Lost', accounts.lost.count],
     ['Sent more than once', accounts.repeated.count],
   ];
+}
+
+function outcomeOf(simulation: Simulation): HTMLElement[] {
+  const { accounts, by_kind: kinds, days, seconds, days_over_threshold: over, limits } = simulation;
+  const first = parseIsoDay(simulation.from) ?? 0;
+  const reasons = Object.entries(accounts.skipped).map(([name, count]) => ({ name: wordsOf(name), count }));
   return [
     element(
       'section.panel',
@@ -208,7 +215,7 @@ function outcomeOf(simulation: Simulation): HTMLElement[] {
         'section.panel',
         {},
         element('h3', {}, 'What became of every email'),
-        dataTable('Accounts', ['Outcome', 'Emails'], rows),
+        dataTable('Accounts', ['Outcome', 'Emails'], accountRows(accounts, reasons)),
       ),
       element(
         'section.panel',

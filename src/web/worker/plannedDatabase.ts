@@ -4,10 +4,9 @@ import { Explainer } from '../../explain/explainContact.js';
 import type { Plan } from '../../plan/plan.js';
 import { resolveConfig } from '../../rules/config.js';
 import type { RunReport } from '../../run/runReport.js';
-import { runDatabase } from '../../run/schedule.js';
+import { type DatabaseRun, runDatabase } from '../../run/schedule.js';
 import { type RunProgress, Stopwatch } from '../../run/stopwatch.js';
 import { resolveToday } from '../../run/today.js';
-import type { PlannedRun } from '../../store/changes/diffSchedules.js';
 import type { ImageConnection } from '../../store/driver/connection.js';
 import { openSqlJs } from '../../store/driver/sqljs.js';
 import { MemorySink } from '../../store/format/memorySink.js';
@@ -36,9 +35,7 @@ export class PlannedDatabase {
   private constructor(
     before: Blob,
     connection: ImageConnection,
-    report: RunReport,
-    { plan, balance, refused }: PlannedRun,
-    pages: PreparedPages | null,
+    { report, plan, balance, refused, pages }: DatabaseRun,
   ) {
     this.#before = before;
     this.connection = connection;
@@ -66,19 +63,9 @@ export class PlannedDatabase {
       return { image: bytes, connection: await openSqlJs(bytes, sqlJsFile()) };
     });
     try {
-      let planned: PlannedRun | null = null;
-      let pages: PreparedPages | null = null;
-      const pagesBefore = () => new ImageSource(image);
-      const take = (prepared: PreparedPages) => {
-        pages = prepared;
-      };
-      const onDiffed = (run: PlannedRun) => {
-        planned = run;
-      };
-      const settings = { config, today, pages: { pagesBefore, take }, onDiffed };
-      const report = await runDatabase(connection, settings, watch);
-      if (planned === null) throw new TypeError('a run without a plan');
-      return new PlannedDatabase(database, connection, report, planned, pages);
+      const target = { kind: 'copy', pagesBefore: () => new ImageSource(image) } as const;
+      const run = await runDatabase(connection, { config, today, target }, watch);
+      return new PlannedDatabase(database, connection, run);
     } catch (error) {
       connection.close();
       throw error;

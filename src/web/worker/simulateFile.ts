@@ -12,7 +12,7 @@ const TOLD_EVERY_MS = 40;
  *
  * @throws SendplanError or RangeError as `simulate` does
  */
-export async function simulateFile(
+export async function simulateBlob(
   { database, name, from, to, config, ...sender }: SimulateRequest,
   tell: (progress: Progress) => void,
 ): Promise<Simulation> {

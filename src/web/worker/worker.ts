@@ -10,7 +10,7 @@ import { generateFile } from './generateFile.js';
 import { emailsOfDay, findContacts } from './lookups.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
-import { simulateFile } from './simulateFile.js';
+import { simulateBlob } from './simulateFile.js';
 
 /** The part of a dedicated worker's global that is used; the types of pages do not have it. */
 interface WorkerScope {
@@ -50,7 +50,7 @@ const handlers: Handlers = {
     return { report, volume: dailyVolume(plan, balance), states: stateCounts(plan) };
   },
   async simulate(given, tell) {
-    return simulateFile(given, tell);
+    return simulateBlob(given, tell);
   },
   async emailsOfDay(given) {
     return emailsOfDay(requirePlanned(), given);

@@ -17,7 +17,7 @@ import { readSchema } from '../../../src/store/schema/readSchema.js';
 import { preparePages } from '../../../src/store/write/byPages/preparePages.js';
 import { canFlushByPages, UnfitForPages } from '../../../src/store/write/byPages/scheduleLayout.js';
 import { flushSchedules } from '../../../src/store/write/bySql/flushSchedules.js';
-import type { FlushWay } from '../../../src/store/write/writeRun.js';
+import type { FlushWay } from '../../../src/store/write/writePlan.js';
 import { organization } from '../../helpers/arbitraries.js';
 import { hasSqlite3, integrityOf, recordsImage } from '../../helpers/databases.js';
 import { dumpOf, type FlushCase, flushCase, flushRowsOf, plainRows } from '../../helpers/flushCases.js';

@@ -7,7 +7,7 @@ import type { ScheduleDiff } from '../../changes/diffSchedules.js';
 import type { Connection, ImageConnection } from '../../driver/connection.js';
 import { openSqlJs } from '../../driver/sqljs.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
-import { removeStaleTemporaries, removeTemporary, temporaryPath, watchTemporary } from '../../file/temporaryFiles.js';
+import { removeTemporary, watchTemporary } from '../../file/temporaryFiles.js';
 import { FileSink } from '../../format/fileSink.js';
 import type { PageSource } from '../../format/pageSource.js';
 import type { Migration } from '../../schema/migration.js';
@@ -20,28 +20,17 @@ import { type RunValues, UnfitForPages } from './scheduleLayout.js';
 export interface StagedRows {
   readonly inserted: number;
   /** The candidates whose rows a unique index refuses. */
-  readonly refused: readonly number[];
+  readonly refused: ReadonlySet<number>;
   /** Puts the rows into `email_schedules`, which is empty, in the caller's transaction. */
   insert(connection: Connection): void;
-  /** Removes what lies beside the database; to be called when the transaction is over. */
-  remove(): void;
 }
 
-/** Stages the rows of a run, when it wants to: else undefined, or the reason why they cannot be. */
-export type StageRows = (
-  plan: Plan,
-  diff: ScheduleDiff,
-  migration: Migration,
-  run: RunValues,
-) => Promise<StagedRows | string | undefined>;
-
-/** How rows are staged. */
-export interface StagingOptions extends RunValues {
-  /** The database; the file with the rows is written beside it. */
-  readonly path: string;
-  /** Only the refused rows are found out. */
-  readonly dryRun: boolean;
-  readonly onProgress: (rowsDone: number, rowsTotal: number) => void;
+/** What is staged. */
+export interface RowsToStage extends RunValues {
+  readonly plan: Plan;
+  readonly diff: ScheduleDiff;
+  readonly migration: Migration;
+  readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
 }
 
 const STAGING = 'sendplan_staging';
@@ -94,15 +83,13 @@ async function openTwin(connection: Connection, migration: Migration, rowCount: 
   }
 }
 
-/** Writes the pages of the rows into a file beside the database. @returns its path */
+/** Writes the pages of the rows into a file of its own. */
 async function writeStaging(
-  path: string,
+  staging: string,
   database: PageSource,
   pages: PreparedPages,
   onWritten: (rowsDone: number) => void,
-) {
-  removeStaleTemporaries(path);
-  const staging = temporaryPath(path);
+): Promise<void> {
   watchTemporary(staging);
   let descriptor = -1;
   try {
@@ -114,7 +101,6 @@ async function writeStaging(
       checkpoint: () => setImmediate(),
     };
     await pages.write(database, target, onWritten);
-    return staging;
   } catch (error) {
     removeTemporary(staging);
     const { syscall, message } = error as { syscall?: string; message: string };
@@ -131,49 +117,41 @@ async function writeStaging(
  * them apart: target and source have the same schema, the target has no rows and no triggers, and foreign keys are not
  * enforced. To be called before the transaction changes anything.
  *
- * @returns the rows, or the reason, the end of a sentence, why they have to be written by statements
+ * @param stagingPath where; null finds out only which rows are refused
+ * @throws UnfitForPages when they have to be written by statements
  * @throws SendplanError `unsupported_schema` when there are no ids left
  */
 export async function stageRows(
   connection: Connection,
-  plan: Plan,
-  diff: ScheduleDiff,
-  migration: Migration,
-  options: StagingOptions,
-): Promise<StagedRows | string> {
-  const { runId, nowText, onProgress } = options;
+  { plan, diff, migration, runId, nowText, onProgress }: RowsToStage,
+  stagingPath: string | null,
+): Promise<StagedRows> {
+  if (hasSchedules(connection)) throw new UnfitForPages('it has rows already');
+  const rows = new DiffRows(plan, diff);
+  const twin = await openTwin(connection, migration, rows.count);
+  let pages: PreparedPages;
+  let after: PageSource;
   try {
-    if (diff.deletedIds.length > 0 || hasSchedules(connection)) throw new UnfitForPages('it has rows already');
-    const rows = new DiffRows(plan, diff);
-    const twin = await openTwin(connection, migration, rows.count);
-    let pages: PreparedPages;
-    let after: PageSource;
-    try {
-      const before = twin.toPages();
-      twin.execute('BEGIN');
-      const changes = { deletedIds: new Float64Array(0), rows };
-      pages = preparePages(twin, changes, { runId, nowText, pagesBefore: () => before });
-      pages.settle();
-      twin.execute('COMMIT');
-      after = twin.toPages();
-    } finally {
-      twin.close();
-    }
-    const { inserted } = pages;
-    const refused = Array.from(pages.refused, (place) => rows.candidateAt(place));
-    if (options.dryRun) return { inserted, refused, insert: () => {}, remove: () => {} };
-    const staging = await writeStaging(options.path, after, pages, (done) => onProgress(done, rows.count));
-    return {
-      inserted,
-      refused,
-      insert: (target) => {
-        target.execute(`ATTACH ${quoteText(staging)} AS ${STAGING};
-          INSERT INTO main.email_schedules SELECT * FROM ${STAGING}.email_schedules`);
-      },
-      remove: () => removeTemporary(staging),
-    };
-  } catch (error) {
-    if (error instanceof UnfitForPages) return error.message;
-    throw error;
+    const before = twin.toPages();
+    twin.execute('BEGIN');
+    const changes = { deletedIds: new Float64Array(0), rows };
+    pages = preparePages(twin, changes, { runId, nowText, pagesBefore: () => before });
+    pages.settle();
+    twin.execute('COMMIT');
+    after = twin.toPages();
+  } finally {
+    twin.close();
   }
+  const { inserted } = pages;
+  const refused = new Set(Array.from(pages.refused, (place) => rows.candidateAt(place)));
+  if (stagingPath === null) return { inserted, refused, insert: () => {} };
+  await writeStaging(stagingPath, after, pages, (done) => onProgress?.(done, rows.count));
+  return {
+    inserted,
+    refused,
+    insert: (target) => {
+      target.execute(`ATTACH ${quoteText(stagingPath)} AS ${STAGING};
+        INSERT INTO main.email_schedules SELECT * FROM ${STAGING}.email_schedules`);
+    },
+  };
 }

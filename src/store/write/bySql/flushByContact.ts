@@ -99,16 +99,25 @@ class ContactChanges {
   }
 }
 
-/** The columns of `email_schedules` that rows are written with, or null when its rows cannot be written contact by contact. */
-function writableColumns(connection: Connection): readonly string[] | null {
+/**
+ * Tells whether rows of `email_schedules` can be replaced contact by contact: with triggers, or a unique index without the
+ * contact, rows of one contact could be in the way of another's.
+ */
+export function isByContact(connection: Connection): boolean {
   const table = findTable(readSchema(connection), 'email_schedules');
-  if (table === null) return null;
-  const isByContact = (columns: readonly (string | null)[]) =>
+  if (table === null) return false;
+  const hasContact = (columns: readonly (string | null)[]) =>
     columns.some((column) => column !== null && isSameName(column, 'contact_id'));
-  if (!table.indexes.every((index) => !index.isUnique || isByContact(index.columns))) return null;
+  if (!table.indexes.every((index) => !index.isUnique || hasContact(index.columns))) return false;
   const triggers = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = 'email_schedules'";
-  for (const _trigger of connection.query(triggers)) return null;
-  return table.columns.filter((column) => !column.isGenerated).map((column) => column.name);
+  for (const _trigger of connection.query(triggers)) return false;
+  return true;
+}
+
+/** The columns of `email_schedules` that rows are written with. */
+function writableColumns(connection: Connection): readonly string[] {
+  const columns = findTable(readSchema(connection), 'email_schedules')?.columns ?? [];
+  return columns.filter((column) => !column.isGenerated).map((column) => column.name);
 }
 
 /** Writes the changes of one step after the other. */
@@ -245,10 +254,8 @@ function requireOnlyRun(connection: Connection, runId: string): void {
 
 /**
  * Writes a run's changes to `email_schedules` contact by contact (Rules 11): removed rows go, the others are replaced in
- * their place or added. Every contact's changes are in one transaction.
+ * their place or added. Every contact's changes are in one transaction. Only where `isByContact` says so.
  *
- * @returns null when the table has triggers, or a unique index without the contact: there rows of one contact could be in the
- *   way of another's
  * @throws SendplanError `database_error` when SQLite refuses a row for any other reason than a unique index,
  *   `unsupported_schema` when there are no ids left, `file_changed` when rows that are still to be replaced are not as they
  *   were read
@@ -258,9 +265,8 @@ export function flushByContact(
   plan: Plan,
   diff: ScheduleDiff,
   options: ContactFlushOptions,
-): FlushResult | null {
+): FlushResult {
   const columns = writableColumns(connection);
-  if (columns === null) return null;
   const timed = new TimedConnection(connection);
   const changes = new ContactChanges(plan, diff, options.transactions?.contacts ?? Number.POSITIVE_INFINITY);
   const writer = new ContactWriter(timed, changes, columns, options);

@@ -1,0 +1,34 @@
+import { DiffRows } from '../changes/diffRows.js';
+import { preparePages } from './byPages/preparePages.js';
+import { prepareIndexes } from './byPages/unfilledIndexes.js';
+import type { RowsOfRun, RowsToWrite } from './rowsOfRun.js';
+import type { CopyTarget } from './writeSettings.js';
+
+/** The columns of our own unique index. */
+const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
+
+/** Prepares the rows for being written as pages into a copy of the database, when the transaction is over. */
+export function writeAsPages({ plan, diff, runId, nowText, onProgress }: RowsOfRun, target: CopyTarget): RowsToWrite {
+  // A database hands out its pages between transactions only.
+  const before = target.pagesBefore();
+  return (connection, { unfilled, isKeyIndexComing }) => {
+    const rows = new DiffRows(plan, diff);
+    const indexes = prepareIndexes(connection, unfilled, before);
+    const prepared = preparePages(
+      connection,
+      { deletedIds: diff.deletedIds, rows },
+      {
+        runId,
+        nowText,
+        pagesBefore: () => before,
+        comingIndex: isKeyIndexComing ? SCHEDULE_KEY : undefined,
+        indexes,
+        onProgress: (rowsDone) => onProgress?.(rowsDone, rows.count),
+      },
+    );
+    const { deleted, inserted } = prepared;
+    const isEmpty = deleted + inserted + unfilled.length === 0;
+    const refused = new Set(Array.from(prepared.refused, (place) => rows.candidateAt(place)));
+    return { deleted, inserted, refused, statements: [], pages: isEmpty ? null : prepared };
+  };
+}
