@@ -4,7 +4,7 @@ import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
-const EXIT = { failed: 1, wrongUse: 2, interrupted: 130 } as const;
+const EXIT = { failed: 1, wrongUse: 2, heldBack: 3, interrupted: 130 } as const;
 
 const WRONG_USE: readonly SendplanErrorCode[] = ['bad_config', 'bad_input', 'not_a_database', 'file_not_found'];
 
@@ -12,6 +12,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.wrongUse;
   if (!(error instanceof SendplanError)) return EXIT.failed;
   if (error.code === 'interrupted') return EXIT.interrupted;
+  if (error.code === 'held_back') return EXIT.heldBack;
   return WRONG_USE.includes(error.code) ? EXIT.wrongUse : EXIT.failed;
 }
 
@@ -101,7 +102,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on
