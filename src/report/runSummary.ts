@@ -60,7 +60,9 @@ function stagesText(report: RunReport): string {
 /** What the figures are of: planned just now, or by the run before that left the file as it is. */
 function plannedText({ contacts, as_of, repeats }: RunReport): string {
   const count = `${grouped(contacts.planned)} contact${contacts.planned === 1 ? '' : 's'}`;
-  return repeats === null ? `Planned ${count} as of ${as_of}` : `Nothing was planned; the plan of ${count} as of ${as_of}`;
+  return repeats === null
+    ? `Planned ${count} as of ${as_of}`
+    : `Nothing was planned; the plan of ${count} as of ${as_of}`;
 }
 
 /** A run report as text for people, tables without colour, ending in a new line. */
@@ -102,7 +104,9 @@ export function summarizeRun(report: RunReport): string {
       report.outcome === 'dry_run'
         ? '  A run lists each in the table scheduler_contact_issues.'
         : '  Each is listed in the table scheduler_contact_issues.',
-      ...report.reading.columns.filter(({ unreadable }) => unreadable > 0).map((column) => `  ${unreadableText(column)}`),
+      ...report.reading.columns
+        .filter(({ unreadable }) => unreadable > 0)
+        .map((column) => `  ${unreadableText(column)}`),
     );
   }
   if (report.migration.length > 0) {
