@@ -3,6 +3,7 @@ import { diffFile } from '../diff/diffFile.js';
 import { differencesText } from '../report/differencesText.js';
 import { chooseConfig, originText } from './chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
+import { writeError } from './output.js';
 import { progressLine } from './progress.js';
 import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
@@ -31,7 +32,7 @@ Examples:
 async function diff(path: string, flags: DiffFlags): Promise<void> {
   const target = rowsTarget(flags);
   const chosen = await chooseConfig(path, flags);
-  process.stderr.write(originText(chosen.origin));
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const { report, exportAs } = await diffFile(path, {
     asOf: flags.asOf,

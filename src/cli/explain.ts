@@ -3,6 +3,7 @@ import { explainFile } from '../explain/explainFile.js';
 import { explanationText } from '../report/explanationText.js';
 import { chooseConfig, originText } from './chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
+import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';
 
 interface ExplainFlags {
@@ -32,7 +33,7 @@ function contactIds(text: string, earlier: readonly number[] = []): readonly num
 
 async function explain(path: string, flags: ExplainFlags): Promise<void> {
   const chosen = await chooseConfig(path, flags);
-  process.stderr.write(originText(chosen.origin));
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const explanations = await explainFile(path, {
     contacts: flags.contact,
@@ -41,10 +42,9 @@ async function explain(path: string, flags: ExplainFlags): Promise<void> {
     driver: flags.driver,
     onProgress: line.update,
   }).finally(() => line.stop());
-  const text = flags.json
-    ? `${JSON.stringify({ as_of: explanations[0].as_of, configuration: chosen.origin, contacts: explanations }, null, 2)}\n`
-    : explanations.map(explanationText).join('\n\n');
-  process.stdout.write(text);
+  if (flags.json) {
+    writeJson({ as_of: explanations[0].as_of, configuration: chosen.origin, contacts: explanations }, 2);
+  } else writeOut(explanations.map(explanationText).join('\n\n'));
 }
 
 /** The `explain` command: tells why contacts get what they get. Its action throws `SendplanError`; commander answers bad options. */

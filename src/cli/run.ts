@@ -9,6 +9,7 @@ import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import { byteSize } from './byteSize.js';
 import { chooseConfig, originText } from './chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
+import { writeError, writeJson } from './output.js';
 import { progressLine } from './progress.js';
 import { type RowsFlags, rowsOptions, rowsTarget, writeRows } from './rowsOutput.js';
 
@@ -109,9 +110,9 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     const { encodeRows } = await import('../export/encodeRows.js');
     await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...report, configuration: origin }, null, 2)}\n`);
+  if (flags.json) writeJson({ ...report, configuration: origin }, 2);
   else
-    process.stderr.write(
+    writeError(
       originText(origin) +
         (report.statements === undefined
           ? summarizeRun(report)

@@ -4,6 +4,7 @@ import { FINDING_KINDS, type FindingKind } from '../verify/kinds.js';
 import { verifyFile } from '../verify/verifyFile.js';
 import { chooseConfig, originText } from './chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
+import { writeError } from './output.js';
 import { progressLine } from './progress.js';
 import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
@@ -40,7 +41,7 @@ function kindNames(text: string, earlier: readonly FindingKind[] = []): readonly
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
   const target = rowsTarget(flags);
   const chosen = await chooseConfig(path, flags);
-  process.stderr.write(originText(chosen.origin));
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const { report, exportAs } = await verifyFile(path, {
     asOf: flags.asOf,
