@@ -168,10 +168,10 @@ describe('reading fields (Rules 1, 2, 6)', () => {
 
   it('tells a missing date from a broken one', () => {
     for (const missing of [null, undefined, '', ' ', '\ufeff']) {
-      expect(readDate(missing)).toEqual({ day: null, invalid: false });
+      expect(readDate(missing, 'iso')).toEqual({ day: null, invalid: false });
     }
     for (const broken of ['soon', 19600715, new Uint8Array(), '0', false]) {
-      expect(readDate(broken)).toEqual({ day: null, invalid: true });
+      expect(readDate(broken, 'iso')).toEqual({ day: null, invalid: true });
     }
   });
 
