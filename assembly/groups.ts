@@ -63,10 +63,9 @@ function respectsWindows(i: u32): bool {
 }
 
 /** The last day that a candidate can go out: open, and with nothing excluded after its start (Rules 9, last day). */
-function lastDayOf(i: u32, start: i32): i32 {
+function lastDayOf(i: u32, contact: u32, start: i32): i32 {
   let last = min(deadlineOf(i), today + BALANCE_HORIZON_DAYS);
   if (last <= start) return start;
-  const contact = u32At(candidateContact, i);
   if (u8At(contactRule, contact) !== 0 && respectsWindows(i)) {
     if (contact !== entered) {
       enterContact(contact);
@@ -147,7 +146,7 @@ function groupPiece(first: u32, end: u32): u32 {
   for (let i = first; i < end; i++) {
     if (!isGrouped(i)) continue;
     const start = <i32>sendOffset(i);
-    const last = lastDayOf(i, today + start) - today;
+    const last = lastDayOf(i, u32At(candidateContact, i), today + start) - today;
     const group = groupOf(priorityOf(i), start, last, i32At(candidateBooked, i) - 1);
     if (group === groupCapacity) return i;
     putU32(candidateGroup, i, group);

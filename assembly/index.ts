@@ -1,6 +1,6 @@
 export { lateCampaigns } from './campaigns';
 export { deadlineOf, idealOf, plannedOf, priorityOf } from './candidate';
-export { countDays } from './days';
+export { countAll } from './days';
 export { countGroups, groupCandidates, placeCandidates } from './groups';
 export { planLanes } from './lanes';
 export { limitMovedContacts } from './limits';

@@ -1,6 +1,6 @@
 import { i32At, putI32, putU8, putU32, u16At, u32At } from './at';
 import { priorityOf, typeOfCandidate } from './candidate';
-import { isScheduled } from './days';
+import { addToDay, isScheduled, sendOffset } from './days';
 import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
 import {
   candidateDetail,
@@ -32,13 +32,17 @@ function sendOf(i: u32): i32 {
   return i32At(candidateSend, i);
 }
 
+/** Whether skipped emails are taken off the counts of their days. */
+let keepsCounts: bool = false;
+
+/** Skips a candidate. @inline */
+function skip(i: u32, reason: u8): void {
+  putU8(candidateReason, i, reason);
+  if (keepsCounts) addToDay(sendOffset(i), -1);
+}
+
 /** Keeps, of a contact's campaigns on one day, the one of smallest priority and instance id (Rules 9, conflict). */
 function resolveConflicts(first: u32, end: u32): void {
-  let campaigns: u32 = 0;
-  for (let i = first; i < end; i++) {
-    if (isScheduled(i) && typeOfCandidate(i) >= firstCampaign) campaigns++;
-  }
-  if (campaigns < 2) return;
   for (let i = first; i < end; i++) {
     if (!isScheduled(i) || typeOfCandidate(i) < firstCampaign) continue;
     // Types ascend with the instance id, so the first of the smallest priority wins. A loser never wins another day's
@@ -49,7 +53,7 @@ function resolveConflicts(first: u32, end: u32): void {
       if (priorityOf(j) < priorityOf(winner) || (priorityOf(j) === priorityOf(winner) && j < winner)) winner = j;
     }
     if (winner === i) continue;
-    putU8(candidateReason, i, REASON_CONFLICT);
+    skip(i, REASON_CONFLICT);
     putI32(candidateDetail, i, typeOfCandidate(winner));
   }
 }
@@ -107,10 +111,14 @@ function isWithinLimit(count: u32): bool {
   return true;
 }
 
+/** Tells whether the emails of a type count for the limit: all but follow-ups. @inline */
+function isLimitedType(type: i32): bool {
+  return type < firstFollowup || type >= firstCampaign;
+}
+
 /** @inline */
 function isLimited(i: u32): bool {
-  const type = typeOfCandidate(i);
-  return isScheduled(i) && (type < firstFollowup || type >= firstCampaign);
+  return isScheduled(i) && isLimitedType(typeOfCandidate(i));
 }
 
 /** Collects the days of the contact's history emails that a period from today on can reach; returns how many. */
@@ -127,19 +135,8 @@ function collectHistory(): u32 {
 
 /** Accepts a contact's emails by precedence while the period's limit allows (Rules 9, frequency). */
 function limitFrequency(first: u32, end: u32): void {
-  if (maxEmails === 0) return;
-  let candidates: u32 = 0;
-  for (let i = first; i < end; i++) if (isLimited(i)) candidates++;
-  if (candidates === 0 || (candidates <= <u32>maxEmails && firstRow() === endRow())) return;
-
-  // Most contacts are within the limit with all their emails, whatever the order.
   let dayCount = collectHistory();
-  const historyCount = dayCount;
-  for (let i = first; i < end; i++) if (isLimited(i)) insertDay(dayCount++, sendOf(i));
-  if (isWithinLimit(dayCount)) return;
-
-  dayCount = historyCount === 0 ? 0 : collectHistory();
-  candidates = 0;
+  let candidates: u32 = 0;
   for (let i = first; i < end; i++) {
     if (!isLimited(i)) continue;
     let slot = candidates++;
@@ -151,15 +148,27 @@ function limitFrequency(first: u32, end: u32): void {
   }
   for (let k: u32 = 0; k < candidates; k++) {
     const i = u32At(limitOrder, k);
-    if (isOverLimit(dayCount, sendOf(i))) putU8(candidateReason, i, REASON_FREQUENCY);
+    if (isOverLimit(dayCount, sendOf(i))) skip(i, REASON_FREQUENCY);
     else insertDay(dayCount++, sendOf(i));
   }
 }
 
 /** Applies the contact limits to the candidates `[first, end)` of the contact whose rows were entered (Rules 9). */
 export function limitContact(first: u32, end: u32): void {
-  resolveConflicts(first, end);
-  limitFrequency(first, end);
+  let campaigns = 0;
+  let limited = 0;
+  for (let i = first; i < end; i++) {
+    if (!isScheduled(i)) continue;
+    const type = typeOfCandidate(i);
+    if (isLimitedType(type)) limited++;
+    if (type >= firstCampaign) campaigns++;
+  }
+  if (campaigns > 1) resolveConflicts(first, end);
+  if (maxEmails === 0 || limited === 0 || (limited <= maxEmails && firstRow() === endRow())) return;
+  // Most contacts are within the limit with all their emails, whatever the order.
+  let dayCount = collectHistory();
+  for (let i = first; i < end; i++) if (isLimited(i)) insertDay(dayCount++, sendOf(i));
+  if (!isWithinLimit(dayCount)) limitFrequency(first, end);
 }
 
 function limitPiece(firstContact: u32, endContact: u32): u32 {
@@ -179,8 +188,10 @@ function limitPiece(firstContact: u32, endContact: u32): u32 {
 
 /**
  * Applies the contact limits once more to the contacts whose emails were moved (Rules 9, step 4): for the others they hold
- * already.
+ * already. Keeps `dayCount` up.
  */
 export function limitMovedContacts(): void {
+  keepsCounts = true;
   inPieces(contactCount, limitPiece);
+  keepsCounts = false;
 }

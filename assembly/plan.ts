@@ -1,6 +1,7 @@
 import { planAnniversaries, prepareAnniversaries } from './anniversaries';
 import { prepareCalendar } from './calendar';
 import { planCampaigns, resetLateCampaigns } from './campaigns';
+import { countCandidates, resetCounts } from './days';
 import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
 import { enterContact, hasState, prepareWindows } from './exclusion';
 import { planFollowup } from './followups';
@@ -32,13 +33,14 @@ export function planContact(contact: u32): void {
 
 /**
  * Plans the contacts `[start, end)`: all their candidates with start day and reason, the contact limits applied once (Rules
- * 5 to 10, and 9 step 1). Ranges follow each other from contact 0 on.
+ * 5 to 10, and 9 step 1), and the emails of every day counted. Ranges follow each other from contact 0 on.
  *
  * @returns how many candidates there are now
  */
 export function planContacts(start: u32, end: u32): u32 {
   if (start === 0) {
     resetCandidates(0);
+    resetCounts();
     resetLateCampaigns();
     prepareCalendar();
     prepareWindows();
@@ -52,6 +54,8 @@ export function planContacts(start: u32, end: u32): u32 {
 function planGroup(start: u32, end: u32): void {
   for (let contact = start; contact < end; contact++) {
     beginContact(contact);
+    const first = candidateCount;
     planContact(contact);
+    countCandidates(first, candidateCount);
   }
 }

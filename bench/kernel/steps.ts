@@ -11,7 +11,7 @@ import type { MicroTask } from './task.js';
 
 /** What balancing may write: the candidates and the days. */
 const BALANCED = (Object.keys(KERNEL_COLUMNS) as KernelColumn[]).filter(
-  (name) => name.startsWith('candidate') || name === 'smoothingHistogram',
+  (name) => name.startsWith('candidate') || name === 'smoothingHistogram' || name === 'dayCount',
 );
 
 function planOf({ organization, config }: Loaded): Promise<Plan> {

@@ -1,5 +1,4 @@
 import type { Plan } from '../plan/plan.js';
-import { REASON } from '../plan/reasons.js';
 import { applyDailyCap } from './placeGroups.js';
 import { type SendDays, sendDays } from './sendDays.js';
 
@@ -33,19 +32,16 @@ export function balanceDays(plan: Plan): Balance {
   const { kernel, views, run } = plan;
   const days = sendDays(run.capacity, run.today, views.dayCount.length);
   const movedBySmoothing = kernel.smoothDays();
-  const movedByCap = applyDailyCap(plan, days, run.today, plan.history);
   plan.starting.set(views.dayCount);
+  const { moved: movedByCap, lastDay } = applyDailyCap(plan, days, run.today, plan.history);
   // The load of an overloaded day is judged as the cap leaves it, before the last contact limits thin it out.
-  const capped = countDays(plan);
-  const overloadedDays = overloaded(capped, days, lastPlacedDay(plan));
+  const overloadedDays = overloaded(dayLoads(plan), days, lastDay);
   if (movedBySmoothing + movedByCap > 0) kernel.limitMovedContacts();
-  const loads = movedBySmoothing + movedByCap > 0 ? countDays(plan) : capped;
-  return { movedBySmoothing, movedByCap, days: loads, overloadedDays, sendDays: days };
+  return { movedBySmoothing, movedByCap, days: dayLoads(plan), overloadedDays, sendDays: days };
 }
 
-/** Counts the scheduled candidates and history rows of every day from today on that holds any. */
-function countDays({ kernel, views, run, history }: Plan): DayLoad[] {
-  kernel.countDays();
+/** Every day from today on that holds an email. */
+function dayLoads({ views, run, history }: Plan): DayLoad[] {
   const days: DayLoad[] = [];
   for (let offset = 0; offset < history.length; offset++) {
     const planned = views.dayCount[offset];
@@ -54,19 +50,13 @@ function countDays({ kernel, views, run, history }: Plan): DayLoad[] {
   return days;
 }
 
-/** The last day that the daily cap gave anybody, also those that it skipped; before today when there is nobody. */
-function lastPlacedDay({ views, count, run }: Plan): number {
-  const { candidateReason, candidateSend } = views;
-  let last = run.today - 1;
-  for (let i = 0; i < count; i++) {
-    if (candidateReason[i] !== REASON.scheduled && candidateReason[i] !== REASON.dailyCap) continue;
-    if (candidateSend[i] > last) last = candidateSend[i];
-  }
-  return last;
-}
-
-/** The open days over their threshold among the days up to a last one. */
-function overloaded(loads: readonly DayLoad[], { firstDay, isOpen, threshold }: SendDays, lastDay: number): DayLoad[] {
+/** The open days over their threshold, among those up to the last one that holds or skips an email. */
+function overloaded(
+  loads: readonly DayLoad[],
+  { firstDay, isOpen, threshold }: SendDays,
+  lastCappedDay: number,
+): DayLoad[] {
+  const lastDay = loads.reduce((last, { day, planned }) => (planned > 0 ? Math.max(last, day) : last), lastCappedDay);
   return loads.filter(({ day, planned, history }) => {
     const i = day - firstDay;
     return day <= lastDay && isOpen[i] === 1 && planned + history > threshold[i];

@@ -14,21 +14,28 @@ interface Batch {
   readonly count: number;
 }
 
+/** What the daily cap did. */
+export interface DailyCapMoves {
+  /** How many emails got another day. */
+  readonly moved: number;
+  /** The last day that was looked at, also one that emails were skipped on; before today when there is none. */
+  readonly lastDay: number;
+}
+
 /** What the daily cap needs of a plan. */
 type Balanced = Pick<Plan, 'kernel' | 'views' | 'count' | 'run'>;
 
 /**
- * Gives the emails of a plan their days within the caps, as far as there are seats, in place (Rules 9, daily cap).
+ * Gives the emails of a plan their days within the caps, as far as there are seats, in place (Rules 9, daily cap). `dayCount`
+ * has how many each day starts with, and afterwards how many it holds.
  *
  * @param history emails of history by days from `today` on
- * @returns how many emails get another day
  */
-export function applyDailyCap(plan: Balanced, days: SendDays, today: number, history: Int32Array): number {
+export function applyDailyCap(plan: Balanced, days: SendDays, today: number, history: Int32Array): DailyCapMoves {
   const { kernel, views, run } = plan;
   const seats = daySeats(days, today, history);
-  kernel.countDays();
   const isGrouped = groupedDays(views.dayCount, seats);
-  if (isGrouped === null) return 0;
+  if (isGrouped === null) return { moved: 0, lastDay: today - 1 };
   views.isGroupedDay.set(isGrouped);
   const { batches, groups } = groupCandidates(plan);
   const placements = balanceGroups(groups, seats, run.config.load_balancing.excess);
@@ -41,7 +48,14 @@ export function applyDailyCap(plan: Balanced, days: SendDays, today: number, his
     first = end;
     firstGroup += count;
   }
-  return moved;
+  countPlaced(views.dayCount, isGrouped, placements);
+  return { moved, lastDay: today + placements.day.reduce((last, day) => Math.max(last, day), -1) };
+}
+
+/** Counts the emails of grouped days as they were placed. */
+function countPlaced(dayCount: Uint32Array, isGrouped: Uint8Array, { day, size, isSkipped }: Placements): void {
+  for (let i = 0; i < dayCount.length; i++) if (isGrouped[i] === 1) dayCount[i] = 0;
+  for (let i = 0; i < day.length; i++) if (isSkipped[i] === 0) dayCount[day[i]] += size[i];
 }
 
 /** Groups all candidates of the marked days, as many at a time as there is room for groups. */

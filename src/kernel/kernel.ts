@@ -25,7 +25,7 @@ interface KernelFunctions {
   countGroups(): number;
   placeCandidates(first: number, end: number): number;
   limitMovedContacts(): number;
-  countDays(): number;
+  countAll(): void;
   lateCampaigns(): number;
   idealOf(candidate: number): number;
   deadlineOf(candidate: number): number;
@@ -75,8 +75,8 @@ export interface Kernel {
   placeCandidates(first: number, end: number): number;
   /** Applies the contact limits once more to those whose emails moved (Rules 9, step 4). */
   limitMovedContacts(): void;
-  /** Counts the scheduled candidates of every day into `dayCount`. */
-  countDays(): void;
+  /** Counts all candidates anew into `dayCount`, and on top of what is there into `smoothingHistogram`; planning counts by itself. */
+  countAll(): void;
   /** How many campaign candidates came too late to become rows (Rules 6). */
   lateCampaigns(): number;
   /** The day on which a candidate would go out if nothing stood in its way (Rules 5). */
@@ -155,7 +155,7 @@ export async function createKernel(
     countGroups: () => functions.countGroups() >>> 0,
     placeCandidates: (first, end) => functions.placeCandidates(first, end) >>> 0,
     limitMovedContacts: () => void functions.limitMovedContacts(),
-    countDays: () => void functions.countDays(),
+    countAll: () => functions.countAll(),
     lateCampaigns: () => functions.lateCampaigns() >>> 0,
     idealOf: (candidate) => functions.idealOf(candidate),
     deadlineOf: (candidate) => functions.deadlineOf(candidate),

@@ -242,9 +242,10 @@ export class DailyPlan {
     views.candidateSend.set(views.candidateStart);
     views.candidateReason.set(views.plannedReason);
     this.history.fill(views, today);
+    kernel.countAll();
     const smoothing = kernel.smoothDays();
     const history = this.history.foundFrom(today, views.dayCount.length);
-    const cap = applyDailyCap({ kernel, views, run, count: size }, this.sendDays, today, history);
+    const { moved: cap } = applyDailyCap({ kernel, views, run, count: size }, this.sendDays, today, history);
     kernel.limitMovedContacts();
     this.notePlanned();
     return { smoothing, cap };
