@@ -1,5 +1,5 @@
 import { FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
-import { quoteText } from '../rules/quote.js';
+import { quoted } from '../rules/quote.js';
 
 /** A text that rows hold and no rule knows, quoted, and how many rows hold it. */
 export interface UnknownText {
@@ -39,7 +39,7 @@ class TextCounts {
 
   list(): UnknownText[] {
     const found = [...this.#counts].map(([value, rows]) => ({
-      value: value === '' ? '(none)' : quoteText(value),
+      value: value === '' ? '(none)' : quoted(value),
       rows,
     }));
     return found.sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1));
