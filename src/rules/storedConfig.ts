@@ -1,0 +1,28 @@
+import { type ConfigInput, resolveConfig } from './config.js';
+import { DEFAULT_STATE_RULES } from './states.js';
+
+/**
+ * A complete configuration as a run keeps it (Rules 11), as people would write it: `resolveConfig` gives the same again. States
+ * that it has no rule for are set to none, which leaving them out would not do.
+ *
+ * @param text JSON
+ * @throws SendplanError `bad_config` when this version does not take it, SyntaxError when it is no JSON
+ */
+export function parseStoredConfig(text: string): ConfigInput {
+  const stored: unknown = JSON.parse(text);
+  const kept = (stored as { state_rules?: Record<string, unknown> } | null)?.state_rules ?? {};
+  const removed = Object.keys(DEFAULT_STATE_RULES).filter((state) => !Object.hasOwn(kept, state));
+  const rules = { ...kept, ...Object.fromEntries(removed.map((state) => [state, null])) };
+  const input = { ...(stored as object), state_rules: rules } as ConfigInput;
+  resolveConfig(input, 'the configuration of the last run');
+  return input;
+}
+
+/** Tells whether a configuration as a run keeps it is another one than the given; one that cannot be read is. */
+export function isOtherConfig(text: string, config: object): boolean {
+  try {
+    return JSON.stringify(resolveConfig(parseStoredConfig(text))) !== JSON.stringify(config);
+  } catch {
+    return true;
+  }
+}
