@@ -123,7 +123,10 @@ export function readCampaignInstances(
     if (instanceId === null || instanceId < 0 || seen.has(instanceId)) continue;
     seen.add(instanceId);
     const type = typeNamed(readText(typeName), types);
-    if (type === null) continue;
+    if (type === null) {
+      issues.add(null, 'unknown_campaign_type', `campaign instance ${instanceId}: ${quoteValue(typeName)}`);
+      continue;
+    }
     const emailType = campaignType(type.name, instanceId);
     const values = [start, end, spreadStart, spreadEnd];
     const dates = values.map((value) => readDate(value, order));

@@ -64,7 +64,11 @@ export function readInstances(
     if (id === null || id < 0 || seen.has(id)) continue;
     seen.add(id);
     const type = typeNamed(readText(record.campaign_type), types);
-    if (type === null) continue;
+    if (type === null) {
+      const detail = `campaign instance ${id}: ${quoteValue(record.campaign_type)}`;
+      issues.push({ contact_id: null, kind: 'unknown_campaign_type', detail });
+      continue;
+    }
     const emailType = campaignType(type.name, id);
     const dates = DATE_COLUMNS.map((column) => readDate(record[column], config.reading.dates));
     const broken = DATE_COLUMNS.filter((_, i) => dates[i].invalid);

@@ -77,7 +77,7 @@ const INVALID_DATE: DateField = { day: null, invalid: true };
  *
  * @param order the configuration's `reading.dates`
  */
-export function readDate(value: FieldValue, order: DateOrder = 'iso'): DateField {
+export function readDate(value: FieldValue, order: DateOrder): DateField {
   if (isBlank(value)) return MISSING_DATE;
   const day = typeof value === 'string' ? parseDay(value, order) : null;
   return day === null ? INVALID_DATE : { day, invalid: false };
