@@ -12,7 +12,7 @@ import {
   readTargetStates,
   readText,
 } from '../rules/fields.js';
-import { quoteText, quoteValue } from '../rules/quote.js';
+import { quoted, quoteValue } from '../rules/quote.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contacts.js';
 import { GrowingColumn } from './growing.js';
@@ -123,7 +123,10 @@ export function readCampaignInstances(
     if (instanceId === null || instanceId < 0 || seen.has(instanceId)) continue;
     seen.add(instanceId);
     const type = typeNamed(readText(typeName), types);
-    if (type === null) continue;
+    if (type === null) {
+      issues.add(null, 'unknown_campaign_type', `campaign instance ${instanceId}: ${quoteValue(typeName)}`);
+      continue;
+    }
     const emailType = campaignType(type.name, instanceId);
     const values = [start, end, spreadStart, spreadEnd];
     const dates = values.map((value) => readDate(value, order));
@@ -131,7 +134,7 @@ export function readCampaignInstances(
     if (broken.length > 0) issues.add(null, 'unreadable_campaign', `${emailType}: ${broken.join(', ')}`);
     const targets = readTargetStates(states);
     for (const element of targets.unknown) {
-      issues.add(null, 'unknown_target_state', `${emailType}: ${quoteText(element)}`);
+      issues.add(null, 'unknown_target_state', `${emailType}: ${quoted(element)}`);
     }
     instances.push({
       id: instanceId,

@@ -1,7 +1,7 @@
 import type { Table } from 'apache-arrow';
 import type { DateOrder } from '../rules/dates.js';
-import { readCarrier, readOwnState, unknownStateDetail } from '../rules/fields.js';
-import { quoteValue } from '../rules/quote.js';
+import { readCarrier, readOwnState } from '../rules/fields.js';
+import { quoteValue, unknownStateDetail } from '../rules/quote.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';

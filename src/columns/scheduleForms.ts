@@ -22,7 +22,10 @@ export const ROW_FIELDS = [
 export interface FormMeaning {
   readonly classOf: (status: string | null, skipReason: string | null) => number;
   readonly isOwned: (rowClass: number) => boolean;
+  readonly isIgnored: (rowClass: number) => boolean;
   readonly typeOf: (name: string) => number;
+  /** Whether no rule knows the class's status, or the type of a row that is history or has ended. */
+  readonly isStrange: (rowClass: number, type: number) => boolean;
   readonly instanceOf: (id: number | null) => number;
   /** The templates that a run can write. */
   readonly templates: readonly string[];
@@ -71,6 +74,8 @@ export class ScheduleFormsBuilder {
   private readonly emailTemplates: TextMemo;
   private readonly smsTemplates: TextMemo;
   private readonly columns = new GrowingColumns(FORM_COLUMNS);
+  /** Of every form whether its rows hold a status or a type that no rule knows. */
+  private readonly isStrange: boolean[] = [];
   /** Our number of every form that the cursor has remembered. */
   private readonly known: number[] = [];
 
@@ -111,6 +116,16 @@ export class ScheduleFormsBuilder {
     return this.columns.at.isClean[form] === 1;
   }
 
+  /** Tells whether the rows of a form have a status that no rule knows, so that they are ignored. */
+  isIgnored(form: number): boolean {
+    return this.meaning.isIgnored(this.columns.at.rowClass[form]);
+  }
+
+  /** Tells whether rows of a form, which are not owned, hold a status or a type that no rule knows. */
+  holdsUnknown(form: number): boolean {
+    return this.isStrange[form];
+  }
+
   private add(cursor: RowCursor): number {
     const [typeAt, , statusAt, reasonAt, priorityAt, instanceAt, , , yearAt] = this.formPlaces;
     const form = this.columns.addRow();
@@ -125,6 +140,7 @@ export class ScheduleFormsBuilder {
     at.instanceId[form] = instanceId ?? Number.NaN;
     at.priority[form] = limitPriority(cursor.integer(priorityAt)) ?? NULL_INT32;
     at.emailType[form] = typeText;
+    this.isStrange[form] = this.meaning.isStrange(at.rowClass[form], at.type[form]);
     if (this.isOwned(form)) this.addContent(cursor, form);
     const number = cursor.rememberForm();
     if (number !== UNKNOWN_FORM) this.known[number] = form;

@@ -8,6 +8,7 @@ import {
   isSentStatus,
   statusClass,
 } from '../rules/emailTypes.js';
+import { quoteValue } from '../rules/quote.js';
 import { keepsBookedDay } from '../rules/reasons.js';
 import { storedInteger } from './affinity.js';
 import { numberVector, tableOf } from './arrowTable.js';
@@ -19,6 +20,7 @@ import { NULL_INT32 } from './nulls.js';
 import { openRows } from './openColumns.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
 import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
+import { isKnownType, type ScheduleNotes, ScheduleNotesBuilder } from './scheduleNotes.js';
 import type { RowSource } from './source.js';
 import { stableOrder } from './stableOrder.js';
 import { TextMemo } from './textMemo.js';
@@ -71,6 +73,7 @@ export const UNKNOWN_INSTANCE = -2;
 export class EmailTypes {
   readonly #codes = new Map<string, number>();
   readonly #followed: ReadonlySet<string>;
+  readonly #plannedCount: number;
   /** The flags of every code, see `TYPE_FLAGS`. */
   readonly flags: number[] = [];
   /** The type of every code, in lower case. */
@@ -88,6 +91,7 @@ export class EmailTypes {
     }
     this.#followed = followed;
     for (const type of plannedTypes) this.codeOf(type);
+    this.#plannedCount = this.names.length;
   }
 
   codeOf(type: string): number {
@@ -102,6 +106,11 @@ export class EmailTypes {
     }
     this.#codes.set(type, code);
     return code;
+  }
+
+  /** Tells whether a run plans emails of a type, or could have planned them. */
+  isKnown(code: number): boolean {
+    return code < this.#plannedCount || isKnownType(this.names[code]);
   }
 
   /** The code of a type that some row holds or a run can plan, -1 otherwise. */
@@ -144,6 +153,8 @@ export interface Schedules {
   /** A code of the run's dictionary, and likewise `createdAt`. */
   readonly metadata: Int32Array;
   readonly createdAt: Int32Array;
+  /** What rows hold that was read as if it were not there. */
+  readonly notes: ScheduleNotes;
   /** The columns as an Arrow table over their own memory. */
   toTable(): Table;
 }
@@ -190,8 +201,11 @@ export function readSchedules(
   const meaning = {
     classOf,
     isOwned: isOwnedClass,
+    isIgnored: (rowClass: number) => rowClass === ROW_CLASS.other,
     templates,
     typeOf: (name: string) => types.codeOf(name),
+    isStrange: (rowClass: number, type: number) =>
+      rowClass === ROW_CLASS.other || (!isOwnedClass(rowClass) && !types.isKnown(type)),
     instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
   };
   const formPlaces = places.slice(ROW_FIELDS.length);
@@ -201,6 +215,7 @@ export function readSchedules(
   const monthAffinity = affinity('event_month');
   const dayAffinity = affinity('event_day');
   const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, affinities);
+  const notes = new ScheduleNotesBuilder();
   const dates = dateMemo(order);
   const metadataTexts = new TextMemo((text) => texts.codeOf(text));
   const createdTimes = new TextMemo((text) => texts.codeOf(text));
@@ -223,7 +238,18 @@ export function readSchedules(
       at.sentDay[row] = actual === NULL_INT32 ? dayOrNull(scheduled) : actual;
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
-      if (!forms.isOwned(form)) continue;
+      if (!forms.isOwned(form)) {
+        if (forms.holdsUnknown(form)) {
+          const [typeAt, , statusAt] = formPlaces;
+          if (forms.isIgnored(form)) notes.addStatus(cursor.text(statusAt));
+          else notes.addType(cursor.text(typeAt) ?? '');
+        }
+        if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) {
+          const day = quoteValue(cursor.value(actualAt)) ?? quoteValue(cursor.value(scheduledAt));
+          if (day !== null) notes.addUnreadableDay(day);
+        }
+        continue;
+      }
       const month = storedInteger(cursor, monthAt, monthAffinity);
       const day = storedInteger(cursor, dayAt, dayAffinity);
       const metadata = cursor.plainCode(metadataAt, metadataTexts);
@@ -247,7 +273,7 @@ export function readSchedules(
   } finally {
     cursor.close();
   }
-  return inOrderOfContacts(columns.values(), forms.build(), contactCount);
+  return { ...inOrderOfContacts(columns.values(), forms.build(), contactCount), notes: notes.build() };
 }
 
 const ROW_COLUMNS = {
@@ -267,7 +293,7 @@ const ROW_COLUMNS = {
 type FoundRows = { readonly [Name in keyof typeof ROW_COLUMNS]: InstanceType<(typeof ROW_COLUMNS)[Name]> };
 
 /** Groups rows that were found by contact. */
-function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount: number): Schedules {
+function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount: number): Omit<Schedules, 'notes'> {
   const { order, first } = orderByContact(found.contact, contactCount + 1, found.id);
   const form = inOrder(found.form, order);
   const columns = {
@@ -287,7 +313,7 @@ function inOrderOfContacts(found: FoundRows, forms: ScheduleForms, contactCount:
   return { count: found.id.length, ...columns, forms, toTable: () => tableOfRows(columns) };
 }
 
-type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable'>;
+type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable' | 'notes'>;
 
 /** What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type. */
 function contentOfForms(

@@ -1,7 +1,7 @@
 import type { DateOrder } from '../rules/dates.js';
 import { emailHash } from '../rules/fieldBytes.js';
 import { comparedEmail, type FieldValue, readInteger } from '../rules/fields.js';
-import { quoteText } from '../rules/quote.js';
+import { quoted } from '../rules/quote.js';
 import type { SuppressionRecord } from '../rules/records.js';
 import {
   checkSuppressionColumns,
@@ -170,7 +170,7 @@ export class SuppressionRows {
           }
         }
         for (const element of unknownOfScope[scope]) {
-          issues.add(contactId, 'unknown_suppression_scope', quoteText(element));
+          issues.add(contactId, 'unknown_suppression_scope', quoted(element));
         }
         if (startDay > lastDay || (endDay > INVALID_DAY && endDay < firstDay)) continue;
         const row = this.rows.addRow();

@@ -7,7 +7,7 @@ import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
 import { exclusionOn } from '../rules/windows.js';
 import type { CapFacts, FullDayFacts, SmoothingFacts } from './explanation.js';
 import { firstPassSkips } from './limits.js';
-import { dayText, requireAgreement, type Subject, subjectOf, typeOf } from './subject.js';
+import { dayText, requireAgreement, type Subject, subjectFor, typeOf } from './subject.js';
 
 /** What a day had to do with when the daily cap came to it. */
 interface CappedDay {
@@ -72,7 +72,7 @@ export class CappedDays {
   }
 
   #markLateSkips(contact: number, takesPart: Uint8Array): void {
-    const subject = subjectOf(this.#plan, contact);
+    const subject = subjectFor(this.#plan, contact);
     const early = firstPassSkips(subject);
     for (const candidate of subject.candidates) {
       const reason = this.#plan.views.candidateReason[candidate];

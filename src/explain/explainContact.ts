@@ -20,7 +20,7 @@ import {
   respectsWindows,
   rowFacts,
   type Subject,
-  subjectOf,
+  subjectFor,
   typeOf,
 } from './subject.js';
 import { suppressionFacts } from './suppressionFacts.js';
@@ -68,7 +68,7 @@ export class Explainer {
       const absent = [{ reason: 'rejected_contact', value: rejection.detail, ...all } as const];
       return { ...common, contact: null, rule: null, windows: [], emails: [], absent };
     }
-    const subject = subjectOf(this.#plan, contact);
+    const subject = subjectFor(this.#plan, contact);
     const skips = limitSkips(subject);
     const emails = subject.candidates
       .filter((candidate) => becomesRow(views.candidateReason[candidate]))

@@ -18,7 +18,7 @@ import {
 } from './subject.js';
 
 /** An email whose start day is asked for. */
-export interface StartQuestion {
+interface StartQuestion {
   /** The type's index among the planned ones. */
   readonly type: number;
   readonly event: number;

@@ -33,7 +33,7 @@ function range(first: number, end: number): number[] {
 }
 
 /** Turns to a contact of a plan. */
-export function subjectOf(plan: Plan, contact: number): Subject {
+export function subjectFor(plan: Plan, contact: number): Subject {
   const { contacts, schedules } = plan.organization;
   return {
     plan,

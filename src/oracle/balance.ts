@@ -3,7 +3,7 @@ import { lastDayOf } from '../rules/lastDay.js';
 import { SKIP_REASONS } from '../rules/reasons.js';
 import { smoothingObstacle, smoothingShift } from '../rules/smoothing.js';
 import { type CrowdedDay, type OverloadedDay, placeEmails } from './dailyCap.js';
-import type { Candidate, Organization } from './model.js';
+import type { Candidate, PlainOrganization } from './model.js';
 import { groupBy } from './order.js';
 import { isExcludedFor } from './startDay.js';
 
@@ -12,7 +12,7 @@ import { isExcludedFor } from './startDay.js';
  *
  * @returns how many emails moved
  */
-export function applySmoothing(organization: Organization, candidates: readonly Candidate[]): number {
+export function applySmoothing(organization: PlainOrganization, candidates: readonly Candidate[]): number {
   const { limits } = organization;
   const crowd = candidates.filter(
     (candidate) =>
@@ -39,7 +39,7 @@ export function applySmoothing(organization: Organization, candidates: readonly 
 }
 
 /** What is known of the days for an email. */
-function daysFor({ today, capacity }: Organization, candidate: Candidate) {
+function daysFor({ today, capacity }: PlainOrganization, candidate: Candidate) {
   return {
     today,
     deadline: candidate.deadline,
@@ -49,8 +49,8 @@ function daysFor({ today, capacity }: Organization, candidate: Candidate) {
 }
 
 /** Gives every email a day within the caps, as far as there are seats (Rules 9, daily cap). */
-export function applyDailyCap(
-  organization: Organization,
+export function placeOnDays(
+  organization: PlainOrganization,
   candidates: readonly Candidate[],
 ): { overloadedDays: OverloadedDay[]; crowdedDays: CrowdedDay[]; moved: number } {
   const { today, capacity, config } = organization;

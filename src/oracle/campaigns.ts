@@ -3,11 +3,11 @@ import { CAMPAIGN_CODE_BASE, campaignType } from '../rules/emailTypes.js';
 import type { Issue } from '../rules/records.js';
 import { type TriggeredCampaign, triggeredDeadline, triggerThatCounts } from '../rules/triggers.js';
 import { hasCampaignHistory } from './history.js';
-import type { CampaignInstance, Contact, Enrolment, Organization, Proposal } from './model.js';
+import type { Contact, Enrolment, PlainCampaignInstance, PlainOrganization, Proposal } from './model.js';
 
 /** A contact's campaign emails, and the campaigns that come too late or too early for it (Rules 6). */
 export function campaignProposals(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
 ): { proposals: Proposal[]; issues: Issue[] } {
   const proposals: Proposal[] = [];
@@ -29,7 +29,7 @@ export function campaignProposals(
 }
 
 /** Tells whether an instance runs on a day (Rules 6). */
-export function isRunning(instance: CampaignInstance, today: number): boolean {
+export function isRunning(instance: PlainCampaignInstance, today: number): boolean {
   return (
     instance.type.active &&
     instance.hasReadableDates &&
@@ -40,9 +40,9 @@ export function isRunning(instance: CampaignInstance, today: number): boolean {
 
 /** Tells whether a contact is in the audience of an instance (Rules 6, audience; Rules 2 for an unknown state). */
 function isInAudience(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
-  instance: CampaignInstance,
+  instance: PlainCampaignInstance,
   enrolments: readonly Enrolment[],
 ): boolean {
   if (!instance.type.targetsAll && enrolments.length === 0) return false;
@@ -57,14 +57,14 @@ function isInAudience(
 }
 
 /** What an instance says of emails that trigger dates give their days. */
-function triggered({ type, activeEnd }: CampaignInstance): TriggeredCampaign {
+function triggered({ type, activeEnd }: PlainCampaignInstance): TriggeredCampaign {
   return { daysBeforeEvent: type.daysBeforeEvent, endDay: activeEnd };
 }
 
 /** The event, the ideal day and the deadline of a campaign's email (Rules 6, event and deadline). */
 function daysOf(
   contact: Contact,
-  instance: CampaignInstance,
+  instance: PlainCampaignInstance,
   triggerDay: number | null,
   today: number,
 ): { eventDay: number; idealDay: number; deadline: number | null } {
@@ -82,9 +82,9 @@ function daysOf(
 }
 
 function campaignProposal(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
-  instance: CampaignInstance,
+  instance: PlainCampaignInstance,
   enrolments: readonly Enrolment[],
 ): Proposal {
   const { type } = instance;
@@ -113,7 +113,7 @@ function campaignProposal(
 
 function problemWith(
   proposal: Proposal,
-  instance: CampaignInstance,
+  instance: PlainCampaignInstance,
   today: number,
 ): 'expired' | 'outside_active_window' | null {
   if (proposal.deadline !== null && proposal.deadline < today) return 'expired';

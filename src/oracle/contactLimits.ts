@@ -1,11 +1,11 @@
 import { isFollowupType } from '../rules/emailTypes.js';
 import { fullPeriod } from '../rules/frequency.js';
 import { conflictReason, SKIP_REASONS } from '../rules/reasons.js';
-import type { Candidate, Organization } from './model.js';
+import type { Candidate, PlainOrganization } from './model.js';
 import { firstDifference, groupBy } from './order.js';
 
 /** Skips what is too much for one contact: campaigns of one day, then too many emails (Rules 9, contact limits). */
-export function applyContactLimits(organization: Organization, candidates: readonly Candidate[]): void {
+export function applyContactLimits(organization: PlainOrganization, candidates: readonly Candidate[]): void {
   for (const own of groupBy(candidates, (candidate) => candidate.contact.id).values()) {
     skipConflicts(own.filter((candidate) => candidate.status === 'pre-scheduled'));
     skipTooFrequent(
@@ -32,7 +32,7 @@ function skipConflicts(candidates: readonly Candidate[]): void {
 }
 
 /** Skips emails that would make too many in any period, the less important first (Rules 9, frequency). */
-function skipTooFrequent(organization: Organization, candidates: readonly Candidate[]): void {
+function skipTooFrequent(organization: PlainOrganization, candidates: readonly Candidate[]): void {
   const { max_emails_per_period: most, frequency_period_days: period } = organization.config.frequency;
   if (most === 0 || candidates.length === 0) return;
   const taken = (organization.schedulesOf.get(candidates[0].contact.id) ?? [])

@@ -16,7 +16,7 @@ export interface Placeable {
 }
 
 /** The days that emails are placed on. */
-export interface SendDays {
+export interface DaysToFill {
   readonly today: number;
   isOpen(day: number): boolean;
   /** The cap of an open day, history included. */
@@ -56,7 +56,7 @@ export interface Placement<Email> {
 }
 
 /** How many emails a day has room for within its cap (Rules 9, seats). */
-export function seatsOn(days: SendDays, day: number): number {
+export function seatsOn(days: DaysToFill, day: number): number {
   return days.isOpen(day) ? Math.max(0, days.capOn(day) - days.historyOn(day)) : 0;
 }
 
@@ -69,7 +69,7 @@ export function seatsOn(days: SendDays, day: number): number {
  */
 export function placeEmails<Email extends Placeable>(
   emails: readonly Email[],
-  days: SendDays,
+  days: DaysToFill,
   excess: Config['load_balancing']['excess'],
 ): { placements: Placement<Email>[]; overloadedDays: OverloadedDay[]; crowdedDays: CrowdedDay[] } {
   const placements: Placement<Email>[] = [];
@@ -118,7 +118,7 @@ function placesOn(
   today: number,
   waiting: readonly Placeable[],
   unplaced: readonly Placeable[],
-  days: SendDays,
+  days: DaysToFill,
   excess: Config['load_balancing']['excess'],
 ): Places {
   const lastDays = [...new Set(waiting.map((email) => email.lastDay))].sort((a, b) => a - b);
@@ -149,7 +149,7 @@ function demandsUpTo(
   today: number,
   waiting: readonly Placeable[],
   unplaced: readonly Placeable[],
-  days: SendDays,
+  days: DaysToFill,
 ): Demand[] {
   const free = seatsNobodyHolds(today, unplaced, days, lastDays[lastDays.length - 1]);
   const demands: Demand[] = [];
@@ -179,7 +179,7 @@ function demandsUpTo(
 function seatsNobodyHolds(
   today: number,
   unplaced: readonly Placeable[],
-  days: SendDays,
+  days: DaysToFill,
   lastDay: number,
 ): Map<number, number> {
   const later = unplaced

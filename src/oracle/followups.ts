@@ -6,7 +6,7 @@ import {
   isSentStatus,
   TYPE_CODES,
 } from '../rules/emailTypes.js';
-import type { CampaignType, Contact, Decision, Organization, Proposal, ScheduleRow } from './model.js';
+import type { Contact, Decision, PlainCampaignType, PlainOrganization, Proposal, ScheduleRow } from './model.js';
 import { templatesOf } from './templates.js';
 
 type SentRow = ScheduleRow & { readonly sentDay: number };
@@ -19,7 +19,7 @@ const TYPE_OF_DECISION: Readonly<Record<Decision, string>> = {
 };
 
 /** The follow-up of the latest email that was sent to a contact of known state, if it owes one (Rules 10). */
-export function followupProposal(organization: Organization, contact: Contact): Proposal | null {
+export function followupProposal(organization: PlainOrganization, contact: Contact): Proposal | null {
   const { config } = organization;
   if (!config.followups.enabled) return null;
   const initial = latestInitialRow(organization, contact);
@@ -46,7 +46,7 @@ export function followupProposal(organization: Organization, contact: Contact): 
   };
 }
 
-function latestInitialRow(organization: Organization, contact: Contact): SentRow | null {
+function latestInitialRow(organization: PlainOrganization, contact: Contact): SentRow | null {
   let latest: SentRow | null = null;
   // The rows are in the order of their ids, so of one day the last has the largest.
   for (const row of organization.schedulesOf.get(contact.id) ?? []) {
@@ -55,7 +55,7 @@ function latestInitialRow(organization: Organization, contact: Contact): SentRow
   return latest;
 }
 
-function isInitial(organization: Organization, row: ScheduleRow): row is SentRow {
+function isInitial(organization: PlainOrganization, row: ScheduleRow): row is SentRow {
   if (!isSentStatus(row.status)) return false;
   const firstDay = organization.today - organization.config.followups.lookback_days;
   if (row.sentDay === null || row.sentDay < firstDay || row.sentDay > organization.today) return false;
@@ -63,7 +63,7 @@ function isInitial(organization: Organization, row: ScheduleRow): row is SentRow
 }
 
 /** The campaign types that a row may be an email of: by its instance id, or else by its email type (Rules 10). */
-function campaignTypesOf(organization: Organization, row: ScheduleRow): CampaignType[] {
+function campaignTypesOf(organization: PlainOrganization, row: ScheduleRow): PlainCampaignType[] {
   const { instances, types } = organization;
   if (isFollowupType(row.type)) return [];
   const isItsName = (name: string) => name.toLowerCase() === row.type;
@@ -75,7 +75,7 @@ function campaignTypesOf(organization: Organization, row: ScheduleRow): Campaign
 }
 
 /** Tells whether a follow-up was sent, or given up, after an initial email (Rules 10). */
-function wasFollowed(organization: Organization, contact: Contact, initial: SentRow): boolean {
+function wasFollowed(organization: PlainOrganization, contact: Contact, initial: SentRow): boolean {
   return (organization.schedulesOf.get(contact.id) ?? []).some(
     (row) =>
       isFollowupType(row.type) &&
@@ -86,7 +86,7 @@ function wasFollowed(organization: Organization, contact: Contact, initial: Sent
 }
 
 /** What a contact did on a day or after it that says most about it (Rules 10, the kind). */
-function decisionSince(organization: Organization, contact: Contact, day: number): Decision {
+function decisionSince(organization: PlainOrganization, contact: Contact, day: number): Decision {
   const since = (organization.reactionsOf.get(contact.id) ?? []).filter((reaction) => reaction.day >= day);
   const did = (kind: Decision) => since.some((reaction) => reaction.kind === kind);
   if (did('answered_yes')) return 'answered_yes';

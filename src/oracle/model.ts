@@ -23,7 +23,7 @@ export interface Contact extends WindowedContact {
 }
 
 /** A campaign type, its columns read (Rules 6). */
-export interface CampaignType {
+export interface PlainCampaignType {
   readonly name: string;
   readonly active: boolean;
   readonly respectsWindows: boolean;
@@ -36,9 +36,9 @@ export interface CampaignType {
 }
 
 /** A campaign instance of a known type, its columns read (Rules 6). */
-export interface CampaignInstance {
+export interface PlainCampaignInstance {
   readonly id: number;
-  readonly type: CampaignType;
+  readonly type: PlainCampaignType;
   /** Whether all of its dates that are not blank can be read; without that it does not run. */
   readonly hasReadableDates: boolean;
   readonly emailTemplate: string | null;
@@ -88,7 +88,7 @@ export interface Reaction {
 }
 
 /** Everything a run looks at, read once. */
-export interface Organization {
+export interface PlainOrganization {
   readonly today: number;
   readonly config: Config;
   readonly limits: DailyLimits;
@@ -96,9 +96,9 @@ export interface Organization {
   readonly capacity: Capacity;
   /** By id. */
   readonly contacts: readonly Contact[];
-  readonly types: readonly CampaignType[];
+  readonly types: readonly PlainCampaignType[];
   /** By id. */
-  readonly instances: readonly CampaignInstance[];
+  readonly instances: readonly PlainCampaignInstance[];
   readonly enrolmentsOf: ReadonlyMap<number, readonly Enrolment[]>;
   /** By id within a contact; those of no known contact are only in `schedules`. */
   readonly schedulesOf: ReadonlyMap<number, readonly ScheduleRow[]>;
@@ -129,7 +129,7 @@ export interface Proposal {
   readonly eventYear: number | null;
   readonly instanceId: number | null;
   /** The instance of a campaign; a follow-up of a campaign's email has none. */
-  readonly instance: CampaignInstance | null;
+  readonly instance: PlainCampaignInstance | null;
   /** The window a post-window email is about. */
   readonly window: ExclusionWindow | null;
   /** The email a follow-up follows, and what decided its kind. */
@@ -184,5 +184,5 @@ export interface OracleResult {
   /** Every candidate, refused ones included, in the order of `rows`. */
   readonly candidates: readonly Candidate[];
   /** What the run looked at: the tables as they were read, today and the complete configuration. */
-  readonly organization: Organization;
+  readonly organization: PlainOrganization;
 }

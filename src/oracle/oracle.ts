@@ -1,15 +1,15 @@
 import type { ConfigInput } from '../rules/config.js';
 import type { Issue, OrganizationRecords } from '../rules/records.js';
-import { applyDailyCap, applySmoothing } from './balance.js';
+import { applySmoothing, placeOnDays } from './balance.js';
 import { campaignProposals } from './campaigns.js';
 import { applyContactLimits } from './contactLimits.js';
 import { followupProposal } from './followups.js';
 import { knownConfig } from './knownConfig.js';
-import type { Candidate, Contact, OracleResult, Organization } from './model.js';
+import type { Candidate, Contact, OracleResult, PlainOrganization } from './model.js';
 import { compareText, firstDifference, nullFirst } from './order.js';
 import { postWindowProposals } from './postWindow.js';
 import { readOrganization, readToday } from './readOrganization.js';
-import { compareCandidates, plannedRow, refuseCollisions } from './rows.js';
+import { compareCandidates, refuseCollisions, rowOfCandidate } from './rows.js';
 import { settle } from './settle.js';
 import { yearlyProposals } from './yearly.js';
 
@@ -49,12 +49,12 @@ export function oracle(input: OrganizationRecords, options: OracleOptions): Orac
 
   applyContactLimits(organization, candidates);
   const movedBySmoothing = applySmoothing(organization, candidates);
-  const { overloadedDays, crowdedDays, moved: movedByCap } = applyDailyCap(organization, candidates);
+  const { overloadedDays, crowdedDays, moved: movedByCap } = placeOnDays(organization, candidates);
   applyContactLimits(organization, candidates);
 
   const inOrder = candidates.sort(compareCandidates);
   const { accepted, issues: refusals } = refuseCollisions(
-    inOrder.map((candidate) => plannedRow(candidate, organization)),
+    inOrder.map((candidate) => rowOfCandidate(candidate, organization)),
     organization.schedules,
     options.uniqueIndexes ?? DEFAULT_UNIQUE_INDEXES,
   );
@@ -72,7 +72,7 @@ export function oracle(input: OrganizationRecords, options: OracleOptions): Orac
 }
 
 /** A contact's candidates with their start days, before any limit (Rules 5 to 8, 10). */
-function candidatesOf(organization: Organization, contact: Contact): { candidates: Candidate[]; issues: Issue[] } {
+function candidatesOf(organization: PlainOrganization, contact: Contact): { candidates: Candidate[]; issues: Issue[] } {
   const { proposals, issues } = campaignProposals(organization, contact);
   if (contact.state !== null) {
     // The aep dates come in the order of the configuration, which breaks the last ties of Rules 9.

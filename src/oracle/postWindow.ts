@@ -1,7 +1,7 @@
 import { TYPE_CODES } from '../rules/emailTypes.js';
 import { type ExclusionWindow, windowsAround } from '../rules/windows.js';
 import { hasHistory } from './history.js';
-import type { Candidate, Contact, Organization, Proposal } from './model.js';
+import type { Candidate, Contact, PlainOrganization, Proposal } from './model.js';
 import { templatesOf } from './templates.js';
 
 /**
@@ -10,7 +10,7 @@ import { templatesOf } from './templates.js';
  * @param others the contact's candidates of the other kinds
  */
 export function postWindowProposals(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
   others: readonly Candidate[],
 ): Proposal[] {
@@ -21,7 +21,7 @@ export function postWindowProposals(
 }
 
 function windowsThatOweAnEmail(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
   others: readonly Candidate[],
 ): ExclusionWindow[] {
@@ -35,7 +35,7 @@ function windowsThatOweAnEmail(
   return [...windows.values()].sort((a, b) => a.year - b.year);
 }
 
-function postWindowProposal(organization: Organization, contact: Contact, window: ExclusionWindow): Proposal {
+function postWindowProposal(organization: PlainOrganization, contact: Contact, window: ExclusionWindow): Proposal {
   const { config } = organization;
   return {
     contact,

@@ -11,13 +11,13 @@ import {
   readTargetStates,
   readText,
 } from '../rules/fields.js';
-import { quoteText, quoteValue } from '../rules/quote.js';
+import { quoted, quoteValue } from '../rules/quote.js';
 import type { CampaignInstanceRecord, CampaignTypeRecord, EnrolmentRecord, Issue } from '../rules/records.js';
-import type { CampaignInstance, CampaignType, Enrolment } from './model.js';
+import type { Enrolment, PlainCampaignInstance, PlainCampaignType } from './model.js';
 
 /** Reads the campaign types; of several with one name the first counts (Rules 6). */
-export function readCampaignTypes(records: readonly CampaignTypeRecord[], config: Config): CampaignType[] {
-  const types: CampaignType[] = [];
+export function readPlainCampaignTypes(records: readonly CampaignTypeRecord[], config: Config): PlainCampaignType[] {
+  const types: PlainCampaignType[] = [];
   for (const record of records) {
     const name = readText(record.name);
     if (name === null || types.some((type) => type.name === name)) continue;
@@ -37,7 +37,7 @@ export function readCampaignTypes(records: readonly CampaignTypeRecord[], config
 }
 
 /** The type of exactly this name, or else the first of this name trimmed and in any case (Rules 6). */
-function typeNamed(name: string | null, types: readonly CampaignType[]): CampaignType | null {
+function typeNamed(name: string | null, types: readonly PlainCampaignType[]): PlainCampaignType | null {
   if (name === null) return null;
   const compared = (text: string) => text.trim().toLowerCase();
   return (
@@ -53,10 +53,10 @@ const DATE_COLUMNS = ['active_start_date', 'active_end_date', 'spread_start_date
  */
 export function readInstances(
   records: readonly CampaignInstanceRecord[],
-  types: readonly CampaignType[],
+  types: readonly PlainCampaignType[],
   config: Config,
-): { instances: CampaignInstance[]; issues: Issue[] } {
-  const instances: CampaignInstance[] = [];
+): { instances: PlainCampaignInstance[]; issues: Issue[] } {
+  const instances: PlainCampaignInstance[] = [];
   const issues: Issue[] = [];
   const seen = new Set<number>();
   for (const record of records) {
@@ -64,7 +64,11 @@ export function readInstances(
     if (id === null || id < 0 || seen.has(id)) continue;
     seen.add(id);
     const type = typeNamed(readText(record.campaign_type), types);
-    if (type === null) continue;
+    if (type === null) {
+      const detail = `campaign instance ${id}: ${quoteValue(record.campaign_type)}`;
+      issues.push({ contact_id: null, kind: 'unknown_campaign_type', detail });
+      continue;
+    }
     const emailType = campaignType(type.name, id);
     const dates = DATE_COLUMNS.map((column) => readDate(record[column], config.reading.dates));
     const broken = DATE_COLUMNS.filter((_, i) => dates[i].invalid);
@@ -74,7 +78,7 @@ export function readInstances(
     }
     const targets = readTargetStates(record.target_states);
     for (const element of targets.unknown) {
-      const detail = `${emailType}: ${quoteText(element)}`;
+      const detail = `${emailType}: ${quoted(element)}`;
       issues.push({ contact_id: null, kind: 'unknown_target_state', detail });
     }
     const [activeStart, activeEnd, spreadStart, spreadEnd] = dates.map((date) => date.day);
@@ -101,7 +105,7 @@ export function readInstances(
  * @param isAsked tells whether an enrolment of this contact in this instance is looked at: only then is a trigger date that
  *   cannot be read worth an issue
  */
-export function readEnrolments(
+export function readPlainEnrolments(
   records: readonly EnrolmentRecord[],
   config: Config,
   isAsked: (contactId: number, instanceId: number) => boolean,

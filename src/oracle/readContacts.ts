@@ -8,15 +8,14 @@ import {
   readInteger,
   readState,
   readText,
-  unknownStateDetail,
 } from '../rules/fields.js';
-import { quoteValue } from '../rules/quote.js';
+import { quoteValue, unknownStateDetail } from '../rules/quote.js';
 import type { ContactRecord, Issue } from '../rules/records.js';
 import { stateName } from '../rules/states.js';
 import type { Contact } from './model.js';
 
 /** Reads the contacts in the order of their ids, and says what is wrong with them (Rules 2, reading contacts). */
-export function readContacts(
+export function readPlainContacts(
   records: readonly ContactRecord[],
   today: number,
   config: Config,

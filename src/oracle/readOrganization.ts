@@ -6,11 +6,11 @@ import type { Config } from '../rules/config.js';
 import { dailyLimits } from '../rules/limits.js';
 import type { Issue, OrganizationRecords } from '../rules/records.js';
 import { isRunning } from './campaigns.js';
-import type { Organization } from './model.js';
+import type { PlainOrganization } from './model.js';
 import { groupBy } from './order.js';
-import { readCampaignTypes, readEnrolments, readInstances } from './readCampaigns.js';
-import { readContacts } from './readContacts.js';
-import { readReactions, readSchedules } from './readSchedules.js';
+import { readInstances, readPlainCampaignTypes, readPlainEnrolments } from './readCampaigns.js';
+import { readPlainContacts } from './readContacts.js';
+import { readPlainSchedules, readReactions } from './readSchedules.js';
 import { readSuppressions } from './suppressed.js';
 
 /**
@@ -22,13 +22,13 @@ export function readOrganization(
   input: OrganizationRecords,
   today: number,
   config: Config,
-): { organization: Organization; issues: Issue[] } {
-  const { contacts, issues: contactIssues } = readContacts(input.contacts, today, config);
-  const types = readCampaignTypes(input.campaign_types ?? [], config);
+): { organization: PlainOrganization; issues: Issue[] } {
+  const { contacts, issues: contactIssues } = readPlainContacts(input.contacts, today, config);
+  const types = readPlainCampaignTypes(input.campaign_types ?? [], config);
   const { instances, issues: campaignIssues } = readInstances(input.campaign_instances ?? [], types, config);
   const accepted = new Set(contacts.map((contact) => contact.id));
   const running = new Set(instances.filter((one) => isRunning(one, today)).map((one) => one.id));
-  const { enrolments, issues: enrolmentIssues } = readEnrolments(
+  const { enrolments, issues: enrolmentIssues } = readPlainEnrolments(
     input.contact_campaigns ?? [],
     config,
     (contactId, instanceId) => accepted.has(contactId) && running.has(instanceId),
@@ -37,7 +37,7 @@ export function readOrganization(
     types,
     instances,
   });
-  const schedules = readSchedules(input.email_schedules ?? [], config);
+  const schedules = readPlainSchedules(input.email_schedules ?? [], config);
   const known = schedules.filter((row) => row.contactId !== null);
   const limits = dailyLimits(config, input.contacts.length);
   const organization = {

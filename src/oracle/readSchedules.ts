@@ -13,7 +13,7 @@ import type { ClickRecord, ContactEventRecord, ScheduleRecord } from '../rules/r
 import type { Reaction, ScheduleRow } from './model.js';
 
 /** Reads the rows of `email_schedules` in the order of their ids, those without one last (Rules 1). */
-export function readSchedules(records: readonly ScheduleRecord[], config: Config): ScheduleRow[] {
+export function readPlainSchedules(records: readonly ScheduleRecord[], config: Config): ScheduleRow[] {
   const idOf = (row: ScheduleRow) => row.id ?? Number.MAX_VALUE;
   return records.map((record) => readSchedule(record, config.reading.dates)).sort((a, b) => idOf(a) - idOf(b));
 }

@@ -3,7 +3,7 @@ import { formatIsoDay } from '../calendar/iso.js';
 import type { FieldValue } from '../rules/fields.js';
 import type { Issue, PlannedRow } from '../rules/records.js';
 import { storedPlannedDay } from '../rules/startDay.js';
-import type { Candidate, Organization, ScheduleRow } from './model.js';
+import type { Candidate, PlainOrganization, ScheduleRow } from './model.js';
 import { compareText, firstDifference } from './order.js';
 
 /** The order of a run's rows: contact id, email type, send day; of equal ones the earlier event first (Rules 11). */
@@ -17,7 +17,7 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
 }
 
 /** The row of `email_schedules` that a candidate becomes (Rules 11). */
-export function plannedRow(candidate: Candidate, { config, today }: Organization): PlannedRow {
+export function rowOfCandidate(candidate: Candidate, { config, today }: PlainOrganization): PlannedRow {
   const event = civilFromDay(candidate.eventDay);
   const hasEvent = candidate.kind !== 'followup';
   const isToBeSent = candidate.status === 'pre-scheduled';

@@ -4,9 +4,9 @@ import { dayWithoutStart } from '../rules/startDay.js';
 import { underwritingReason } from '../rules/underwriting.js';
 import { exclusionOn } from '../rules/windows.js';
 import { ownedRowOf } from './history.js';
-import type { Candidate, Organization, Proposal } from './model.js';
+import type { Candidate, PlainOrganization, Proposal } from './model.js';
 import { startOf } from './startDay.js';
-import { suppressionOf } from './suppressed.js';
+import { suppressedBy } from './suppressed.js';
 
 /**
  * Gives a proposal its start day, or skips it: for a suppression, underwriting, exclusion or for want of an open day, in
@@ -14,8 +14,8 @@ import { suppressionOf } from './suppressed.js';
  *
  * Null when there is no candidate: a post-window email whose day is excluded (Rules 8).
  */
-export function settle(organization: Organization, proposal: Proposal): Candidate | null {
-  const suppressed = suppressionOf(organization, proposal);
+export function settle(organization: PlainOrganization, proposal: Proposal): Candidate | null {
+  const suppressed = suppressedBy(organization, proposal);
   if (suppressed !== null) {
     const skipped = skippedAtOnce(organization, proposal, 'suppressed', suppressed.reason);
     return { ...skipped, suppression: suppressed.suppression };
@@ -55,7 +55,7 @@ export function settle(organization: Organization, proposal: Proposal): Candidat
  * planned for, else today (Rules 5, underwriting).
  */
 function skippedAtOnce(
-  organization: Organization,
+  organization: PlainOrganization,
   proposal: Proposal,
   step: 'suppressed' | 'underwriting',
   skipReason: string,

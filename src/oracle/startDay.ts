@@ -3,7 +3,7 @@ import { mix } from '../rules/mix.js';
 import { findStart, type Start } from '../rules/startDay.js';
 import { exclusionOn } from '../rules/windows.js';
 import { isHeld } from './history.js';
-import type { Organization, Proposal, ScheduleRow } from './model.js';
+import type { PlainOrganization, Proposal, ScheduleRow } from './model.js';
 
 /** Tells whether a day is excluded for an email; for one that ignores windows none is (Rules 4, 5). */
 export function isExcludedFor(proposal: Proposal, day: number): boolean {
@@ -11,7 +11,7 @@ export function isExcludedFor(proposal: Proposal, day: number): boolean {
 }
 
 /** Finds the day an email gets before limits and balance move it (Rules 5, from ideal day to start day). */
-export function startOf(organization: Organization, proposal: Proposal, ownedRow: ScheduleRow | null): Start {
+export function startOf(organization: PlainOrganization, proposal: Proposal, ownedRow: ScheduleRow | null): Start {
   const { today, config, capacity } = organization;
   const { contact, kind, typeCode, eventDay, idealDay, deadline } = proposal;
   return findStart({

@@ -1,6 +1,6 @@
 import type { Config } from '../rules/config.js';
 import { campaignType } from '../rules/emailTypes.js';
-import { quoteText } from '../rules/quote.js';
+import { quoted } from '../rules/quote.js';
 import { BOUNCED, suppressedReason } from '../rules/reasons.js';
 import type { Issue, SuppressionRecord } from '../rules/records.js';
 import {
@@ -13,7 +13,7 @@ import {
   scopeCovers,
   suppressionProblems,
 } from '../rules/suppressions.js';
-import type { CampaignInstance, CampaignType, Organization, Proposal, ScheduleRow } from './model.js';
+import type { PlainCampaignInstance, PlainCampaignType, PlainOrganization, Proposal, ScheduleRow } from './model.js';
 
 /**
  * Reads the suppressions that hold today, in the order of their rows, and says what cannot be read (Rules 2, suppressions).
@@ -24,7 +24,7 @@ export function readSuppressions(
   records: readonly SuppressionRecord[],
   today: number,
   config: Config,
-  campaigns: { readonly types: readonly CampaignType[]; readonly instances: readonly CampaignInstance[] },
+  campaigns: { readonly types: readonly PlainCampaignType[]; readonly instances: readonly PlainCampaignInstance[] },
 ): { suppressions: Suppression[]; issues: Issue[] } {
   if (records.length > 0) checkSuppressionColumns(new Set(records.flatMap((record) => Object.keys(record))));
   const order = config.reading.dates;
@@ -45,7 +45,7 @@ export function readSuppressions(
       ...unknown.map((element) => ({
         contact_id: contactId,
         kind: 'unknown_suppression_scope' as const,
-        detail: quoteText(element),
+        detail: quoted(element),
       })),
     ];
   });
@@ -59,7 +59,7 @@ export interface Suppressed {
 }
 
 /** Why an email is suppressed, or null when it is not (Rules 5, suppression). */
-export function suppressionOf(organization: Organization, proposal: Proposal): Suppressed | null {
+export function suppressedBy(organization: PlainOrganization, proposal: Proposal): Suppressed | null {
   const { contact, kind, emailType, instance } = proposal;
   const subject = { kind, emailType, campaignTypeName: instance?.type.name ?? null };
   const suppression = organization.suppressions.find(
@@ -71,7 +71,7 @@ export function suppressionOf(organization: Organization, proposal: Proposal): S
 }
 
 /** Tells whether too many emails have bounced since the last one that was delivered (Rules 2, suppressions). */
-function bouncesTooOften(organization: Organization, contactId: number): boolean {
+function bouncesTooOften(organization: PlainOrganization, contactId: number): boolean {
   const most = organization.config.organization.suppress_after_bounces;
   if (most === 0) return false;
   const rows = organization.schedulesOf.get(contactId) ?? [];

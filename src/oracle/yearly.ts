@@ -1,7 +1,7 @@
 import { anniversary, anniversaryOf, monthsBetween, yearOf } from '../calendar/day.js';
 import { aepType, TYPE_CODES } from '../rules/emailTypes.js';
 import { hasHistory } from './history.js';
-import type { Contact, Organization, Proposal } from './model.js';
+import type { Contact, PlainOrganization, Proposal } from './model.js';
 import { templatesOf } from './templates.js';
 
 interface Occurrence {
@@ -10,7 +10,7 @@ interface Occurrence {
 }
 
 /** The birthday, policy anniversary and aep emails of a contact of known state (Rules 5). */
-export function yearlyProposals(organization: Organization, contact: Contact): Proposal[] {
+export function yearlyProposals(organization: PlainOrganization, contact: Contact): Proposal[] {
   return [
     birthdayProposal(organization, contact),
     effectiveDateProposal(organization, contact),
@@ -18,7 +18,7 @@ export function yearlyProposals(organization: Organization, contact: Contact): P
   ].filter((proposal) => proposal !== null);
 }
 
-function birthdayProposal(organization: Organization, contact: Contact): Proposal | null {
+function birthdayProposal(organization: PlainOrganization, contact: Contact): Proposal | null {
   const { birthDay } = contact;
   if (birthDay === null) return null;
   const occurrences = (year: number) => anniversaryOccurrence(birthDay, year);
@@ -27,7 +27,7 @@ function birthdayProposal(organization: Organization, contact: Contact): Proposa
   return yearlyProposal(organization, contact, 'birthday', 'birthday', daysBefore, first, occurrences);
 }
 
-function effectiveDateProposal(organization: Organization, contact: Contact): Proposal | null {
+function effectiveDateProposal(organization: PlainOrganization, contact: Contact): Proposal | null {
   const { effectiveDay } = contact;
   if (effectiveDay === null) return null;
   const occurrences = (year: number) => anniversaryOccurrence(effectiveDay, year);
@@ -39,7 +39,7 @@ function effectiveDateProposal(organization: Organization, contact: Contact): Pr
   return yearlyProposal(organization, contact, 'effective_date', 'effective_date', daysBefore, first, occurrences);
 }
 
-function aepProposal(organization: Organization, contact: Contact, i: number): Proposal | null {
+function aepProposal(organization: PlainOrganization, contact: Contact, i: number): Proposal | null {
   const date = organization.config.aep[i];
   const occurrences = (year: number) => ({
     eventDay: anniversaryOf(date.month, date.day, year),
@@ -63,7 +63,7 @@ function firstYear(today: number, occurrences: (year: number) => Occurrence): nu
 
 /** The proposal of the first occurrence, or of the next one when history has it (Rules 5, which occurrence). */
 function yearlyProposal(
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
   kind: 'birthday' | 'effective_date' | 'aep',
   emailType: string,

@@ -9,6 +9,7 @@ import type {
   StartFacts,
   SuppressionFacts,
 } from '../explain/explanation.js';
+import { SKIP_REASONS } from '../rules/reasons.js';
 import { counted, dated, grouped, listed } from './text/prose.js';
 
 /** How many days that were full a letter tells of one by one. */
@@ -145,7 +146,7 @@ function stepSentences(email: EmailExplanation, start: StartFacts, asOf: string)
     case 'suppressed':
       return suppression === null ? [] : [suppressionText(suppression)];
     case 'underwriting':
-      return skip_reason === 'underwriting:organization'
+      return skip_reason === SKIP_REASONS.underwritingOrganization
         ? ['The contact failed underwriting, and the organization then sends nothing but AEP emails.']
         : ['The contact failed underwriting, and this campaign skips such contacts.'];
     case 'ideal':
@@ -265,7 +266,7 @@ function capSentences(email: EmailExplanation, { full_days, last_date }: CapFact
       rest.length === 1 ? 'was the open day after,' : `were the ${counted(rest.length, 'open day')} after, to`;
     sentences.push(`So ${days} ${dated(last.date)}, when ${counted(last.waiting, 'email')} waited.`);
   }
-  if (skip_reason === 'daily_cap') {
+  if (skip_reason === SKIP_REASONS.dailyCap) {
     return [...sentences, `That was the last day on which it could go out, so the email is skipped.`];
   }
   const isPromised = status === 'pre-scheduled' && booked_date !== null;

@@ -1,6 +1,5 @@
 import { MOST_DAYS_BEFORE, MOST_PRIORITY } from './constants.js';
 import { type DateOrder, parseDay } from './dates.js';
-import { quoteValue } from './quote.js';
 import { stateCode, stateCodeOfName, stateName, UNKNOWN_STATE } from './states.js';
 import { stateOfZip } from './zip.js';
 
@@ -78,7 +77,7 @@ const INVALID_DATE: DateField = { day: null, invalid: true };
  *
  * @param order the configuration's `reading.dates`
  */
-export function readDate(value: FieldValue, order: DateOrder = 'iso'): DateField {
+export function readDate(value: FieldValue, order: DateOrder): DateField {
   if (isBlank(value)) return MISSING_DATE;
   const day = typeof value === 'string' ? parseDay(value, order) : null;
   return day === null ? INVALID_DATE : { day, invalid: false };
@@ -98,15 +97,6 @@ export function readOwnState(state: string | null): number {
   const name = capital.startsWith('US-') ? capital.slice(3) : capital;
   const code = stateCode(name);
   return code === UNKNOWN_STATE ? stateCodeOfName(name) : code;
-}
-
-/** What a contact of unknown state says of it, for its issue; null when it says nothing (Rules 2, state). */
-export function unknownStateDetail(state: FieldValue, zipCode: FieldValue): string | null {
-  const said = [
-    isBlank(state) ? null : `state ${quoteValue(state)}`,
-    isBlank(zipCode) ? null : `zip_code ${quoteValue(zipCode)}`,
-  ].filter((part) => part !== null);
-  return said.length === 0 ? null : said.join(', ');
 }
 
 /** A carrier as it is compared: trimmed, in lower case, null when there is none (Rules 6, audience). */

@@ -25,16 +25,6 @@ export function isOfEvent(
   return past.sentDay !== null && Math.abs(past.sentDay - eventDay) <= NEAR_EVENT_DAYS;
 }
 
-/** The types of rows without instance id that are emails of a campaign instance, in lower case (Rules 5, history has it). */
-export function typesOfCampaign(typeName: string, instanceId: number): readonly [string, string] {
-  return [campaignType(typeName, instanceId).toLowerCase(), bareCampaignType(typeName)];
-}
-
-/** The type `campaign_<name>`, which names no instance, in lower case (Rules 5, history has it). */
-export function bareCampaignType(typeName: string): string {
-  return `campaign_${typeName}`.toLowerCase();
-}
-
 /** Tells whether a past row is a campaign instance's email (Rules 5, history has it): by its instance id, or else its type. */
 export function isOfCampaign(
   past: Pick<PastEmail, 'type' | 'instanceId'>,
@@ -42,5 +32,6 @@ export function isOfCampaign(
 ): boolean {
   if (isFollowupType(past.type)) return false;
   if (past.instanceId !== null) return past.instanceId === instance.id;
-  return typesOfCampaign(instance.typeName, instance.id).includes(past.type.toLowerCase());
+  const types = [campaignType(instance.typeName, instance.id), `campaign_${instance.typeName}`];
+  return types.some((type) => type.toLowerCase() === past.type.toLowerCase());
 }

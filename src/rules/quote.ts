@@ -1,4 +1,4 @@
-import type { FieldValue } from './fields.js';
+import { type FieldValue, isBlank } from './fields.js';
 
 /** How many characters of a broken value are shown. */
 const MOST_SHOWN = 60;
@@ -14,7 +14,7 @@ function escaped(character: string): string {
 }
 
 /** A text in quotes, what is invisible made visible, at most 60 characters of it. */
-export function quoteText(text: string): string {
+export function quoted(text: string): string {
   const characters = [...text.slice(0, MOST_SHOWN * 2 + 2)];
   const isLong = characters.length > MOST_SHOWN;
   const shown = isLong ? characters.slice(0, MOST_SHOWN).join('') : text;
@@ -25,5 +25,14 @@ export function quoteText(text: string): string {
 export function quoteValue(value: FieldValue): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return `a blob of ${value.length} bytes`;
-  return typeof value === 'string' ? quoteText(value) : String(value);
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+/** What a contact of unknown state says of it, for its issue; null when it says nothing (Rules 2, state). */
+export function unknownStateDetail(state: FieldValue, zipCode: FieldValue): string | null {
+  const said = [
+    isBlank(state) ? null : `state ${quoteValue(state)}`,
+    isBlank(zipCode) ? null : `zip_code ${quoteValue(zipCode)}`,
+  ].filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(', ');
 }

@@ -9,16 +9,6 @@ export const SKIP_REASONS = {
   underwritingCampaign: 'underwriting:campaign',
 } as const;
 
-/** What skips a candidate (Rules 5, 7, 9). */
-export type SkipCause =
-  | 'suppressed'
-  | 'underwriting'
-  | 'exclusion'
-  | 'no_open_day'
-  | 'conflict'
-  | 'frequency_limit'
-  | 'daily_cap';
-
 const SUPPRESSED = 'suppressed:';
 const EXCLUSION = 'exclusion:';
 const CONFLICT = 'conflict:campaign:';
@@ -39,17 +29,6 @@ export function exclusionReason(kind: StateRuleKind, state: string | null): stri
 /** The skip reason of a campaign that yields to another one of its day (Rules 9, conflict). */
 export function conflictReason(winningInstanceId: number): string {
   return CONFLICT + winningInstanceId;
-}
-
-/** What skipped a row, by its reason as it is stored; null for a reason that no rule gives. */
-export function skipCause(reason: string): SkipCause | null {
-  if (reason.startsWith(SUPPRESSED)) return 'suppressed';
-  if (reason.startsWith('underwriting:')) return 'underwriting';
-  if (reason.startsWith(EXCLUSION)) return 'exclusion';
-  if (reason.startsWith('conflict:')) return 'conflict';
-  if (reason === SKIP_REASONS.noOpenDay) return 'no_open_day';
-  if (reason === SKIP_REASONS.frequencyLimit) return 'frequency_limit';
-  return reason === SKIP_REASONS.dailyCap ? 'daily_cap' : null;
 }
 
 /** The reason of the suppression in a skip reason, null when it is another one's. */

@@ -143,6 +143,7 @@ export const ISSUE_KINDS = [
   'invalid_effective_date',
   'unknown_state',
   'no_anchor_for_window',
+  'unknown_campaign_type',
   'unreadable_campaign',
   'unreadable_trigger',
   'unknown_target_state',

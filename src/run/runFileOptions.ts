@@ -11,6 +11,8 @@ export interface RunFileOptions {
   readonly config?: ConfigInput;
   /** Where the result goes; the database itself when left out. */
   readonly outPath?: string;
+  /** Whether a file that is in the place of `outPath` may be replaced; an error when left out. */
+  readonly overwrite?: boolean;
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
   /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */

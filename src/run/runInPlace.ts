@@ -4,9 +4,10 @@ import type { Connection } from '../store/driver/connection.js';
 import { type NativeDatabase, openNative } from '../store/driver/native.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
-import { removeStaleTemporaries, removeTemporary, temporaryPath } from '../store/file/temporaryFiles.js';
+import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import type { RunFileOptions } from './runFileOptions.js';
@@ -32,15 +33,18 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
   const connection = await watch.measure('open', () => openNative(file));
   const pages = connection.pages?.() ?? null;
   const transactions = new Transactions(connection, batchSize);
-  const stagingPath = temporaryPath(file);
+  let staging: TemporaryFile | null = null;
   try {
     const { memoryLimitBytes } = options;
     if (memoryLimitBytes !== undefined) {
       const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, 'native', memoryLimitBytes);
     }
-    removeStaleTemporaries(file);
-    const stage = (target: Connection, rows: RowsToStage) => stageRows(target, rows, dryRun ? null : stagingPath);
+    await removeLeftovers(file);
+    const stage = async (target: Connection, rows: RowsToStage) => {
+      staging = dryRun ? null : await createStaging(file);
+      return stageRows(target, rows, staging);
+    };
     const target = { kind: 'in_place', stage, transactions } as const;
     const settings = { config, today, batchSize, dryRun, flush: options.flush, target };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
@@ -59,7 +63,16 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
   } finally {
     // What was not committed is rolled back.
     connection.close();
-    removeTemporary(stagingPath);
+    (staging as TemporaryFile | null)?.discard();
+  }
+}
+
+/** A file for the rows of a first run, beside the database. @throws UnfitForPages when there cannot be one */
+async function createStaging(path: string): Promise<TemporaryFile> {
+  try {
+    return await TemporaryFile.create(path);
+  } catch (error) {
+    throw new UnfitForPages(`no file can be written beside the database (${(error as Error).message})`);
   }
 }
 

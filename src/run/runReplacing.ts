@@ -3,6 +3,7 @@ import { SendplanError } from '../errors.js';
 import { type Config, resolveConfig } from '../rules/config.js';
 import { openLazily } from '../store/driver/lazyConnection.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
+import { loadFileLocks } from '../store/driver/sqliteLocks.js';
 import { loadSqlJs } from '../store/driver/sqljs.js';
 import { type OpenedFile, openDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
@@ -23,7 +24,8 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
   const { outPath, dryRun = false } = options;
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  const file = await watch.measure('open', () => openDatabaseFile(path));
+  const isReplaced = !dryRun && outPath === undefined;
+  const file = await watch.measure('open', () => openDatabaseFile(path, isReplaced ? 'replace' : 'read'));
   try {
     if (options.full !== true && !dryRun && outPath === undefined) {
       const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
@@ -62,7 +64,7 @@ async function runOpened(
     let writtenBytes = 0;
     const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
     if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return { ...report, traffic: traffic() };
-    await watch.measure('save', () => {
+    const replaced = await watch.measure('save', async () => {
       const after = connection.toPages();
       // The pages are all that is needed from here on; SQLite's own memory can go.
       connection.close();
@@ -73,10 +75,13 @@ async function runOpened(
         return sealFile(descriptor, sizeBytes, report.run_id);
       };
       const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
-      return whileUnchanged(file, () => replaceDatabaseFile(file, source, { outPath, signal, seal }));
+      const locks = await loadFileLocks();
+      const how = { outPath, overwrite: options.overwrite, signal, seal, locks };
+      return whileUnchanged(file, () => replaceDatabaseFile(file, source, how));
     });
     const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
-    return { ...report, stages: [...watch.timings], seconds, traffic: traffic() };
+    const warnings = [...report.warnings, ...replaced.warnings];
+    return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
     connection.close();
   }

@@ -2,10 +2,10 @@ import type { OracleResult } from '../oracle/model.js';
 import type { PlannedRow } from '../rules/records.js';
 import type { ContactDifference, RowDifference } from './contactDifference.js';
 import { describeContact, describeSchedules } from './describe.js';
-import { type ContactFacts, factsByContact } from './expectedFacts.js';
+import { type ExpectedFacts, factsByContact } from './expectedFacts.js';
 import {
   COMPARED_COLUMNS,
-  differingColumns,
+  columnsThatDiffer,
   pairRows,
   rowsByContact,
   rowsOfTypes,
@@ -93,7 +93,7 @@ function contactDifferences(
   actual: readonly ScheduledRow[],
   expected: readonly ScheduledRow[],
   columns: readonly ScheduleColumn[],
-  factsOf: (contactId: number | null) => ContactFacts | null,
+  factsOf: (contactId: number | null) => ExpectedFacts | null,
 ): ContactDifference[] {
   const actualOf = rowsByContact(actual);
   const expectedOf = rowsByContact(expected);
@@ -109,7 +109,7 @@ function contactDifference(
   actual: readonly ScheduledRow[],
   expected: readonly ScheduledRow[],
   columns: readonly ScheduleColumn[],
-  factsOf: (contactId: number | null) => ContactFacts | null,
+  factsOf: (contactId: number | null) => ExpectedFacts | null,
 ): ContactDifference[] {
   const missing: ScheduledRow[] = [];
   const unexpected: ScheduledRow[] = [];
@@ -118,7 +118,7 @@ function contactDifference(
     if (pair.expected === null) unexpected.push(pair.actual);
     else if (pair.actual === null) missing.push(pair.expected);
     else {
-      const differing = differingColumns(pair.expected, pair.actual, columns);
+      const differing = columnsThatDiffer(pair.expected, pair.actual, columns);
       if (differing.length === 0) continue;
       different.push({ expected: pair.expected, actual: pair.actual, columns: differing });
     }

@@ -1,6 +1,6 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import type { ContactDifference, RowDifference } from './contactDifference.js';
-import type { ContactFacts } from './expectedFacts.js';
+import type { ExpectedFacts } from './expectedFacts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
 import { whyAbsent, whyPlanned } from './why.js';
 
@@ -36,7 +36,7 @@ function count(number: number, noun: string): string {
  *
  * @param facts null when only rows were given to compare with
  */
-export function describeContact(difference: Omit<ContactDifference, 'text'>, facts: ContactFacts | null): string {
+export function describeContact(difference: Omit<ContactDifference, 'text'>, facts: ExpectedFacts | null): string {
   const { missing, unexpected, different } = difference;
   return [
     headline(difference.contactId, facts),
@@ -56,7 +56,7 @@ export function describeContact(difference: Omit<ContactDifference, 'text'>, fac
   ].join('\n');
 }
 
-function headline(contactId: number | null, facts: ContactFacts | null): string {
+function headline(contactId: number | null, facts: ExpectedFacts | null): string {
   const name = contactId === null ? 'rows without a contact id' : `contact ${contactId}`;
   const contact = facts?.contact ?? null;
   if (contact === null) return name;
@@ -83,7 +83,7 @@ function valueTable({ expected, actual, columns }: RowDifference): string[] {
   return lines.map(([name, left, right]) => `    ${name.padEnd(widths[0])}  ${left.padEnd(widths[1])}  ${right}`);
 }
 
-function whyExpected(row: ScheduledRow, facts: ContactFacts | null): string[] {
+function whyExpected(row: ScheduledRow, facts: ExpectedFacts | null): string[] {
   const candidate = facts?.candidates.find(
     (one) =>
       one.emailType === row.email_type &&

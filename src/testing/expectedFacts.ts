@@ -1,11 +1,11 @@
 import type { CrowdedDay } from '../oracle/dailyCap.js';
-import type { Candidate, Contact, OracleResult, Organization } from '../oracle/model.js';
+import type { Candidate, Contact, OracleResult, PlainOrganization } from '../oracle/model.js';
 import { groupBy } from '../oracle/order.js';
 import type { Issue } from '../rules/records.js';
 
 /** What an oracle's result knows, contact by contact. */
-export interface ContactFacts {
-  readonly organization: Organization;
+export interface ExpectedFacts {
+  readonly organization: PlainOrganization;
   /** The days that could not take all emails that waited. */
   readonly crowdedDays: readonly CrowdedDay[];
   /** Null for a contact that is not there or was rejected (Rules 2). */
@@ -15,7 +15,7 @@ export interface ContactFacts {
 }
 
 /** Looks up what a result knows of a contact, of many contacts about as fast as of one. */
-export function factsByContact(result: OracleResult): (contactId: number | null) => ContactFacts {
+export function factsByContact(result: OracleResult): (contactId: number | null) => ExpectedFacts {
   const { organization } = result;
   const contacts = new Map(organization.contacts.map((contact) => [contact.id, contact]));
   const candidates = groupBy(result.candidates, (candidate) => candidate.contact.id);

@@ -1,6 +1,6 @@
 import { DEFAULT_UNIQUE_INDEXES, type OracleOptions, oracle } from '../oracle/oracle.js';
 import { compareText, firstDifference } from '../oracle/order.js';
-import { readSchedules } from '../oracle/readSchedules.js';
+import { readPlainSchedules } from '../oracle/readSchedules.js';
 import { refuseCollisions } from '../oracle/rows.js';
 import { resolveConfig } from '../rules/config.js';
 import type { OrganizationRecords, PlannedRow } from '../rules/records.js';
@@ -30,7 +30,7 @@ export async function planWith(
   const plan = await schedule(input, options);
   const { accepted } = refuseCollisions(
     [...plan.rows()].sort(compareRows),
-    readSchedules(input.email_schedules ?? [], resolveConfig(options.config)),
+    readPlainSchedules(input.email_schedules ?? [], resolveConfig(options.config)),
     options.uniqueIndexes ?? DEFAULT_UNIQUE_INDEXES,
   );
   return accepted;

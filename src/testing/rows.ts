@@ -39,7 +39,7 @@ export function comparedText(value: FieldValue): string | null {
 }
 
 /** The columns in which two rows differ, in the order they are given. */
-export function differingColumns(
+export function columnsThatDiffer(
   expected: ScheduledRow,
   actual: ScheduledRow,
   columns: readonly ScheduleColumn[],
@@ -105,7 +105,7 @@ function pairOneType<Expected extends ScheduledRow>(
       if (place >= 0) pair.actual = left.splice(place, 1)[0];
     }
   };
-  pairUp((row, candidate) => differingColumns(row, candidate, columns).length === 0);
+  pairUp((row, candidate) => columnsThatDiffer(row, candidate, columns).length === 0);
   pairUp((row, candidate) => comparedText(row.event_year) === comparedText(candidate.event_year));
   pairUp(() => true);
   return [...pairs, ...left.map((row) => ({ expected: null, actual: row }))];

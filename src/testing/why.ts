@@ -3,18 +3,18 @@ import { formatIsoDay } from '../calendar/iso.js';
 import type { ClosedBy } from '../calendar/openDays.js';
 import type { CrowdedDay } from '../oracle/dailyCap.js';
 import { hasCampaignHistory } from '../oracle/history.js';
-import type { Candidate, Contact, Organization } from '../oracle/model.js';
+import type { Candidate, Contact, PlainOrganization } from '../oracle/model.js';
 import { isFollowupType } from '../rules/emailTypes.js';
 import { readInteger } from '../rules/fields.js';
 import { SKIP_REASONS, winnerOfConflict } from '../rules/reasons.js';
 import { anchorDate, type ExclusionWindow, windowOfYear } from '../rules/windows.js';
-import type { ContactFacts } from './expectedFacts.js';
+import type { ExpectedFacts } from './expectedFacts.js';
 import { comparedText, type ScheduledRow } from './rows.js';
 
 const day = formatIsoDay;
 
 /** Why an email is planned as it is, step by step in the order of the rules, a sentence each (Rules 5 to 10). */
-export function whyPlanned(candidate: Candidate, facts: ContactFacts): string[] {
+export function whyPlanned(candidate: Candidate, facts: ExpectedFacts): string[] {
   const { organization } = facts;
   return [
     whichEvent(candidate),
@@ -32,7 +32,7 @@ function whichEvent(candidate: Candidate): string {
   return `Its event is ${day(eventDay)}${source}, its ideal day ${day(idealDay)}, ${end}, its priority ${priority}.`;
 }
 
-function whichStart(candidate: Candidate, { today, capacity }: Organization): string[] {
+function whichStart(candidate: Candidate, { today, capacity }: PlainOrganization): string[] {
   const { step, stepDay, heldDays, closedDay, ownedRow } = candidate;
   const passed = `As of ${day(today)} its ideal day has passed`;
   const sentence = {
@@ -77,7 +77,7 @@ function whichSuppression({ suppression, skipReason }: Candidate): string {
   return `A suppression of ${whom} covers ${what}${since}${until}, so that no start day is looked for: ${skipReason}.`;
 }
 
-function whichWindows(candidate: Candidate, { today }: Organization): string[] {
+function whichWindows(candidate: Candidate, { today }: PlainOrganization): string[] {
   const { contact, startDay, respectsWindows, excludedBy } = candidate;
   const { rule, state } = contact;
   if (rule === null || candidate.step === 'underwriting' || candidate.step === 'suppressed') return [];
@@ -103,7 +103,7 @@ function windowText(contact: Contact, window: ExclusionWindow): string {
   return `${days} (its buffer ends on ${day(window.start + contact.buffer - 1)})`;
 }
 
-function whichMove(candidate: Candidate, { organization, crowdedDays }: ContactFacts): string[] {
+function whichMove(candidate: Candidate, { organization, crowdedDays }: ExpectedFacts): string[] {
   const { startDay, balancedFrom, lastDay, bookedDay, sendDay, skipReason } = candidate;
   if (balancedFrom === null || lastDay === null) return [];
   const sentences: string[] = [];
@@ -135,7 +135,7 @@ function whyFull({ day: crowded, waiting, taken, seats, excess, promised }: Crow
   return `On ${day(crowded)} ${waiting} emails wait for ${room}${beyond}${kept}; ${others} before it.`;
 }
 
-function whichLimit(candidate: Candidate, facts: ContactFacts): string[] {
+function whichLimit(candidate: Candidate, facts: ExpectedFacts): string[] {
   const { skipReason } = candidate;
   if (skipReason === SKIP_REASONS.frequencyLimit) return [whichEmails(candidate, facts)];
   const winner = skipReason === null ? null : winnerOfConflict(skipReason);
@@ -146,7 +146,7 @@ function whichLimit(candidate: Candidate, facts: ContactFacts): string[] {
 }
 
 /** The emails that leave no room for one that the frequency limit skips (Rules 9, frequency). */
-function whichEmails(candidate: Candidate, { organization, candidates }: ContactFacts): string {
+function whichEmails(candidate: Candidate, { organization, candidates }: ExpectedFacts): string {
   const { max_emails_per_period: most, frequency_period_days: period } = organization.config.frequency;
   const isNear = (other: number) => Math.abs(other - candidate.sendDay) < period;
   const planned = candidates
@@ -160,7 +160,7 @@ function whichEmails(candidate: Candidate, { organization, candidates }: Contact
 }
 
 /** Why a row is not expected, a sentence each; none when no one thing is the reason (Rules 2, 5, 6). */
-export function whyAbsent(row: ScheduledRow, { organization, contact, candidates, issues }: ContactFacts): string[] {
+export function whyAbsent(row: ScheduledRow, { organization, contact, candidates, issues }: ExpectedFacts): string[] {
   const type = (comparedText(row.email_type) ?? '').toLowerCase();
   if (contact === null) {
     const kinds = issues.map((issue) => issue.kind).join(', ');
@@ -186,7 +186,7 @@ export function whyAbsent(row: ScheduledRow, { organization, contact, candidates
 function whichHistory(
   type: string,
   row: ScheduledRow,
-  organization: Organization,
+  organization: PlainOrganization,
   contact: Contact,
   isPlanned: boolean,
 ): string[] {
@@ -205,7 +205,7 @@ function whichHistory(
 }
 
 /** Tells of a policy that is too young for its email (Rules 5, first policy anniversary). */
-function whichMonths({ today, config }: Organization, { effectiveDay }: Contact): string[] {
+function whichMonths({ today, config }: PlainOrganization, { effectiveDay }: Contact): string[] {
   if (effectiveDay === null) return [];
   const thisYear = anniversary(effectiveDay, yearOf(today));
   const event = thisYear >= today ? thisYear : anniversary(effectiveDay, yearOf(today) + 1);

@@ -5,7 +5,7 @@ import { exclusionOn } from '../rules/windows.js';
 import type { Audit } from './audit.js';
 import { isFull } from './frequency.js';
 import type { FindingKind } from './kinds.js';
-import { suppressionReason } from './suppressed.js';
+import { reasonToSuppress } from './suppressed.js';
 
 /** Where a skipped email would have gone: its start day, or the day it stands on (Rules 7). */
 function skippedDay(audit: Audit, row: number): number {
@@ -52,7 +52,7 @@ export function skipReasonFault(audit: Audit, row: number, contact: number, reas
   if (reason === null || reason === '') return 'skip_without_reason';
   const [kind, ...details] = reason.split(':');
   if (suppressionOf(reason) !== null) {
-    return suppressionReason(audit, row, contact) === null ? 'suppression_does_not_hold' : null;
+    return reasonToSuppress(audit, row, contact) === null ? 'suppression_does_not_hold' : null;
   }
   if (reason === SKIP_REASONS.noOpenDay) {
     const isOpen = audit.plan.run.capacity.openDays.isOpen(skippedDay(audit, row));

@@ -55,7 +55,7 @@ function bounces(audit: Audit, contact: number): boolean {
 }
 
 /** The reason for which a row's email is suppressed on the day of the audit, null when it is not (Rules 2, 5). */
-export function suppressionReason(audit: Audit, row: number, contact: number): string | null {
+export function reasonToSuppress(audit: Audit, row: number, contact: number): string | null {
   const covering = coveringOn(audit, row, contact, audit.today);
   if (covering !== null) return covering.reason;
   return bounces(audit, contact) ? BOUNCED : null;
@@ -68,7 +68,7 @@ export function auditSuppressions(audit: Audit, contact: number): void {
   const { first } = organization.schedules;
   for (let row = first[contact]; row < first[contact + 1]; row++) {
     if (!audit.isToBeSent(row)) continue;
-    const reason = suppressionReason(audit, row, contact);
+    const reason = reasonToSuppress(audit, row, contact);
     if (reason !== null) audit.addRow('though_suppressed', row, null, `suppressed by ${reason}`);
   }
 }

@@ -148,8 +148,8 @@ describe('realistic contacts', () => {
   it('have one broken field in two hundred, and else mean what they say', () => {
     let broken = 0;
     for (const contact of contacts) {
-      const birth = readDate(contact.birthDate);
-      const effective = readDate(contact.effectiveDate);
+      const birth = readDate(contact.birthDate, 'iso');
+      const effective = readDate(contact.effectiveDate, 'iso');
       const state = stateName(readState(contact.state, contact.zipCode));
       const isBirthInvalid = birth.invalid || (birth.day !== null && birth.day > DEFAULT_AS_OF_DAY);
       if (!isValidEmail(contact.email) || isBirthInvalid || effective.invalid || state === null) broken += 1;
@@ -248,8 +248,8 @@ describe('realistic contacts', () => {
     for (let id = 1; id <= 3000; id += 1) {
       const contact = generator.make(id);
       emailCount += history.emailsOf(contact).length;
-      if (contact.birthDay !== null) expect(readDate(contact.birthDate).day).toBe(contact.birthDay);
-      if (contact.effectiveDay !== null) expect(readDate(contact.effectiveDate).day).toBe(contact.effectiveDay);
+      if (contact.birthDay !== null) expect(readDate(contact.birthDate, 'iso').day).toBe(contact.birthDay);
+      if (contact.effectiveDay !== null) expect(readDate(contact.effectiveDate, 'iso').day).toBe(contact.effectiveDay);
     }
     expect(emailCount).toBeGreaterThan(5000);
   });

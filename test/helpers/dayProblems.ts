@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Placeable, SendDays } from '../../src/oracle/dailyCap.js';
+import type { DaysToFill, Placeable } from '../../src/oracle/dailyCap.js';
 
 // Problems for the daily cap alone: emails with their spans, days with their seats; and the most emails that any
 // distribution has seats for, by a method of its own.
@@ -7,7 +7,7 @@ import type { Placeable, SendDays } from '../../src/oracle/dailyCap.js';
 /** Emails to place, and the days to place them on. */
 export interface DayProblem {
   readonly emails: readonly Placeable[];
-  readonly days: SendDays;
+  readonly days: DaysToFill;
 }
 
 const LENGTH = 14;

@@ -4,7 +4,7 @@ import { campaignProposals } from '../../src/oracle/campaigns.js';
 import type { CrowdedDay } from '../../src/oracle/dailyCap.js';
 import { followupProposal } from '../../src/oracle/followups.js';
 import { hasCampaignHistory, hasHistory } from '../../src/oracle/history.js';
-import type { CampaignInstance, Candidate, Contact, Organization } from '../../src/oracle/model.js';
+import type { Candidate, Contact, PlainCampaignInstance, PlainOrganization } from '../../src/oracle/model.js';
 import { oracle } from '../../src/oracle/oracle.js';
 import { yearlyProposals } from '../../src/oracle/yearly.js';
 import { aepType, campaignType, isFollowupType } from '../../src/rules/emailTypes.js';
@@ -81,7 +81,7 @@ export function factsOf({ emails, absent }: ContactExplanation): { emails: Email
 
 /** What the reference model has to say about the contacts of an organization. */
 export class ReferenceFacts {
-  readonly #organization: Organization;
+  readonly #organization: PlainOrganization;
   readonly #candidates: readonly Candidate[];
   readonly #crowdedDays: ReadonlyMap<number, CrowdedDay>;
 
@@ -199,7 +199,7 @@ export class ReferenceFacts {
     return followupProposal(unfollowed, contact) === null ? 'no_initial_email' : 'followup_after_initial';
   }
 
-  #campaignReason(contact: Contact, instance: CampaignInstance, type: string): string {
+  #campaignReason(contact: Contact, instance: PlainCampaignInstance, type: string): string {
     const { today, enrolmentsOf } = this.#organization;
     if (!instance.type.active) return 'campaign_type_inactive';
     if (!instance.hasReadableDates) return 'campaign_unreadable';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anniversary, dayFromCivil, monthsBetween, yearOf } from '../../src/calendar/day.js';
+import { formatIsoDay } from '../../src/calendar/iso.js';
 import { resolveConfig } from '../../src/rules/config.js';
 import { openDatabase } from '../../src/run/openDatabase.js';
 import { databaseImage, type Queried } from '../helpers/databases.js';
@@ -100,15 +101,56 @@ describe('what must always hold (Rules 12.1 to 12.5)', () => {
     TIMEOUT,
   );
 
+  test.each([
+    ['send', 0.05],
+    ['skip', 0.03],
+  ] as const)(
+    'holds with a calendar, a limit, a ramp and suppressions, night after night (excess: %s)',
+    async (excess, share) => {
+      const config = resolveConfig({
+        calendar: { weekdays: ['mon', 'tue', 'wed', 'thu', 'fri'], us_federal_holidays: true, closed: ['06-20'] },
+        organization: { suppress_after_bounces: 1 },
+        load_balancing: {
+          daily_send_percentage_cap: share,
+          daily_send_limit: 120,
+          ramp: { start: '2025-06-16', first: 5, growth: 0.2 },
+          excess,
+        },
+      });
+      const suppressions = `CREATE TABLE IF NOT EXISTS suppressions (contact_id, email, scope, reason, starts_on, ends_on);
+        INSERT INTO suppressions SELECT id, NULL, NULL, 'asked', NULL, NULL FROM contacts WHERE id % 50 = 1;
+        INSERT INTO suppressions SELECT NULL, upper(email), 'birthday, campaign', NULL, NULL, '2025-06-16' FROM contacts WHERE id % 50 = 2;`;
+      const generated = await generatedImage('realistic', 2500, '2025-06-13');
+      const database = await openDatabase(await databaseImage(suppressions, generated));
+      try {
+        for (let today = TODAY; today < TODAY + 6; today++) {
+          const report = await database.run({ asOf: today, config });
+          const checked = checkInvariants(database, config, today);
+          expect(checked.violations).toEqual([]);
+          expect(checked.rows).toBe(report.rows.total);
+          const again = await database.run({ asOf: today, config });
+          expect(again.changes).toMatchObject({ added: 0, changed: 0, removed: 0 });
+          database.query(
+            `UPDATE email_schedules SET status = CASE WHEN id % 9 = 0 THEN 'Bounced' ELSE ' Sent' END
+              WHERE status = 'pre-scheduled' AND scheduled_send_date = '${formatIsoDay(today)}' AND id % 7 > 0`,
+          );
+        }
+      } finally {
+        database.close();
+      }
+    },
+    TIMEOUT,
+  );
+
   test('is found not to hold by the checks where it does not', async () => {
     const database = await openDatabase(await generatedImage('realistic', 300, '2025-06-13'));
     await database.run({ asOf: TODAY });
     const image = database.toImage();
     database.close();
-    const broken = async (sql: string) => {
+    const broken = async (sql: string, config = CONFIG) => {
       const withoutKey = 'DROP INDEX IF EXISTS sendplan_schedules_contact_type_day;';
       const changed = await openDatabase(await databaseImage(withoutKey + sql, image));
-      const { violations } = checkInvariants(changed, CONFIG, TODAY);
+      const { violations } = checkInvariants(changed, config, TODAY);
       changed.close();
       return [...new Set(violations.map((violation) => violation.slice(0, 4)))].sort();
     };
@@ -126,5 +168,10 @@ describe('what must always hold (Rules 12.1 to 12.5)', () => {
       await broken(`INSERT INTO email_schedules (contact_id, email_type, scheduled_send_date, status, event_year, event_month, event_day)
       SELECT contact_id, email_type, '2025-06-13', status, event_year, event_month, event_day FROM email_schedules WHERE status = 'skipped'`),
     ).toContain('12.5');
+    const suppressions =
+      'CREATE TABLE IF NOT EXISTS suppressions (contact_id, email, scope, reason, starts_on, ends_on);';
+    const everybody = 'INSERT INTO suppressions (contact_id) SELECT id FROM contacts';
+    expect(await broken(`${suppressions} ${everybody}`)).toContain('12.5');
+    expect(await broken('', resolveConfig({ calendar: { weekdays: ['mon'] } }))).toContain('12.4');
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Placeable, type Placement, placeEmails, type SendDays, seatsOn } from '../../src/oracle/dailyCap.js';
+import { type DaysToFill, type Placeable, type Placement, placeEmails, seatsOn } from '../../src/oracle/dailyCap.js';
 import { type DayProblem, dayProblem, mostSeated } from '../helpers/dayProblems.js';
 
 const RUNS = { numRuns: 3000 };
 
 /** A day of seats without history, as many each day, from day 0 on. */
-function plainDays(cap: number, threshold = cap): SendDays {
+function plainDays(cap: number, threshold = cap): DaysToFill {
   return { today: 0, isOpen: () => true, capOn: () => cap, thresholdOn: () => threshold, historyOn: () => 0 };
 }
 

@@ -4,6 +4,8 @@ import { type OracleOptions, oracle } from '../../src/oracle/oracle.js';
 import { type ConfigInput, resolveConfig } from '../../src/rules/config.js';
 import { parseConfig } from '../../src/rules/configText.js';
 import type { ContactRecord, OrganizationRecords } from '../../src/rules/records.js';
+import { openDatabase } from '../../src/run/openDatabase.js';
+import { databaseImage } from '../helpers/databases.js';
 
 // What docs/rules.md shows, worked out.
 
@@ -100,5 +102,24 @@ describe('docs/rules.md', () => {
     };
     const rows = lines(records, { today: '2027-12-20', config });
     expect(rows.filter((row) => !row.includes('exclusion'))).toEqual(['1 01-03', '2 12-23', '3 12-23']);
+  });
+
+  it('has a view that suppresses whoever unsubscribed', async () => {
+    const view = /```sql\n(CREATE VIEW suppressions[\s\S]*?)```/.exec(PAGE)?.[1] ?? '';
+    const image = await databaseImage(`
+      CREATE TABLE contacts (id INTEGER PRIMARY KEY, email, state, birth_date, unsubscribed);
+      INSERT INTO contacts VALUES (1, 'a@example.com', 'TX', '1960-07-15', 1), (2, 'b@example.com', 'TX', '1960-07-15', 0);
+      ${view}`);
+    const database = await openDatabase(image);
+    try {
+      await database.run({ asOf: '2025-06-13', config: { aep: [] } });
+      const rows = database.query('SELECT contact_id, skip_reason FROM email_schedules ORDER BY contact_id');
+      expect(rows).toEqual([
+        [1, 'suppressed:unsubscribed'],
+        [2, null],
+      ]);
+    } finally {
+      database.close();
+    }
   });
 });

@@ -14,10 +14,9 @@ import {
   readState,
   readTargetCarriers,
   readTargetStates,
-  unknownStateDetail,
 } from '../../src/rules/fields.js';
-import { quoteValue } from '../../src/rules/quote.js';
-import { keepsBookedDay, skipCause } from '../../src/rules/reasons.js';
+import { quoteValue, unknownStateDetail } from '../../src/rules/quote.js';
+import { conflictReason, keepsBookedDay, suppressionOf, winnerOfConflict } from '../../src/rules/reasons.js';
 import { stateName } from '../../src/rules/states.js';
 import {
   holdsOn,
@@ -169,10 +168,10 @@ describe('reading fields (Rules 1, 2, 6)', () => {
 
   it('tells a missing date from a broken one', () => {
     for (const missing of [null, undefined, '', ' ', '\ufeff']) {
-      expect(readDate(missing)).toEqual({ day: null, invalid: false });
+      expect(readDate(missing, 'iso')).toEqual({ day: null, invalid: false });
     }
     for (const broken of ['soon', 19600715, new Uint8Array(), '0', false]) {
-      expect(readDate(broken)).toEqual({ day: null, invalid: true });
+      expect(readDate(broken, 'iso')).toEqual({ day: null, invalid: true });
     }
   });
 
@@ -271,9 +270,8 @@ describe('suppressions (Rules 2)', () => {
 
 describe('skip reasons', () => {
   it('are told apart', () => {
-    expect(skipCause('suppressed:bounced')).toBe('suppressed');
-    expect(skipCause('exclusion:year_round:NY')).toBe('exclusion');
-    expect(skipCause('something')).toBe(null);
+    expect([suppressionOf('suppressed:bounced'), suppressionOf('frequency_limit')]).toEqual(['bounced', null]);
+    expect([winnerOfConflict(conflictReason(3)), winnerOfConflict('daily_cap')]).toEqual([3, null]);
     expect([keepsBookedDay('conflict:campaign:3'), keepsBookedDay('frequency_limit')]).toEqual([true, true]);
     expect([keepsBookedDay('daily_cap'), keepsBookedDay(null)]).toEqual([false, false]);
   });

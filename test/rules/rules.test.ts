@@ -368,6 +368,10 @@ describe('campaigns (Rules 6)', () => {
     expect(planned('news', ['News', 'news'])).toEqual(['campaign_news_1 1']);
     expect(planned(' NEWS\n', ['old', 'News ', 'news'])).toEqual(['campaign_News _1 1']);
     expect(planned('new', ['news'])).toEqual([]);
+    const { issues } = run({ ...input, campaign_instances: [{ id: 1, campaign_type: 'new\u00a0' }] });
+    expect(issues).toEqual([
+      { contact_id: null, kind: 'unknown_campaign_type', detail: 'campaign instance 1: "new\\u00a0"' },
+    ]);
   });
 
   it('does not run a campaign with a date that cannot be read, nor count such an enrolment', () => {

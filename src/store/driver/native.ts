@@ -1,46 +1,19 @@
-import { fstatSync, openSync, statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
+import { HEADER_BYTES, requireHeader } from '../file/fileHeader.js';
 import { closeDatabaseFile, descriptorIdentity, fileIdentity, holdFile } from '../file/heldFiles.js';
 import { LOG_HEADER_BYTES } from '../file/sidecars.js';
 import { FileSource } from '../format/fileSource.js';
 import type { Connection } from './connection.js';
 import { NativeConnection } from './nativeConnection.js';
+import { BUSY_TIMEOUT_MS, takeLock } from './takeLock.js';
 
-/** How long SQLite itself waits for a lock before it says that the database is busy. */
-const BUSY_TIMEOUT_MS = 2000;
-/** The pauses between attempts to get a lock, which grow so that a long writer is not hammered. */
-const LOCK_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400];
 /** How long SQLite waits for others once rows are written. */
 const LOCKED_TIMEOUT_MS = 30_000;
 /** SQLite's own way of waiting for a lock looks every tenth of a second. */
 const OTHERS_TURN_MS = 120;
 /** What SQLite keeps of the file in memory. */
 const CACHE_KIBIBYTES = 65_536;
-
-function keptBusy(path: string, cause: unknown): SendplanError {
-  const attempts = LOCK_PAUSES_MS.length + 1;
-  const seconds = Math.round(
-    (LOCK_PAUSES_MS.reduce((sum, pause) => sum + pause, 0) + attempts * BUSY_TIMEOUT_MS) / 1000,
-  );
-  const message = `${path} is being written by another program, and was so for the ${seconds} seconds that were waited.`;
-  return new SendplanError('file_busy', message, { hint: 'Start again when the other program has finished.', cause });
-}
-
-/** Runs a statement that takes a lock, again and again while another program has it. @throws SendplanError `file_busy` */
-async function takeLock(connection: Connection, path: string, sql: string): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      connection.execute(sql);
-      return;
-    } catch (error) {
-      const isBusy = error instanceof SendplanError && error.code === 'file_busy';
-      if (!isBusy) throw error;
-      if (attempt === LOCK_PAUSES_MS.length) throw keptBusy(path, error);
-      await sleep(LOCK_PAUSES_MS[attempt]);
-    }
-  }
-}
 
 function isInWalMode(connection: Connection): boolean {
   for (const [mode] of connection.query('PRAGMA journal_mode')) return mode === 'wal';
@@ -70,22 +43,56 @@ function openPages(path: string, identity: string | null, isWal: boolean): { pag
   if (isWal && log !== undefined && log.size > LOG_HEADER_BYTES) return null;
   const descriptor = openSync(path, 'r');
   const close = () => closeDatabaseFile(descriptor);
-  if (descriptorIdentity(descriptor) === identity) {
-    return { pages: new FileSource(descriptor, fstatSync(descriptor).size, isWal), close };
+  try {
+    if (descriptorIdentity(descriptor) === identity) {
+      const { size } = fstatSync(descriptor);
+      const header = new Uint8Array(HEADER_BYTES);
+      // SQLite takes pages that are not there for pages of zeros, and goes on.
+      const headerBytes = readSync(descriptor, header, 0, HEADER_BYTES, 0);
+      if (size > 0) requireHeader(path, header.subarray(0, headerBytes), size);
+      return { pages: new FileSource(descriptor, size, isWal), close };
+    }
+  } catch (error) {
+    close();
+    throw error;
   }
   close();
   return null;
 }
 
-/** Opens a database and begins a transaction on it. @param begin the statements that do */
+/** How often a file is opened again that another one takes the place of just then. */
+const MOST_OPENINGS = 5;
+
+/**
+ * Opens a database and begins a transaction on it. Another program may put another file in its place until the transaction holds
+ * its lock; then the new one is opened.
+ *
+ * @param begin the statements that begin the transaction
+ */
 async function openFile(
   path: string,
   begin: (connection: Connection, isWal: boolean) => Promise<void>,
 ): Promise<NativeConnection> {
-  const identity = fileIdentity(path);
+  for (let opening = 1; ; opening++) {
+    const identity = fileIdentity(path);
+    const connection = await openOnce(path, identity, begin);
+    if (fileIdentity(path) === identity) return connection;
+    connection.close();
+    if (opening === MOST_OPENINGS) {
+      throw new SendplanError('file_changed', `Other programs put one file after the other in the place of ${path}.`, {
+        hint: 'Start again when they have finished.',
+      });
+    }
+  }
+}
+
+async function openOnce(
+  path: string,
+  identity: string | null,
+  begin: (connection: Connection, isWal: boolean) => Promise<void>,
+): Promise<NativeConnection> {
   const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS);
-  const openedIdentity = fileIdentity(path);
-  const release = openedIdentity === null ? () => {} : holdFile(openedIdentity);
+  const release = identity === null ? () => {} : holdFile(identity);
   connection.attend(null, release);
   try {
     connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIBIBYTES}`);

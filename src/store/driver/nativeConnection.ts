@@ -2,6 +2,7 @@ import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
 import type { SqlValue } from '../format/sqlValue.js';
 import type { Connection, PreparedStatement } from './connection.js';
+import { nativeError } from './nativeError.js';
 
 /** The parts of libsql that are used. */
 interface NativeStatement {
@@ -21,22 +22,6 @@ interface NativeDatabase {
 type NativeConstructor = new (path: string, options: { readonly timeout: number }) => NativeDatabase;
 
 const NO_BLOB = new Uint8Array(0);
-const decoder = new TextDecoder();
-
-function toDatabaseError(error: unknown, sql: string): SendplanError {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = (error as { code?: unknown }).code;
-  if (code === 'SQLITE_NOTADB')
-    return new SendplanError('not_a_database', `This is no SQLite database: ${message}.`, { cause: error });
-  if (typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new SendplanError('file_busy', `The database is in use by another program: ${message}.`, {
-      hint: 'Start again when the other program has finished writing.',
-      cause: error,
-    });
-  }
-  const shown = sql.length > 200 ? `${sql.slice(0, 200)}...` : sql;
-  return new SendplanError('database_error', `SQLite says "${message}" to: ${shown}`, { cause: error });
-}
 
 /**
  * A SELECT whose texts come as bytes, with a number in front that tells which columns hold a BLOB, a bit each.
@@ -50,7 +35,7 @@ function bytewise(sql: string, columnCount: number): string {
   return `WITH q(${columns.join(', ')}) AS (${sql}) SELECT ${mask}, ${values.join(', ')} FROM q`;
 }
 
-function toValue(value: unknown, isBlob: boolean): SqlValue {
+function toValue(value: unknown, isBlob: boolean, decoder: TextDecoder): SqlValue {
   if (typeof value === 'number') return value;
   if (value === null || value === undefined) return null;
   if (!(value instanceof Uint8Array)) return String(value);
@@ -58,12 +43,27 @@ function toValue(value: unknown, isBlob: boolean): SqlValue {
   return decoder.decode(value);
 }
 
+/** Decoders of the encodings that a database's texts can have; U+FEFF in front is a character like any other. */
+const DECODERS: Readonly<Record<string, TextDecoder>> = {
+  'UTF-8': new TextDecoder('utf-8', { ignoreBOM: true }),
+  'UTF-16le': new TextDecoder('utf-16le', { ignoreBOM: true }),
+  'UTF-16be': new TextDecoder('utf-16be', { ignoreBOM: true }),
+};
+
 /** A whole number as SQLite's own: libsql binds every other number as REAL, which columns without a type would keep. */
 function toParameter(value: SqlValue): unknown {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
 }
 
-async function loadLibsql(): Promise<NativeConstructor> {
+let libsql: Promise<NativeConstructor> | null = null;
+
+/** libsql's constructor. @throws SendplanError `driver_missing` when it is not installed */
+function loadLibsql(): Promise<NativeConstructor> {
+  libsql ??= importLibsql();
+  return libsql;
+}
+
+async function importLibsql(): Promise<NativeConstructor> {
   try {
     const loaded: { readonly default: unknown } = await import('libsql');
     return loaded.default as NativeConstructor;
@@ -77,13 +77,17 @@ async function loadLibsql(): Promise<NativeConstructor> {
 
 /** A database file that libsql has open. */
 export class NativeConnection implements Connection {
+  readonly #path: string;
   readonly #database: NativeDatabase;
+  /** Of the database's texts; null until one is read. */
+  #decoder: TextDecoder | null = null;
   #changes = 0;
   #isOpen = true;
   #pages: PageSource | null = null;
   #onClosed: () => void = () => {};
 
-  private constructor(database: NativeDatabase) {
+  private constructor(path: string, database: NativeDatabase) {
+    this.#path = path;
     this.#database = database;
   }
 
@@ -96,9 +100,20 @@ export class NativeConnection implements Connection {
   static async open(path: string, busyTimeoutMs: number): Promise<NativeConnection> {
     const Database = await loadLibsql();
     try {
-      return new NativeConnection(new Database(path, { timeout: busyTimeoutMs / 1000 }));
+      return new NativeConnection(path, new Database(path, { timeout: busyTimeoutMs / 1000 }));
     } catch (error) {
-      throw toDatabaseError(error, 'open');
+      throw nativeError(error, { path, sql: 'open' });
+    }
+  }
+
+  /** Tells whether libsql is installed. */
+  static async isInstalled(): Promise<boolean> {
+    try {
+      await loadLibsql();
+      return true;
+    } catch (error) {
+      if (error instanceof SendplanError && error.code === 'driver_missing') return false;
+      throw error;
     }
   }
 
@@ -115,6 +130,7 @@ export class NativeConnection implements Connection {
 
   *query(sql: string, values: readonly SqlValue[] = []): Generator<SqlValue[]> {
     const isPragma = /^\s*PRAGMA/i.test(sql);
+    const decoder = this.#textDecoder();
     const prepared = this.#try(sql, () => {
       const plain = this.#database.prepare(sql).raw(true);
       return isPragma ? plain : this.#database.prepare(bytewise(sql, plain.columns().length)).raw(true);
@@ -126,11 +142,11 @@ export class NativeConnection implements Connection {
       if (next.done) return;
       const found: unknown[] = next.value;
       if (isPragma) {
-        yield found.map((value) => toValue(value, true));
+        yield found.map((value) => toValue(value, true, decoder));
         continue;
       }
       const blobs = Number(found[0]);
-      for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1);
+      for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1, decoder);
       yield row;
     }
   }
@@ -168,11 +184,21 @@ export class NativeConnection implements Connection {
     }
   }
 
+  #textDecoder(): TextDecoder {
+    if (this.#decoder === null) {
+      const [[encoding]] = this.#try('PRAGMA encoding', () => [
+        ...this.#database.prepare('PRAGMA encoding').raw(true).iterate([]),
+      ]);
+      this.#decoder = DECODERS[String(encoding)];
+    }
+    return this.#decoder;
+  }
+
   #try<Result>(sql: string, work: () => Result): Result {
     try {
       return work();
     } catch (error) {
-      throw toDatabaseError(error, sql);
+      throw nativeError(error, { path: this.#path, sql });
     }
   }
 }

@@ -1,11 +1,13 @@
 import { SendplanError } from '../../errors.js';
 import type { SqlValue } from '../format/sqlValue.js';
 import type { PreparedStatement } from './connection.js';
+import { constraintError } from './constraintError.js';
 import type { SqliteMemory, SqliteModule } from './sqliteModule.js';
 
 const OK = 0;
 const IO_ERROR = 10;
 const CORRUPT = 11;
+const CONSTRAINT = 19;
 const NOT_A_DATABASE = 26;
 const ROW = 100;
 const DONE = 101;
@@ -29,6 +31,8 @@ function sqliteError(code: number, message: string, sql: string): SendplanError 
   if (code === NOT_A_DATABASE) {
     return new SendplanError('not_a_database', 'The bytes are no SQLite database, or an encrypted one.', { cause });
   }
+  const constraint = (code & 0xff) === CONSTRAINT ? constraintError(message, sql, cause) : null;
+  if (constraint !== null) return constraint;
   const statement = sql.slice(0, 2000).trim().replace(/\s+/g, ' ');
   const shown = statement.length > 200 ? `${statement.slice(0, 199)}…` : statement;
   if (code === CORRUPT) {

@@ -1,9 +1,9 @@
-import { fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
 import { FileSource } from '../format/fileSource.js';
 import { HEADER_BYTES, requireHeader } from './fileHeader.js';
 import { closeDatabaseFile } from './heldFiles.js';
-import { requireNoSidecars } from './sidecars.js';
+import { type FilePurpose, requireNoSidecars } from './sidecars.js';
 
 /** What tells one state of a file from another. */
 export interface FileStamp {
@@ -23,6 +23,9 @@ export interface FoundFile {
   readonly isWal: boolean;
   /** The permission bits. */
   readonly mode: number;
+  /** How many names the file has. */
+  readonly linkCount: number;
+  readonly purpose: FilePurpose;
 }
 
 /** A database file that is open for reading. */
@@ -52,6 +55,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of the path is no folder',
+  ENAMETOOLONG: 'its name is too long',
+  ENOMEM: 'there is not enough memory',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ETXTBSY: 'another program uses it',
   ELOOP: 'its symbolic links go in a circle',
   EISDIR: 'it is a folder',
   EBUSY: 'another program uses it',
@@ -92,12 +100,12 @@ function stampOf(descriptor: number): FileStamp {
 }
 
 /**
- * Tells whether the file at `path` is still the one that the stamp was taken of.
+ * Tells whether the file is still the one that was found.
  *
- * @throws SendplanError `file_busy` when changes to it lie beside it
+ * @throws SendplanError `file_busy` when changes to it lie beside it, or what forbids its purpose
  */
-export function hasStamp(path: string, stamp: FileStamp): boolean {
-  requireNoSidecars(path);
+export function isSameFile({ path, stamp, isWal, purpose }: FoundFile): boolean {
+  requireNoSidecars(path, { isWal, purpose });
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -134,6 +142,24 @@ function openFile(path: string): number {
   }
 }
 
+/** Refuses to replace a file that nobody may write to, which its folder would allow. */
+function requireWritable(path: string, mode: number): void {
+  let isAllowed = (mode & 0o222) !== 0;
+  try {
+    accessSync(path, constants.W_OK);
+  } catch {
+    isAllowed = false;
+  }
+  if (isAllowed) return;
+  throw new SendplanError(
+    'file_unwritable',
+    `${path} is read-only (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
+    {
+      hint: `Allow writing to it (chmod u+w), or write the result to another place (--out).`,
+    },
+  );
+}
+
 /**
  * The real path of a SQLite file that will be opened in place, after a look at its header; logs beside it are welcome.
  *
@@ -166,35 +192,37 @@ function changedWhileRead(path: string): SendplanError {
 /**
  * Opens a database file of any size for reading. Nothing is locked: `stamp` tells later whether it has changed.
  *
+ * @param purpose what is to become of it; `read` when left out
  * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, is empty
- *   or cut short, `file_busy` when changes that belong to it lie beside it
+ *   or cut short, `file_busy` when changes that belong to it lie beside it, or what forbids its purpose, `file_unwritable` when it
+ *   is to be replaced and nobody may write to it
  */
-export function openDatabaseFile(path: string): OpenedFile {
+export function openDatabaseFile(path: string, purpose: 'read' | 'replace' = 'read'): OpenedFile {
   const real = resolveFile(path);
   const descriptor = openFile(real);
   try {
-    const { mode } = fstatSync(descriptor);
+    const { mode, nlink } = fstatSync(descriptor);
+    if (purpose === 'replace') requireWritable(real, mode);
     const stamp = stampOf(descriptor);
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    if (stamp.sizeBytes === 0) requireNoSidecars(real); // A new database can be all in its log.
+    const isWal = header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
+    if (stamp.sizeBytes === 0) requireNoSidecars(real, { isWal, purpose }); // A new database can be all in its log.
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
-    requireNoSidecars(real);
+    requireNoSidecars(real, { isWal, purpose });
     let bytesRead = headerBytes;
     const pages = new FileSource(descriptor, stamp.sizeBytes, true);
+    const found: FoundFile = { path: real, stamp, isWal, mode: mode & 0o7777, linkCount: nlink, purpose };
     return {
-      path: real,
-      stamp,
+      ...found,
       descriptor,
-      isWal: header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2,
-      mode: mode & 0o7777,
       pages,
       bytesRead: () => bytesRead + pages.bytesRead,
       countRead(byteLength) {
         bytesRead += byteLength;
       },
       requireSame() {
-        if (!hasStamp(real, stamp)) throw changedWhileRead(real);
+        if (!isSameFile(found)) throw changedWhileRead(real);
       },
       close: () => closeDatabaseFile(descriptor),
     };

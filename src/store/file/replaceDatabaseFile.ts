@@ -1,12 +1,14 @@
 import {
   chownSync,
   closeSync,
-  fchmodSync,
+  existsSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
-  renameSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -14,15 +16,13 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
-import { type FoundFile, fileError, hasStamp } from './openDatabaseFile.js';
+import type { FileLocks } from './fileLocks.js';
+import { descriptorIdentity } from './heldFiles.js';
+import { type FoundFile, fileError, type OpenedFile } from './openDatabaseFile.js';
+import { usersOf } from './processes.js';
 import { requireNoSidecars } from './sidecars.js';
-import {
-  forgetTemporary,
-  removeStaleTemporaries,
-  removeTemporary,
-  temporaryPath,
-  watchTemporary,
-} from './temporaryFiles.js';
+import { requireSameFile, takePlace } from './takePlace.js';
+import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Writes the bytes of a new database file. */
 export interface FileWriter {
@@ -43,8 +43,12 @@ export type DatabaseSource = PageSource | ((writer: FileWriter) => void | Promis
 
 /** How a file is replaced. */
 export interface ReplaceOptions {
-  /** Another place to write to, which may hold a file that is then replaced; the database that was read stays. */
+  /** Another place to write to; the database that was read stays. */
   readonly outPath?: string;
+  /** Whether a file that is in that place may be replaced. */
+  readonly overwrite?: boolean;
+  /** SQLite's locks, where a library can take them. */
+  readonly locks?: FileLocks | null;
   /** Gives up, leaving everything as it was, when it is aborted before the new file has taken its place. */
   readonly signal?: AbortSignal;
   /** Finishes the new file of that length and brings it to the disk, in the place of just an fsync. */
@@ -55,6 +59,8 @@ export interface ReplaceOptions {
 export interface ReplacedFile {
   readonly path: string;
   readonly sizeBytes: number;
+  /** What is not as it was, or belongs to the old file still, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 const WAL_VERSIONS = Uint8Array.of(2, 2);
@@ -89,34 +95,50 @@ interface Target {
   readonly mode: number;
 }
 
-function resolveTarget(file: FoundFile, outPath: string | undefined): Target {
-  if (outPath === undefined) return { path: file.path, isInPlace: true, mode: file.mode };
-  let path: string;
+/** Refuses a place where something is already that is not to be replaced, a link to nowhere included. */
+function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, 'overwrite'>): void {
+  let found: Stats | undefined;
   try {
-    path = realpathSync(outPath);
-  } catch {
-    return { path: resolve(outPath), isInPlace: false, mode: file.mode };
+    found = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError('file_unwritable', `${path} cannot be written`, error);
   }
-  if (path === file.path) return { path, isInPlace: true, mode: file.mode };
-  const stat = statSync(path);
-  if (!stat.isFile()) {
+  if (found === undefined) {
+    // A log without its database would be played into the new one.
+    requireNoSidecars(path, { isWal: true, purpose: 'replace' });
+    return;
+  }
+  const what = found.isSymbolicLink() ? `a link to ${readlinkSync(path)}` : 'there already';
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile()) {
     const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
-    throw new SendplanError('file_unwritable', `${outPath} is ${kind}, which a database cannot be written to.`, {
+    throw new SendplanError('file_unwritable', `${path} is ${kind}, which a database cannot be written to.`, {
       hint: 'Give the path of a file.',
     });
   }
-  return { path, isInPlace: false, mode: stat.mode & 0o7777 };
+  if (!overwrite) {
+    throw new SendplanError('file_unwritable', `${path} is ${what}; nothing was written.`, {
+      hint: 'Name another place, or allow replacing it (--force).',
+    });
+  }
+  // A log beside a file that is replaced would be played into the new one.
+  if (stat !== undefined) requireNoSidecars(path, { isWal: true, purpose: 'replace' });
 }
 
-function createTemporary(path: string, target: Target): number {
+function resolveTarget(file: FoundFile, options: ReplaceOptions): Target {
+  const { outPath } = options;
+  if (outPath === undefined) return { path: file.path, isInPlace: true, mode: file.mode };
+  const real = existsSync(outPath) ? realpathSync(outPath) : null;
+  if (real === file.path) return { path: file.path, isInPlace: true, mode: file.mode };
+  requireFree(outPath, options);
+  if (real !== null) return { path: real, isInPlace: false, mode: statSync(real).mode & 0o7777 };
+  return { path: resolve(outPath), isInPlace: false, mode: file.mode };
+}
+
+async function createTemporary(target: Target, locks: FileLocks | null): Promise<TemporaryFile> {
   try {
-    return openSync(path, 'wx+', 0o600);
+    return await TemporaryFile.create(target.path, { locks });
   } catch (error) {
-    if ((error as { code?: string }).code === 'EEXIST') {
-      throw new SendplanError('file_busy', `${target.path} is being written by this process already.`, {
-        hint: `Wait for it to end, or remove ${path}`,
-      });
-    }
     const hint =
       'The new file is written beside the old one; allow writing to that folder, or name another place (--out).';
     throw fileError(
@@ -128,15 +150,21 @@ function createTemporary(path: string, target: Target): number {
   }
 }
 
-/** The new file gets the old one's permissions, and its owner where the system lets us. */
-function adoptPermissions(descriptor: number, temporary: string, file: FoundFile, mode: number): void {
+/** The new file gets the old one's permissions, and its owner where the system lets us. @returns what it does not get */
+function adoptPermissions(temporary: TemporaryFile, file: FoundFile, mode: number): string[] {
+  const told: string[] = [];
+  const { uid, gid } = statSync(file.path);
   try {
-    const { uid, gid } = statSync(file.path);
-    chownSync(temporary, uid, gid);
+    chownSync(temporary.path, uid, gid);
   } catch {
     // Only the system's administrator can give files away.
+    const own = fstatSync(temporary.descriptor);
+    if (own.uid !== uid)
+      told.push(`The owner of the new file is the user ${own.uid}, that of ${file.path} was ${uid}.`);
+    else if (own.gid !== gid) told.push(`The group of the new file is ${own.gid}, that of ${file.path} was ${gid}.`);
   }
-  fchmodSync(descriptor, mode);
+  temporary.setMode(mode);
+  return told;
 }
 
 function syncFolder(path: string): void {
@@ -152,15 +180,17 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Refuses to go on when the file that is about to be replaced, or the one the plan was made from, is another by now. */
-function requireUnchanged(file: FoundFile, target: Target): void {
-  // A log beside a file that is replaced would be played into the new one.
-  if (!target.isInPlace) requireNoSidecars(target.path);
-  else if (!hasStamp(file.path, file.stamp)) {
-    throw new SendplanError('file_changed', `${file.path} was changed by another program since it was read.`, {
-      hint: 'Nothing was written. Start again when nothing else writes to it.',
-    });
+/** What programs and names still hold on to the file that was replaced. */
+function heldOldFile({ path, descriptor, linkCount }: OpenedFile): string[] {
+  const told = usersOf(descriptorIdentity(descriptor)).map(
+    ({ program, processId }) =>
+      `${program} (process ${processId}) had ${path} open and still has the old file: it reads no changes, and what it writes is lost or refused. Let it open the file again, or use the driver native (--driver native), which works in place.`,
+  );
+  if (linkCount > 1) {
+    const names = linkCount === 2 ? 'one other name' : `${linkCount - 1} other names`;
+    told.push(`${path} had ${names} (hard links), which keep the old content.`);
   }
+  return told;
 }
 
 /**
@@ -175,20 +205,17 @@ function requireUnchanged(file: FoundFile, target: Target): void {
  *   the folder, the disk or the path does not allow it, `interrupted` when the signal is aborted
  */
 export async function replaceDatabaseFile(
-  file: FoundFile,
+  file: OpenedFile,
   source: DatabaseSource,
   options: ReplaceOptions = {},
 ): Promise<ReplacedFile> {
-  const { outPath, signal } = options;
-  const target = resolveTarget(file, outPath);
+  const { signal, locks = null } = options;
+  const target = resolveTarget(file, options);
   if (signal?.aborted) throw interrupted(target.path);
-  removeStaleTemporaries(target.path);
-  requireUnchanged(file, target);
-  const temporary = temporaryPath(target.path);
-  const descriptor = createTemporary(temporary, target);
-  watchTemporary(temporary);
-  let isOpen = true;
-  let sizeBytes = 0;
+  await removeLeftovers(target.path, locks);
+  if (target.isInPlace) requireSameFile(file);
+  const temporary = await createTemporary(target, locks);
+  const { descriptor } = temporary;
   const writer: FileWriter = {
     descriptor,
     write: (bytes, position) => writeFully(descriptor, bytes, position),
@@ -200,23 +227,24 @@ export async function replaceDatabaseFile(
   try {
     await writeSource(writer, source);
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
-    adoptPermissions(descriptor, temporary, file, target.mode);
-    sizeBytes = fstatSync(descriptor).size;
+    const warnings = adoptPermissions(temporary, file, target.mode);
+    const sizeBytes = fstatSync(descriptor).size;
     if (options.seal === undefined) fsyncSync(descriptor);
     else await options.seal(descriptor, sizeBytes);
-    closeSync(descriptor);
-    isOpen = false;
     await writer.checkpoint();
-    requireUnchanged(file, target);
-    renameSync(temporary, target.path);
+    if (target.isInPlace) {
+      await takePlace(temporary, file, locks);
+      warnings.push(...heldOldFile(file));
+    } else {
+      requireFree(target.path, options);
+      temporary.moveTo(target.path);
+    }
+    syncFolder(target.path);
+    return { path: target.path, sizeBytes, warnings };
   } catch (error) {
-    if (isOpen) closeSync(descriptor);
-    removeTemporary(temporary);
+    temporary.discard();
     if (error instanceof SendplanError || (error as { syscall?: string }).syscall === undefined) throw error;
     const hint = 'Nothing was changed. Make room, or name another place (--out).';
     throw fileError('file_unwritable', `${target.path} cannot be written`, error, hint);
   }
-  forgetTemporary(temporary);
-  syncFolder(target.path);
-  return { path: target.path, sizeBytes };
 }

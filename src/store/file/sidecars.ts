@@ -1,20 +1,29 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
+import { fileIdentity } from './heldFiles.js';
+import { hasLocks } from './processes.js';
 
 /** The length of a write-ahead log's own header; anything after it is changes. */
 export const LOG_HEADER_BYTES = 32;
+
+/**
+ * What is to be done with a file: `read` it as it is, `replace` it by another one, or replace it while SQLite's own lock keeps
+ * everybody else from writing, `replace_locked`.
+ */
+export type FilePurpose = 'read' | 'replace' | 'replace_locked';
 
 /** A path as a shell takes it as one word. */
 export function shellQuote(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+/** The length of a file, 0 when it is empty or not there. */
 function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0; // It is not there, as it should be.
-  }
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function firstByte(path: string): number {
@@ -27,33 +36,51 @@ function firstByte(path: string): number {
   }
 }
 
+/** How the files beside a database go without anything being lost: SQLite itself sees to it. */
+function wayOut(path: string): string {
+  return `Close the programs that use it, and the last one clears up; if there is none, open it once: sqlite3 ${shellQuote(path)} 'SELECT count(*) FROM sqlite_master;'. Or use the driver native (--driver native), which works beside them.`;
+}
+
 /**
- * Refuses a database file that is not whole without the files beside it: a write-ahead log (`-wal`) with changes in it,
- * or the rollback journal (`-journal`) of a transaction that is under way or was cut off.
+ * Refuses a database file that is not whole without the files beside it, or that must not be replaced under a program that has it
+ * open: a write-ahead log (`-wal`) with changes in it; when the file is to be replaced and is in WAL mode, any `-wal` or `-shm`,
+ * for a connection that has them writes into them next; the rollback journal (`-journal`) of a transaction that is under way or
+ * was cut off.
  *
+ * A journal that begins with zeros belongs to a transaction that is under way, or is done with and kept; SQLite never plays it
+ * back. Whoever is in a transaction holds a lock on the database: where the system tells of locks, it is done with when nobody
+ * does; where it does not tell, a file beside which it lies is not replaced.
+ *
+ * @param isWal whether the database is in WAL mode
  * @throws SendplanError `file_busy` with the way out
  */
-export function requireNoSidecars(path: string): void {
+export function requireNoSidecars(
+  path: string,
+  { isWal, purpose }: { readonly isWal: boolean; readonly purpose: FilePurpose },
+): void {
   const wal = `${path}-wal`;
   const walBytes = sizeOf(wal);
   if (walBytes > LOG_HEADER_BYTES) {
-    throw new SendplanError(
-      'file_busy',
-      `${path} is in WAL mode and has changes in ${wal} (${walBytes} bytes) that are not in the file itself.`,
-      {
-        hint: `Close the programs that use it, then bring the changes in: sqlite3 ${shellQuote(path)} 'PRAGMA wal_checkpoint(TRUNCATE);'`,
-      },
-    );
+    const message = `${path} is in WAL mode and has changes in ${wal} (${walBytes} bytes) that are not in the file itself.`;
+    throw new SendplanError('file_busy', message, { hint: wayOut(path) });
   }
+  const beside = isWal && purpose !== 'read' ? [wal, `${path}-shm`].find(isThere) : undefined;
+  if (beside !== undefined) {
+    const message = `${path} is in WAL mode and ${beside} lies beside it: a program has the database open, or was killed while it had.`;
+    throw new SendplanError('file_busy', message, { hint: wayOut(path) });
+  }
+  requireNoJournal(path, purpose);
+}
+
+function requireNoJournal(path: string, purpose: FilePurpose): void {
   const journal = `${path}-journal`;
-  // SQLite overwrites the beginning with zeros when it is done with a journal that it keeps.
-  if (sizeOf(journal) > 0 && firstByte(journal) !== 0) {
-    throw new SendplanError(
-      'file_busy',
-      `${path} has a rollback journal with content beside it, ${journal}: a transaction is under way or was cut off.`,
-      {
-        hint: `Wait for the program that writes to it; if there is none, let SQLite clean up: sqlite3 ${shellQuote(path)} 'SELECT count(*) FROM sqlite_master;'`,
-      },
-    );
-  }
+  if (sizeOf(journal) === 0) return;
+  const isHot = firstByte(journal) !== 0;
+  if (!isHot && purpose !== 'replace') return;
+  const identity = fileIdentity(path);
+  if (!isHot && identity !== null && hasLocks(identity) === false) return;
+  const what = isHot ? 'a rollback journal with content' : 'a rollback journal that may be in use';
+  const message = `${path} has ${what} beside it, ${journal}: a transaction is under way or was cut off.`;
+  const hint = `Wait for the program that writes to it; if there is none, let SQLite clean up: sqlite3 ${shellQuote(path)} 'SELECT count(*) FROM sqlite_master;'`;
+  throw new SendplanError('file_busy', message, { hint });
 }

@@ -1,11 +1,32 @@
-import { readdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { SendplanError } from '../../errors.js';
+import type { FileLocks, HeldLock } from './fileLocks.js';
+import { descriptorIdentity, fileIdentity } from './heldFiles.js';
+import { processNamespace, processStart } from './processes.js';
 
-// Temporary files of this process that must not outlive it. While there is one, the process removes it on its way out,
-// whether it ends by itself or by Ctrl-C. After a SIGKILL or a power cut it stays; the next run over the same file
-// removes it, because its name tells which process it belonged to.
+// Temporary files beside the ones that they will replace. While there is one, the process removes it on its way out, whether it
+// ends by itself or by Ctrl-C. After a SIGKILL or a power cut it stays, and the next run over the same file removes it, once it is
+// sure that nobody writes to it any more: process ids repeat, and in another container they mean other processes.
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** File systems take names of 255 bytes; what is added to a name has to fit too. */
+const MOST_NAME_BYTES = 120;
+
+/** What nobody has written to for so long is a leftover, where nothing better is known: writing is never still for minutes. */
+const LEFTOVER_AFTER_MS = 10 * 60_000;
 
 const live = new Set<string>();
 
@@ -38,41 +59,127 @@ function unwatch(): void {
   for (const signal of SIGNALS) process.off(signal, onSignal);
 }
 
-/** The name of the temporary file beside `path`, for this process. */
-export function temporaryPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.sendplan-${process.pid}.tmp`);
+function startOfName(path: string): string {
+  const bytes = Buffer.from(basename(path));
+  return `.${bytes.subarray(0, MOST_NAME_BYTES).toString().replace(/�+$/, '')}.sendplan-`;
 }
 
-/** Sees to it that the file does not outlive the process, until `forgetTemporary`. */
-export function watchTemporary(path: string): void {
-  if (live.size === 0) watch();
-  live.add(path);
+/** The rest of a temporary file's name: the pid namespace, the process and its start, whether SQLite's lock protects it, and chance;
+ * behind it whether it is the second name of a file that was being replaced. */
+const NAME_END = /^(?:([0-9]+)\.([0-9]+)\.([0-9]+)\.(locked|open)\.[0-9a-f]{24}|[0-9]+)\.tmp(?:\.kept)?$/;
+
+function ownName(path: string, isLocked: boolean): string {
+  const process = `${processNamespace() ?? 0}.${globalThis.process.pid}.${processStart(globalThis.process.pid) ?? 0}`;
+  const chance = randomBytes(12).toString('hex');
+  return join(dirname(path), `${startOfName(path)}${process}.${isLocked ? 'locked' : 'open'}.${chance}.tmp`);
 }
 
-/** Ends `watchTemporary`. */
-export function forgetTemporary(path: string): void {
-  if (live.delete(path) && live.size === 0) unwatch();
+/** How a temporary file is made. */
+export interface TemporaryOptions {
+  /** The permission bits, less the process's own mask; 0o600 when left out. */
+  readonly mode?: number;
+  /** What protects it from being taken for a leftover; null or left out, its name and its times do. */
+  readonly locks?: FileLocks | null;
 }
 
-/** Removes a temporary file now, if it is still there. */
-export function removeTemporary(path: string): void {
-  remove(path);
-  forgetTemporary(path);
-}
+/** A new file under a name that nobody else has, which is removed unless it takes its place. */
+export class TemporaryFile {
+  readonly path: string;
+  /** Open for reading and writing, until `moveTo` or `discard`. */
+  readonly descriptor: number;
+  readonly #identity: string;
+  readonly #lock: HeldLock | null;
+  #isOpen = true;
 
-function isAlive(processId: number): boolean {
-  if (processId === process.pid) return false;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code !== 'ESRCH';
+  private constructor(path: string, descriptor: number, lock: HeldLock | null) {
+    this.path = path;
+    this.descriptor = descriptor;
+    this.#identity = descriptorIdentity(descriptor);
+    this.#lock = lock;
+  }
+
+  /** Makes an empty file beside another. @throws an error of the file system */
+  static async create(beside: string, { mode = 0o600, locks = null }: TemporaryOptions = {}): Promise<TemporaryFile> {
+    const path = ownName(beside, locks !== null);
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
+    const descriptor = openSync(path, flags, mode);
+    if (live.size === 0) watch();
+    live.add(path);
+    try {
+      return new TemporaryFile(path, descriptor, (await locks?.lockWhole(path)) ?? null);
+    } catch (error) {
+      closeSync(descriptor);
+      remove(path);
+      forget(path);
+      throw error;
+    }
+  }
+
+  /** Sets the permission bits. */
+  setMode(mode: number): void {
+    fchmodSync(this.descriptor, mode);
+  }
+
+  /**
+   * Gives the file another name, under which another may be that is then gone. Whatever was written must be on the disk already.
+   *
+   * @throws SendplanError `file_changed` when somebody has put another file in this one's place; an error of the file system
+   */
+  moveTo(target: string): void {
+    if (fileIdentity(this.path) !== this.#identity) {
+      throw new SendplanError(
+        'file_changed',
+        `Another program removed or replaced ${this.path}, which was being written.`,
+        {
+          hint: 'Nothing was changed. Start again.',
+        },
+      );
+    }
+    // Windows moves no open file; elsewhere the lock has to hold until the file has its name.
+    if (process.platform === 'win32') this.#close();
+    renameSync(this.path, target);
+    this.#close();
+    forget(this.path);
+  }
+
+  /** Removes the file, unless it has moved. */
+  discard(): void {
+    if (!live.has(this.path)) return;
+    this.#close();
+    remove(this.path);
+    forget(this.path);
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.descriptor);
+    this.#lock?.release();
   }
 }
 
-/** Removes the temporary files that processes which are no more left beside `path`. */
-export function removeStaleTemporaries(path: string): void {
-  const prefix = `.${basename(path)}.sendplan-`;
+function forget(path: string): void {
+  if (live.delete(path) && live.size === 0) unwatch();
+}
+
+/** Tells whether somebody may still write to a temporary file that was found. */
+async function isAlive(path: string, nameEnd: RegExpExecArray, locks: FileLocks | null): Promise<boolean> {
+  if (live.has(path)) return true;
+  const [, namespace = '0', processId, start, protection] = nameEnd;
+  if (namespace !== '0' && namespace === processNamespace()) return processStart(Number(processId)) === start;
+  if (protection === 'locked' && locks !== null) return locks.isLocked(path);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs < LEFTOVER_AFTER_MS;
+}
+
+/**
+ * Removes the temporary files that were left beside a file by processes that are no more.
+ *
+ * One of a process in the same pid namespace is told by that process and the time it began; one of another namespace or machine by
+ * SQLite's lock on it; where neither is known, by not having been written to for ten minutes.
+ */
+export async function removeLeftovers(path: string, locks: FileLocks | null = null): Promise<void> {
+  const start = startOfName(path);
   let names: string[];
   try {
     names = readdirSync(dirname(path));
@@ -80,8 +187,11 @@ export function removeStaleTemporaries(path: string): void {
     return; // Whoever writes here next says why it cannot be done.
   }
   for (const name of names) {
-    const processId = name.startsWith(prefix) ? /^([0-9]+)\.tmp$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    const stale = join(dirname(path), name);
-    if (processId !== undefined && !live.has(stale) && !isAlive(Number(processId))) remove(stale);
+    const nameEnd = name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
+    const leftover = join(dirname(path), name);
+    if (nameEnd === null || (await isAlive(leftover, nameEnd, locks))) continue;
+    remove(leftover);
+    // What SQLite may have made of a database in WAL mode when it was asked for its lock.
+    for (const end of ['-wal', '-shm', '-journal']) rmSync(`${leftover}${end}`, { force: true });
   }
 }

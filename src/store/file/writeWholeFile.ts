@@ -1,15 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { fsyncSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import { fileError } from './openDatabaseFile.js';
-import {
-  forgetTemporary,
-  removeStaleTemporaries,
-  removeTemporary,
-  temporaryPath,
-  watchTemporary,
-} from './temporaryFiles.js';
+import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Refuses to replace what is there and no file. */
 function requireFilePlace(path: string): void {
@@ -40,15 +34,13 @@ export async function writeWholeFile(
   content: string | Uint8Array | Iterable<Uint8Array>,
 ): Promise<number> {
   const target = resolve(path);
-  let temporary: string | null = null;
-  let descriptor: number | null = null;
+  let temporary: TemporaryFile | null = null;
   let sizeBytes = 0;
   try {
     requireFilePlace(target);
-    removeStaleTemporaries(target);
-    temporary = temporaryPath(target);
-    descriptor = openSync(temporary, 'wx', 0o666);
-    watchTemporary(temporary);
+    await removeLeftovers(target);
+    temporary = await TemporaryFile.create(target, { mode: 0o666 });
+    const { descriptor } = temporary;
     for (const piece of piecesOf(content)) {
       for (let done = 0; done < piece.length; ) done += writeSync(descriptor, piece, done);
       sizeBytes += piece.length;
@@ -56,14 +48,10 @@ export async function writeWholeFile(
       await setImmediate();
     }
     fsyncSync(descriptor);
-    closeSync(descriptor);
-    descriptor = null;
-    renameSync(temporary, target);
-    forgetTemporary(temporary);
+    temporary.moveTo(target);
     return sizeBytes;
   } catch (error) {
-    if (descriptor !== null) closeSync(descriptor);
-    if (temporary !== null) removeTemporary(temporary);
+    temporary?.discard();
     if ((error as { syscall?: string }).syscall === undefined) throw error;
     throw fileError('file_unwritable', `${path} cannot be written`, error, 'Make room, or name another place.');
   }

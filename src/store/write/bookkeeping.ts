@@ -1,6 +1,7 @@
 import { SendplanError } from '../../errors.js';
 import type { Issue } from '../../rules/records.js';
 import type { Connection } from '../driver/connection.js';
+import { takeBack } from '../driver/savepoint.js';
 import type { SqlValue } from '../format/sqlValue.js';
 
 /** A run as `scheduler_checkpoints` keeps it; times are `YYYY-MM-DD HH:MM:SS`, null is not known. */
@@ -37,8 +38,7 @@ export function keeping(connection: Connection, table: string, write: () => bool
     return { isWritten, warnings: [] };
   } catch (error) {
     if (!(error instanceof SendplanError) || error.code !== 'database_error') throw error;
-    connection.execute(`ROLLBACK TO ${SAVEPOINT}`);
-    connection.execute(`RELEASE ${SAVEPOINT}`);
+    if (!takeBack(connection, SAVEPOINT)) throw error;
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     return { isWritten: false, warnings: [`"${table}" was not written: ${reason}.`] };
   }

@@ -2,6 +2,7 @@ import type { Plan } from '../../plan/plan.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from '../changes/checksums.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
 import type { Connection } from '../driver/connection.js';
+import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
 import type { Migration, MigrationStep } from '../schema/migration.js';
 import type { DatabaseSchema } from '../schema/readSchema.js';
@@ -139,7 +140,7 @@ async function writeAs<Summary extends RunSummary>(
     connection.execute(`RELEASE ${SAVEPOINT}`);
     return result;
   } catch (error) {
-    connection.execute(`ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}`);
+    takeBack(connection, SAVEPOINT);
     throw error;
   }
 }

@@ -88,13 +88,8 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     if (current === null || day === null) return;
     asked += 1;
     const mine = asked;
-    const request: DayRequest = {
-      day,
-      kind: kind.value === '' ? null : kind.value,
-      status: status.value as DayRequest['status'],
-      start,
-      end: start + PAGE_EMAILS,
-    };
+    const chosen = { kind: kind.value === '' ? null : kind.value, status: status.value as DayRequest['status'] };
+    const request: DayRequest = { day, ...chosen, start, end: start + PAGE_EMAILS };
     body.setAttribute('aria-busy', 'true');
     try {
       const emails = await actions.emailsOfDay(request);
@@ -138,19 +133,18 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     fill(title, longDayText(day), countOf(current, day));
     again();
   });
+  const controls = [
+    button('Day before', () => step(-1)),
+    labelled('Day', date),
+    button('Day after', () => step(1)),
+    labelled('Kind', kind),
+    labelled('Status', status),
+  ];
   return element(
     'div.view',
     {},
     element('header.view-head', {}, title),
-    element(
-      'div.controls',
-      {},
-      button('Day before', () => step(-1)),
-      labelled('Day', date),
-      button('Day after', () => step(1)),
-      labelled('Kind', kind),
-      labelled('Status', status),
-    ),
+    element('div.controls', {}, ...controls),
     body,
   );
 }

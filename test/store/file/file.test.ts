@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -17,10 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendplanError } from '../../../src/errors.js';
 import { loadSqlJs, openSqlJs } from '../../../src/store/driver/sqljs.js';
-import { type FoundFile, openDatabaseFile } from '../../../src/store/file/openDatabaseFile.js';
+import { type OpenedFile, openDatabaseFile } from '../../../src/store/file/openDatabaseFile.js';
 import { replaceDatabaseFile } from '../../../src/store/file/replaceDatabaseFile.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 
@@ -48,14 +48,17 @@ beforeEach(async () => {
 
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** A file as it was found, closed again, and its bytes as they were read. */
-function find(file: string): FoundFile & { readonly bytes: Uint8Array } {
-  const { path: real, stamp, isWal, mode, pages, close } = openDatabaseFile(file);
-  try {
-    return { path: real, stamp, isWal, mode, bytes: pages.read(0, stamp.sizeBytes) };
-  } finally {
-    close();
-  }
+const opened: OpenedFile[] = [];
+
+afterEach(() => {
+  for (const file of opened.splice(0)) file.close();
+});
+
+/** A file as it was found, and its bytes as they were read. */
+function find(file: string, purpose: 'read' | 'replace' = 'replace'): OpenedFile & { readonly bytes: Uint8Array } {
+  const found = openDatabaseFile(file, purpose);
+  opened.push(found);
+  return { ...found, bytes: Uint8Array.from(found.pages.read(0, found.stamp.sizeBytes)) };
 }
 
 function refusal(file = path): SendplanError {
@@ -116,7 +119,8 @@ describe('reading', () => {
     const error = refusal();
     expect(error).toMatchObject({ code: 'file_busy' });
     expect(error.message).toContain(`${path}-wal`);
-    expect(error.hint).toContain(`'${folder}/it'\\''s a.db' 'PRAGMA wal_checkpoint(TRUNCATE);'`);
+    expect(error.hint).toContain(`sqlite3 '${folder}/it'\\''s a.db' 'SELECT count(*) FROM sqlite_master;'`);
+    expect(error.hint).not.toMatch(/checkpoint|rm |delete/i);
     writeFileSync(`${path}-wal`, Buffer.alloc(32, 1));
     expect(find(path).stamp.sizeBytes).toBe(image.length);
   });
@@ -137,13 +141,11 @@ describe('reading', () => {
     writeFileSync(path, bytes);
     const file = find(path);
     expect(file.isWal).toBe(true);
-    const opened = openDatabaseFile(path);
-    const connection = (await loadSqlJs())(opened.pages);
+    const connection = (await loadSqlJs())(file.pages);
     expect([...connection.query('SELECT a FROM t')]).toEqual([[1]]);
     connection.execute('INSERT INTO t VALUES (2)');
     await replaceDatabaseFile(file, connection.toPages());
     connection.close();
-    opened.close();
     expect([...readFileSync(path).subarray(18, 20)]).toEqual([2, 2]);
   });
 });
@@ -157,6 +159,7 @@ describe('replacing', () => {
     await expect(replaceDatabaseFile(find(path), new ImageSource(next))).resolves.toEqual({
       path,
       sizeBytes: next.length,
+      warnings: [],
     });
     expect(Buffer.compare(readFileSync(path), next)).toBe(0);
     expect(statSync(path).mode & 0o7777).toBe(0o604);
@@ -176,9 +179,12 @@ describe('replacing', () => {
   it('writes to another path, new or not, and leaves the database as it was', async () => {
     const outPath = join(folder, 'out.db');
     const file = find(path);
-    for (const sql of ['CREATE TABLE u (b)', 'CREATE TABLE v (c)']) {
+    for (const [overwrite, sql] of [
+      [false, 'CREATE TABLE u (b)'],
+      [true, 'CREATE TABLE v (c)'],
+    ] as const) {
       const next = await makeImage(sql);
-      await replaceDatabaseFile(file, new ImageSource(next), { outPath });
+      await replaceDatabaseFile(file, new ImageSource(next), { outPath, overwrite });
       expect(Buffer.compare(readFileSync(outPath), next)).toBe(0);
     }
     expect(Buffer.compare(readFileSync(path), image)).toBe(0);
@@ -283,16 +289,6 @@ describe('replacing', () => {
     expect(names()).toEqual(["it's a.db"]);
     expect(Buffer.compare(readFileSync(path), image)).toBe(0);
   });
-
-  it('removes the temporary files of processes that are gone, and no others', async () => {
-    const gone = execFileSync(process.execPath, ['-e', 'console.log(process.pid)']).toString().trim();
-    const stale = `.it's a.db.sendplan-${gone}.tmp`;
-    const alive = `.it's a.db.sendplan-${process.ppid}.tmp`;
-    const foreign = `.other.db.sendplan-${gone}.tmp`;
-    for (const name of [stale, alive, foreign]) writeFileSync(join(folder, name), 'x');
-    await replaceDatabaseFile(find(path), new ImageSource(image));
-    expect(names()).toEqual([alive, foreign, "it's a.db"].sort());
-  });
 });
 
 describe('a process that is killed while it writes', () => {
@@ -310,7 +306,7 @@ describe('a process that is killed while it writes', () => {
 
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s leaves the database as it was and nothing else', async (signal) => {
     const child = await half();
-    expect(readdirSync(folder)).toContain(`.it's a.db.sendplan-${child.pid}.tmp`);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".it's a.db.sendplan-"))).toHaveLength(1);
     const ended = new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
     child.kill(signal);
     expect(await ended).toBe(signal);

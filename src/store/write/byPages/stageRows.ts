@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../../errors.js';
 import type { Plan } from '../../../plan/plan.js';
@@ -7,7 +6,7 @@ import type { ScheduleDiff } from '../../changes/diffSchedules.js';
 import type { Connection, ImageConnection } from '../../driver/connection.js';
 import { openSqlJs } from '../../driver/sqljs.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
-import { removeTemporary, watchTemporary } from '../../file/temporaryFiles.js';
+import type { TemporaryFile } from '../../file/temporaryFiles.js';
 import { FileSink } from '../../format/fileSink.js';
 import type { PageSource } from '../../format/pageSource.js';
 import type { Migration } from '../../schema/migration.js';
@@ -83,17 +82,14 @@ async function openTwin(connection: Connection, migration: Migration, rowCount: 
   }
 }
 
-/** Writes the pages of the rows into a file of its own. */
+/** Writes the pages of the rows into a file of its own. @throws UnfitForPages when the file system does not take them */
 async function writeStaging(
-  staging: string,
+  descriptor: number,
   database: PageSource,
   pages: PreparedPages,
   onWritten: (rowsDone: number) => void,
 ): Promise<void> {
-  watchTemporary(staging);
-  let descriptor = -1;
   try {
-    descriptor = openSync(staging, 'wx', 0o600);
     const sink = new FileSink(descriptor);
     const target = {
       write: (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset),
@@ -102,12 +98,9 @@ async function writeStaging(
     };
     await pages.write(database, target, onWritten);
   } catch (error) {
-    removeTemporary(staging);
     const { syscall, message } = error as { syscall?: string; message: string };
     if (syscall === undefined) throw error;
     throw new UnfitForPages(`no file can be written beside the database (${message})`);
-  } finally {
-    if (descriptor >= 0) closeSync(descriptor);
   }
 }
 
@@ -117,14 +110,14 @@ async function writeStaging(
  * them apart: target and source have the same schema, the target has no rows and no triggers, and foreign keys are not
  * enforced. To be called before the transaction changes anything.
  *
- * @param stagingPath where; null finds out only which rows are refused
+ * @param staging an empty file beside the database, which the caller removes; null finds out only which rows are refused
  * @throws UnfitForPages when they have to be written by statements
  * @throws SendplanError `unsupported_schema` when there are no ids left
  */
 export async function stageRows(
   connection: Connection,
   { plan, diff, migration, runId, nowText, onProgress }: RowsToStage,
-  stagingPath: string | null,
+  staging: Pick<TemporaryFile, 'path' | 'descriptor'> | null,
 ): Promise<StagedRows> {
   if (hasSchedules(connection)) throw new UnfitForPages('it has rows already');
   const rows = new DiffRows(plan, diff);
@@ -144,13 +137,13 @@ export async function stageRows(
   }
   const { inserted } = pages;
   const refused = new Set(Array.from(pages.refused, (place) => rows.candidateAt(place)));
-  if (stagingPath === null) return { inserted, refused, insert: () => {} };
-  await writeStaging(stagingPath, after, pages, (done) => onProgress?.(done, rows.count));
+  if (staging === null) return { inserted, refused, insert: () => {} };
+  await writeStaging(staging.descriptor, after, pages, (done) => onProgress?.(done, rows.count));
   return {
     inserted,
     refused,
     insert: (target) => {
-      target.execute(`ATTACH ${quoteText(stagingPath)} AS ${STAGING};
+      target.execute(`ATTACH ${quoteText(staging.path)} AS ${STAGING};
         INSERT INTO main.email_schedules SELECT * FROM ${STAGING}.email_schedules`);
     },
   };

@@ -1,0 +1,79 @@
+import { FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
+import { quoted } from '../rules/quote.js';
+
+/** A text that rows hold and no rule knows, quoted, and how many rows hold it. */
+export interface UnknownText {
+  readonly value: string;
+  readonly rows: number;
+}
+
+/** What rows of `email_schedules` hold that was read as if it were not there (Rules 1). */
+export interface ScheduleNotes {
+  /** Statuses that are neither owned nor history nor ended: such rows are ignored. The commonest first. */
+  readonly unknownStatuses: readonly UnknownText[];
+  /** Types of history and ended rows that no rule has: they are no reason not to send an email again. The commonest first. */
+  readonly unknownTypes: readonly UnknownText[];
+  /** History and ended rows without a sent day because none of their dates can be read, and one of these dates, quoted. */
+  readonly unreadableDays: { readonly rows: number; readonly example: string | null };
+}
+
+/** Tells whether an email type, in any case, is one that a run plans or could have planned under another configuration. */
+export function isKnownType(type: string): boolean {
+  const lower = type.toLowerCase();
+  return (
+    FOLLOWED_TYPES.includes(lower) ||
+    /^aep_[0-9]+$/.test(lower) ||
+    isFollowupType(lower) ||
+    lower.startsWith('campaign_')
+  );
+}
+
+/** Counts texts that no rule knows, while rows are read. */
+class TextCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(text: string | null): void {
+    const value = text ?? '';
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
+  }
+
+  list(): UnknownText[] {
+    const found = [...this.#counts].map(([value, rows]) => ({
+      value: value === '' ? '(none)' : quoted(value),
+      rows,
+    }));
+    return found.sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1));
+  }
+}
+
+/** Collects what rows hold that cannot be read. */
+export class ScheduleNotesBuilder {
+  readonly #statuses = new TextCounts();
+  readonly #types = new TextCounts();
+  #unreadableDays = 0;
+  #example: string | null = null;
+
+  /** Notes a row whose status no rule knows. */
+  addStatus(status: string | null): void {
+    this.#statuses.add(status);
+  }
+
+  /** Notes a history or ended row whose type no rule has. */
+  addType(type: string): void {
+    this.#types.add(type);
+  }
+
+  /** Notes a history or ended row without a day. @param value a date of it, quoted */
+  addUnreadableDay(value: string | null): void {
+    this.#unreadableDays++;
+    this.#example ??= value;
+  }
+
+  build(): ScheduleNotes {
+    return {
+      unknownStatuses: this.#statuses.list(),
+      unknownTypes: this.#types.list(),
+      unreadableDays: { rows: this.#unreadableDays, example: this.#example },
+    };
+  }
+}

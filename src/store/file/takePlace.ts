@@ -1,0 +1,87 @@
+import { fstatSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { SendplanError } from '../../errors.js';
+import type { FileLocks, HeldLock } from './fileLocks.js';
+import { descriptorIdentity, fileIdentity } from './heldFiles.js';
+import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
+import { hasLocks } from './processes.js';
+import type { TemporaryFile } from './temporaryFiles.js';
+
+/** The files of WAL mode, which a connection makes as soon as it reads. */
+const LOG_ENDS = ['-wal', '-shm'];
+
+function changedSince(path: string): SendplanError {
+  return new SendplanError('file_changed', `${path} was changed by another program since it was read.`, {
+    hint: 'Nothing was written. Start again when nothing else writes to it.',
+  });
+}
+
+/** Refuses to go on when the file is another than it was found. @throws SendplanError `file_changed` or `file_busy` */
+export function requireSameFile(file: FoundFile): void {
+  if (!isSameFile(file)) throw changedSince(file.path);
+}
+
+/**
+ * Takes SQLite's lock on a file that is about to be replaced. Null where nobody can take it: without a library that does, and in
+ * WAL mode, in which taking it would make files beside the database.
+ */
+async function lockFile({ path, isWal }: FoundFile, locks: FileLocks | null): Promise<HeldLock | null> {
+  const identity = fileIdentity(path);
+  if (identity !== null && hasLocks(identity, 'writer_here') === true) {
+    throw new SendplanError('file_busy', `${path} is in a transaction of this very process.`, {
+      hint: 'End the transaction first, or use the driver native.',
+    });
+  }
+  return isWal || locks === null ? null : locks.lockDatabase(path);
+}
+
+/** Another name for the file, so that it can come back; null where the file system knows no second names. */
+function nameTwice(path: string, name: string): string | null {
+  try {
+    linkSync(path, name);
+    return name;
+  } catch {
+    return null;
+  }
+}
+
+/** Tells whether somebody wrote to the old file, or opened it in WAL mode, while the new one took its place. */
+function wasTouched({ path, stamp, isWal, descriptor }: OpenedFile): boolean {
+  const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
+  if (size !== BigInt(stamp.sizeBytes) || mtimeNs !== stamp.modifiedNanoseconds) return true;
+  if (!isWal) return hasLocks(descriptorIdentity(descriptor)) === true;
+  const hasLog = LOG_ENDS.some((end) => statSync(`${path}${end}`, { throwIfNoEntry: false }) !== undefined);
+  // A log may already be the new file's, whose reader then holds a lock on that one.
+  return hasLog && hasLocks(descriptorIdentity(descriptor)) !== false;
+}
+
+/**
+ * Puts a new file into the place of a database, so that nobody's commit is lost in between: while SQLite's own lock keeps others
+ * from writing, the file is compared with what was read for the last time. SQLite lets nobody begin to write to a file with a
+ * journal that has lost its name. Where the lock cannot be had, the old file keeps a second name until it is sure that nobody has
+ * written to it meanwhile; else it comes back.
+ *
+ * @throws SendplanError `file_changed` or `file_busy` when somebody else has written since, or writes; the old file is in its place
+ */
+export async function takePlace(temporary: TemporaryFile, file: OpenedFile, locks: FileLocks | null): Promise<void> {
+  const lock = await lockFile(file, locks);
+  try {
+    if (lock !== null) {
+      requireSameFile({ ...file, purpose: 'replace_locked' });
+      temporary.moveTo(file.path);
+      return;
+    }
+    const kept = nameTwice(file.path, `${temporary.path}.kept`);
+    try {
+      requireSameFile(file);
+      temporary.moveTo(file.path);
+      if (wasTouched(file)) {
+        if (kept !== null) renameSync(kept, file.path);
+        throw changedSince(file.path);
+      }
+    } finally {
+      if (kept !== null) rmSync(kept, { force: true });
+    }
+  } finally {
+    lock?.release();
+  }
+}
