@@ -142,7 +142,10 @@ export function simulateCommand(): Command {
     .requiredOption('--to <date>', 'the last day, YYYY-MM-DD', dateText)
     .addOption(configOption())
     .option('--what-if <file>', 'simulate the same days by other rules too, and tell the difference')
-    .option('--skip-weekends', 'send nothing on Saturdays and Sundays')
+    .option(
+      '--skip-weekends',
+      'send nothing on Saturdays and Sundays; where the configuration has a calendar, that counts instead',
+    )
     .option('--outage-rate <share>', 'the share of days on which nothing goes out', rate, 0)
     .option('--bounce-rate <share>', 'the share of emails that go out and come back', rate, 0)
     .option('--failure-rate <share>', 'the share of emails whose sending fails, to be planned again', rate, 0)

@@ -28,6 +28,13 @@ export const FIELD = {
   isBroken: 22,
   breakage: 23,
   enrolmentStatus: 24,
+  isSuppressed: 25,
+  suppressedBy: 26,
+  suppressedSince: 27,
+  suppressedUntil: 28,
+  pauseDays: 29,
+  suppressedScope: 30,
+  suppressedReason: 31,
   /** The first of the fields of sent emails; an email takes `EMAIL_FIELDS` of them. */
   email: 64,
 } as const;

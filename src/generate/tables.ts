@@ -1,3 +1,5 @@
+import { dayFromCivil } from '../calendar/day.js';
+
 /** The tables of a generated database in the order they are created, with their CREATE TABLE statements. */
 export const TABLE_STATEMENTS = {
   contacts: `CREATE TABLE contacts (id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, email TEXT NOT NULL, state TEXT, zip_code TEXT, birth_date TEXT, effective_date TEXT, carrier TEXT, phone_number TEXT, failed_underwriting INTEGER NOT NULL DEFAULT 0)`,
@@ -7,12 +9,13 @@ export const TABLE_STATEMENTS = {
   email_schedules: `CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, email_type TEXT NOT NULL, planned_send_date TEXT, scheduled_send_date TEXT, scheduled_send_time TEXT, status TEXT NOT NULL, skip_reason TEXT, priority INTEGER, campaign_instance_id INTEGER, email_template TEXT, sms_template TEXT, scheduler_run_id TEXT, event_year INTEGER, event_month INTEGER, event_day INTEGER, actual_send_datetime TEXT, metadata TEXT, created_at TEXT, updated_at TEXT)`,
   tracking_clicks: `CREATE TABLE tracking_clicks (id INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, email_schedule_id INTEGER, clicked_at TEXT NOT NULL)`,
   contact_events: `CREATE TABLE contact_events (id INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, event_type TEXT NOT NULL, metadata TEXT, created_at TEXT NOT NULL)`,
+  suppressions: `CREATE TABLE suppressions (id INTEGER PRIMARY KEY, contact_id INTEGER, email TEXT, scope TEXT, reason TEXT, starts_on TEXT, ends_on TEXT)`,
 } as const;
 
 /** The name of a generated table. */
 export type TableName = keyof typeof TABLE_STATEMENTS;
 
-/** A generated campaign: its type, which carries its name, and the type's only instance. */
+/** A generated campaign: its type, which carries its name, and the type's only instance; days are days since 1970-01-01. */
 export interface GeneratedCampaign {
   readonly instanceId: number;
   readonly name: string;
@@ -22,21 +25,23 @@ export interface GeneratedCampaign {
   readonly targetsAll: boolean;
   readonly priority: number;
   readonly skipsFailedUnderwriting: boolean;
-  readonly activeStart: string;
-  readonly activeEnd: string;
+  readonly activeStart: number;
+  readonly activeEnd: number;
   /** First and last day of the spread, or null for none. */
-  readonly spread: readonly [string, string] | null;
+  readonly spread: readonly [number, number] | null;
   readonly smsTemplate: string | null;
 }
 
 /** The instance that every fiftieth contact is enrolled in. */
 export const BIRTHDAY_SPECIAL_ID = 2;
 
-/** The year of the campaigns, whose birthdays are the trigger dates of the enrolments. */
-export const CAMPAIGN_YEAR = 2025;
+/** The days of the campaigns are those of this year. */
+const YEAR = 2025;
 
-/** The campaigns of every generated database. */
-export const CAMPAIGNS: readonly GeneratedCampaign[] = [
+const on = (month: number, day: number) => dayFromCivil(YEAR, month, day);
+
+/** The campaigns of every generated database, as they are around the day that databases are made for by default. */
+const CAMPAIGNS: readonly GeneratedCampaign[] = [
   {
     instanceId: 1,
     name: 'mega_newsletter',
@@ -46,9 +51,9 @@ export const CAMPAIGNS: readonly GeneratedCampaign[] = [
     targetsAll: true,
     priority: 50,
     skipsFailedUnderwriting: false,
-    activeStart: '2025-01-01',
-    activeEnd: '2025-12-31',
-    spread: ['2025-03-01', '2025-04-30'],
+    activeStart: on(1, 1),
+    activeEnd: on(12, 31),
+    spread: [on(3, 1), on(4, 30)],
     smsTemplate: null,
   },
   {
@@ -60,8 +65,8 @@ export const CAMPAIGNS: readonly GeneratedCampaign[] = [
     targetsAll: false,
     priority: 15,
     skipsFailedUnderwriting: false,
-    activeStart: '2025-01-01',
-    activeEnd: '2025-12-31',
+    activeStart: on(1, 1),
+    activeEnd: on(12, 31),
     spread: null,
     smsTemplate: 'birthday_mega_special_sms',
   },
@@ -74,9 +79,9 @@ export const CAMPAIGNS: readonly GeneratedCampaign[] = [
     targetsAll: true,
     priority: 25,
     skipsFailedUnderwriting: true,
-    activeStart: '2025-06-01',
-    activeEnd: '2025-08-31',
-    spread: ['2025-06-15', '2025-07-15'],
+    activeStart: on(6, 1),
+    activeEnd: on(8, 31),
+    spread: [on(6, 15), on(7, 15)],
     smsTemplate: null,
   },
   {
@@ -88,9 +93,19 @@ export const CAMPAIGNS: readonly GeneratedCampaign[] = [
     targetsAll: true,
     priority: 5,
     skipsFailedUnderwriting: false,
-    activeStart: '2025-06-01',
-    activeEnd: '2025-06-07',
+    activeStart: on(6, 1),
+    activeEnd: on(6, 7),
     spread: null,
     smsTemplate: null,
   },
 ];
+
+/** The campaigns of a generated database. @param shiftDays by how many days they are later than in 2025 */
+export function campaignsOf(shiftDays: number): readonly GeneratedCampaign[] {
+  return CAMPAIGNS.map((campaign) => ({
+    ...campaign,
+    activeStart: campaign.activeStart + shiftDays,
+    activeEnd: campaign.activeEnd + shiftDays,
+    spread: campaign.spread === null ? null : [campaign.spread[0] + shiftDays, campaign.spread[1] + shiftDays],
+  }));
+}

@@ -1,4 +1,4 @@
-import { anniversary, dayFromCivil } from '../calendar/day.js';
+import { anniversary, dayFromCivil, yearOf } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
 import { DatabaseWriter } from '../store/format/databaseWriter.js';
@@ -7,7 +7,14 @@ import type { TableWriter } from '../store/format/tableWriter.js';
 import { ContactGenerator, type GeneratedContact, type Shape } from './contacts.js';
 import { Draw, FIELD } from './draw.js';
 import { type GeneratedEmail, HistoryGenerator } from './history.js';
-import { BIRTHDAY_SPECIAL_ID, CAMPAIGN_YEAR, CAMPAIGNS, TABLE_STATEMENTS, type TableName } from './tables.js';
+import { type GeneratedSuppression, SuppressionGenerator } from './suppressions.js';
+import {
+  BIRTHDAY_SPECIAL_ID,
+  campaignsOf,
+  type GeneratedCampaign,
+  TABLE_STATEMENTS,
+  type TableName,
+} from './tables.js';
 
 /** What the data of a generated database depends on, and all it depends on. */
 export interface GeneratedData {
@@ -65,8 +72,8 @@ function writeContact({ record }: TableWriter, contact: Readonly<GeneratedContac
   record.putInteger(flag(contact.failedUnderwriting));
 }
 
-function writeCampaigns(types: TableWriter, instances: TableWriter): void {
-  for (const campaign of CAMPAIGNS) {
+function writeCampaigns(campaigns: readonly GeneratedCampaign[], types: TableWriter, instances: TableWriter): void {
+  for (const campaign of campaigns) {
     types.record.putNull();
     types.record.putText(campaign.name);
     types.record.putInteger(flag(campaign.respectsWindows));
@@ -80,27 +87,49 @@ function writeCampaigns(types: TableWriter, instances: TableWriter): void {
     types.endRow(campaign.instanceId);
     instances.record.putNull();
     instances.record.putText(campaign.name);
-    instances.record.putText(`${campaign.name}_${CAMPAIGN_YEAR}`);
+    instances.record.putText(`${campaign.name}_${yearOf(campaign.activeStart)}`);
     instances.record.putText(campaign.name);
     instances.record.putText(campaign.smsTemplate);
-    instances.record.putText(campaign.activeStart);
-    instances.record.putText(campaign.activeEnd);
-    instances.record.putText(campaign.spread?.[0] ?? null);
-    instances.record.putText(campaign.spread?.[1] ?? null);
+    instances.record.putText(formatIsoDay(campaign.activeStart));
+    instances.record.putText(formatIsoDay(campaign.activeEnd));
+    for (const day of campaign.spread ?? [null, null])
+      instances.record.putText(day === null ? null : formatIsoDay(day));
     instances.record.putNull();
     instances.record.putNull();
     instances.endRow(campaign.instanceId);
   }
 }
 
-function writeEnrolment(table: TableWriter, contact: Readonly<GeneratedContact>, status: string): void {
+/** The first birthday from a day on. */
+function birthdayFrom(birthDay: number, firstDay: number): number {
+  const birthday = anniversary(birthDay, yearOf(firstDay));
+  return birthday >= firstDay ? birthday : anniversary(birthDay, yearOf(firstDay) + 1);
+}
+
+/** @param firstDay the trigger date is the first birthday from it on */
+function writeEnrolment(
+  table: TableWriter,
+  contact: Readonly<GeneratedContact>,
+  firstDay: number,
+  status: string,
+): void {
   const { record } = table;
-  const { birthDay } = contact;
   record.putNull();
   record.putInteger(contact.id);
   record.putInteger(BIRTHDAY_SPECIAL_ID);
-  record.putText(birthDay === null ? null : formatIsoDay(anniversary(birthDay, CAMPAIGN_YEAR)));
+  record.putText(contact.birthDay === null ? null : formatIsoDay(birthdayFrom(contact.birthDay, firstDay)));
   record.putText(status);
+  table.endRow(table.rowCount + 1);
+}
+
+function writeSuppression(table: TableWriter, suppression: GeneratedSuppression | null): void {
+  if (suppression === null) return;
+  const { record } = table;
+  const { contactId, email, scope, reason, startsOn, endsOn } = suppression;
+  record.putNull();
+  if (contactId === null) record.putNull();
+  else record.putInteger(contactId);
+  for (const text of [email, scope, reason, startsOn, endsOn]) record.putText(text);
   table.endRow(table.rowCount + 1);
 }
 
@@ -187,9 +216,14 @@ export function* writeTables(sink: PageSink, data: GeneratedData): Generator<num
     return table;
   };
   const contacts = open('contacts');
-  writeCampaigns(open('campaign_types'), open('campaign_instances'));
+  // The scale experiment has the campaigns of 2025; a book of business has those of its time.
+  const campaigns = campaignsOf(shape === 'realistic' ? asOfDay - DEFAULT_AS_OF_DAY : 0);
+  const special = campaigns.find(({ instanceId }) => instanceId === BIRTHDAY_SPECIAL_ID);
+  writeCampaigns(campaigns, open('campaign_types'), open('campaign_instances'));
   const enrolments = open('contact_campaigns');
   const past = shape === 'realistic' ? new HistoryTables(open) : null;
+  const suppressions = shape === 'realistic' ? open('suppressions') : null;
+  const suppressed = new SuppressionGenerator(seed, asOfDay);
   const history = new HistoryGenerator(seed, asOfDay);
   const generator = new ContactGenerator(seed, shape, asOfDay);
   const draw = new Draw(seed);
@@ -200,9 +234,10 @@ export function* writeTables(sink: PageSink, data: GeneratedData): Generator<num
     if (id % ENROLMENT_STEP === 0) {
       draw.turnTo(id);
       const isOver = past !== null && draw.below(FIELD.enrolmentStatus, 10) === 0;
-      writeEnrolment(enrolments, contact, isOver ? 'completed' : 'pending');
+      writeEnrolment(enrolments, contact, special?.activeStart ?? asOfDay, isOver ? 'completed' : 'pending');
     }
     if (past !== null) for (const email of history.emailsOf(contact)) past.write(id, email);
+    if (suppressions !== null) writeSuppression(suppressions, suppressed.suppressionOf(contact));
     if (id % BATCH_CONTACTS === 0) yield id;
   }
   const { byteLength } = database.finish();

@@ -77,11 +77,11 @@ function monthTable({ days }: Simulation): string {
 function fullestText({ days, days_over_threshold: over, limits }: Simulation): string {
   const fullest = days.reduce((most, day) => (day.load > most.load ? day : most), days[0]);
   const most = `The fullest day is ${dated(fullest.day)} with ${counted(fullest.load, 'email')}.`;
-  if (over.length === 0) return `${most} No day is over the threshold of ${grouped(limits.threshold)}.`;
+  if (over.length === 0) return `${most} No day is over its threshold, ${grouped(limits.threshold)} at most.`;
   const named = over.slice(0, MOST_DAYS_NAMED).map(({ day, load }) => `${dated(day)} ${grouped(load)}`);
   const rest = over.length > MOST_DAYS_NAMED ? [`${over.length - MOST_DAYS_NAMED} more`] : [];
   const [verb, what] = over.length === 1 ? ['is', 'it holds'] : ['are', 'they hold'];
-  return `${most} ${counted(over.length, 'day')} ${verb} over the threshold of ${grouped(limits.threshold)}, because what ${what} could not move: ${listed([...named, ...rest])}.`;
+  return `${most} ${counted(over.length, 'day')} ${verb} over ${over.length === 1 ? 'its' : 'their'} threshold, ${grouped(limits.threshold)} at most, because what ${what} had no seat on any other day: ${listed([...named, ...rest])}.`;
 }
 
 function emailText({ contact_id, email_type, event_year, initial_sent_date }: SimulatedEmail): string {
@@ -115,6 +115,7 @@ function senderText({ sender, days_held: held }: Simulation): string {
   const share = (rate: number) => `${Number((100 * rate).toFixed(3))} %`;
   const parts = [
     ...(held.weekend > 0 ? [`nothing went out on ${counted(held.weekend, 'day')} of weekends`] : []),
+    ...(held.closed > 0 ? [`${counted(held.closed, 'day')} were closed by the calendar`] : []),
     ...(held.outage > 0 ? [`in outages on ${counted(held.outage, 'day')}`] : []),
     ...(sender.bounceRate > 0 ? [`${share(sender.bounceRate)} bounced`] : []),
     ...(sender.failureRate > 0 ? [`${share(sender.failureRate)} failed and was tried again`] : []),
@@ -152,7 +153,9 @@ export function whatIfText({ base, other }: WhatIf): string {
     line('caught up', ({ total }) => total.caught_up),
     line('put off: held or failed', ({ total }) => total.held + total.failed),
     line('fullest day', fullest),
-    line('days over the threshold', (simulation) => simulation.days_over_threshold.length),
+    line('days over their threshold', (simulation) => simulation.days_over_threshold.length),
+    line('closed days', ({ days_held }) => days_held.closed),
+    line('weekends and outages', ({ days_held }) => days_held.weekend + days_held.outage),
     line('daily cap', ({ limits }) => limits.cap),
     line('expected', ({ accounts }) => accounts.expected),
     line('skipped to the end', skipped),

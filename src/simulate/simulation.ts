@@ -36,6 +36,9 @@ export interface SimulatedDay extends Volumes {
   readonly day: string;
   /** The emails that were to go out, and history of that sent day that was found: what the threshold is held against. */
   readonly load: number;
+  /** What the day takes by the caps, and what makes it overloaded; 0 on a closed day. */
+  readonly cap: number;
+  readonly threshold: number;
   readonly is_over_threshold: boolean;
   /** Why nothing went out, null when emails did. */
   readonly held_by: Hold | null;
@@ -94,7 +97,7 @@ export interface Simulation {
   readonly total: Volumes;
   readonly by_kind: Readonly<Record<EmailKind, Volumes>>;
   readonly days: readonly SimulatedDay[];
-  /** The days whose load is over the threshold: what they hold could not move. */
+  /** The days whose load is over their threshold: what they hold had no seat on any other day. */
   readonly days_over_threshold: readonly { readonly day: string; readonly load: number }[];
   readonly days_held: { readonly weekend: number; readonly outage: number; readonly closed: number };
   readonly accounts: Accounts;

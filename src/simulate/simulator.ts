@@ -69,8 +69,10 @@ export class Simulator {
   /** Sends what is due on the day that was planned, or leaves it. */
   async sendDay(moves: DayMoves): Promise<SimulatedDay> {
     const { today, plan, sender } = this;
-    const { firstDay, isOpen, threshold } = plan.sendDays;
-    const isClosed = isOpen[today - firstDay] === 0;
+    const { firstDay, isOpen, ...caps } = plan.sendDays;
+    const offset = today - firstDay;
+    const isClosed = isOpen[offset] === 0;
+    const [cap, threshold] = [caps.cap[offset], caps.threshold[offset]];
     const hold = isClosed ? 'closed' : sender.holdOn(today);
     const byKind = Object.fromEntries(EMAIL_KINDS.map((kind) => [kind, { ...NOTHING }])) as Record<EmailKind, Counts>;
     const { due, skipped } = this.collect(byKind);
@@ -103,7 +105,9 @@ export class Simulator {
       day: formatIsoDay(today),
       ...sumVolumes(Object.values(byKind)),
       load,
-      is_over_threshold: !isClosed && load > threshold[today - firstDay],
+      cap,
+      threshold,
+      is_over_threshold: !isClosed && load > threshold,
       held_by: hold,
       by_kind: byKind,
       skip_reasons: skipped,

@@ -228,6 +228,8 @@ export class Slots {
       for (const name of ROW_COLUMNS) moveSlots(before[name], before.rowFirst, kernel.views[name], rowFirst);
       moveSlots(rowSince, before.rowFirst, this.rowSince, rowFirst);
     }
+    // A kernel works out its calendar when it plans; it is asked for days of candidates before.
+    kernel.replanContacts(0);
     this.kernel = kernel;
     this.views = kernel.views;
   }

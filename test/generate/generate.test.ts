@@ -10,9 +10,11 @@ import { generateCommand } from '../../src/cli/generate.js';
 import { ContactGenerator, type GeneratedContact, SHAPES, type Shape } from '../../src/generate/contacts.js';
 import { generateDatabase } from '../../src/generate/generateDatabase.js';
 import { HistoryGenerator } from '../../src/generate/history.js';
+import { SuppressionGenerator } from '../../src/generate/suppressions.js';
 import { DEFAULT_AS_OF_DAY, FIRST_AS_OF_DAY, LAST_AS_OF_DAY, writeTables } from '../../src/generate/writeTables.js';
 import { isValidEmail, readDate, readState } from '../../src/rules/fields.js';
 import { stateName } from '../../src/rules/states.js';
+import { holdsOn } from '../../src/rules/suppressions.js';
 import { stateOfZip } from '../../src/rules/zip.js';
 import { MemorySink } from '../../src/store/format/memorySink.js';
 
@@ -83,7 +85,7 @@ describe.each(SHAPES)('the %s shape', (shape) => {
   });
 
   it('keeps its bytes over releases and platforms', () => {
-    const known = { seed: '3a05adce3d8928bd', realistic: '698f72912b2d6342' };
+    const known = { seed: '3a05adce3d8928bd', realistic: '0b1864761e54a37c' };
     expect(hashOf(imageOf(1000, shape, 42))).toBe(known[shape]);
   });
 });
@@ -206,6 +208,37 @@ describe('realistic contacts', () => {
     }
     expect([...kinds.keys()].sort()).toEqual(['aep', 'birthday', 'effective_date', 'post_window']);
     expect([...statuses.keys()].sort()).toEqual(['bounced', 'delivered', 'dropped', 'failed', 'sent']);
+  });
+
+  it('are suppressed now and then, by id or by address', () => {
+    const suppressed = new SuppressionGenerator(1, DEFAULT_AS_OF_DAY);
+    const rows = contacts.map((contact) => suppressed.suppressionOf(contact)).filter((row) => row !== null);
+    expect(rows.length / contacts.length).toBeCloseTo(1 / 60, 2);
+    expect(rows.every(({ contactId, email }) => (contactId === null) !== (email === null))).toBe(true);
+    expect(rows.filter(({ email }) => email !== null).length / rows.length).toBeCloseTo(0.4, 1);
+    const holding = rows.filter((row) =>
+      holdsOn({ startDay: null, endDay: readDate(row.endsOn).day }, DEFAULT_AS_OF_DAY),
+    );
+    expect(holding.length / rows.length).toBeGreaterThan(0.9);
+    expect(holding.length).toBeLessThan(rows.length);
+  });
+
+  it('have campaigns around the day that they are made for', () => {
+    const asOfDay = parseIsoDay('2031-03-02') ?? 0;
+    const sink = new MemorySink();
+    const writing = writeTables(sink, { contacts: 500, seed: 1, shape: 'realistic', asOfDay });
+    while (!writing.next().done);
+    const image = sink.toBytes();
+    const runs = `SELECT instance_name FROM campaign_instances WHERE '2031-03-02' BETWEEN active_start_date AND active_end_date`;
+    expect(rowsOf(image, runs)).toEqual([
+      ['mega_newsletter_2030'],
+      ['birthday_mega_special_2030'],
+      ['renewal_blast_2031'],
+    ]);
+    const triggers = rowsOf(image, 'SELECT trigger_date FROM contact_campaigns WHERE trigger_date IS NOT NULL').flat();
+    expect(triggers.length).toBeGreaterThan(2);
+    for (const trigger of triggers)
+      expect(String(trigger) >= '2030-09-20' && String(trigger) < '2031-09-20').toBe(true);
   });
 
   it.each([FIRST_AS_OF_DAY, LAST_AS_OF_DAY])('can be made as of day %i', (asOfDay) => {
