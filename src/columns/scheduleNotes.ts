@@ -1,4 +1,4 @@
-import { FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
+import { comparedStatus, FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
 import { quoted } from '../rules/quote.js';
 
 /** A text that rows hold and no rule knows, quoted, and how many rows hold it. */
@@ -28,6 +28,9 @@ export function isKnownType(type: string): boolean {
   );
 }
 
+/** Statuses whose emails are planned again, as whoever writes them expects (Rules 1). */
+const PLANNED_AGAIN = ['failed', 'missed'];
+
 /** Counts texts that no rule knows, while rows are read. */
 class TextCounts {
   readonly #counts = new Map<string, number>();
@@ -53,9 +56,9 @@ export class ScheduleNotesBuilder {
   #unreadableDays = 0;
   #example: string | null = null;
 
-  /** Notes a row whose status no rule knows. */
+  /** Notes a row whose status no rule knows; those of emails that failed or were missed are known to be planned again. */
   addStatus(status: string | null): void {
-    this.#statuses.add(status);
+    if (!PLANNED_AGAIN.includes(comparedStatus(status) ?? '')) this.#statuses.add(status);
   }
 
   /** Notes a history or ended row whose type no rule has. */

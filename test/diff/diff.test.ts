@@ -4,6 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { diff } from '../../src/diff/diff.js';
 import { diffFile, runFile } from '../../src/node.js';
 import { differencesText } from '../../src/report/differencesText.js';
+import { statusClass } from '../../src/rules/emailTypes.js';
+import { type FieldValue, readText } from '../../src/rules/fields.js';
 import { openDatabase } from '../../src/run/openDatabase.js';
 import { organization } from '../helpers/arbitraries.js';
 import { testFolder } from '../helpers/cli.js';
@@ -23,9 +25,10 @@ function ownedRows(database: Queried): Map<number, Row> {
   const there = database.query("SELECT lower(name) FROM pragma_table_info('email_schedules')").flat();
   if (there.length === 0) return new Map();
   const columns = ['id', ...PLANNED_COLUMNS.filter((column) => there.includes(column))];
-  const sql = `SELECT ${columns} FROM email_schedules WHERE status IN ('pre-scheduled', 'skipped')`;
-  const rows = database.query(sql).map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-  return new Map(rows.map((row) => [Number(row.id), row]));
+  const found = database.query(`SELECT ${columns} FROM email_schedules`);
+  const rows = found.map((row): Row => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+  const owned = rows.filter(({ status }) => statusClass(readText(status as FieldValue)) === 'owned');
+  return new Map(owned.map((row) => [Number(row.id), row]));
 }
 
 /** Rows as texts, in one order; a date with a time behind it is the day that it is read as. */
