@@ -1,4 +1,4 @@
-import { i32At, u8At, u16At } from './at';
+import { i32At, u16At } from './at';
 import { anniversary, monthDayOf, nearAnniversary, thisYear, upcomingDay, yearOf } from './calendar';
 import { emit, emitHeldByEvent, emitPlaced, holdPlaced } from './emit';
 import { excludedBy } from './exclusion';
@@ -12,18 +12,14 @@ import {
   birthdayDaysBefore,
   contactBirth,
   contactEffective,
-  contactFlags,
   EFFECTIVE_DATE,
   effectiveDaysBefore,
-  FAILED_UNDERWRITING,
   FIRST_AEP,
   firstEmailMonths,
   laneAep,
   laneBirthday,
   laneEffective,
   NULL,
-  OPTION_EXCLUDE_FAILED,
-  options,
   REASON_EXCLUSION,
   REASON_NONE,
   REASON_SUPPRESSED,
@@ -34,13 +30,9 @@ import { hasClosedDays, isOpen } from './openDays';
 import { noteWindow } from './postWindow';
 import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
+import { isStoppedByOrganization } from './underwriting';
 
 /* The yearly kinds: birthday, effective date and the aep dates (Rules 5). */
-
-/** Tells whether the organization's underwriting rule stops a contact's emails (Rules 5, underwriting). @inline */
-export function isStoppedByOrganization(contact: u32): bool {
-  return (options & OPTION_EXCLUDE_FAILED) !== 0 && (u8At(contactFlags, contact) & FAILED_UNDERWRITING) !== 0;
-}
 
 /**
  * Works out start day, step, reason and booked day of a candidate, in the globals of startDay.ts: suppression comes before

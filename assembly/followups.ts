@@ -1,4 +1,3 @@
-import { isStoppedByOrganization } from './anniversaries';
 import { i32At, u8At } from './at';
 import { emitPlaced } from './emit';
 import { endRow, firstRow, flagsOfType, isHistoryOrEnded, isSent, ownedFollowup, sentDayOf, typeOf } from './history';
@@ -22,6 +21,7 @@ import {
 } from './memory';
 import { placeFollowup, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
+import { isStoppedByOrganization } from './underwriting';
 
 /* Follow-ups of emails that were sent (Rules 10). */
 

@@ -33,32 +33,32 @@ export function enterRows(contact: u32): void {
   end = u32At(rowFirst, contact + 1);
 }
 
-/** @inline */
+/** The first row of the contact that was turned to. @inline */
 export function firstRow(): u32 {
   return first;
 }
 
-/** @inline */
+/** The row behind its last. @inline */
 export function endRow(): u32 {
   return end;
 }
 
-/** @inline */
+/** The class of a row, by its status. @inline */
 export function classOf(row: u32): u8 {
   return u8At(rowClass, row);
 }
 
-/** @inline */
+/** The email type of a row. @inline */
 export function typeOf(row: u32): i32 {
   return i32At(rowType, row);
 }
 
-/** @inline */
+/** The sent day of a row, `NULL_DAY` when it has none. @inline */
 export function sentDayOf(row: u32): i32 {
   return i32At(rowSentDay, row);
 }
 
-/** @inline */
+/** What the kernel knows of an email type, in bits. @inline */
 export function flagsOfType(type: i32): u8 {
   return u8At(rowTypeFlags, type);
 }
@@ -69,13 +69,13 @@ export function isHistory(row: u32): bool {
   return status >= ROW_HISTORY && status <= ROW_DELIVERED;
 }
 
-/** @inline */
+/** Tells whether a row is history or has ended. @inline */
 export function isHistoryOrEnded(row: u32): bool {
   const status = classOf(row);
   return status >= ROW_HISTORY && status <= ROW_ENDED;
 }
 
-/** @inline */
+/** Tells whether a row is owned. @inline */
 export function isOwned(row: u32): bool {
   return classOf(row) <= ROW_SKIPPED;
 }

@@ -166,9 +166,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const effectiveDays = i16x8.splat(<i16>effectiveDaysBefore);
   const askAll = i8x16.splat(LANE_ASK_ALL);
   const askEffective = i8x16.splat(LANE_ASK_EFFECTIVE);
-  const zero = i8x16.splat(0);
-  const aep = i16x8.splat(<i16>aepEvent);
   const zeros = i16x8.splat(0);
+  const aep = i16x8.splat(<i16>aepEvent);
   const places = i16x8.splat(<i16>place);
   const lengths = i16x8.splat(<i16>thisLength);
   const lastLengths = i16x8.splat(<i16>lastLength);
@@ -183,12 +182,11 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const spanHighs = v128.load(spanHigh);
   const windowedBytes = v128.load(windowed);
   const allYearBytes = v128.load(allYear);
-
   for (let contact = start & ~15; contact < end; contact += 16) {
     const rules = v128.load(contactRule + contact);
     const flags = v128.load(laneFlags + contact);
-    const asksAll = i8x16.ne(v128.and(flags, askAll), zero);
-    const asksEffective = i8x16.ne(v128.and(flags, askEffective), zero);
+    const asksAll = i8x16.ne(v128.and(flags, askAll), zeros);
+    const asksEffective = i8x16.ne(v128.and(flags, askEffective), zeros);
     const lowLead = i8x16.swizzle(leadLows, rules);
     const highLead = i8x16.swizzle(leadHighs, rules);
     const lowSpan = i8x16.swizzle(spanLows, rules);
@@ -196,14 +194,13 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
     const isWindowed = i8x16.swizzle(windowedBytes, rules);
     const isAllYear = i8x16.swizzle(allYearBytes, rules);
     for (let half: u32 = 0; half < 2; half++) {
-      const isHigh = half === 1;
       const at = (<usize>(contact + half * 8)) << 1;
+      const isHigh = half === 1;
       const lead = joined(lowLead, highLead, isHigh);
       const span = joined(lowSpan, highSpan, isHigh);
       const windowMask = widened(isWindowed, isHigh);
       const yearMask = widened(isAllYear, isHigh);
       const ask = widened(asksAll, isHigh);
-
       // The anchors of the windows around today: the last before it, the next from it on, and the one after that.
       const monthDay = v128.load(laneAnchor + at);
       const ownAnchor = daysTo(monthDay, thisLast, places);
@@ -225,10 +222,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
       const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
-      v128.store(
-        laneEffective + at,
-        v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)),
-      );
+      const effectiveLanes = lanesOf(effective, effectiveIdeal, askForIt, effectiveOut);
+      v128.store(laneEffective + at, v128.or(effectiveLanes, i16x8.eq(date, none)));
 
       const aepOut = isExcluded(i16x8.add(aep, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneAep + at, lanesOf(aep, aep, ask, aepOut));

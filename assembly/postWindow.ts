@@ -1,4 +1,3 @@
-import { isStoppedByOrganization } from './anniversaries';
 import { i32At, putI32 } from './at';
 import { yearOf } from './calendar';
 import { emitPlaced } from './emit';
@@ -16,6 +15,7 @@ import {
 } from './memory';
 import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
+import { isStoppedByOrganization } from './underwriting';
 
 /* Emails after a window has ended (Rules 8). The anchor years that owe one are collected while a contact is planned. */
 

@@ -104,19 +104,14 @@ function openSpan({ capacity }: RunRules, span: number): number {
   return capacity.openDays.areAll ? 0 : span + OPEN_DAY_SEARCH_DAYS + 2;
 }
 
-/** How many elements each of the kernel's columns needs for a run. */
-export function countColumns(organization: Organization, run: RunRules): KernelCounts {
-  const { contacts, schedules, running, enrolments, planned, emailTypes, instances, suppressions } = organization;
-  const { total, mostPerContact } = candidateBounds(organization, run);
+/** Elements of the columns of contacts and of what is known of each. */
+function countOfContacts(organization: Organization) {
+  const { contacts, schedules, running, planned, suppressions } = organization;
   const perContact = contacts.count;
   const perLane = Math.ceil(perContact / LANES) * LANES;
-  const perRule = run.assigned.rules.length + 1;
-  const perCampaign = running.length;
   const perType = planned.types.length;
-  const perRow = schedules.count;
   // Who has no rows is not followed up.
-  const perSignal = perRow === 0 ? 0 : perContact;
-  const span = daysAhead(organization, run);
+  const perSignal = schedules.count === 0 ? 0 : perContact;
   return {
     contactId: perContact,
     contactState: perContact,
@@ -140,6 +135,16 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     lastClickDay: perSignal,
     lastAnswerDay: perSignal,
     lastConditionDay: perSignal,
+  };
+}
+
+/** Elements of the columns of rules, of the calendar and of email types. */
+function countOfRules(organization: Organization, run: RunRules) {
+  const { planned, emailTypes } = organization;
+  const perRule = run.assigned.rules.length + 1;
+  const perType = planned.types.length;
+  const span = daysAhead(organization, run);
+  return {
     ruleKind: perRule,
     ruleLead: perRule,
     ruleTail: perRule,
@@ -154,6 +159,15 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     typeRank: perType,
     typeCode: perType,
     rowTypeFlags: emailTypes.flags.length,
+  };
+}
+
+/** Elements of the columns of campaigns and enrolments. */
+function countOfCampaigns(organization: Organization) {
+  const { contacts, running, enrolments, instances } = organization;
+  const perContact = contacts.count;
+  const perCampaign = running.length;
+  return {
     campaignFlags: perCampaign,
     campaignDaysBefore: perCampaign,
     campaignEnd: perCampaign,
@@ -168,6 +182,15 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     enrolmentFirst: perContact + 1,
     enrolmentCampaign: enrolments.campaign.length,
     enrolmentTrigger: enrolments.campaign.length,
+  };
+}
+
+/** Elements of the columns of found rows. */
+function countOfRows(organization: Organization) {
+  const { contacts, schedules } = organization;
+  const perContact = contacts.count;
+  const perRow = schedules.count;
+  return {
     rowFirst: perContact + 2,
     rowClass: perRow,
     rowType: perRow,
@@ -177,6 +200,17 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     rowScheduledDay: perRow,
     rowInstance: perRow,
     rowPriority: perRow,
+  };
+}
+
+/** Elements of the columns of candidates, of days, and of what planning and limits work with. */
+function countOfCandidates(organization: Organization, run: RunRules) {
+  const { contacts, schedules, running } = organization;
+  const { total, mostPerContact } = candidateBounds(organization, run);
+  const perContact = contacts.count;
+  const perCampaign = running.length;
+  const span = daysAhead(organization, run);
+  return {
     candidateFirst: perContact + 1,
     candidateContact: total,
     candidateType: total,
@@ -203,6 +237,17 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     windowYears: mostPerContact + 1,
     limitOrder: mostPerContact,
     limitDays: mostPerContact + mostRowsPerContact(schedules.first, perContact) + 1,
+  };
+}
+
+/** How many elements each of the kernel's columns needs for a run. */
+export function countColumns(organization: Organization, run: RunRules): KernelCounts {
+  return {
+    ...countOfContacts(organization),
+    ...countOfRules(organization, run),
+    ...countOfCampaigns(organization),
+    ...countOfRows(organization),
+    ...countOfCandidates(organization, run),
   };
 }
 

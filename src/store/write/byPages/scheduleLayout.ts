@@ -84,10 +84,10 @@ const ROW_FIELDS: Readonly<Record<string, ColumnSource>> = {
   created_at: { kind: 'text', field: 'createdAt' },
 };
 
-type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
+type StorageAffinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
 
 /** The affinity of a declared type, by SQLite's rules in their order. */
-export function affinityOf(declaredType: string): Affinity {
+export function storageAffinityOf(declaredType: string): StorageAffinity {
   const type = declaredType.toUpperCase();
   if (type.includes('INT')) return 'INTEGER';
   if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
@@ -137,8 +137,8 @@ export function encodeDefault(connection: Connection, name: string, type: string
 }
 
 /** Refuses a column that would not store the values of a run as they are. */
-function requireAffinity(name: string, type: string, source: ColumnSource, isStrict: boolean): Affinity {
-  const affinity = affinityOf(type);
+function requireAffinity(name: string, type: string, source: ColumnSource, isStrict: boolean): StorageAffinity {
+  const affinity = storageAffinityOf(type);
   const isNumber = source.kind === 'integer' || source.kind === 'identifier';
   if (isNumber && (affinity === 'TEXT' || affinity === 'REAL')) {
     throw new UnfitForPages(`its column ${quoteName(name)} would store numbers as ${affinity}`);
@@ -209,7 +209,8 @@ export function readIndexPlaces(connection: Connection, table: string, index: st
     if (isDescending === 1 || collation !== 'BINARY') {
       throw new UnfitForPages(`its index ${shown} has an order of its own`);
     }
-    if (affinityOf(String(type ?? '')) === 'REAL') throw new UnfitForPages(`its index ${shown} is over a REAL column`);
+    if (storageAffinityOf(String(type ?? '')) === 'REAL')
+      throw new UnfitForPages(`its index ${shown} is over a REAL column`);
     return place;
   });
 }
