@@ -1,7 +1,9 @@
 import type { Table } from 'apache-arrow';
+import { END_DAY } from '../calendar/day.js';
 import type { DateOrder } from '../rules/dates.js';
 import { readCarrier, readOwnState } from '../rules/fields.js';
 import { quoteValue, unknownStateDetail } from '../rules/quote.js';
+import type { IssueKind } from '../rules/records.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
@@ -121,14 +123,7 @@ export function readContacts(
   issues: IssueLog,
   onRow: (rowsDone: number) => void = () => {},
 ): Contacts {
-  const contacts = new GrowingColumns({
-    id: Float64Array,
-    state: Uint8Array,
-    birth: Int32Array,
-    effective: Int32Array,
-    carrier: Int32Array,
-    flags: Uint8Array,
-  });
+  const contacts = new GrowingColumns(CONTACT_COLUMNS);
   const carriers = new TextDictionary();
   const ownStates = new TextMemo(readOwnState);
   const zipStates = new TextMemo((zipCode) => (zipCode === null ? UNKNOWN_STATE : stateOfZip(zipCode)));
@@ -141,6 +136,13 @@ export function readContacts(
   const { places, cursor } = openRows(source, FIELDS);
   contacts.reserve(cursor.expectedRows);
   const [idAt, emailAt, stateAt, zipAt, birthAt, effectiveAt, carrierAt, failedAt, phoneAt] = places;
+  /** A day that is not after `last`; what is none, or after it, is an issue and missing. */
+  const dayUpTo = (last: number, place: number, contactId: number, kind: IssueKind): number => {
+    const day = cursor.day(place, dates);
+    if (day !== INVALID_DAY && day <= last) return day;
+    issues.add(contactId, kind, quoteValue(cursor.value(place)));
+    return MISSING_DAY;
+  };
   try {
     while (cursor.next()) {
       if ((++rowCount & 0x3fff) === 0) onRow(rowCount);
@@ -165,23 +167,12 @@ export function readContacts(
         unreadable = unknownStateDetail(cursor.value(stateAt), cursor.value(zipAt));
         issues.add(contactId, 'unknown_state', unreadable);
       }
-      let birthDay = cursor.day(birthAt, dates);
-      if (birthDay > today) birthDay = INVALID_DAY;
-      if (birthDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_birth_date', quoteValue(cursor.value(birthAt)));
-        birthDay = MISSING_DAY;
-      }
-      let effectiveDay = cursor.day(effectiveAt, dates);
-      if (effectiveDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_effective_date', quoteValue(cursor.value(effectiveAt)));
-        effectiveDay = MISSING_DAY;
-      }
       const contact = contacts.addRow();
       const { at } = contacts;
       at.id[contact] = contactId;
       at.state[contact] = stateCode;
-      at.birth[contact] = birthDay;
-      at.effective[contact] = effectiveDay;
+      at.birth[contact] = dayUpTo(today, birthAt, contactId, 'invalid_birth_date');
+      at.effective[contact] = dayUpTo(END_DAY, effectiveAt, contactId, 'invalid_effective_date');
       at.carrier[contact] = cursor.code(carrierAt, carrierNames);
       at.flags[contact] =
         (cursor.flag(failedAt) ? FAILED_UNDERWRITING : 0) |
@@ -196,6 +187,15 @@ export function readContacts(
   const ordered = seen.isAscending ? columns : sortById(columns);
   return contactsFrom({ ...ordered, carriers: carriers.texts }, rowCount);
 }
+
+const CONTACT_COLUMNS = {
+  id: Float64Array,
+  state: Uint8Array,
+  birth: Int32Array,
+  effective: Int32Array,
+  carrier: Int32Array,
+  flags: Uint8Array,
+};
 
 type UnorderedColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'flags'>;
 
@@ -214,33 +214,4 @@ function sortById(columns: UnorderedColumns): UnorderedColumns {
     carrier: reorder(columns.carrier),
     flags: reorder(columns.flags),
   };
-}
-
-/** Finds contacts by id: a table of all ids while they are dense, a binary search otherwise. */
-export class ContactIndex {
-  readonly #ids: Float64Array;
-  readonly #dense: Int32Array | null = null;
-
-  /** @param ids ascending */
-  constructor(ids: Float64Array) {
-    this.#ids = ids;
-    const largest = ids.length === 0 ? 0 : ids[ids.length - 1];
-    if (largest > ids.length * 4 + 1024) return;
-    this.#dense = new Int32Array(largest + 1).fill(-1);
-    for (let i = 0; i < ids.length; i++) this.#dense[ids[i]] = i;
-  }
-
-  /** The index of the contact with an id, -1 when there is none that can be planned. */
-  indexOf(id: number): number {
-    const dense = this.#dense;
-    if (dense !== null) return id >= 0 && id < dense.length ? dense[id] : -1;
-    let start = 0;
-    let end = this.#ids.length;
-    while (start < end) {
-      const middle = (start + end) >>> 1;
-      if (this.#ids[middle] < id) start = middle + 1;
-      else end = middle;
-    }
-    return this.#ids[start] === id ? start : -1;
-  }
 }

@@ -13,13 +13,19 @@ import { keepsBookedDay } from '../rules/reasons.js';
 import { storedInteger } from './affinity.js';
 import { numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
-import type { ContactIndex } from './contacts.js';
+import type { ContactIndex } from './contactIndex.js';
 import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { openRows } from './openColumns.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
-import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
+import {
+  FORM_FIELDS,
+  type FormMeaning,
+  ROW_FIELDS,
+  type ScheduleForms,
+  ScheduleFormsBuilder,
+} from './scheduleForms.js';
 import { isKnownType, type ScheduleNotes, ScheduleNotesBuilder } from './scheduleNotes.js';
 import type { RowSource } from './source.js';
 import { stableOrder } from './stableOrder.js';
@@ -190,15 +196,9 @@ export interface ScheduleSettings {
   readonly onRow?: (rowsDone: number) => void;
 }
 
-/** Reads `email_schedules` into columns. */
-export function readSchedules(
-  source: RowSource | null,
-  { contacts, contactCount, types, instanceOf, texts, templates, order, onRow = () => {} }: ScheduleSettings,
-): Schedules {
-  const columns = new GrowingColumns(ROW_COLUMNS);
-  const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
-  const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
-  const meaning = {
+/** What the codes of forms mean. */
+function meaningOf({ types, templates, instanceOf }: ScheduleSettings): FormMeaning {
+  return {
     classOf,
     isOwned: isOwnedClass,
     isIgnored: (rowClass: number) => rowClass === ROW_CLASS.other,
@@ -208,9 +208,18 @@ export function readSchedules(
       rowClass === ROW_CLASS.other || (!isOwnedClass(rowClass) && !types.isKnown(type)),
     instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
   };
+}
+
+/** Reads `email_schedules` into columns. */
+export function readSchedules(source: RowSource | null, settings: ScheduleSettings): Schedules {
+  const { contacts, contactCount, texts, order, onRow = () => {} } = settings;
+  const columns = new GrowingColumns(ROW_COLUMNS);
+  const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
+  const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
+  const meaning = meaningOf(settings);
   const formPlaces = places.slice(ROW_FIELDS.length);
   const dayPlaces = [plannedAt, scheduledAt];
-  const affinity = (name: string) => source?.affinities?.get(name) ?? 'none';
+  const affinity = (name: string) => source?.affinities?.get(name) ?? 'BLOB';
   const affinities = FORM_FIELDS.map(affinity);
   const monthAffinity = affinity('event_month');
   const dayAffinity = affinity('event_day');
@@ -219,6 +228,17 @@ export function readSchedules(
   const dates = dateMemo(order);
   const metadataTexts = new TextMemo((text) => texts.codeOf(text));
   const createdTimes = new TextMemo((text) => texts.codeOf(text));
+  /** Notes what a row that is not owned holds and nobody knows. */
+  const noteStrangeness = (form: number, sentDay: number) => {
+    if (forms.holdsUnknown(form)) {
+      const [typeAt, , statusAt] = formPlaces;
+      if (forms.isIgnored(form)) notes.addStatus(cursor.text(statusAt));
+      else notes.addType(cursor.text(typeAt) ?? '');
+    }
+    if (sentDay !== NULL_INT32 || forms.isIgnored(form)) return;
+    const day = quoteValue(cursor.value(actualAt)) ?? quoteValue(cursor.value(scheduledAt));
+    if (day !== null) notes.addUnreadableDay(day);
+  };
   cursor.knowForms(formPlaces);
   columns.reserve(cursor.expectedRows);
   try {
@@ -239,31 +259,17 @@ export function readSchedules(
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
       if (!forms.isOwned(form)) {
-        if (forms.holdsUnknown(form)) {
-          const [typeAt, , statusAt] = formPlaces;
-          if (forms.isIgnored(form)) notes.addStatus(cursor.text(statusAt));
-          else notes.addType(cursor.text(typeAt) ?? '');
-        }
-        if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) {
-          const day = quoteValue(cursor.value(actualAt)) ?? quoteValue(cursor.value(scheduledAt));
-          if (day !== null) notes.addUnreadableDay(day);
-        }
+        noteStrangeness(form, at.sentDay[row]);
         continue;
       }
       const month = storedInteger(cursor, monthAt, monthAffinity);
       const day = storedInteger(cursor, dayAt, dayAffinity);
       const metadata = cursor.plainCode(metadataAt, metadataTexts);
       const created = cursor.plainCode(createdAt, createdTimes);
-      const isClean =
-        planned !== INVALID_DAY &&
-        scheduled !== INVALID_DAY &&
-        month !== NOT_PLAIN &&
-        day !== NOT_PLAIN &&
-        metadata !== NOT_PLAIN &&
-        created !== NOT_PLAIN &&
-        forms.isClean(form) &&
-        (order === 'iso' || dayPlaces.every((place) => isIsoText(cursor.text(place))));
-      at.isClean[row] = isClean ? 1 : 0;
+      const areIso = order === 'iso' || dayPlaces.every((place) => isIsoText(cursor.text(place)));
+      const hasDays = areIso && planned !== INVALID_DAY && scheduled !== INVALID_DAY;
+      const isPlain = month !== NOT_PLAIN && day !== NOT_PLAIN && metadata !== NOT_PLAIN && created !== NOT_PLAIN;
+      at.isClean[row] = hasDays && isPlain && forms.isClean(form) ? 1 : 0;
       at.eventMonth[row] = month;
       at.eventDay[row] = day;
       at.metadata[row] = metadata;

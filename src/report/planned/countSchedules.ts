@@ -1,5 +1,5 @@
+import { ContactIndex } from '../../columns/contactIndex.js';
 import type { Contacts } from '../../columns/contacts.js';
-import { ContactIndex } from '../../columns/contacts.js';
 import { dateMemo } from '../../columns/dateMemo.js';
 import { openRows } from '../../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../../columns/rowCursor.js';
