@@ -64,7 +64,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const { table: _table, ...contacts } = readContacts(source.contacts, TODAY, issues);
+  const { table: _table, ...contacts } = readContacts(source.contacts, { today: TODAY, order: 'mdy' }, issues);
   const types = new EmailTypes(['birthday', 'aep'], [], []);
   const index = new ContactIndex(contacts.id);
   const {
@@ -72,7 +72,15 @@ function readAll(source: OrganizationSource): unknown {
     form,
     forms,
     ...schedules
-  } = readSchedules(source.email_schedules, index, contacts.count, types, new Map([[1, 0]]), texts);
+  } = readSchedules(source.email_schedules, {
+    contacts: index,
+    contactCount: contacts.count,
+    types,
+    instanceOf: new Map([[1, 0]]),
+    texts,
+    templates: [],
+    order: 'mdy',
+  });
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
   formCounts.push({ rows: form.length, forms: forms.type.length });
   return {
