@@ -19,9 +19,9 @@ import {
   TYPE_INITIAL,
   today,
 } from './memory';
+import { isStoppedByOrganization } from './place';
 import { placeFollowup, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
-import { isStoppedByOrganization } from './underwriting';
 
 /* Follow-ups of emails that were sent (Rules 10). */
 

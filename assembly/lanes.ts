@@ -166,7 +166,7 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const effectiveDays = i16x8.splat(<i16>effectiveDaysBefore);
   const askAll = i8x16.splat(LANE_ASK_ALL);
   const askEffective = i8x16.splat(LANE_ASK_EFFECTIVE);
-  const zeros = i16x8.splat(0);
+  const zero = i8x16.splat(0);
   const aep = i16x8.splat(<i16>aepEvent);
   const places = i16x8.splat(<i16>place);
   const lengths = i16x8.splat(<i16>thisLength);
@@ -182,11 +182,11 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const spanHighs = v128.load(spanHigh);
   const windowedBytes = v128.load(windowed);
   const allYearBytes = v128.load(allYear);
+
   for (let contact = start & ~15; contact < end; contact += 16) {
     const rules = v128.load(contactRule + contact);
-    const flags = v128.load(laneFlags + contact);
-    const asksAll = i8x16.ne(v128.and(flags, askAll), zeros);
-    const asksEffective = i8x16.ne(v128.and(flags, askEffective), zeros);
+    const asksAll = i8x16.ne(v128.and(v128.load(laneFlags + contact), askAll), zero);
+    const asksEffective = i8x16.ne(v128.and(v128.load(laneFlags + contact), askEffective), zero);
     const lowLead = i8x16.swizzle(leadLows, rules);
     const highLead = i8x16.swizzle(leadHighs, rules);
     const lowSpan = i8x16.swizzle(spanLows, rules);
@@ -194,22 +194,22 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
     const isWindowed = i8x16.swizzle(windowedBytes, rules);
     const isAllYear = i8x16.swizzle(allYearBytes, rules);
     for (let half: u32 = 0; half < 2; half++) {
-      const at = (<usize>(contact + half * 8)) << 1;
       const isHigh = half === 1;
+      const at = (<usize>(contact + half * 8)) << 1;
       const lead = joined(lowLead, highLead, isHigh);
       const span = joined(lowSpan, highSpan, isHigh);
       const windowMask = widened(isWindowed, isHigh);
       const yearMask = widened(isAllYear, isHigh);
       const ask = widened(asksAll, isHigh);
+
       // The anchors of the windows around today: the last before it, the next from it on, and the one after that.
       const monthDay = v128.load(laneAnchor + at);
       const ownAnchor = daysTo(monthDay, thisLast, places);
       const comingAnchor = i16x8.add(daysTo(monthDay, nextLast, places), lengths);
-      const isPast = i16x8.lt_s(ownAnchor, zeros);
+      const isPast = i16x8.lt_s(ownAnchor, zero);
       const last = v128.bitselect(ownAnchor, i16x8.sub(daysTo(monthDay, lastLast, places), lastLengths), isPast);
       const next = v128.bitselect(comingAnchor, ownAnchor, isPast);
-      const laterAnchor = i16x8.add(daysTo(monthDay, laterLast, places), twoLengths);
-      const later = v128.bitselect(laterAnchor, comingAnchor, isPast);
+      const later = v128.bitselect(i16x8.add(daysTo(monthDay, laterLast, places), twoLengths), comingAnchor, isPast);
 
       const birth = v128.load(laneBirth + at);
       const birthday = daysToNext(birth, thisLast, nextLast, places, lengths);
@@ -222,8 +222,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
       const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
-      const effectiveLanes = lanesOf(effective, effectiveIdeal, askForIt, effectiveOut);
-      v128.store(laneEffective + at, v128.or(effectiveLanes, i16x8.eq(date, none)));
+      const lanes = lanesOf(effective, effectiveIdeal, askForIt, effectiveOut);
+      v128.store(laneEffective + at, v128.or(lanes, i16x8.eq(date, none)));
 
       const aepOut = isExcluded(i16x8.add(aep, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneAep + at, lanesOf(aep, aep, ask, aepOut));

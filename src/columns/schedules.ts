@@ -214,7 +214,7 @@ export function readSchedules(
   const meaning = formMeaning({ types, instanceOf, templates });
   const formPlaces = places.slice(ROW_FIELDS.length);
   const dayPlaces = [plannedAt, scheduledAt];
-  const affinity = (name: string) => source?.affinities?.get(name) ?? 'none';
+  const affinity = (name: string) => source?.affinities?.get(name) ?? 'BLOB';
   const affinities = FORM_FIELDS.map(affinity);
   const monthAffinity = affinity('event_month');
   const dayAffinity = affinity('event_day');

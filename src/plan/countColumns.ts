@@ -1,7 +1,7 @@
 import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
-import type { KernelCounts } from '../kernel/columns.js';
+import type { KernelColumn, KernelCounts } from '../kernel/columns.js';
 import type { Capacity } from '../rules/capacity.js';
 import type { Config } from '../rules/config.js';
 import { BALANCE_HORIZON_DAYS, OPEN_DAY_SEARCH_DAYS } from '../rules/constants.js';
@@ -9,6 +9,7 @@ import type { DailyLimits } from '../rules/limits.js';
 import type { AssignedRules } from './stateRules.js';
 
 const BYTES_PER_PENDING = 16;
+const NUMBERS_PER_GROUP = 5;
 
 /** The kernel works out plain anniversaries this many contacts at a time. */
 const LANES = 16;
@@ -104,135 +105,56 @@ function openSpan({ capacity }: RunRules, span: number): number {
   return capacity.openDays.areAll ? 0 : span + OPEN_DAY_SEARCH_DAYS + 2;
 }
 
-/** Elements of the columns of contacts and of what is known of each. */
-function countOfContacts(organization: Organization) {
-  const { contacts, schedules, running, planned, suppressions } = organization;
-  const perContact = contacts.count;
-  const perLane = Math.ceil(perContact / LANES) * LANES;
-  const perType = planned.types.length;
-  // Who has no rows is not followed up.
-  const perSignal = schedules.count === 0 ? 0 : perContact;
-  return {
-    contactId: perContact,
-    contactState: perContact,
-    contactRule: perLane,
-    contactBirth: perContact,
-    contactEffective: perContact,
-    contactCarrier: running.some((instance) => instance.carriers !== null) ? perContact : 0,
-    contactFlags: perContact,
-    laneBirth: perLane,
-    laneEffectiveDate: perLane,
-    laneAnchor: perLane,
-    laneFlags: perLane,
-    laneBirthday: perLane,
-    laneEffective: perLane,
-    laneAep: perLane,
-    suppressionFirst: suppressions.count === 0 ? 0 : perContact + 1,
-    suppressionScope: suppressions.count,
-    suppressionStart: suppressions.count,
-    suppressionEnd: suppressions.count,
-    scopeTypes: suppressions.scopes.length * perType,
-    lastClickDay: perSignal,
-    lastAnswerDay: perSignal,
-    lastConditionDay: perSignal,
-  };
-}
-
-/** Elements of the columns of rules, of the calendar and of email types. */
-function countOfRules(organization: Organization, run: RunRules) {
-  const { planned, emailTypes } = organization;
-  const perRule = run.assigned.rules.length + 1;
-  const perType = planned.types.length;
-  const span = daysAhead(organization, run);
-  return {
-    ruleKind: perRule,
-    ruleLead: perRule,
-    ruleTail: perRule,
-    ruleMonthStart: perRule,
-    windowStarts: perRule * 366 * 4,
-    monthDays: END_DAY - FIRST_DAY,
-    nextOpen: openSpan(run, span),
-    lastOpen: openSpan(run, span),
-    aepMonthDay: run.config.aep.length,
-    aepDeadline: run.config.aep.length,
-    typePriority: perType,
-    typeRank: perType,
-    typeCode: perType,
-    rowTypeFlags: emailTypes.flags.length,
-  };
-}
-
-/** Elements of the columns of campaigns and enrolments. */
-function countOfCampaigns(organization: Organization) {
-  const { contacts, running, enrolments, instances } = organization;
-  const perContact = contacts.count;
-  const perCampaign = running.length;
-  return {
-    campaignFlags: perCampaign,
-    campaignDaysBefore: perCampaign,
-    campaignEnd: perCampaign,
-    campaignFixedDay: perCampaign,
-    campaignSpreadStart: perCampaign,
-    campaignSpreadDays: perCampaign,
-    campaignStates: perCampaign,
-    campaignCarriers: perCampaign * carrierBytes(organization),
-    campaignInstance: perCampaign,
-    campaignBareType: perCampaign,
-    instanceFollowups: instances.length,
-    enrolmentFirst: perContact + 1,
-    enrolmentCampaign: enrolments.campaign.length,
-    enrolmentTrigger: enrolments.campaign.length,
-  };
-}
-
-/** Elements of the columns of found rows. */
-function countOfRows(organization: Organization) {
-  const { contacts, schedules } = organization;
-  const perContact = contacts.count;
-  const perRow = schedules.count;
-  return {
-    rowFirst: perContact + 2,
-    rowClass: perRow,
-    rowType: perRow,
-    rowEventYear: perRow,
-    rowSentDay: perRow,
-    rowPlannedDay: perRow,
-    rowScheduledDay: perRow,
-    rowInstance: perRow,
-    rowPriority: perRow,
-  };
-}
-
-/** Elements of the columns of candidates, of days, and of what planning and limits work with. */
-function countOfCandidates(organization: Organization, run: RunRules) {
-  const { contacts, schedules, running } = organization;
+/** How many elements each of the kernel's columns needs for a run. */
+export function countColumns(organization: Organization, run: RunRules): KernelCounts {
+  const { contacts, schedules, running, enrolments, planned, emailTypes, instances, suppressions } = organization;
   const { total, mostPerContact } = candidateBounds(organization, run);
   const perContact = contacts.count;
+  const perLane = Math.ceil(perContact / LANES) * LANES;
+  const perRule = run.assigned.rules.length + 1;
   const perCampaign = running.length;
+  const perType = planned.types.length;
+  const perRow = schedules.count;
+  // Who has no rows is not followed up.
+  const perSignal = perRow === 0 ? 0 : perContact;
   const span = daysAhead(organization, run);
+  const perOpenDay = openSpan(run, span);
+  const perGroup = groupCapacity(total);
   return {
+    ...each(perContact, ['contactId', 'contactState', 'contactBirth', 'contactEffective', 'contactFlags']),
+    contactCarrier: running.some((instance) => instance.carriers !== null) ? perContact : 0,
+    ...each(perLane, ['contactRule', 'laneBirth', 'laneEffectiveDate', 'laneAnchor', 'laneFlags']),
+    ...each(perLane, ['laneBirthday', 'laneEffective', 'laneAep']),
+    suppressionFirst: suppressions.count === 0 ? 0 : perContact + 1,
+    ...each(suppressions.count, ['suppressionScope', 'suppressionStart', 'suppressionEnd']),
+    scopeTypes: suppressions.scopes.length * perType,
+    ...each(perSignal, ['lastClickDay', 'lastAnswerDay', 'lastConditionDay']),
+    ...each(perRule, ['ruleKind', 'ruleLead', 'ruleTail', 'ruleMonthStart']),
+    windowStarts: perRule * 366 * 4,
+    monthDays: END_DAY - FIRST_DAY,
+    ...each(perOpenDay, ['nextOpen', 'lastOpen']),
+    ...each(run.config.aep.length, ['aepMonthDay', 'aepDeadline']),
+    ...each(perType, ['typePriority', 'typeRank', 'typeCode']),
+    rowTypeFlags: emailTypes.flags.length,
+    ...each(perCampaign, ['campaignFlags', 'campaignDaysBefore', 'campaignEnd', 'campaignFixedDay']),
+    ...each(perCampaign, ['campaignSpreadStart', 'campaignSpreadDays', 'campaignStates']),
+    ...each(perCampaign, ['campaignInstance', 'campaignBareType']),
+    campaignCarriers: perCampaign * carrierBytes(organization),
+    instanceFollowups: instances.length,
+    enrolmentFirst: perContact + 1,
+    ...each(enrolments.campaign.length, ['enrolmentCampaign', 'enrolmentTrigger']),
+    rowFirst: perContact + 2,
+    ...each(perRow, ['rowClass', 'rowType', 'rowEventYear', 'rowSentDay', 'rowPlannedDay', 'rowScheduledDay']),
+    ...each(perRow, ['rowInstance', 'rowPriority']),
     candidateFirst: perContact + 1,
-    candidateContact: total,
-    candidateType: total,
-    candidateStep: total,
-    candidateReason: total,
-    candidateEvent: total,
-    candidateStart: total,
-    candidateSend: total,
-    candidateDetail: total,
-    candidateBooked: total,
-    replanList: 0,
-    changeDay: 0,
-    plannedReason: 0,
-    smoothingHistogram: span,
-    dayCount: span,
-    isGroupedDay: span,
-    candidateGroup: total,
-    groups: 5 * groupCapacity(total),
-    groupSlots: 4 * powerOfTwo(groupCapacity(total)),
-    groupCursor: groupCapacity(total),
-    placementDay: total,
-    placementSize: total,
+    ...each(total, ['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent']),
+    ...each(total, ['candidateStart', 'candidateSend', 'candidateDetail', 'candidateBooked', 'candidateGroup']),
+    ...each(0, ['replanList', 'changeDay', 'plannedReason']),
+    ...each(span, ['smoothingHistogram', 'dayCount', 'isGroupedDay']),
+    groups: NUMBERS_PER_GROUP * perGroup,
+    groupSlots: 4 * powerOfTwo(perGroup),
+    groupCursor: perGroup,
+    ...each(total, ['placementDay', 'placementSize']),
     pending: (Math.max(perCampaign, run.config.aep.length) + 1) * BYTES_PER_PENDING,
     windowYears: mostPerContact + 1,
     limitOrder: mostPerContact,
@@ -240,15 +162,9 @@ function countOfCandidates(organization: Organization, run: RunRules) {
   };
 }
 
-/** How many elements each of the kernel's columns needs for a run. */
-export function countColumns(organization: Organization, run: RunRules): KernelCounts {
-  return {
-    ...countOfContacts(organization),
-    ...countOfRules(organization, run),
-    ...countOfCampaigns(organization),
-    ...countOfRows(organization),
-    ...countOfCandidates(organization, run),
-  };
+/** The same number of elements for some columns. */
+function each<Name extends KernelColumn>(count: number, names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, count])) as Record<Name, number>;
 }
 
 /** The bytes of a campaign's bits by carrier. */

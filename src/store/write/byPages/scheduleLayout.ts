@@ -1,3 +1,4 @@
+import { type Affinity, affinityOf } from '../../../columns/affinity.js';
 import type { ScheduleRows } from '../../../columns/scheduleRows.js';
 import type { Connection } from '../../driver/connection.js';
 import {
@@ -84,22 +85,6 @@ const ROW_FIELDS: Readonly<Record<string, ColumnSource>> = {
   created_at: { kind: 'text', field: 'createdAt' },
 };
 
-type StorageAffinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
-
-/** The affinity of a declared type, by SQLite's rules in their order. */
-export function storageAffinityOf(declaredType: string): StorageAffinity {
-  const type = declaredType.toUpperCase();
-  if (type.includes('INT')) return 'INTEGER';
-  if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
-  if (type === '' || type.includes('BLOB')) return 'BLOB';
-  return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
-}
-
-/** Whether a column of numeric affinity would store a text as a number. */
-export function looksLikeNumber(text: string): boolean {
-  return /^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*$/i.test(text);
-}
-
 function first(connection: Connection, sql: string, values: readonly SqlValue[] = []): SqlValue[] | null {
   for (const row of connection.query(sql, values)) return [...row];
   return null;
@@ -137,8 +122,8 @@ export function encodeDefault(connection: Connection, name: string, type: string
 }
 
 /** Refuses a column that would not store the values of a run as they are. */
-function requireAffinity(name: string, type: string, source: ColumnSource, isStrict: boolean): StorageAffinity {
-  const affinity = storageAffinityOf(type);
+function requireAffinity(name: string, type: string, source: ColumnSource, isStrict: boolean): Affinity {
+  const affinity = affinityOf(type);
   const isNumber = source.kind === 'integer' || source.kind === 'identifier';
   if (isNumber && (affinity === 'TEXT' || affinity === 'REAL')) {
     throw new UnfitForPages(`its column ${quoteName(name)} would store numbers as ${affinity}`);
@@ -209,8 +194,7 @@ export function readIndexPlaces(connection: Connection, table: string, index: st
     if (isDescending === 1 || collation !== 'BINARY') {
       throw new UnfitForPages(`its index ${shown} has an order of its own`);
     }
-    if (storageAffinityOf(String(type ?? '')) === 'REAL')
-      throw new UnfitForPages(`its index ${shown} is over a REAL column`);
+    if (affinityOf(String(type ?? '')) === 'REAL') throw new UnfitForPages(`its index ${shown} is over a REAL column`);
     return place;
   });
 }
