@@ -16,6 +16,7 @@ export type SendplanErrorCode =
   | 'package_missing'
   | 'memory_limit'
   | 'kernel_error'
+  | 'held_back'
   | 'interrupted';
 
 /**

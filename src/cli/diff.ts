@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { diffFile } from '../diff/diffFile.js';
 import { differencesText } from '../report/differencesText.js';
-import { driverOption, planningOptions, readConfig } from './options.js';
+import { chooseConfig, originText } from './chooseConfig.js';
+import { driverOption, planningOptions } from './options.js';
+import { writeError } from './output.js';
 import { progressLine } from './progress.js';
 import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
@@ -29,10 +31,12 @@ Examples:
 
 async function diff(path: string, flags: DiffFlags): Promise<void> {
   const target = rowsTarget(flags);
+  const chosen = await chooseConfig(path, flags);
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const { report, exportAs } = await diffFile(path, {
     asOf: flags.asOf,
-    config: await readConfig(flags.config),
+    config: chosen.config,
     driver: flags.driver,
     limit: flags.limit ?? (flags.rows ? DEFAULT_ROWS : 0),
     onProgress: line.update,

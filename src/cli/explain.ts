@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { explainFile } from '../explain/explainFile.js';
 import { explanationText } from '../report/explanationText.js';
-import { driverOption, planningOptions, readConfig } from './options.js';
+import { chooseConfig, originText } from './chooseConfig.js';
+import { driverOption, planningOptions } from './options.js';
+import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';
 
 interface ExplainFlags {
@@ -30,18 +32,19 @@ function contactIds(text: string, earlier: readonly number[] = []): readonly num
 }
 
 async function explain(path: string, flags: ExplainFlags): Promise<void> {
+  const chosen = await chooseConfig(path, flags);
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const explanations = await explainFile(path, {
     contacts: flags.contact,
     asOf: flags.asOf,
-    config: await readConfig(flags.config),
+    config: chosen.config,
     driver: flags.driver,
     onProgress: line.update,
   }).finally(() => line.stop());
-  const text = flags.json
-    ? `${JSON.stringify({ as_of: explanations[0].as_of, contacts: explanations }, null, 2)}\n`
-    : explanations.map(explanationText).join('\n\n');
-  process.stdout.write(text);
+  if (flags.json) {
+    writeJson({ as_of: explanations[0].as_of, configuration: chosen.origin, contacts: explanations }, 2);
+  } else writeOut(explanations.map(explanationText).join('\n\n'));
 }
 
 /** The `explain` command: tells why contacts get what they get. Its action throws `SendplanError`; commander answers bad options. */

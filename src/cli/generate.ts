@@ -11,6 +11,7 @@ import {
 } from '../generate/writeTables.js';
 import { grouped } from '../report/text/prose.js';
 import { interruptible } from './interruptible.js';
+import { writeError, writeJson } from './output.js';
 import { terminalBar } from './progress.js';
 
 interface GenerateFlags {
@@ -88,8 +89,8 @@ async function generate(path: string, flags: GenerateFlags): Promise<void> {
   } finally {
     bar?.stop();
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stderr.write(`${summaryOf(report)}\n`);
+  if (flags.json) writeJson(report);
+  else writeError(`${summaryOf(report)}\n`);
 }
 
 /**

@@ -2,9 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
+import { writeError, writeOut } from './output.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
-const EXIT = { failed: 1, wrongUse: 2, interrupted: 130 } as const;
+const EXIT = { failed: 1, wrongUse: 2, heldBack: 3, interrupted: 130 } as const;
 
 const WRONG_USE: readonly SendplanErrorCode[] = ['bad_config', 'bad_input', 'not_a_database', 'file_not_found'];
 
@@ -12,23 +13,37 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.wrongUse;
   if (!(error instanceof SendplanError)) return EXIT.failed;
   if (error.code === 'interrupted') return EXIT.interrupted;
+  if (error.code === 'held_back') return EXIT.heldBack;
   return WRONG_USE.includes(error.code) ? EXIT.wrongUse : EXIT.failed;
+}
+
+const MEMORY_HINT =
+  'Allow the process more (ulimit -v, the limit of its container), or plan with --driver native, which needs less.';
+
+/** Tells whether an error of the engine means that there was no more memory to be had. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /could not allocate memory|allocation failed|out of memory/i.test(error.message);
 }
 
 /** Says what went wrong in sentences; only an error nobody foresaw comes with where it happened. */
 function tell(error: unknown): void {
   if (error instanceof CommanderError) return;
   if (error instanceof SendplanError) {
-    process.stderr.write(`error: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
+    writeError(`error: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
+    return;
+  }
+  if (isOutOfMemory(error)) {
+    writeError(`error: The system gave no more memory: ${(error as Error).message}.\n  ${MEMORY_HINT}\n`);
     return;
   }
   const shown = error instanceof Error && process.env.SENDPLAN_DEBUG ? error.stack : String(error);
-  process.stderr.write(`error: this should not have happened: ${shown}\n  SENDPLAN_DEBUG=1 shows where.\n`);
+  writeError(`error: this should not have happened: ${shown}\n  SENDPLAN_DEBUG=1 shows where.\n`);
 }
 
 /** Makes the program's errors the caller's, for it and all its commands. */
 function throwing(command: Command): Command {
   command.exitOverride().showHelpAfterError('(--help tells what is allowed)');
+  command.configureOutput({ writeErr: writeError, writeOut });
   command.commands.forEach(throwing);
   return command;
 }
@@ -101,7 +116,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on

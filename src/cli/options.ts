@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseIsoDay } from '../calendar/iso.js';
+import { SendplanError } from '../errors.js';
 import type { ConfigInput } from '../rules/config.js';
 import { fileError } from '../store/file/openDatabaseFile.js';
 
@@ -10,13 +11,36 @@ export function dateText(text: string): string {
   throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
 }
 
+/** A configuration is a page of text; what is longer is another file. */
+const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
+
+/** Refuses what would be waited for without end, or is no configuration. Pipes of a shell's own, `<(...)`, are read. */
+function requireConfigFile(path: string): void {
+  const stat = statSync(path);
+  if (stat.isFile() && stat.size > MOST_CONFIG_BYTES) {
+    throw new SendplanError(
+      'bad_config',
+      `The configuration ${path} has ${stat.size} bytes; allowed are ${MOST_CONFIG_BYTES}.`,
+      {
+        hint: 'Give the path of a YAML or JSON file.',
+      },
+    );
+  }
+  if (stat.isFile() || stat.isDirectory() || /^\/(dev\/(fd|stdin)|proc\/self\/fd)/.test(path)) return;
+  throw new SendplanError('bad_config', `The configuration ${path} is no regular file.`, {
+    hint: 'Give the path of a YAML or JSON file.',
+  });
+}
+
 /** Reads the configuration of `--config`, all defaults without one. @throws SendplanError */
 export async function readConfig(path: string | undefined): Promise<ConfigInput> {
   if (path === undefined) return {};
   let text: string;
   try {
+    requireConfigFile(path);
     text = readFileSync(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof SendplanError) throw cause;
     throw fileError(
       'file_not_found',
       `The configuration ${path} cannot be read`,
@@ -43,7 +67,7 @@ export function planningOptions(): Option[] {
 export function configOption(): Option {
   return new Option(
     '--config <file>',
-    'rules of the organization as YAML or JSON; docs/rules.md has the keys and their defaults',
+    'rules of the organization as YAML or JSON, or none for the defaults (default: sendplan.yaml beside the database, else what the last run used); docs/rules.md has the keys',
   );
 }
 

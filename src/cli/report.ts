@@ -5,6 +5,7 @@ import { plannedText } from '../report/planned/plannedTables.js';
 import { reportFile } from '../report/planned/reportFile.js';
 import { writeWholeFile } from '../store/file/writeWholeFile.js';
 import { configOption, dateText, driverOption, readConfig } from './options.js';
+import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';
 
 interface ReportFlags extends PictureOptions {
@@ -62,9 +63,9 @@ async function report(path: string, flags: ReportFlags, command: Command): Promi
     await writeWholeFile(html, plannedPage(planned));
     written.push(html);
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(planned, null, 2)}\n`);
-  else if (written.length === 0) process.stdout.write(plannedText(planned));
-  for (const file of written) process.stderr.write(`Wrote ${file}\n`);
+  if (flags.json) writeJson(planned, 2);
+  else if (written.length === 0) writeOut(plannedText(planned));
+  for (const file of written) writeError(`Wrote ${file}\n`);
 }
 
 /** The `report` command: tells what is planned. Its action throws `SendplanError`; commander answers bad options. */

@@ -3,7 +3,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
 import { grouped } from '../report/text/prose.js';
+import { visible } from '../report/text/visible.js';
 import { writeWholeFile } from '../store/file/writeWholeFile.js';
+import { writeError, writeJson, writeOut } from './output.js';
 
 /** The options by which a command gives its rows as a file. */
 export interface RowsFlags {
@@ -75,11 +77,13 @@ export async function writeRows(
 ): Promise<void> {
   if (path !== null) {
     const sizeBytes = await writeWholeFile(path, exportAs(format));
-    process.stderr.write(`Wrote ${path}: ${grouped(sizeBytes)} bytes of ${format}.\n`);
+    writeError(`Wrote ${path}: ${grouped(sizeBytes)} bytes of ${format}.\n`);
     return;
   }
   for (const piece of exportAs(format)) {
-    if (process.stdout.write(piece)) continue;
+    // Only texts get to a terminal.
+    const shown = process.stdout.isTTY ? visible(new TextDecoder().decode(piece)) : piece;
+    if (process.stdout.write(shown)) continue;
     await roomOnStdout();
     if (process.stdout.destroyed) return;
   }
@@ -105,6 +109,6 @@ export async function tellResult<Report>(
   { report, exportAs, textOf }: RowsResult<Report>,
 ): Promise<void> {
   if (target !== null) await writeRows(target, exportAs);
-  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else (target?.path === null ? process.stderr : process.stdout).write(textOf(report, textWidth()));
+  if (json) writeJson(report, 2);
+  else (target?.path === null ? writeError : writeOut)(textOf(report, textWidth()));
 }

@@ -2,11 +2,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import { planRows } from '../export/planRows.js';
 import { summarizeResources, summarizeRun, summarizeStatements } from '../report/runSummary.js';
+import { GUARDS, type GuardName } from '../run/guards.js';
 import { runFile } from '../run/runFile.js';
 import type { RunProgress } from '../run/stopwatch.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import { byteSize } from './byteSize.js';
-import { driverOption, planningOptions, readConfig } from './options.js';
+import { chooseConfig, originText } from './chooseConfig.js';
+import { driverOption, planningOptions } from './options.js';
+import { writeError, writeJson } from './output.js';
 import { progressLine } from './progress.js';
 import { type RowsFlags, rowsOptions, rowsTarget, writeRows } from './rowsOutput.js';
 
@@ -14,6 +17,7 @@ interface RunFlags extends RowsFlags {
   readonly asOf?: string;
   readonly config?: string;
   readonly out?: string;
+  readonly force?: readonly (GuardName | typeof OVERWRITE)[];
   readonly dryRun?: true;
   readonly full?: true;
   readonly batchSize?: number;
@@ -47,6 +51,18 @@ function wholeNumber(maximum: number): (text: string) => number {
   };
 }
 
+/** `--force` without a guard. */
+const OVERWRITE = 'out';
+
+function forced(
+  text: string,
+  earlier: readonly (GuardName | typeof OVERWRITE)[] = [],
+): readonly (GuardName | typeof OVERWRITE)[] {
+  const guard = [...GUARDS, OVERWRITE].find((name) => name === text) as GuardName | typeof OVERWRITE | undefined;
+  if (guard !== undefined) return [...earlier, guard];
+  throw new InvalidArgumentError(`Allowed are ${GUARDS.join(', ')}, or nothing, to let --out replace a file.`);
+}
+
 async function run(path: string, flags: RunFlags): Promise<void> {
   const target = rowsTarget(flags);
   if (target !== null && flags.dryRun !== true) {
@@ -59,7 +75,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     );
   }
   const planned: PlannedRun[] = [];
-  const config = await readConfig(flags.config);
+  const { config, origin } = await chooseConfig(path, flags);
   const line = await progressLine();
   const interruption = new AbortController();
   let isListening = false;
@@ -75,6 +91,8 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     asOf: flags.asOf,
     config,
     outPath: flags.out,
+    overwrite: flags.force?.includes(OVERWRITE),
+    force: flags.force?.filter((name) => name !== OVERWRITE),
     dryRun: flags.dryRun,
     full: flags.full,
     batchSize: flags.batchSize,
@@ -92,12 +110,13 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     const { encodeRows } = await import('../export/encodeRows.js');
     await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json) writeJson({ ...report, configuration: origin }, 2);
   else
-    process.stderr.write(
-      report.statements === undefined
-        ? summarizeRun(report)
-        : summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements),
+    writeError(
+      originText(origin) +
+        (report.statements === undefined
+          ? summarizeRun(report)
+          : summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements)),
     );
 }
 
@@ -108,6 +127,12 @@ export function runCommand(): Command {
   for (const option of rowsOptions('the planned rows of a --dry-run')) command.addOption(option);
   return command
     .option('--out <file>', 'write the result to another file and leave the database as it is')
+    .addOption(
+      new Option(
+        '--force [guard]',
+        `go on where this guard holds the run back (${GUARDS.join(', ')}; can be given more than once); alone, let --out replace a file`,
+      ).argParser(forced),
+    )
     .option('--dry-run', 'work everything out and write nothing')
     .option('--full', 'plan also when the file is, to the byte, as a run of the same day and configuration left it')
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')

@@ -10,6 +10,7 @@ import type { SimulatedDay, Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import { interruptible } from './interruptible.js';
 import { configOption, dateText, readConfig } from './options.js';
+import { writeError, writeJson, writeOut } from './output.js';
 import { terminalBar } from './progress.js';
 
 interface SimulateFlags {
@@ -125,10 +126,10 @@ async function simulate(path: string, flags: SimulateFlags): Promise<void> {
   ).finally(() => progress.stop());
   if (flags.chart !== undefined) {
     await writeSimulationChart(flags.chart, result, flags.theme);
-    process.stderr.write(`Wrote ${flags.chart}\n`);
+    writeError(`Wrote ${flags.chart}\n`);
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else process.stdout.write(isWhatIf(result) ? whatIfText(result) : simulationText(result));
+  if (flags.json) writeJson(result, 2);
+  else writeOut(isWhatIf(result) ? whatIfText(result) : simulationText(result));
   const simulations = isWhatIf(result) ? [result.base, result.other] : [result];
   if (!simulations.every(isSound)) process.exitCode = 1;
 }

@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { verificationText } from '../report/verificationText.js';
 import { FINDING_KINDS, type FindingKind } from '../verify/kinds.js';
 import { verifyFile } from '../verify/verifyFile.js';
-import { driverOption, planningOptions, readConfig } from './options.js';
+import { chooseConfig, originText } from './chooseConfig.js';
+import { driverOption, planningOptions } from './options.js';
+import { writeError } from './output.js';
 import { progressLine } from './progress.js';
 import { countFromZero, type RowsFlags, rowsOptions, rowsTarget, tellResult } from './rowsOutput.js';
 
@@ -38,10 +40,12 @@ function kindNames(text: string, earlier: readonly FindingKind[] = []): readonly
 
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
   const target = rowsTarget(flags);
+  const chosen = await chooseConfig(path, flags);
+  writeError(originText(chosen.origin));
   const line = await progressLine();
   const { report, exportAs } = await verifyFile(path, {
     asOf: flags.asOf,
-    config: await readConfig(flags.config),
+    config: chosen.config,
     history: flags.history,
     kinds: flags.kind,
     limit: flags.limit,

@@ -1,11 +1,9 @@
-import { DataType, type Table, type Vector } from 'apache-arrow';
-import { formatIsoDay } from '../calendar/iso.js';
-import type { FieldValue } from '../rules/fields.js';
+import type { Table } from 'apache-arrow';
+import { SendplanError } from '../errors.js';
+import { fieldReader } from './arrowReaders.js';
 import type { OrganizationSource, RowSource } from './source.js';
 
-const MILLISECONDS_PER_DAY = 86_400_000;
-
-/** An organization's tables as Arrow tables, with the columns the databases have; dates may be text, Date or Timestamp. */
+/** An organization's tables as Arrow tables, with the columns the databases have; docs/api.md has the types that columns may be of. */
 export interface OrganizationTables {
   readonly contacts: Table;
   readonly campaign_types?: Table;
@@ -17,43 +15,57 @@ export interface OrganizationTables {
   readonly suppressions?: Table;
 }
 
-/** Reads the values of a vector as the fields a database would hold. */
-function reader(vector: Vector): (i: number) => FieldValue {
-  if (DataType.isDate(vector.type) || DataType.isTimestamp(vector.type)) {
-    return (i) => {
-      const milliseconds: unknown = vector.get(i);
-      return milliseconds === null ? null : formatIsoDay(Math.floor(Number(milliseconds) / MILLISECONDS_PER_DAY));
-    };
-  }
-  return (i) => vector.get(i) as FieldValue;
-}
-
-function arrowSource(table: Table): RowSource {
+function arrowSource(table: Table, tableName: string): RowSource {
   const names = new Map(table.schema.fields.map((field) => [field.name.toLowerCase(), field.name]));
   return {
     columns: new Set(names.keys()),
     *rows(wanted) {
       const readers = wanted.map((name) => {
         const vector = table.getChild(names.get(name) ?? name);
-        return vector === null ? () => null : reader(vector);
+        return vector === null ? () => null : fieldReader(vector, `${tableName}.${name}`);
       });
       for (let i = 0; i < table.numRows; i++) yield readers.map((read) => read(i));
     },
   };
 }
 
-/** An organization given as Arrow tables, as a source of columns; a table that is left out is not there. */
+/** Refuses a table of contacts without the columns that a plan cannot do without. */
+function requireColumns({ columns }: RowSource): void {
+  const missing = ['id', 'email'].filter((name) => !columns.has(name));
+  if (missing.length === 0) return;
+  const found =
+    columns.size === 0 ? 'it has none' : `its columns are ${[...columns].map((name) => `"${name}"`).join(', ')}`;
+  throw new SendplanError(
+    'missing_column',
+    `The Arrow table "contacts" has no column ${missing.map((name) => `"${name}"`).join(' and ')}; ${found}.`,
+    {
+      hint: 'Only id and email must be there; docs/rules.md, section 2, names the columns that may be.',
+    },
+  );
+}
+
+/**
+ * An organization given as Arrow tables, as a source of columns; a table that is left out is not there.
+ *
+ * @throws SendplanError `missing_column` when contacts has no id or no email; reading it throws `bad_input` for columns of a type
+ *   that is not read
+ */
 export function organizationOfTables(tables: OrganizationTables): OrganizationSource {
-  const optional = (table: Table | undefined) => (table === undefined ? null : arrowSource(table));
+  const optional = (name: Exclude<keyof OrganizationTables, 'contacts'>) => {
+    const table = tables[name];
+    return table === undefined ? null : arrowSource(table, name);
+  };
+  const contacts = arrowSource(tables.contacts, 'contacts');
+  requireColumns(contacts);
   return {
-    contacts: arrowSource(tables.contacts),
-    campaign_types: optional(tables.campaign_types),
-    campaign_instances: optional(tables.campaign_instances),
-    contact_campaigns: optional(tables.contact_campaigns),
-    email_schedules: optional(tables.email_schedules),
-    tracking_clicks: optional(tables.tracking_clicks),
-    contact_events: optional(tables.contact_events),
-    suppressions: optional(tables.suppressions),
+    contacts,
+    campaign_types: optional('campaign_types'),
+    campaign_instances: optional('campaign_instances'),
+    contact_campaigns: optional('contact_campaigns'),
+    email_schedules: optional('email_schedules'),
+    tracking_clicks: optional('tracking_clicks'),
+    contact_events: optional('contact_events'),
+    suppressions: optional('suppressions'),
   };
 }
 

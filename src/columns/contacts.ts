@@ -11,7 +11,7 @@ import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
 import { openRows } from './openColumns.js';
-import { INVALID_DAY, MISSING_DAY } from './rowCursor.js';
+import { INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
 import type { RowSource } from './source.js';
 import type { SuppressionRows } from './suppressions.js';
 import { TextMemo } from './textMemo.js';
@@ -100,6 +100,27 @@ class SeenIds {
   }
 }
 
+/** Reads the dates of contacts, and notes those that cannot be read. */
+class ContactDates {
+  readonly #cursor: RowCursor;
+  readonly #dates: TextMemo;
+  readonly #issues: IssueLog;
+
+  constructor(cursor: RowCursor, order: DateOrder, issues: IssueLog) {
+    this.#cursor = cursor;
+    this.#dates = dateMemo(order);
+    this.#issues = issues;
+  }
+
+  /** A date of the row that the cursor stands on; one after the latest day is invalid, and reads as missing as all that is. */
+  read(contactId: number, place: number, kind: IssueKind, latestDay: number): number {
+    const day = this.#cursor.day(place, this.#dates);
+    if (day !== INVALID_DAY && day <= latestDay) return day;
+    this.#issues.add(contactId, kind, quoteValue(this.#cursor.value(place)));
+    return MISSING_DAY;
+  }
+}
+
 /** What contacts are read by. */
 export interface ContactSettings {
   /** A birth date after it is invalid. */
@@ -109,6 +130,15 @@ export interface ContactSettings {
   /** Is told of every contact that can be planned. */
   readonly suppressions?: SuppressionRows;
 }
+
+const CONTACT_COLUMNS = {
+  id: Float64Array,
+  state: Uint8Array,
+  birth: Int32Array,
+  effective: Int32Array,
+  carrier: Int32Array,
+  flags: Uint8Array,
+};
 
 /**
  * Reads contacts into columns and notes what is wrong with them (Rules 2): contacts without a valid id or email are left
@@ -128,21 +158,14 @@ export function readContacts(
   const ownStates = new TextMemo(readOwnState);
   const zipStates = new TextMemo((zipCode) => (zipCode === null ? UNKNOWN_STATE : stateOfZip(zipCode)));
   const carrierNames = new TextMemo((name) => carriers.codeOf(readCarrier(name)));
-  const dates = dateMemo(order);
   const rejected: number[] = [];
   const seen = new SeenIds(() => [...contacts.values().id, ...rejected]);
   let rowCount = 0;
 
   const { places, cursor } = openRows(source, FIELDS);
+  const dates = new ContactDates(cursor, order, issues);
   contacts.reserve(cursor.expectedRows);
   const [idAt, emailAt, stateAt, zipAt, birthAt, effectiveAt, carrierAt, failedAt, phoneAt] = places;
-  /** A day that is not after `last`; what is none, or after it, is an issue and missing. */
-  const dayUpTo = (last: number, place: number, contactId: number, kind: IssueKind): number => {
-    const day = cursor.day(place, dates);
-    if (day !== INVALID_DAY && day <= last) return day;
-    issues.add(contactId, kind, quoteValue(cursor.value(place)));
-    return MISSING_DAY;
-  };
   try {
     while (cursor.next()) {
       if ((++rowCount & 0x3fff) === 0) onRow(rowCount);
@@ -167,12 +190,14 @@ export function readContacts(
         unreadable = unknownStateDetail(cursor.value(stateAt), cursor.value(zipAt));
         issues.add(contactId, 'unknown_state', unreadable);
       }
+      const birthDay = dates.read(contactId, birthAt, 'invalid_birth_date', today);
+      const effectiveDay = dates.read(contactId, effectiveAt, 'invalid_effective_date', END_DAY);
       const contact = contacts.addRow();
       const { at } = contacts;
       at.id[contact] = contactId;
       at.state[contact] = stateCode;
-      at.birth[contact] = dayUpTo(today, birthAt, contactId, 'invalid_birth_date');
-      at.effective[contact] = dayUpTo(END_DAY, effectiveAt, contactId, 'invalid_effective_date');
+      at.birth[contact] = birthDay;
+      at.effective[contact] = effectiveDay;
       at.carrier[contact] = cursor.code(carrierAt, carrierNames);
       at.flags[contact] =
         (cursor.flag(failedAt) ? FAILED_UNDERWRITING : 0) |
@@ -187,15 +212,6 @@ export function readContacts(
   const ordered = seen.isAscending ? columns : sortById(columns);
   return contactsFrom({ ...ordered, carriers: carriers.texts }, rowCount);
 }
-
-const CONTACT_COLUMNS = {
-  id: Float64Array,
-  state: Uint8Array,
-  birth: Int32Array,
-  effective: Int32Array,
-  carrier: Int32Array,
-  flags: Uint8Array,
-};
 
 type UnorderedColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'flags'>;
 

@@ -8,7 +8,6 @@ import {
   isSentStatus,
   statusClass,
 } from '../rules/emailTypes.js';
-import { quoteValue } from '../rules/quote.js';
 import { keepsBookedDay } from '../rules/reasons.js';
 import { storedInteger } from './affinity.js';
 import { numberVector, tableOf } from './arrowTable.js';
@@ -19,13 +18,7 @@ import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { openRows } from './openColumns.js';
 import { INVALID_DAY, NOT_PLAIN } from './rowCursor.js';
-import {
-  FORM_FIELDS,
-  type FormMeaning,
-  ROW_FIELDS,
-  type ScheduleForms,
-  ScheduleFormsBuilder,
-} from './scheduleForms.js';
+import { FORM_FIELDS, ROW_FIELDS, type ScheduleForms, ScheduleFormsBuilder } from './scheduleForms.js';
 import { isKnownType, type ScheduleNotes, ScheduleNotesBuilder } from './scheduleNotes.js';
 import type { RowSource } from './source.js';
 import { stableOrder } from './stableOrder.js';
@@ -196,8 +189,8 @@ export interface ScheduleSettings {
   readonly onRow?: (rowsDone: number) => void;
 }
 
-/** What the codes of forms mean. */
-function meaningOf({ types, templates, instanceOf }: ScheduleSettings): FormMeaning {
+/** What the values of a row's form mean. */
+function formMeaning({ types, instanceOf, templates }: Pick<ScheduleSettings, 'types' | 'instanceOf' | 'templates'>) {
   return {
     classOf,
     isOwned: isOwnedClass,
@@ -211,12 +204,14 @@ function meaningOf({ types, templates, instanceOf }: ScheduleSettings): FormMean
 }
 
 /** Reads `email_schedules` into columns. */
-export function readSchedules(source: RowSource | null, settings: ScheduleSettings): Schedules {
-  const { contacts, contactCount, texts, order, onRow = () => {} } = settings;
+export function readSchedules(
+  source: RowSource | null,
+  { contacts, contactCount, types, instanceOf, texts, templates, order, onRow = () => {} }: ScheduleSettings,
+): Schedules {
   const columns = new GrowingColumns(ROW_COLUMNS);
   const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
   const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
-  const meaning = meaningOf(settings);
+  const meaning = formMeaning({ types, instanceOf, templates });
   const formPlaces = places.slice(ROW_FIELDS.length);
   const dayPlaces = [plannedAt, scheduledAt];
   const affinity = (name: string) => source?.affinities?.get(name) ?? 'BLOB';
@@ -224,21 +219,11 @@ export function readSchedules(source: RowSource | null, settings: ScheduleSettin
   const monthAffinity = affinity('event_month');
   const dayAffinity = affinity('event_day');
   const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, affinities);
-  const notes = new ScheduleNotesBuilder();
+  const [typeAt, , statusAt] = formPlaces;
+  const notes = new ScheduleNotesBuilder({ typeAt, statusAt, actualAt, scheduledAt });
   const dates = dateMemo(order);
   const metadataTexts = new TextMemo((text) => texts.codeOf(text));
   const createdTimes = new TextMemo((text) => texts.codeOf(text));
-  /** Notes what a row that is not owned holds and nobody knows. */
-  const noteStrangeness = (form: number, sentDay: number) => {
-    if (forms.holdsUnknown(form)) {
-      const [typeAt, , statusAt] = formPlaces;
-      if (forms.isIgnored(form)) notes.addStatus(cursor.text(statusAt));
-      else notes.addType(cursor.text(typeAt) ?? '');
-    }
-    if (sentDay !== NULL_INT32 || forms.isIgnored(form)) return;
-    const day = quoteValue(cursor.value(actualAt)) ?? quoteValue(cursor.value(scheduledAt));
-    if (day !== null) notes.addUnreadableDay(day);
-  };
   cursor.knowForms(formPlaces);
   columns.reserve(cursor.expectedRows);
   try {
@@ -259,17 +244,24 @@ export function readSchedules(source: RowSource | null, settings: ScheduleSettin
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
       if (!forms.isOwned(form)) {
-        noteStrangeness(form, at.sentDay[row]);
+        if (forms.holdsUnknown(form)) notes.addUnknown(cursor, forms.isIgnored(form));
+        if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) notes.addUnreadableDay(cursor);
         continue;
       }
       const month = storedInteger(cursor, monthAt, monthAffinity);
       const day = storedInteger(cursor, dayAt, dayAffinity);
       const metadata = cursor.plainCode(metadataAt, metadataTexts);
       const created = cursor.plainCode(createdAt, createdTimes);
-      const areIso = order === 'iso' || dayPlaces.every((place) => isIsoText(cursor.text(place)));
-      const hasDays = areIso && planned !== INVALID_DAY && scheduled !== INVALID_DAY;
-      const isPlain = month !== NOT_PLAIN && day !== NOT_PLAIN && metadata !== NOT_PLAIN && created !== NOT_PLAIN;
-      at.isClean[row] = hasDays && isPlain && forms.isClean(form) ? 1 : 0;
+      const isClean =
+        planned !== INVALID_DAY &&
+        scheduled !== INVALID_DAY &&
+        month !== NOT_PLAIN &&
+        day !== NOT_PLAIN &&
+        metadata !== NOT_PLAIN &&
+        created !== NOT_PLAIN &&
+        forms.isClean(form) &&
+        (order === 'iso' || dayPlaces.every((place) => isIsoText(cursor.text(place))));
+      at.isClean[row] = isClean ? 1 : 0;
       at.eventMonth[row] = month;
       at.eventDay[row] = day;
       at.metadata[row] = metadata;

@@ -82,21 +82,15 @@ export function placeEmails<Email extends Placeable>(
     const isCrowded = waiting.length + days.historyOn(today) > days.thresholdOn(today);
     const places = isCrowded ? placesOn(today, waiting, unplaced, days, excess) : null;
     const taken = new Set(places === null ? waiting : takeInOrder(today, waiting, places));
-    const left = excess === 'skip' ? waiting.filter((email) => email.lastDay === today && !taken.has(email)) : [];
+    const isLost = (email: Email) => excess === 'skip' && email.lastDay === today && !taken.has(email);
+    const skipped = new Set(waiting.filter(isLost));
     for (const email of taken) placements.push({ email, day: today, isSkipped: false });
-    for (const email of left) placements.push({ email, day: today, isSkipped: true });
-    unplaced = unplaced.filter((email) => !taken.has(email) && !left.includes(email));
+    for (const email of skipped) placements.push({ email, day: today, isSkipped: true });
+    unplaced = unplaced.filter((email) => !taken.has(email) && !skipped.has(email));
 
     if (places !== null) {
-      const { seats, excess: unavoidable, promised } = places;
-      crowdedDays.push({
-        day: today,
-        waiting: waiting.length,
-        taken: taken.size,
-        seats,
-        excess: unavoidable,
-        promised,
-      });
+      const { demands: _, count: taking, ...why } = places;
+      crowdedDays.push({ day: today, waiting: waiting.length, taken: taking, ...why });
     }
     const load = taken.size + days.historyOn(today);
     if (load > days.thresholdOn(today)) overloadedDays.push({ day: today, load });
@@ -224,7 +218,7 @@ function compareWaiting(a: Placeable, b: Placeable, today: number): number {
     promiseOf(a, today) - promiseOf(b, today),
     a.lastDay - b.lastDay,
     a.startDay - b.startDay,
-    noneLast(a.bookedDay) - noneLast(b.bookedDay) || 0,
+    noneLast(a.bookedDay) - noneLast(b.bookedDay),
     a.contactId - b.contactId,
     a.typeCode - b.typeCode,
     a.eventDay - b.eventDay,

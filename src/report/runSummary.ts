@@ -1,3 +1,4 @@
+import { unreadableText } from '../run/guards.js';
 import type { DayReport, RunReport } from '../run/runReport.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
 import { grouped, percent } from './text/prose.js';
@@ -56,11 +57,19 @@ function stagesText(report: RunReport): string {
   return table(['stage', 'took', 'memory'], [...rows, ['all', `${report.seconds.toFixed(2)} s`, '']]);
 }
 
+/** What the figures are of: planned just now, or by the run before that left the file as it is. */
+function plannedText({ contacts, as_of, repeats }: RunReport): string {
+  const count = `${grouped(contacts.planned)} contact${contacts.planned === 1 ? '' : 's'}`;
+  return repeats === null
+    ? `Planned ${count} as of ${as_of}`
+    : `Nothing was planned; the plan of ${count} as of ${as_of}`;
+}
+
 /** A run report as text for people, tables without colour, ending in a new line. */
 export function summarizeRun(report: RunReport): string {
   const { contacts, rows, limits, moves, overloaded_days: overloaded } = report;
   const parts = [
-    `Planned ${grouped(contacts.planned)} contacts as of ${report.as_of}: ${grouped(rows.pre_scheduled)} emails to be sent and ${grouped(rows.skipped)} skipped, ${rows.per_contact.toFixed(2)} rows per contact, in ${report.seconds.toFixed(2)} s.`,
+    `${plannedText(report)}: ${grouped(rows.pre_scheduled)} emails to be sent and ${grouped(rows.skipped)} skipped, ${rows.per_contact.toFixed(2)} rows per contact, in ${report.seconds.toFixed(2)} s.`,
     OUTCOMES[report.outcome](report),
   ];
   if (contacts.rejected > 0)
@@ -92,7 +101,12 @@ export function summarizeRun(report: RunReport): string {
         ['issue', 'count'],
         issues.sort(([, a], [, b]) => b - a),
       ),
-      '  Each is listed in the table scheduler_contact_issues.',
+      report.outcome === 'dry_run'
+        ? '  A run lists each in the table scheduler_contact_issues.'
+        : '  Each is listed in the table scheduler_contact_issues.',
+      ...report.reading.columns
+        .filter(({ unreadable }) => unreadable > 0)
+        .map((column) => `  ${unreadableText(column)}`),
     );
   }
   if (report.migration.length > 0) {

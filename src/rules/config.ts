@@ -241,6 +241,9 @@ function describeProblem(issue: z.core.$ZodIssue): ConfigProblem[] {
   return [{ path: issue.path, allowed: issue.message, message }];
 }
 
+/** How many problems an error names. */
+const MOST_PROBLEMS = 20;
+
 /** Everything that is wrong with a configuration, nothing when `resolveConfig` takes it (Rules 12). */
 export function checkConfig(input: unknown): ConfigProblem[] {
   const parsed = configSchema.safeParse(input, { reportInput: true });
@@ -257,7 +260,9 @@ export function checkConfig(input: unknown): ConfigProblem[] {
 export function resolveConfig(input: unknown, source = 'configuration'): Config {
   const parsed = configSchema.safeParse(input, { reportInput: true });
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap(describeProblem).map(({ message }) => message);
+    const found = parsed.error.issues.flatMap(describeProblem).map(({ message }) => message);
+    const more = found.length - MOST_PROBLEMS;
+    const problems = more > 0 ? [...found.slice(0, MOST_PROBLEMS), `and ${more} more`] : found;
     throw new SendplanError('bad_config', `${source}: ${problems.join('\n  ')}`, {
       hint: 'The keys and their defaults are in docs/rules.md.',
     });

@@ -1,6 +1,36 @@
-import { parseDocument } from 'yaml';
+import { type Document, isScalar, parseDocument, visit } from 'yaml';
 import { SendplanError } from '../errors.js';
 import { type ConfigInput, resolveConfig } from './config.js';
+
+/** The first key that a section has twice; null when none does. */
+function repeatedKey(document: Document): string | null {
+  let repeated: string | null = null;
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) {
+          repeated = String(name);
+          return visit.BREAK;
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return repeated;
+}
+
+/** What a document says as plain objects. @throws SendplanError `bad_config` when its references to itself are without end */
+function toPlain(document: Document, source: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new SendplanError('bad_config', `${source}: its aliases cannot be followed: ${message}.`, { cause });
+  }
+}
 
 /**
  * Reads a configuration from YAML text (JSON is YAML) and checks it (Rules 12); `resolveConfig` completes it.
@@ -9,12 +39,17 @@ import { type ConfigInput, resolveConfig } from './config.js';
  * @throws SendplanError `bad_config` when the text is no YAML or `resolveConfig` refuses it
  */
 export function parseConfig(text: string, source = 'configuration'): ConfigInput {
-  const document = parseDocument(text, { prettyErrors: true });
+  // The library compares every key of a section with every other.
+  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: false });
   if (document.errors.length > 0) {
     const problem = document.errors[0].message.split('\n')[0].replace(/:$/, '');
     throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}.`);
   }
-  const input: unknown = document.toJS();
+  const repeated = repeatedKey(document);
+  if (repeated !== null) {
+    throw new SendplanError('bad_config', `${source}: the key ${repeated} is there twice in one section.`);
+  }
+  const input = toPlain(document, source);
   resolveConfig(input, source);
   return (input ?? {}) as ConfigInput;
 }

@@ -6,6 +6,7 @@ import { ImageSource, type PageSource } from '../store/format/pageSource.js';
 import type { SqlValue } from '../store/format/sqlValue.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import type { FlushWay } from '../store/write/writePlan.js';
+import type { GuardName } from './guards.js';
 import type { RunReport } from './runReport.js';
 import { runDatabase } from './schedule.js';
 import { type RunProgress, Stopwatch } from './stopwatch.js';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly asOf?: string | number;
   /** The configuration in the names of the rulebook; all defaults when left out. */
   readonly config?: ConfigInput;
+  /** The guards that may not hold the run back (docs/rules.md, guards); none when left out. */
+  readonly force?: readonly GuardName[];
   /** Work everything out and keep nothing. */
   readonly dryRun?: boolean;
   /**
@@ -77,7 +80,7 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
     connection = next;
   };
   return {
-    async run({ asOf, config: input, dryRun, flush, batchSize, onProgress } = {}) {
+    async run({ asOf, config: input, force, dryRun, flush, batchSize, onProgress } = {}) {
       const config = resolveConfig(input);
       const watch = new Stopwatch(onProgress);
       let before: PageSource | null = null;
@@ -86,7 +89,7 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
         return before;
       };
       const target = { kind: 'copy', pagesBefore } as const;
-      const settings = { config, today: resolveToday(asOf, config, 'asOf'), batchSize, dryRun, flush, target };
+      const settings = { config, today: resolveToday(asOf, config, 'asOf'), batchSize, force, dryRun, flush, target };
       const { report, pages: rows } = await runDatabase(connection, settings, watch);
       if (rows === null) return report;
       await watch.measure('save', async () => {

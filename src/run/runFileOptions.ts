@@ -1,6 +1,7 @@
 import type { ConfigInput } from '../rules/config.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import type { FlushWay } from '../store/write/writePlan.js';
+import type { GuardName } from './guards.js';
 import type { RunProgress } from './stopwatch.js';
 
 /** How a database file is planned. */
@@ -13,6 +14,8 @@ export interface RunFileOptions {
   readonly outPath?: string;
   /** Whether a file that is in the place of `outPath` may be replaced; an error when left out. */
   readonly overwrite?: boolean;
+  /** The guards that may not hold the run back (docs/rules.md, guards); none when left out. */
+  readonly force?: readonly GuardName[];
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
   /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */

@@ -46,7 +46,7 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
       return stageRows(target, rows, staging);
     };
     const target = { kind: 'in_place', stage, transactions } as const;
-    const settings = { config, today, batchSize, dryRun, flush: options.flush, target };
+    const settings = { config, today, batchSize, dryRun, flush: options.flush, target, force: options.force };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
     options.onDiffed?.(run);

@@ -1,6 +1,7 @@
 import type { Balance, DayLoad } from '../balance/balance.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
+import type { MissedEmails } from '../plan/missedEmails.js';
 import type { Plan } from '../plan/plan.js';
 import type { IssueKind } from '../rules/records.js';
 import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
@@ -8,6 +9,8 @@ import type { StatementCost } from '../store/driver/observedConnection.js';
 import type { FoundLastRun } from '../store/write/lastRun.js';
 import type { WriteResult } from '../store/write/writeRun.js';
 import type { MemoryPeaks } from './memorySampler.js';
+import type { ReadingReport } from './readingReport.js';
+import { readingWarnings } from './readingWarnings.js';
 import type { StageTiming } from './stopwatch.js';
 
 /** How many emails a day holds. */
@@ -47,6 +50,8 @@ export interface PlanReport {
   /** The days over the threshold, which hold only emails that could not move; the first of them. */
   readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
   readonly issues: Partial<Record<IssueKind, number>>;
+  /** What was found and could not be read, or counts for nothing. */
+  readonly reading: ReadingReport;
 }
 
 /** Everything a run has to tell, as `sendplan run --json` prints it; the names are stable. */
@@ -62,6 +67,8 @@ export interface RunReport extends PlanReport {
    */
   readonly repeats: { readonly run_id: string; readonly completed_at: string } | null;
   readonly changes: RowChanges;
+  /** The emails that were to be sent before the run's day, were not, and cannot be sent in time any more. */
+  readonly missed: MissedEmails;
   /** What was added to the database's schema, in words. */
   readonly migration: readonly string[];
   readonly warnings: readonly string[];
@@ -91,6 +98,9 @@ export interface RunFacts {
   readonly isDryRun: boolean;
   readonly diff: ScheduleDiff;
   readonly written: WriteResult;
+  readonly missed: MissedEmails;
+  /** Besides those of writing. */
+  readonly warnings: readonly string[];
 }
 
 const MOST_DAYS = 10;
@@ -125,7 +135,12 @@ function flushOf({ written }: RunFacts): RunReport['flush'] {
 }
 
 /** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */
-export function reportPlan(plan: Plan, balance: Balance, refused: ReadonlySet<number>): PlanReport {
+export function reportPlan(
+  plan: Plan,
+  balance: Balance,
+  reading: ReadingReport,
+  refused: ReadonlySet<number>,
+): PlanReport {
   const { contacts, issues } = plan.organization;
   const counts = countRows(plan, refused);
   const { profile, cap, threshold } = plan.run.limits;
@@ -148,6 +163,7 @@ export function reportPlan(plan: Plan, balance: Balance, refused: ReadonlySet<nu
       first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
     },
     issues: issues.counts(),
+    reading,
   };
 }
 
@@ -172,7 +188,8 @@ export function reportRun(
     migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
       creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
     ),
-    warnings: facts.written.warnings,
+    missed: facts.missed,
+    warnings: [...facts.warnings, ...facts.written.warnings],
     flush: flushOf(facts),
     stages: [...stages],
     seconds: secondsOf(stages),
@@ -198,8 +215,9 @@ export function reportRepeat(
     repeats: { run_id: earlier.runId, completed_at: earlier.completedText },
     ...planned,
     changes: { kept: planned.rows.total, added: 0, changed: 0, removed: 0, refused: 0 },
+    missed: { rows: 0, by_type: [], example: null },
     migration: [],
-    warnings: [],
+    warnings: readingWarnings(planned.reading),
     flush: 'none',
     stages: [...stages],
     seconds: secondsOf(stages),

@@ -14,6 +14,8 @@ import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
 import { writeRun } from '../store/write/writeRun.js';
 import type { WriteSettings } from '../store/write/writeSettings.js';
+import type { GuardName } from './guards.js';
+import { lookAtPlan } from './lookAtPlan.js';
 import { type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
 
@@ -26,6 +28,8 @@ export interface RunSettings {
   readonly batchSize?: number;
   /** Called when everything that a plan is made of has been read. */
   readonly onLoaded?: () => void;
+  /** The guards that hold nothing back. */
+  readonly force?: readonly GuardName[];
 }
 
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
@@ -57,7 +61,7 @@ export interface DatabaseRun extends PlannedRun {
  * Runs a day's planning on an open database: load, plan, balance, diff, flush, report (Rules 1 to 11).
  *
  * @param settings what is planned, and how it is written
- * @throws SendplanError when the database cannot be read or written; it is then as it was
+ * @throws SendplanError when the database cannot be read or written, or a guard holds the run back; it is then as it was
  */
 export async function runDatabase(
   connection: Connection,
@@ -71,6 +75,7 @@ export async function runDatabase(
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
+  const look = await watch.measure('diff', () => lookAtPlan(connection, schema, plan, settings));
   const run = {
     plan,
     diff,
@@ -79,12 +84,12 @@ export async function runDatabase(
     runId,
     nowText,
     settingsText: settingsText(settings.config, settings.today),
-    summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, refused),
+    summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, look.reading, refused),
     onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };
   const written = await watch.measure('flush', () => writeRun(connection, run, settings));
   const { summary, refused } = written;
   const isDryRun = settings.dryRun === true;
-  const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written }, watch.timings);
+  const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written, ...look }, watch.timings);
   return { report, plan, balance, diff, refused, pages: isDryRun ? null : written.pages };
 }

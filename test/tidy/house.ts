@@ -162,7 +162,7 @@ function entriesOf(root: string): string[] {
     ([, path]) => `src/web/${path}`,
   );
   const inScripts = Object.values<string>(scripts).flatMap((script) => [
-    ...[...script.matchAll(/asc (\S+\.ts)/g)].map(([, path]) => path),
+    ...[...script.matchAll(/(assembly\/\S+\.ts)/g)].map(([, path]) => path),
     ...[...script.matchAll(/dist\/(bench\/\S+)\.js/g)].map(([, path]) => `${path}.ts`),
   ]);
   return [

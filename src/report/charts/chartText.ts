@@ -1,4 +1,5 @@
 import { DOMParser } from 'linkedom';
+import { visible } from '../text/visible.js';
 
 /** A document to draw charts in that become SVG files, where there is no page, as in Node. */
 export function chartDocument(): Document {
@@ -9,7 +10,7 @@ const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
 
 /** A chart that was drawn in a `chartDocument` as the text of an SVG file. */
 export function chartText(chart: SVGSVGElement): string {
-  return `${HEAD}\n${chart.outerHTML}\n`;
+  return `${HEAD}\n${visible(chart.outerHTML)}\n`;
 }
 
 /** Charts that were drawn in a `chartDocument` below each other as the text of one SVG file. */
@@ -18,7 +19,7 @@ export function chartsText(charts: readonly SVGSVGElement[]): string {
   const parts = charts.map((chart) => {
     chart.setAttribute('y', String(height));
     height += Number(chart.getAttribute('height'));
-    return chart.outerHTML;
+    return visible(chart.outerHTML);
   });
   const width = charts.reduce((most, chart) => Math.max(most, Number(chart.getAttribute('width'))), 0);
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;

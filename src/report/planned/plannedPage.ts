@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseHTML } from 'linkedom';
 import { CHART_STYLES, FONT_FAMILY, PAGE_COLORS } from '../charts/theme.js';
 import { grouped } from '../text/prose.js';
+import { visible } from '../text/visible.js';
 import { drawPlanned, PLANNED_CHARTS, type PlannedChart } from './plannedCharts.js';
 import type { PlannedReport } from './plannedReport.js';
 import { type PlannedTable, plannedSentences, plannedTables } from './plannedTables.js';
@@ -138,5 +139,5 @@ export function plannedPage(report: PlannedReport): string {
     style,
   );
   document.body.append(main);
-  return `<!doctype html>\n${document.documentElement.outerHTML}\n`;
+  return `<!doctype html>\n${visible(document.documentElement.outerHTML)}\n`;
 }

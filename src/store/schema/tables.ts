@@ -37,6 +37,7 @@ const CHECKPOINT_COLUMNS: ColumnTypes = {
   status: 'TEXT',
   error_message: 'TEXT',
   completed_at: 'TEXT',
+  as_of: 'TEXT',
 };
 
 const ISSUE_COLUMNS: ColumnTypes = {

@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly status: 'completed' | 'failed';
   readonly errorMessage: string | null;
   readonly completedText: string | null;
+  /** The run's day, `YYYY-MM-DD`. */
+  readonly asOfText: string;
 }
 
 /** What came of keeping a record: a database's own constraints may refuse it, which is no reason for a run to fail. */
@@ -57,7 +59,7 @@ function insert(connection: Connection, sql: string, values: readonly SqlValue[]
 export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint): BookkeepingResult {
   const sql = `INSERT INTO scheduler_checkpoints (scheduler_run_id, run_timestamp, contacts_checksum,
     schedules_before_checksum, schedules_after_checksum, contacts_processed, emails_scheduled, emails_skipped, status,
-    error_message, completed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    error_message, completed_at, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return keeping(connection, 'scheduler_checkpoints', () => {
     insert(connection, sql, [
       checkpoint.runId,
@@ -71,6 +73,7 @@ export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint):
       checkpoint.status,
       checkpoint.errorMessage,
       checkpoint.completedText,
+      checkpoint.asOfText,
     ]);
     return true;
   });

@@ -1,3 +1,4 @@
+import { formatIsoDay } from '../../calendar/iso.js';
 import type { Plan } from '../../plan/plan.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from '../changes/checksums.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
@@ -205,6 +206,7 @@ function closeBooks(
     status: 'completed',
     errorMessage: null,
     completedText: currentTimeText(),
+    asOfText: formatIsoDay(plan.run.today),
   });
   // Where something could not be kept, the next run has to try again.
   const isLast = found.warnings.length + checkpoint.warnings.length === 0 && isRepeatable(plan, refused.size);

@@ -3,6 +3,7 @@ import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import { Explainer } from '../../explain/explainContact.js';
 import type { Plan } from '../../plan/plan.js';
 import { resolveConfig } from '../../rules/config.js';
+import { GUARDS } from '../../run/guards.js';
 import type { RunReport } from '../../run/runReport.js';
 import { type DatabaseRun, runDatabase } from '../../run/schedule.js';
 import { type RunProgress, Stopwatch } from '../../run/stopwatch.js';
@@ -64,7 +65,7 @@ export class PlannedDatabase {
     });
     try {
       const target = { kind: 'copy', pagesBefore: () => new ImageSource(image) } as const;
-      const run = await runDatabase(connection, { config, today, target }, watch);
+      const run = await runDatabase(connection, { config, today, target, force: GUARDS }, watch);
       return new PlannedDatabase(database, connection, run);
     } catch (error) {
       connection.close();

@@ -1,0 +1,86 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SendplanError } from '../errors.js';
+import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import { readConfig } from './options.js';
+
+/** Where a command's configuration comes from, as `--json` tells it. */
+export interface ConfigOrigin {
+  /** `option` the file of --config, `beside` sendplan.yaml beside the database, `last_run` what the last run kept. */
+  readonly from: 'option' | 'beside' | 'last_run' | 'defaults';
+  readonly path: string | null;
+}
+
+/** A command's configuration, and where it comes from. */
+export interface ChosenConfig {
+  readonly config: ConfigInput;
+  readonly origin: ConfigOrigin;
+}
+
+/** The file that is read when it lies beside the database and no other is named. */
+const BESIDE = 'sendplan.yaml';
+
+/** What stands for the defaults in the place of a file. */
+const NONE = 'none';
+
+function besideOf(databasePath: string): string | null {
+  try {
+    const path = join(dirname(realpathSync(databasePath)), BESIDE);
+    return existsSync(path) ? path : null;
+  } catch {
+    return null; // Whoever opens the database says why it cannot be.
+  }
+}
+
+/** The configuration that the last run kept in the database; null when there is none, or it is the defaults. */
+async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<ConfigInput | null> {
+  const { openForReading } = await import('../store/driver/openForReading.js');
+  const { latestConfigText } = await import('../store/read/latestConfig.js');
+  const { readSchema } = await import('../store/schema/readSchema.js');
+  const file = await openForReading(path, driver);
+  try {
+    const text = latestConfigText(file.connection, readSchema(file.connection));
+    file.endReading();
+    if (text === null) return null;
+    const { isOtherConfig, parseStoredConfig } = await import('../rules/storedConfig.js');
+    if (!isOtherConfig(text, resolveConfig({}))) return null;
+    return parseStoredConfig(text);
+  } catch (error) {
+    if (error instanceof SendplanError && error.code !== 'bad_config') throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SendplanError('bad_config', `What the last run kept in config_versions cannot be used: ${message}`, {
+      hint: 'Name the configuration with --config FILE, or take the defaults with --config none.',
+      cause: error,
+    });
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Chooses a command's configuration: the file of --config (`none` for the defaults); without it sendplan.yaml beside the database;
+ * else the one of the last run; else the defaults.
+ *
+ * @throws SendplanError when it cannot be read, or the database cannot
+ */
+export async function chooseConfig(
+  databasePath: string,
+  { config: named, driver }: { readonly config?: string; readonly driver: 'sqljs' | 'native' },
+): Promise<ChosenConfig> {
+  if (named === NONE) return { config: {}, origin: { from: 'defaults', path: null } };
+  if (named !== undefined) return { config: await readConfig(named), origin: { from: 'option', path: named } };
+  const beside = besideOf(databasePath);
+  if (beside !== null) return { config: await readConfig(beside), origin: { from: 'beside', path: beside } };
+  const last = await lastRunConfig(databasePath, driver);
+  if (last !== null) return { config: last, origin: { from: 'last_run', path: null } };
+  return { config: {}, origin: { from: 'defaults', path: null } };
+}
+
+/** Says where a configuration comes from that nobody named; nothing when it is named, or the defaults. */
+export function originText({ from, path }: ConfigOrigin): string {
+  if (from === 'beside') return `Configuration: ${path}, which lies beside the database.\n`;
+  if (from === 'last_run') {
+    return 'Configuration: that of the last run, which the database keeps; --config none takes the defaults.\n';
+  }
+  return '';
+}

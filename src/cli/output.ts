@@ -1,0 +1,19 @@
+import { visible } from '../report/text/visible.js';
+
+// All that people read goes through here: control characters of data, paths and options never reach a terminal.
+
+/** Writes a text for people to stderr. */
+export function writeError(text: string): void {
+  process.stderr.write(visible(text));
+}
+
+/** Writes a result for people to stdout. */
+export function writeOut(text: string): void {
+  process.stdout.write(visible(text));
+}
+
+/** Writes a value for programs to stdout: JSON, in lines of two spaces when they are wanted; the same value whatever it holds. */
+export function writeJson(value: unknown, spaces?: number): void {
+  // Outside of texts JSON holds nothing that `visible` changes, and in them its escapes mean the same character.
+  process.stdout.write(`${visible(JSON.stringify(value, null, spaces))}\n`);
+}

@@ -1,0 +1,60 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import { NULL_INT32 } from '../columns/nulls.js';
+import { isEndedClass, isHistoryClass, ROW_CLASS } from '../columns/schedules.js';
+import { candidateOfRow } from './candidateOfRow.js';
+import type { Plan } from './plan.js';
+
+/** The emails of one type that were to be sent on a day before today, were not, and cannot be sent in time any more. */
+export interface MissedType {
+  readonly email_type: string;
+  readonly rows: number;
+}
+
+/** The emails that missed their deadline since they were planned (Rules 12.7). */
+export interface MissedEmails {
+  readonly rows: number;
+  /** The most frequent first. */
+  readonly by_type: readonly MissedType[];
+  /** One of them. */
+  readonly example: {
+    readonly contact_id: number;
+    readonly email_type: string /** `YYYY-MM-DD` */;
+    readonly send_day: string;
+  } | null;
+}
+
+/** Tells whether another row of the contact says that the email went out, or ended. */
+function isInHistory({ schedules }: Plan['organization'], contact: number, row: number): boolean {
+  for (let other = schedules.first[contact]; other < schedules.first[contact + 1]; other++) {
+    const { rowClass, type, eventYear } = schedules;
+    const isPast = isHistoryClass(rowClass[other]) || isEndedClass(rowClass[other]);
+    if (isPast && type[other] === type[row] && eventYear[other] === eventYear[row]) return true;
+  }
+  return false;
+}
+
+/** Finds the emails that were to be sent before today, were not, and for which it is too late (Rules 12.7). */
+export function findMissedEmails(plan: Plan): MissedEmails {
+  const { organization, run } = plan;
+  const { contacts, schedules, emailTypes } = organization;
+  const counts = new Map<number, number>();
+  let example: MissedEmails['example'] = null;
+  for (let contact = 0; contact < contacts.count; contact++) {
+    for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
+      const sendDay = schedules.scheduledDay[row];
+      if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay >= run.today)
+        continue;
+      if (candidateOfRow(plan, contact, row) >= 0 || isInHistory(organization, contact, row)) continue;
+      const type = schedules.type[row];
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+      example ??= {
+        contact_id: contacts.id[contact],
+        email_type: emailTypes.names[type],
+        send_day: formatIsoDay(sendDay),
+      };
+    }
+  }
+  const byType = [...counts].map(([type, rows]) => ({ email_type: emailTypes.names[type], rows }));
+  byType.sort((a, b) => b.rows - a.rows || (a.email_type < b.email_type ? -1 : 1));
+  return { rows: byType.reduce((sum, { rows }) => sum + rows, 0), by_type: byType, example };
+}

@@ -1,0 +1,58 @@
+import { formatIsoDay } from '../calendar/iso.js';
+import { findMissedEmails, type MissedEmails } from '../plan/missedEmails.js';
+import type { Plan } from '../plan/plan.js';
+import { countWithdrawnEmails } from '../plan/withdrawnEmails.js';
+import { isOtherConfig } from '../rules/storedConfig.js';
+import type { Connection } from '../store/driver/connection.js';
+import { lastAsOfDay } from '../store/read/lastAsOf.js';
+import { latestConfigText } from '../store/read/latestConfig.js';
+import { filledAlikeColumns } from '../store/schema/alikeColumns.js';
+import { type DatabaseSchema, requireContacts } from '../store/schema/readSchema.js';
+import { findGuards, type GuardFinding, type GuardName, requirePassed } from './guards.js';
+import { type ReadingReport, reportReading } from './readingReport.js';
+import { missedWarnings, readingWarnings } from './readingWarnings.js';
+
+/** What an operator should know of a plan before it is written. */
+export interface PlanLook {
+  readonly reading: ReadingReport;
+  readonly missed: MissedEmails;
+  readonly warnings: readonly string[];
+}
+
+function guardText({ guard, holds, told }: GuardFinding, isDryRun: boolean): string {
+  return holds && isDryRun ? `A run would be held back by guards.${guard}: ${told}` : told;
+}
+
+/**
+ * Looks at a plan before it is written: what could not be read, what came too late, and what the guards say.
+ *
+ * @throws SendplanError `held_back` when a guard holds the run back, which no dry run is
+ */
+export function lookAtPlan(
+  connection: Connection,
+  schema: DatabaseSchema,
+  plan: Plan,
+  { dryRun = false, force = [] }: { readonly dryRun?: boolean; readonly force?: readonly GuardName[] },
+): PlanLook {
+  const { config, today } = plan.run;
+  const reading = reportReading(plan, filledAlikeColumns(connection, requireContacts(schema)));
+  const missed = findMissedEmails(plan);
+  const lastDay = lastAsOfDay(connection, schema);
+  const lastConfig = latestConfigText(connection, schema);
+  const findings = findGuards({
+    guards: config.guards,
+    reading,
+    withdrawn: countWithdrawnEmails(plan),
+    today,
+    lastDay,
+    isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),
+  });
+  if (!dryRun) requirePassed(findings, force);
+  const lastDayText = lastDay === null ? null : formatIsoDay(lastDay);
+  const warnings = [
+    ...findings.map((finding) => guardText(finding, dryRun)),
+    ...readingWarnings(reading),
+    ...missedWarnings(missed, lastDayText),
+  ];
+  return { reading, missed, warnings };
+}
