@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Books, FIRST_DAY } from './books.js';
 import { ask } from './sqlite3.js';
@@ -36,16 +37,17 @@ export async function mutationBases(books: Books, folder: string): Promise<reado
   return bases;
 }
 
-/** What `sqlite3` reads of the tables of others; null when it cannot read them, whatever the reason. */
+/** What `sqlite3` reads of the tables of others in a copy of a file; null when it cannot read them, whatever the reason. */
 export function foreignDump(path: string): string | null {
-  try {
-    const text = execFileSync('sqlite3', ['-readonly', path, ".dump 'foreign_notes'", ".dump 'foreign_tags'"], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 10_000,
-    });
-    return /ERROR|ROLLBACK; --/.test(text) || !text.includes('CREATE TABLE foreign_notes') ? null : text;
-  } catch {
-    return null;
-  }
+  const folder = mkdtempSync(join(tmpdir(), 'sendplan-dump-'));
+  const copy = join(folder, 'copy');
+  copyFileSync(path, copy);
+  const { status, stdout } = spawnSync('sqlite3', [copy, ".dump 'foreign_notes'", ".dump 'foreign_tags'"], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  rmSync(folder, { recursive: true });
+  return status !== 0 || /ERROR|ROLLBACK; --/.test(stdout) || !stdout.includes('CREATE TABLE foreign_notes')
+    ? null
+    : stdout;
 }
