@@ -5,11 +5,7 @@ import { diff } from '../../src/diff/diff.js';
 import { diffFile, runFile } from '../../src/node.js';
 import { differencesText } from '../../src/report/differencesText.js';
 import { statusClass } from '../../src/rules/emailTypes.js';
-<<<<<<< HEAD
-import { type FieldValue, readText } from '../../src/rules/fields.js';
-=======
 import { readText } from '../../src/rules/fields.js';
->>>>>>> kernel2
 import { openDatabase } from '../../src/run/openDatabase.js';
 import { organization } from '../helpers/arbitraries.js';
 import { testFolder } from '../helpers/cli.js';
@@ -29,18 +25,11 @@ function ownedRows(database: Queried): Map<number, Row> {
   const there = database.query("SELECT lower(name) FROM pragma_table_info('email_schedules')").flat();
   if (there.length === 0) return new Map();
   const columns = ['id', ...PLANNED_COLUMNS.filter((column) => there.includes(column))];
-<<<<<<< HEAD
-  const found = database.query(`SELECT ${columns} FROM email_schedules`);
-  const rows = found.map((row): Row => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-  const owned = rows.filter(({ status }) => statusClass(readText(status as FieldValue)) === 'owned');
-  return new Map(owned.map((row) => [Number(row.id), row]));
-=======
   const statuses = database.query('SELECT id, status FROM email_schedules');
   const owned = new Set(statuses.filter(([, status]) => statusClass(readText(status)) === 'owned').map(([id]) => id));
   const all = database.query(`SELECT ${columns} FROM email_schedules`).filter(([id]) => owned.has(id));
   const rows = all.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
   return new Map(rows.map((row) => [Number(row.id), row]));
->>>>>>> kernel2
 }
 
 /** Rows as texts, in one order; a date with a time behind it is the day that it is read as. */
