@@ -45,7 +45,7 @@ function withoutDuplicates(records: OrganizationRecords): OrganizationRecords {
   return {
     ...records,
     contacts: firstOfEach(records.contacts, (row) => readInteger(row.id)),
-    campaign_types: firstOfEach(records.campaign_types, (row) => readText(row.name)?.trim().toLowerCase() ?? null),
+    campaign_types: firstOfEach(records.campaign_types, (row) => readText(row.name)),
     campaign_instances: firstOfEach(records.campaign_instances, (row) => readInteger(row.id)),
   };
 }
@@ -53,7 +53,7 @@ function withoutDuplicates(records: OrganizationRecords): OrganizationRecords {
 function shuffleTables(records: OrganizationRecords, seed: number): OrganizationRecords {
   const tables = Object.entries(records) as [string, readonly unknown[]][];
   return Object.fromEntries(
-    // Of several suppressions of one email the first counts.
+    // Of suppressions the first that covers an email counts.
     tables.map(([table, rows]) => [table, table === 'suppressions' ? rows : shuffled(rows, seed)]),
   ) as unknown as OrganizationRecords;
 }

@@ -9,6 +9,7 @@ interface NativeStatement {
   raw(isRaw: boolean): NativeStatement;
   columns(): readonly { readonly name: string }[];
   iterate(values: readonly unknown[]): Iterable<unknown[]>;
+  get(values: readonly unknown[]): unknown;
   run(values: readonly unknown[]): { readonly changes: number };
 }
 
@@ -41,6 +42,18 @@ function toValue(value: unknown, isBlob: boolean, decoder: TextDecoder): SqlValu
   if (!(value instanceof Uint8Array)) return String(value);
   if (isBlob) return value.length === 0 ? NO_BLOB : value;
   return decoder.decode(value);
+}
+
+/**
+ * Ends a statement whose rows were not all read: it would keep its lock on the file until it is collected, whatever becomes of
+ * transaction and connection. Of what libsql offers only `get` resets a statement.
+ */
+function endStatement(statement: NativeStatement, rows: Iterator<unknown[]>, values: readonly SqlValue[]): void {
+  try {
+    if (!rows.next().done) statement.get(values.map(toParameter));
+  } catch {
+    // A statement that fails has ended.
+  }
 }
 
 /** Decoders of the encodings that a database's texts can have; U+FEFF in front is a character like any other. */
@@ -137,17 +150,23 @@ export class NativeConnection implements Connection {
     });
     const rows = this.#try(sql, () => prepared.iterate(values.map(toParameter))[Symbol.iterator]());
     const row: SqlValue[] = [];
-    for (;;) {
-      const next = this.#try(sql, () => rows.next());
-      if (next.done) return;
-      const found: unknown[] = next.value;
-      if (isPragma) {
-        yield found.map((value) => toValue(value, true, decoder));
-        continue;
+    let isGoingOn = true;
+    try {
+      for (;;) {
+        const next = this.#try(sql, () => rows.next());
+        if (next.done) break;
+        const found: unknown[] = next.value;
+        if (isPragma) {
+          yield found.map((value) => toValue(value, true, decoder));
+          continue;
+        }
+        const blobs = Number(found[0]);
+        for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1, decoder);
+        yield row;
       }
-      const blobs = Number(found[0]);
-      for (let i = 1; i < found.length; i++) row[i - 1] = toValue(found[i], (blobs / 2 ** (i - 1)) % 2 >= 1, decoder);
-      yield row;
+      isGoingOn = false;
+    } finally {
+      if (isGoingOn) endStatement(prepared, rows, values);
     }
   }
 

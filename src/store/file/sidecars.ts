@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import { fileIdentity } from './heldFiles.js';
 import { hasLocks } from './processes.js';
@@ -83,4 +83,13 @@ function requireNoJournal(path: string, purpose: FilePurpose): void {
   const message = `${path} has ${what} beside it, ${journal}: a transaction is under way or was cut off.`;
   const hint = `Wait for the program that writes to it; if there is none, let SQLite clean up: sqlite3 ${shellQuote(path)} 'SELECT count(*) FROM sqlite_master;'`;
   throw new SendplanError('file_busy', message, { hint });
+}
+
+/**
+ * Removes a journal that is done with, such as one of a process that was killed before its transaction wrote to the database.
+ * For whoever holds SQLite's lock on the database: then there is no journal of a transaction that is under way.
+ */
+export function removeDoneJournal(path: string): void {
+  const journal = `${path}-journal`;
+  if (isThere(journal) && (sizeOf(journal) === 0 || firstByte(journal) === 0)) rmSync(journal, { force: true });
 }

@@ -4,6 +4,7 @@ import type { FileLocks, HeldLock } from './fileLocks.js';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
 import { hasLocks } from './processes.js';
+import { removeDoneJournal } from './sidecars.js';
 import type { TemporaryFile } from './temporaryFiles.js';
 
 /** The files of WAL mode, which a connection makes as soon as it reads. */
@@ -67,6 +68,7 @@ export async function takePlace(temporary: TemporaryFile, file: OpenedFile, lock
   try {
     if (lock !== null) {
       requireSameFile({ ...file, purpose: 'replace_locked' });
+      removeDoneJournal(file.path);
       temporary.moveTo(file.path);
       return;
     }

@@ -10,6 +10,8 @@ import {
   tablePayloadLimits,
 } from './pageFormat.js';
 
+const FILE_HEADER_BYTES = 100;
+
 /**
  * Calls `visit` with the number of every page of a b-tree, of a table or an index, overflow pages included, each once.
  *
@@ -31,7 +33,8 @@ export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pag
     return start;
   };
   for (let pageNumber = open.pop(); pageNumber !== undefined; pageNumber = open.pop()) {
-    const start = enter(pageNumber);
+    const pageStart = enter(pageNumber);
+    const start = pageNumber === 1 ? pageStart + FILE_HEADER_BYTES : pageStart;
     const { bytes } = image;
     varints.bytes = bytes;
     const kind = bytes[start];
@@ -45,7 +48,7 @@ export function eachTreePage(image: DatabaseImage, rootPage: number, visit: (pag
     const overflows: number[] = [];
     // From right to left, so that the left-most page comes next: most trees lie in the file in this order.
     for (let i = cellCount - 1; i >= 0; i -= 1) {
-      const cell = start + readUint16(bytes, pointers + 2 * i);
+      const cell = pageStart + readUint16(bytes, pointers + 2 * i);
       if (isInterior) open.push(readUint32(bytes, cell));
       if (kind === PAGE_KIND.tableInterior) continue;
       varints.at = isInterior ? cell + 4 : cell;

@@ -5,6 +5,7 @@ import type { ScheduleDiff } from '../changes/diffSchedules.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
+import { requireOwnPages } from '../format/ownPages.js';
 import type { Migration, MigrationStep } from '../schema/migration.js';
 import type { DatabaseSchema } from '../schema/readSchema.js';
 import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeeping.js';
@@ -78,6 +79,7 @@ export async function writeRun<Summary extends RunSummary>(
   settings: WriteSettings,
 ): Promise<WriteResult<Summary>> {
   if (hasNothingToWrite(connection, run.schema, run.plan, run.diff, run.migration)) return nothingWritten(run);
+  requireOwnTrees(connection);
   let unfit: string | null = null;
   for (;;) {
     const writePlan = planWrite(situationOf(connection, run, settings, unfit), settings.pagesFrom);
@@ -89,6 +91,17 @@ export async function writeRun<Summary extends RunSummary>(
       unfit = error.message;
     }
   }
+}
+
+/** `requireOwnPages` where the pages are at hand. @throws SendplanError `database_error` when two trees share a page */
+function requireOwnTrees(connection: Connection): void {
+  const pages = connection.pages?.() ?? null;
+  if (pages === null) return;
+  const rows = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
+  requireOwnPages(
+    pages,
+    Array.from(rows, ([rootPage]) => Number(rootPage)),
+  );
 }
 
 function nothingWritten<Summary extends RunSummary>(run: RunToWrite<Summary>): WriteResult<Summary> {

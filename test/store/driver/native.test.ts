@@ -123,3 +123,14 @@ test('explains what the driver sqljs explains, also while another connection is 
   expect(await explainFile(path, { ...options, driver: 'native' })).not.toEqual(expected);
   writer.close();
 });
+
+test('rows that are not read to the end hold no lock once the connection is closed', async () => {
+  const path = join(folder, 'some.sqlite3');
+  const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n';
+  execFileSync('sqlite3', [path, `CREATE TABLE some (number); INSERT INTO some ${numbers}`]);
+  const connection = await openNative(path);
+  for (const [number] of connection.query('SELECT number FROM some')) if (Number(number) === 3) break;
+  connection.close();
+  // Refused at once while anybody reads.
+  execFileSync('sqlite3', ['-bail', path, 'BEGIN EXCLUSIVE; DELETE FROM some; COMMIT']);
+});

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runFile } from '../../../src/node.js';
 import { loadFileLocks } from '../../../src/store/driver/sqliteLocks.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { processNamespace, processStart } from '../../../src/store/file/processes.js';
@@ -124,4 +125,11 @@ describe('a temporary file', () => {
       expect(temporaries()).toEqual([]);
     },
   );
+});
+
+test('a journal that is done with goes with the file that is replaced', async () => {
+  execFileSync('sqlite3', [path, 'CREATE TABLE contacts (id INTEGER PRIMARY KEY, email)']);
+  writeFileSync(`${path}-journal`, new Uint8Array(512));
+  await runFile(path, { asOf: '2025-06-13' });
+  expect(readdirSync(folder)).toEqual(['book.sqlite3']);
 });

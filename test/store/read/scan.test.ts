@@ -64,7 +64,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const { table: _table, ...contacts } = readContacts(source.contacts, { today: TODAY, order: 'mdy' }, issues);
+  const { table: _table, ...contacts } = readContacts(source.contacts, { today: TODAY, order: 'iso' }, issues);
   const types = new EmailTypes(['birthday', 'aep'], [], []);
   const index = new ContactIndex(contacts.id);
   const {
@@ -79,7 +79,7 @@ function readAll(source: OrganizationSource): unknown {
     instanceOf: new Map([[1, 0]]),
     texts,
     templates: [],
-    order: 'mdy',
+    order: 'iso',
   });
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
   formCounts.push({ rows: form.length, forms: forms.type.length });
