@@ -49,7 +49,7 @@ async function tryRun(folder: string, damaged: string, driver: string): Promise<
 
 async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const { draw, books, folder, number, program } = fault;
-  bases ??= await mutationBases(books, join(folder, '..', 'bases'));
+  bases ??= await mutationBases(books, fault.contacts, join(folder, '..', 'bases'));
   const { name, bytes } = mutatedFile(draw.of(bases), draw);
   const damaged = join(folder, 'damaged');
   writeFileSync(damaged, bytes);
@@ -77,6 +77,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
 export const mutations: FaultKind = {
   summary: 'damaged files through run, report, verify and explain',
   count: 10_000,
+  contacts: 40,
   missing: missingSqlite3,
   tryCase,
   async end() {
