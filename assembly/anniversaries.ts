@@ -1,8 +1,8 @@
-import { i32At, u8At, u16At } from './at';
+import { i32At, u16At } from './at';
 import { anniversary, monthDayOf, nearAnniversary, thisYear, upcomingDay, yearOf } from './calendar';
 import { emit, emitHeldByEvent, emitPlaced, holdPlaced } from './emit';
 import { excludedBy } from './exclusion';
-import { endRow, firstRow, hasEvent, ownedRow } from './history';
+import { endRow, firstRow, hasEvent } from './history';
 import { LANE_ASK, LANE_EVENT, LANE_EXCLUDED, planLanes } from './lanes';
 import {
   aepCount,
@@ -12,60 +12,24 @@ import {
   birthdayDaysBefore,
   contactBirth,
   contactEffective,
-  contactFlags,
   EFFECTIVE_DATE,
   effectiveDaysBefore,
-  FAILED_UNDERWRITING,
   FIRST_AEP,
   firstEmailMonths,
   laneAep,
   laneBirthday,
   laneEffective,
   NULL,
-  OPTION_EXCLUDE_FAILED,
-  options,
   REASON_EXCLUSION,
   REASON_NONE,
-  REASON_SUPPRESSED,
   REASON_UNDERWRITING_ORGANIZATION,
   today,
 } from './memory';
 import { hasClosedDays, isOpen } from './openDays';
-import { noteWindow } from './postWindow';
-import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
-import { isSuppressed } from './suppressions';
+import { noteWindow } from './owedWindows';
+import { isStoppedByOrganization, place } from './place';
 
 /* The yearly kinds: birthday, effective date and the aep dates (Rules 5). */
-
-/** Tells whether the organization's underwriting rule stops a contact's emails (Rules 5, underwriting). @inline */
-export function isStoppedByOrganization(contact: u32): bool {
-  return (options & OPTION_EXCLUDE_FAILED) !== 0 && (u8At(contactFlags, contact) & FAILED_UNDERWRITING) !== 0;
-}
-
-/**
- * Works out start day, step, reason and booked day of a candidate, in the globals of startDay.ts: suppression comes before
- * underwriting, underwriting before windows, windows before closed days (Rules 5 and 7).
- *
- * @param underwriting the reason for which underwriting stops it, REASON_NONE for none
- */
-export function place(
-  contact: u32,
-  type: i32,
-  eventYear: i32,
-  ideal: i32,
-  deadline: i32,
-  respectsWindows: bool,
-  underwriting: u8,
-): void {
-  const owned = firstRow() < endRow() ? ownedRow(type, eventYear) : -1;
-  const reason = isSuppressed(type) ? REASON_SUPPRESSED : underwriting;
-  if (reason !== REASON_NONE) {
-    skipAtOnce(owned, ideal, reason);
-    return;
-  }
-  placeOnDay(contact, type, owned, eventYear, ideal, deadline, respectsWindows);
-  if (placedWindow !== 0) noteWindow(placedWindow);
-}
 
 /**
  * The event of a yearly kind, i32.MAX_VALUE when the year has had its email and so has the next (Rules 5, which occurrence).

@@ -1,4 +1,3 @@
-import { place } from './anniversaries';
 import { f64At, i32At, u8At, u16At, u32At, u64At } from './at';
 import { yearOf } from './calendar';
 import { holdPlaced } from './emit';
@@ -43,6 +42,7 @@ import {
   today,
   UNREADABLE_STATE,
 } from './memory';
+import { place } from './place';
 import { placeNowhere } from './startDay';
 
 /* Campaign emails (Rules 6): running instances only, in ascending order of instance id. */

@@ -37,7 +37,7 @@ import {
 
 /* What follows from a candidate's type, event and step, and is therefore not stored (Rules 5, 6, 8 and 10). */
 
-/** @inline */
+/** The type index of a candidate. @inline */
 export function typeOfCandidate(i: u32): i32 {
   return <i32>u16At(candidateType, i);
 }

@@ -21,7 +21,7 @@ import { inPieces } from './pieces';
  * skips emails afterwards.
  */
 
-/** @inline */
+/** Tells whether a candidate is to be sent. @inline */
 export function isScheduled(i: u32): bool {
   return u8At(candidateReason, i) === REASON_NONE;
 }

@@ -1,4 +1,3 @@
-import { isStoppedByOrganization } from './anniversaries';
 import { i32At, u8At } from './at';
 import { emitPlaced } from './emit';
 import { endRow, firstRow, flagsOfType, isHistoryOrEnded, isSent, ownedFollowup, sentDayOf, typeOf } from './history';
@@ -20,6 +19,7 @@ import {
   TYPE_INITIAL,
   today,
 } from './memory';
+import { isStoppedByOrganization } from './place';
 import { placeFollowup, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
 

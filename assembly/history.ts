@@ -25,7 +25,7 @@ let first: u32 = 0;
 let end: u32 = 0;
 
 /** How far, at most, an email without event year lies from the event it was for (Rules 5, history has it). */
-const SAME_EVENT_DAYS: i32 = 182;
+const NEAR_EVENT_DAYS: i32 = 182;
 
 /** Turns to the rows of a contact. */
 export function enterRows(contact: u32): void {
@@ -33,32 +33,32 @@ export function enterRows(contact: u32): void {
   end = u32At(rowFirst, contact + 1);
 }
 
-/** @inline */
+/** The first row of the contact. @inline */
 export function firstRow(): u32 {
   return first;
 }
 
-/** @inline */
+/** The end of its rows. @inline */
 export function endRow(): u32 {
   return end;
 }
 
-/** @inline */
+/** The `ROW_` class of a row. @inline */
 export function classOf(row: u32): u8 {
   return u8At(rowClass, row);
 }
 
-/** @inline */
+/** The type index of a row, or a code above them. @inline */
 export function typeOf(row: u32): i32 {
   return i32At(rowType, row);
 }
 
-/** @inline */
+/** The sent day of a row, or NULL. @inline */
 export function sentDayOf(row: u32): i32 {
   return i32At(rowSentDay, row);
 }
 
-/** @inline */
+/** The `TYPE_` flags of a row's type. @inline */
 export function flagsOfType(type: i32): u8 {
   return u8At(rowTypeFlags, type);
 }
@@ -69,13 +69,13 @@ export function isHistory(row: u32): bool {
   return status >= ROW_HISTORY && status <= ROW_DELIVERED;
 }
 
-/** @inline */
+/** Tells whether a row is history or has ended. @inline */
 export function isHistoryOrEnded(row: u32): bool {
   const status = classOf(row);
   return status >= ROW_HISTORY && status <= ROW_ENDED;
 }
 
-/** @inline */
+/** Tells whether a row is the run's own. @inline */
 export function isOwned(row: u32): bool {
   return classOf(row) <= ROW_SKIPPED;
 }
@@ -96,7 +96,7 @@ export function hasEvent(type: i32, eventYear: i32, event: i32): bool {
       continue;
     }
     const sentDay = sentDayOf(row);
-    if (sentDay !== NULL && abs(sentDay - event) <= SAME_EVENT_DAYS) return true;
+    if (sentDay !== NULL && abs(sentDay - event) <= NEAR_EVENT_DAYS) return true;
   }
   return false;
 }

@@ -168,7 +168,6 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
   const askEffective = i8x16.splat(LANE_ASK_EFFECTIVE);
   const zero = i8x16.splat(0);
   const aep = i16x8.splat(<i16>aepEvent);
-  const zeros = i16x8.splat(0);
   const places = i16x8.splat(<i16>place);
   const lengths = i16x8.splat(<i16>thisLength);
   const lastLengths = i16x8.splat(<i16>lastLength);
@@ -186,9 +185,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
 
   for (let contact = start & ~15; contact < end; contact += 16) {
     const rules = v128.load(contactRule + contact);
-    const flags = v128.load(laneFlags + contact);
-    const asksAll = i8x16.ne(v128.and(flags, askAll), zero);
-    const asksEffective = i8x16.ne(v128.and(flags, askEffective), zero);
+    const asksAll = i8x16.ne(v128.and(v128.load(laneFlags + contact), askAll), zero);
+    const asksEffective = i8x16.ne(v128.and(v128.load(laneFlags + contact), askEffective), zero);
     const lowLead = i8x16.swizzle(leadLows, rules);
     const highLead = i8x16.swizzle(leadHighs, rules);
     const lowSpan = i8x16.swizzle(spanLows, rules);
@@ -208,11 +206,10 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const monthDay = v128.load(laneAnchor + at);
       const ownAnchor = daysTo(monthDay, thisLast, places);
       const comingAnchor = i16x8.add(daysTo(monthDay, nextLast, places), lengths);
-      const isPast = i16x8.lt_s(ownAnchor, zeros);
+      const isPast = i16x8.lt_s(ownAnchor, zero);
       const last = v128.bitselect(ownAnchor, i16x8.sub(daysTo(monthDay, lastLast, places), lastLengths), isPast);
       const next = v128.bitselect(comingAnchor, ownAnchor, isPast);
-      const laterAnchor = i16x8.add(daysTo(monthDay, laterLast, places), twoLengths);
-      const later = v128.bitselect(laterAnchor, comingAnchor, isPast);
+      const later = v128.bitselect(i16x8.add(daysTo(monthDay, laterLast, places), twoLengths), comingAnchor, isPast);
 
       const birth = v128.load(laneBirth + at);
       const birthday = daysToNext(birth, thisLast, nextLast, places, lengths);
@@ -225,10 +222,8 @@ function fillLanes(start: u32, end: u32, aepEvent: i32): void {
       const effectiveIdeal = i16x8.sub(effective, effectiveDays);
       const effectiveOut = isExcluded(i16x8.add(effectiveIdeal, lead), last, next, later, span, windowMask, yearMask);
       const askForIt = v128.or(ask, widened(asksEffective, isHigh));
-      v128.store(
-        laneEffective + at,
-        v128.or(lanesOf(effective, effectiveIdeal, askForIt, effectiveOut), i16x8.eq(date, none)),
-      );
+      const lanes = lanesOf(effective, effectiveIdeal, askForIt, effectiveOut);
+      v128.store(laneEffective + at, v128.or(lanes, i16x8.eq(date, none)));
 
       const aepOut = isExcluded(i16x8.add(aep, lead), last, next, later, span, windowMask, yearMask);
       v128.store(laneAep + at, lanesOf(aep, aep, ask, aepOut));

@@ -111,14 +111,10 @@ function isWithinLimit(count: u32): bool {
   return true;
 }
 
-/** Tells whether the emails of a type count for the limit: all but follow-ups. @inline */
-function isLimitedType(type: i32): bool {
-  return type < firstFollowup || type >= firstCampaign;
-}
-
-/** @inline */
+/** Tells whether a candidate counts for the limit: all but follow-ups do. @inline */
 function isLimited(i: u32): bool {
-  return isScheduled(i) && isLimitedType(typeOfCandidate(i));
+  const type = typeOfCandidate(i);
+  return isScheduled(i) && (type < firstFollowup || type >= firstCampaign);
 }
 
 /** Collects the days of the contact's history emails that a period from today on can reach; returns how many. */
@@ -156,19 +152,17 @@ function limitFrequency(first: u32, end: u32): void {
 /** Applies the contact limits to the candidates `[first, end)` of the contact whose rows were entered (Rules 9). */
 export function limitContact(first: u32, end: u32): void {
   let campaigns = 0;
-  let limited = 0;
+  // Most contacts are within the limit with all their emails, whatever the order.
+  let dayCount = firstRow() < endRow() && maxEmails > 0 ? collectHistory() : 0;
   for (let i = first; i < end; i++) {
     if (!isScheduled(i)) continue;
     const type = typeOfCandidate(i);
-    if (isLimitedType(type)) limited++;
     if (type >= firstCampaign) campaigns++;
+    else if (type >= firstFollowup) continue;
+    insertDay(dayCount++, sendOf(i));
   }
   if (campaigns > 1) resolveConflicts(first, end);
-  if (maxEmails === 0 || limited === 0 || (limited <= maxEmails && firstRow() === endRow())) return;
-  // Most contacts are within the limit with all their emails, whatever the order.
-  let dayCount = collectHistory();
-  for (let i = first; i < end; i++) if (isLimited(i)) insertDay(dayCount++, sendOf(i));
-  if (!isWithinLimit(dayCount)) limitFrequency(first, end);
+  if (maxEmails > 0 && !isWithinLimit(dayCount)) limitFrequency(first, end);
 }
 
 function limitPiece(firstContact: u32, endContact: u32): u32 {

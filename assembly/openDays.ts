@@ -13,7 +13,7 @@ export function hasClosedDays(): bool {
   return (options & OPTION_CLOSED_DAYS) !== 0;
 }
 
-/** @inline */
+/** Tells whether a day is open. @inline */
 export function isOpen(day: i32): bool {
   return !hasClosedDays() || i32At(nextOpen, day - openFirst) === day;
 }

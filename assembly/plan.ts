@@ -8,7 +8,8 @@ import { planFollowup } from './followups';
 import { enterRows } from './history';
 import { limitContact } from './limits';
 import { contactCount } from './memory';
-import { planPostWindow, resetWindows } from './postWindow';
+import { resetWindows } from './owedWindows';
+import { planPostWindow } from './postWindow';
 import { enterSuppressions } from './suppressions';
 
 /** Contacts are planned in groups, so that an engine can replace slow code by fast code between them. */

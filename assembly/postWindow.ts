@@ -1,8 +1,6 @@
-import { isStoppedByOrganization } from './anniversaries';
-import { i32At, putI32 } from './at';
 import { yearOf } from './calendar';
 import { emitPlaced } from './emit';
-import { ALL_YEAR, firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart } from './exclusion';
+import { firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart } from './exclusion';
 import { endRow, firstRow, hasEvent, ownedRow } from './history';
 import {
   catchUpDays,
@@ -12,30 +10,13 @@ import {
   REASON_SUPPRESSED,
   REASON_UNDERWRITING_ORGANIZATION,
   today,
-  windowYears,
 } from './memory';
+import { noteWindow, owedCount, owedYear } from './owedWindows';
+import { isStoppedByOrganization } from './place';
 import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
 import { isSuppressed } from './suppressions';
 
-/* Emails after a window has ended (Rules 8). The anchor years that owe one are collected while a contact is planned. */
-
-let yearCount: u32 = 0;
-
-/** Forgets the windows of the contact before. @inline */
-export function resetWindows(): void {
-  yearCount = 0;
-}
-
-/** Notes that the window of an anchor year excluded a candidate, or is open; years stay ascending and single. */
-export function noteWindow(year: i32): void {
-  if (year === ALL_YEAR) return;
-  let slot = yearCount;
-  while (slot > 0 && i32At(windowYears, slot - 1) > year) slot--;
-  if (slot > 0 && i32At(windowYears, slot - 1) === year) return;
-  for (let i = yearCount; i > slot; i--) putI32(windowYears, i, i32At(windowYears, i - 1));
-  putI32(windowYears, slot, year);
-  yearCount++;
-}
+/* Emails after a window has ended (Rules 8). */
 
 /** Notes the windows that are open today or have closed within the days of grace (Rules 8, b). */
 function noteOpenWindows(): void {
@@ -50,7 +31,7 @@ function noteOpenWindows(): void {
 export function planPostWindow(contact: u32): void {
   if (!hasWindows() || !(options & OPTION_POST_WINDOW)) return;
   noteOpenWindows();
-  for (let i: u32 = 0; i < yearCount; i++) planAfterWindow(contact, i32At(windowYears, i));
+  for (let i: u32 = 0; i < owedCount(); i++) planAfterWindow(contact, owedYear(i));
 }
 
 function planAfterWindow(contact: u32, year: i32): void {

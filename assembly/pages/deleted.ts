@@ -12,7 +12,7 @@ export let deletedSpan: f64 = 0;
 export let deletedIds: usize = 0;
 export let deletedCount: u32 = 0;
 
-/** @inline */
+/** Tells whether the row of an id goes. @inline */
 export function isDeleted(id: f64): bool {
   const place = id - deletedFirst;
   if (!(place >= 0 && place < deletedSpan)) return false;

@@ -49,7 +49,7 @@ export function startEntries(): void {
   lastAt = 0;
 }
 
-/** @inline */
+/** The rowid at the end of an entry. @inline */
 export function rowidOf(entry: u32): i64 {
   return load<f64>(entryRowid + (entry << 3)) as i64;
 }

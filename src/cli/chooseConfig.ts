@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SendplanError } from '../errors.js';
-import type { ConfigInput } from '../rules/config.js';
+import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import { readConfig } from './options.js';
 
 /** Where a command's configuration comes from, as `--json` tells it. */
@@ -32,7 +32,7 @@ function besideOf(databasePath: string): string | null {
   }
 }
 
-/** The configuration that the last run kept in the database; null when there is none. */
+/** The configuration that the last run kept in the database; null when there is none, or it is the defaults. */
 async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<ConfigInput | null> {
   const { openForReading } = await import('../store/driver/openForReading.js');
   const { latestConfigText } = await import('../store/read/latestConfig.js');
@@ -42,7 +42,8 @@ async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<
     const text = latestConfigText(file.connection, readSchema(file.connection));
     file.endReading();
     if (text === null) return null;
-    const { parseStoredConfig } = await import('../rules/storedConfig.js');
+    const { isOtherConfig, parseStoredConfig } = await import('../rules/storedConfig.js');
+    if (!isOtherConfig(text, resolveConfig({}))) return null;
     return parseStoredConfig(text);
   } catch (error) {
     if (error instanceof SendplanError && error.code !== 'bad_config') throw error;

@@ -3,14 +3,25 @@ import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, NOT_PLAIN, type RowCursor } from './rowCursor.js';
 
 /** What SQLite makes of a value when it stores it in a column of a declared type. */
-export type Affinity = 'text' | 'number' | 'none';
+export type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
 
-/** The affinity of a column by its declared type (https://sqlite.org/datatype3.html#determination_of_column_affinity). */
+/** The affinity of a column by its declared type, by SQLite's rules in their order. */
 export function affinityOf(declaredType: string): Affinity {
   const type = declaredType.toUpperCase();
-  if (type.includes('INT')) return 'number';
-  if (['CHAR', 'CLOB', 'TEXT'].some((word) => type.includes(word))) return 'text';
-  return type === '' || type.includes('BLOB') ? 'none' : 'number';
+  if (type.includes('INT')) return 'INTEGER';
+  if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
+  if (type === '' || type.includes('BLOB')) return 'BLOB';
+  return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
+}
+
+/** Tells whether a column of an affinity makes numbers of texts that are some. */
+export function makesNumbers(affinity: Affinity): boolean {
+  return affinity !== 'TEXT' && affinity !== 'BLOB';
+}
+
+/** Tells whether a column that makes numbers would store a text as one. */
+export function looksLikeNumber(text: string): boolean {
+  return /^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*$/i.test(text);
 }
 
 /**
@@ -18,7 +29,7 @@ export function affinityOf(declaredType: string): Affinity {
  * texts. `NULL_INT32` is NULL, `NOT_PLAIN` anything else.
  */
 export function storedInteger(cursor: RowCursor, place: number, affinity: Affinity): number {
-  if (affinity !== 'text') return cursor.plainInteger(place);
+  if (affinity !== 'TEXT') return cursor.plainInteger(place);
   const kind = cursor.kind(place);
   if (kind === FIELD_KIND.null) return NULL_INT32;
   const value = kind === FIELD_KIND.text ? readWholeText(cursor, place) : null;
@@ -29,7 +40,7 @@ export function storedInteger(cursor: RowCursor, place: number, affinity: Affini
 export function isStoredWhole(cursor: RowCursor, place: number, affinity: Affinity): boolean {
   const kind = cursor.kind(place);
   if (kind === FIELD_KIND.null) return true;
-  if (affinity === 'text') return kind === FIELD_KIND.text && readWholeText(cursor, place) !== null;
+  if (affinity === 'TEXT') return kind === FIELD_KIND.text && readWholeText(cursor, place) !== null;
   return kind === FIELD_KIND.number && cursor.integer(place) !== null;
 }
 
@@ -39,9 +50,7 @@ function readWholeText(cursor: RowCursor, place: number): number | null {
   return value !== null && String(value) === cursor.text(place) ? value : null;
 }
 
-const NUMBER = /^\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*$/;
-
-/** A text as it reads after it was stored in a column of an affinity: SQLite makes numbers of texts that are some. */
+/** A text as it reads after it was stored in a column of an affinity. */
 export function storedText(text: string, affinity: Affinity): string {
-  return affinity === 'number' && NUMBER.test(text) ? String(Number(text)) : text;
+  return makesNumbers(affinity) && looksLikeNumber(text) ? String(Number(text)) : text;
 }

@@ -14,7 +14,7 @@ import {
 } from '../rules/fields.js';
 import { quoted, quoteValue } from '../rules/quote.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
-import type { ContactIndex } from './contacts.js';
+import type { ContactIndex } from './contactIndex.js';
 import { GrowingColumn } from './growing.js';
 import type { IssueLog } from './issueLog.js';
 import { NULL_INT32 } from './nulls.js';

@@ -1,7 +1,9 @@
 import type { Table } from 'apache-arrow';
+import { END_DAY } from '../calendar/day.js';
 import type { DateOrder } from '../rules/dates.js';
 import { readCarrier, readOwnState } from '../rules/fields.js';
 import { quoteValue, unknownStateDetail } from '../rules/quote.js';
+import type { IssueKind } from '../rules/records.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
 import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
@@ -9,7 +11,7 @@ import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
 import { openRows } from './openColumns.js';
-import { INVALID_DAY, MISSING_DAY } from './rowCursor.js';
+import { INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
 import type { RowSource } from './source.js';
 import type { SuppressionRows } from './suppressions.js';
 import { TextMemo } from './textMemo.js';
@@ -98,6 +100,27 @@ class SeenIds {
   }
 }
 
+/** Reads the dates of contacts, and notes those that cannot be read. */
+class ContactDates {
+  readonly #cursor: RowCursor;
+  readonly #dates: TextMemo;
+  readonly #issues: IssueLog;
+
+  constructor(cursor: RowCursor, order: DateOrder, issues: IssueLog) {
+    this.#cursor = cursor;
+    this.#dates = dateMemo(order);
+    this.#issues = issues;
+  }
+
+  /** A date of the row that the cursor stands on; one after the latest day is invalid, and reads as missing as all that is. */
+  read(contactId: number, place: number, kind: IssueKind, latestDay: number): number {
+    const day = this.#cursor.day(place, this.#dates);
+    if (day !== INVALID_DAY && day <= latestDay) return day;
+    this.#issues.add(contactId, kind, quoteValue(this.#cursor.value(place)));
+    return MISSING_DAY;
+  }
+}
+
 /** What contacts are read by. */
 export interface ContactSettings {
   /** A birth date after it is invalid. */
@@ -107,6 +130,15 @@ export interface ContactSettings {
   /** Is told of every contact that can be planned. */
   readonly suppressions?: SuppressionRows;
 }
+
+const CONTACT_COLUMNS = {
+  id: Float64Array,
+  state: Uint8Array,
+  birth: Int32Array,
+  effective: Int32Array,
+  carrier: Int32Array,
+  flags: Uint8Array,
+};
 
 /**
  * Reads contacts into columns and notes what is wrong with them (Rules 2): contacts without a valid id or email are left
@@ -121,24 +153,17 @@ export function readContacts(
   issues: IssueLog,
   onRow: (rowsDone: number) => void = () => {},
 ): Contacts {
-  const contacts = new GrowingColumns({
-    id: Float64Array,
-    state: Uint8Array,
-    birth: Int32Array,
-    effective: Int32Array,
-    carrier: Int32Array,
-    flags: Uint8Array,
-  });
+  const contacts = new GrowingColumns(CONTACT_COLUMNS);
   const carriers = new TextDictionary();
   const ownStates = new TextMemo(readOwnState);
   const zipStates = new TextMemo((zipCode) => (zipCode === null ? UNKNOWN_STATE : stateOfZip(zipCode)));
   const carrierNames = new TextMemo((name) => carriers.codeOf(readCarrier(name)));
-  const dates = dateMemo(order);
   const rejected: number[] = [];
   const seen = new SeenIds(() => [...contacts.values().id, ...rejected]);
   let rowCount = 0;
 
   const { places, cursor } = openRows(source, FIELDS);
+  const dates = new ContactDates(cursor, order, issues);
   contacts.reserve(cursor.expectedRows);
   const [idAt, emailAt, stateAt, zipAt, birthAt, effectiveAt, carrierAt, failedAt, phoneAt] = places;
   try {
@@ -165,17 +190,8 @@ export function readContacts(
         unreadable = unknownStateDetail(cursor.value(stateAt), cursor.value(zipAt));
         issues.add(contactId, 'unknown_state', unreadable);
       }
-      let birthDay = cursor.day(birthAt, dates);
-      if (birthDay > today) birthDay = INVALID_DAY;
-      if (birthDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_birth_date', quoteValue(cursor.value(birthAt)));
-        birthDay = MISSING_DAY;
-      }
-      let effectiveDay = cursor.day(effectiveAt, dates);
-      if (effectiveDay === INVALID_DAY) {
-        issues.add(contactId, 'invalid_effective_date', quoteValue(cursor.value(effectiveAt)));
-        effectiveDay = MISSING_DAY;
-      }
+      const birthDay = dates.read(contactId, birthAt, 'invalid_birth_date', today);
+      const effectiveDay = dates.read(contactId, effectiveAt, 'invalid_effective_date', END_DAY);
       const contact = contacts.addRow();
       const { at } = contacts;
       at.id[contact] = contactId;
@@ -214,33 +230,4 @@ function sortById(columns: UnorderedColumns): UnorderedColumns {
     carrier: reorder(columns.carrier),
     flags: reorder(columns.flags),
   };
-}
-
-/** Finds contacts by id: a table of all ids while they are dense, a binary search otherwise. */
-export class ContactIndex {
-  readonly #ids: Float64Array;
-  readonly #dense: Int32Array | null = null;
-
-  /** @param ids ascending */
-  constructor(ids: Float64Array) {
-    this.#ids = ids;
-    const largest = ids.length === 0 ? 0 : ids[ids.length - 1];
-    if (largest > ids.length * 4 + 1024) return;
-    this.#dense = new Int32Array(largest + 1).fill(-1);
-    for (let i = 0; i < ids.length; i++) this.#dense[ids[i]] = i;
-  }
-
-  /** The index of the contact with an id, -1 when there is none that can be planned. */
-  indexOf(id: number): number {
-    const dense = this.#dense;
-    if (dense !== null) return id >= 0 && id < dense.length ? dense[id] : -1;
-    let start = 0;
-    let end = this.#ids.length;
-    while (start < end) {
-      const middle = (start + end) >>> 1;
-      if (this.#ids[middle] < id) start = middle + 1;
-      else end = middle;
-    }
-    return this.#ids[start] === id ? start : -1;
-  }
 }

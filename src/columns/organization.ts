@@ -9,7 +9,8 @@ import {
   readEnrolments,
   runsWithin,
 } from './campaigns.js';
-import { ContactIndex, type Contacts, readContacts } from './contacts.js';
+import { ContactIndex } from './contactIndex.js';
+import { type Contacts, readContacts } from './contacts.js';
 import { IssueLog } from './issueLog.js';
 import { type PlannedTypes, plannedTypes } from './plannedTypes.js';
 import { EmailTypes, readSchedules, type Schedules } from './schedules.js';

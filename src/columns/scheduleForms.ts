@@ -1,5 +1,5 @@
 import { limitPriority } from '../rules/fields.js';
-import { type Affinity, isStoredWhole, storedInteger, storedText } from './affinity.js';
+import { type Affinity, isStoredWhole, makesNumbers, storedInteger, storedText } from './affinity.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
 import { FIELD_KIND, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
@@ -171,7 +171,7 @@ export class ScheduleFormsBuilder {
 
   /** The code of a template, also where it is a number that the column has made of it. */
   private templateOf(cursor: RowCursor, place: number, memo: TextMemo, affinity: Affinity): number {
-    if (affinity !== 'number' || cursor.kind(place) !== FIELD_KIND.number) return cursor.plainCode(place, memo);
+    if (!makesNumbers(affinity) || cursor.kind(place) !== FIELD_KIND.number) return cursor.plainCode(place, memo);
     const number = cursor.text(place);
     return memo.codeOf(this.meaning.templates.find((text) => storedText(text, affinity) === number) ?? number);
   }

@@ -1,5 +1,6 @@
-import { FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
-import { quoted } from '../rules/quote.js';
+import { comparedStatus, FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
+import { quoted, quoteValue } from '../rules/quote.js';
+import type { RowCursor } from './rowCursor.js';
 
 /** A text that rows hold and no rule knows, quoted, and how many rows hold it. */
 export interface UnknownText {
@@ -28,6 +29,9 @@ export function isKnownType(type: string): boolean {
   );
 }
 
+/** Statuses whose emails are planned again, as whoever writes them expects (Rules 1). */
+const PLANNED_AGAIN = ['failed', 'missed'];
+
 /** Counts texts that no rule knows, while rows are read. */
 class TextCounts {
   readonly #counts = new Map<string, number>();
@@ -46,25 +50,45 @@ class TextCounts {
   }
 }
 
+/** Where a row has the fields that may be unreadable. */
+export interface NotedPlaces {
+  readonly typeAt: number;
+  readonly statusAt: number;
+  readonly actualAt: number;
+  readonly scheduledAt: number;
+}
+
 /** Collects what rows hold that cannot be read. */
 export class ScheduleNotesBuilder {
   readonly #statuses = new TextCounts();
   readonly #types = new TextCounts();
+  readonly #places: NotedPlaces;
   #unreadableDays = 0;
   #example: string | null = null;
 
-  /** Notes a row whose status no rule knows. */
-  addStatus(status: string | null): void {
-    this.#statuses.add(status);
+  constructor(places: NotedPlaces) {
+    this.#places = places;
   }
 
-  /** Notes a history or ended row whose type no rule has. */
-  addType(type: string): void {
-    this.#types.add(type);
+  /**
+   * Notes the row that a cursor stands on, whose status no rule knows, or whose type. Emails that failed or were missed are known to
+   * be planned again.
+   *
+   * @param isIgnored whether it is the status
+   */
+  addUnknown(cursor: RowCursor, isIgnored: boolean): void {
+    if (!isIgnored) {
+      this.#types.add(cursor.text(this.#places.typeAt));
+      return;
+    }
+    const status = cursor.text(this.#places.statusAt);
+    if (!PLANNED_AGAIN.includes(comparedStatus(status) ?? '')) this.#statuses.add(status);
   }
 
-  /** Notes a history or ended row without a day. @param value a date of it, quoted */
-  addUnreadableDay(value: string | null): void {
+  /** Notes a history or ended row without a sent day, where it has a date that cannot be read. */
+  addUnreadableDay(cursor: RowCursor): void {
+    const value = quoteValue(cursor.value(this.#places.actualAt)) ?? quoteValue(cursor.value(this.#places.scheduledAt));
+    if (value === null) return;
     this.#unreadableDays++;
     this.#example ??= value;
   }

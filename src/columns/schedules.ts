@@ -8,12 +8,11 @@ import {
   isSentStatus,
   statusClass,
 } from '../rules/emailTypes.js';
-import { quoteValue } from '../rules/quote.js';
 import { keepsBookedDay } from '../rules/reasons.js';
 import { storedInteger } from './affinity.js';
 import { numberVector, tableOf } from './arrowTable.js';
 import type { CampaignInstance, CampaignType } from './campaigns.js';
-import type { ContactIndex } from './contacts.js';
+import type { ContactIndex } from './contactIndex.js';
 import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import { NULL_INT32 } from './nulls.js';
@@ -190,15 +189,9 @@ export interface ScheduleSettings {
   readonly onRow?: (rowsDone: number) => void;
 }
 
-/** Reads `email_schedules` into columns. */
-export function readSchedules(
-  source: RowSource | null,
-  { contacts, contactCount, types, instanceOf, texts, templates, order, onRow = () => {} }: ScheduleSettings,
-): Schedules {
-  const columns = new GrowingColumns(ROW_COLUMNS);
-  const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
-  const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
-  const meaning = {
+/** What the values of a row's form mean. */
+function formMeaning({ types, instanceOf, templates }: Pick<ScheduleSettings, 'types' | 'instanceOf' | 'templates'>) {
+  return {
     classOf,
     isOwned: isOwnedClass,
     isIgnored: (rowClass: number) => rowClass === ROW_CLASS.other,
@@ -208,14 +201,26 @@ export function readSchedules(
       rowClass === ROW_CLASS.other || (!isOwnedClass(rowClass) && !types.isKnown(type)),
     instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
   };
+}
+
+/** Reads `email_schedules` into columns. */
+export function readSchedules(
+  source: RowSource | null,
+  { contacts, contactCount, types, instanceOf, texts, templates, order, onRow = () => {} }: ScheduleSettings,
+): Schedules {
+  const columns = new GrowingColumns(ROW_COLUMNS);
+  const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
+  const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = places;
+  const meaning = formMeaning({ types, instanceOf, templates });
   const formPlaces = places.slice(ROW_FIELDS.length);
   const dayPlaces = [plannedAt, scheduledAt];
-  const affinity = (name: string) => source?.affinities?.get(name) ?? 'none';
+  const affinity = (name: string) => source?.affinities?.get(name) ?? 'BLOB';
   const affinities = FORM_FIELDS.map(affinity);
   const monthAffinity = affinity('event_month');
   const dayAffinity = affinity('event_day');
   const forms = new ScheduleFormsBuilder(texts, meaning, formPlaces, dayPlaces, affinities);
-  const notes = new ScheduleNotesBuilder();
+  const [typeAt, , statusAt] = formPlaces;
+  const notes = new ScheduleNotesBuilder({ typeAt, statusAt, actualAt, scheduledAt });
   const dates = dateMemo(order);
   const metadataTexts = new TextMemo((text) => texts.codeOf(text));
   const createdTimes = new TextMemo((text) => texts.codeOf(text));
@@ -239,15 +244,8 @@ export function readSchedules(
       at.plannedDay[row] = dayOrNull(planned);
       at.scheduledDay[row] = dayOrNull(scheduled);
       if (!forms.isOwned(form)) {
-        if (forms.holdsUnknown(form)) {
-          const [typeAt, , statusAt] = formPlaces;
-          if (forms.isIgnored(form)) notes.addStatus(cursor.text(statusAt));
-          else notes.addType(cursor.text(typeAt) ?? '');
-        }
-        if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) {
-          const day = quoteValue(cursor.value(actualAt)) ?? quoteValue(cursor.value(scheduledAt));
-          if (day !== null) notes.addUnreadableDay(day);
-        }
+        if (forms.holdsUnknown(form)) notes.addUnknown(cursor, forms.isIgnored(form));
+        if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) notes.addUnreadableDay(cursor);
         continue;
       }
       const month = storedInteger(cursor, monthAt, monthAffinity);

@@ -2,7 +2,7 @@ import type { Table } from 'apache-arrow';
 import type { DateOrder } from '../rules/dates.js';
 import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
-import type { ContactIndex } from './contacts.js';
+import type { ContactIndex } from './contactIndex.js';
 import { NULL_INT32 } from './nulls.js';
 import { type RowSource, selectColumns } from './source.js';
 

@@ -12,7 +12,7 @@ import {
   SUPPRESSION_COLUMNS,
   suppressionProblems,
 } from '../rules/suppressions.js';
-import type { ContactIndex } from './contacts.js';
+import type { ContactIndex } from './contactIndex.js';
 import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';

@@ -1,6 +1,7 @@
 import type { Balance } from '../balance/balance.js';
 import { yearOf } from '../calendar/day.js';
-import { ContactIndex, FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { ContactIndex } from '../columns/contactIndex.js';
+import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { SendplanError } from '../errors.js';
 import { type Plan, startStepOf } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';

@@ -1,7 +1,7 @@
 import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
-import type { KernelCounts } from '../kernel/columns.js';
+import type { KernelColumn, KernelCounts } from '../kernel/columns.js';
 import type { Capacity } from '../rules/capacity.js';
 import type { Config } from '../rules/config.js';
 import { BALANCE_HORIZON_DAYS, OPEN_DAY_SEARCH_DAYS } from '../rules/constants.js';
@@ -9,6 +9,7 @@ import type { DailyLimits } from '../rules/limits.js';
 import type { AssignedRules } from './stateRules.js';
 
 const BYTES_PER_PENDING = 16;
+const NUMBERS_PER_GROUP = 5;
 
 /** The kernel works out plain anniversaries this many contacts at a time. */
 const LANES = 16;
@@ -117,93 +118,53 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
   // Who has no rows is not followed up.
   const perSignal = perRow === 0 ? 0 : perContact;
   const span = daysAhead(organization, run);
+  const perOpenDay = openSpan(run, span);
+  const perGroup = groupCapacity(total);
   return {
-    contactId: perContact,
-    contactState: perContact,
-    contactRule: perLane,
-    contactBirth: perContact,
-    contactEffective: perContact,
+    ...each(perContact, ['contactId', 'contactState', 'contactBirth', 'contactEffective', 'contactFlags']),
     contactCarrier: running.some((instance) => instance.carriers !== null) ? perContact : 0,
-    contactFlags: perContact,
-    laneBirth: perLane,
-    laneEffectiveDate: perLane,
-    laneAnchor: perLane,
-    laneFlags: perLane,
-    laneBirthday: perLane,
-    laneEffective: perLane,
-    laneAep: perLane,
+    ...each(perLane, ['contactRule', 'laneBirth', 'laneEffectiveDate', 'laneAnchor', 'laneFlags']),
+    ...each(perLane, ['laneBirthday', 'laneEffective', 'laneAep']),
     suppressionFirst: suppressions.count === 0 ? 0 : perContact + 1,
-    suppressionScope: suppressions.count,
-    suppressionStart: suppressions.count,
-    suppressionEnd: suppressions.count,
+    ...each(suppressions.count, ['suppressionScope', 'suppressionStart', 'suppressionEnd']),
     scopeTypes: suppressions.scopes.length * perType,
-    lastClickDay: perSignal,
-    lastAnswerDay: perSignal,
-    lastConditionDay: perSignal,
-    ruleKind: perRule,
-    ruleLead: perRule,
-    ruleTail: perRule,
-    ruleMonthStart: perRule,
+    ...each(perSignal, ['lastClickDay', 'lastAnswerDay', 'lastConditionDay']),
+    ...each(perRule, ['ruleKind', 'ruleLead', 'ruleTail', 'ruleMonthStart']),
     windowStarts: perRule * 366 * 4,
     monthDays: END_DAY - FIRST_DAY,
-    nextOpen: openSpan(run, span),
-    lastOpen: openSpan(run, span),
-    aepMonthDay: run.config.aep.length,
-    aepDeadline: run.config.aep.length,
-    typePriority: perType,
-    typeRank: perType,
-    typeCode: perType,
+    ...each(perOpenDay, ['nextOpen', 'lastOpen']),
+    ...each(run.config.aep.length, ['aepMonthDay', 'aepDeadline']),
+    ...each(perType, ['typePriority', 'typeRank', 'typeCode']),
     rowTypeFlags: emailTypes.flags.length,
-    campaignFlags: perCampaign,
-    campaignDaysBefore: perCampaign,
-    campaignEnd: perCampaign,
-    campaignFixedDay: perCampaign,
-    campaignSpreadStart: perCampaign,
-    campaignSpreadDays: perCampaign,
-    campaignStates: perCampaign,
+    ...each(perCampaign, ['campaignFlags', 'campaignDaysBefore', 'campaignEnd', 'campaignFixedDay']),
+    ...each(perCampaign, ['campaignSpreadStart', 'campaignSpreadDays', 'campaignStates']),
+    ...each(perCampaign, ['campaignInstance', 'campaignBareType']),
     campaignCarriers: perCampaign * carrierBytes(organization),
-    campaignInstance: perCampaign,
-    campaignBareType: perCampaign,
     instanceFollowups: instances.length,
     enrolmentFirst: perContact + 1,
-    enrolmentCampaign: enrolments.campaign.length,
-    enrolmentTrigger: enrolments.campaign.length,
+    ...each(enrolments.campaign.length, ['enrolmentCampaign', 'enrolmentTrigger']),
     rowFirst: perContact + 2,
-    rowClass: perRow,
-    rowType: perRow,
-    rowEventYear: perRow,
-    rowSentDay: perRow,
-    rowPlannedDay: perRow,
-    rowScheduledDay: perRow,
-    rowInstance: perRow,
-    rowPriority: perRow,
+    ...each(perRow, ['rowClass', 'rowType', 'rowEventYear', 'rowSentDay', 'rowPlannedDay', 'rowScheduledDay']),
+    ...each(perRow, ['rowInstance', 'rowPriority']),
     candidateFirst: perContact + 1,
-    candidateContact: total,
-    candidateType: total,
-    candidateStep: total,
-    candidateReason: total,
-    candidateEvent: total,
-    candidateStart: total,
-    candidateSend: total,
-    candidateDetail: total,
-    candidateBooked: total,
-    replanList: 0,
-    changeDay: 0,
-    plannedReason: 0,
-    smoothingHistogram: span,
-    dayCount: span,
-    isGroupedDay: span,
-    candidateGroup: total,
-    groups: 5 * groupCapacity(total),
-    groupSlots: 4 * powerOfTwo(groupCapacity(total)),
-    groupCursor: groupCapacity(total),
-    placementDay: total,
-    placementSize: total,
+    ...each(total, ['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent']),
+    ...each(total, ['candidateStart', 'candidateSend', 'candidateDetail', 'candidateBooked', 'candidateGroup']),
+    ...each(0, ['replanList', 'changeDay', 'plannedReason']),
+    ...each(span, ['smoothingHistogram', 'dayCount', 'isGroupedDay']),
+    groups: NUMBERS_PER_GROUP * perGroup,
+    groupSlots: 4 * powerOfTwo(perGroup),
+    groupCursor: perGroup,
+    ...each(total, ['placementDay', 'placementSize']),
     pending: (Math.max(perCampaign, run.config.aep.length) + 1) * BYTES_PER_PENDING,
     windowYears: mostPerContact + 1,
     limitOrder: mostPerContact,
     limitDays: mostPerContact + mostRowsPerContact(schedules.first, perContact) + 1,
   };
+}
+
+/** The same number of elements for some columns. */
+function each<Name extends KernelColumn>(count: number, names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, count])) as Record<Name, number>;
 }
 
 /** The bytes of a campaign's bits by carrier. */

@@ -1,4 +1,4 @@
-import { type ConfigInput, resolveConfig } from './config.js';
+import { type Config, type ConfigInput, resolveConfig } from './config.js';
 import { DEFAULT_STATE_RULES } from './states.js';
 
 /**
@@ -18,10 +18,17 @@ export function parseStoredConfig(text: string): ConfigInput {
   return input;
 }
 
+/** A configuration as a run keeps it in one form, whichever version kept it. */
+function plainForm(text: string): string {
+  return JSON.stringify(resolveConfig(parseStoredConfig(text)));
+}
+
 /** Tells whether a configuration as a run keeps it is another one than the given; one that cannot be read is. */
-export function isOtherConfig(text: string, config: object): boolean {
+export function isOtherConfig(text: string, config: Config): boolean {
+  const given = JSON.stringify(config);
+  if (text === given) return false;
   try {
-    return JSON.stringify(resolveConfig(parseStoredConfig(text))) !== JSON.stringify(config);
+    return plainForm(text) !== plainForm(given);
   } catch {
     return true;
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { balanceGroups } from '../../src/balance/balanceGroups.js';
+import { groupedDays } from '../../src/balance/groupedDays.js';
 import type { DaySeats, Excess, Groups } from '../../src/balance/groups.js';
 import { literalCap, placedOneByOne } from '../helpers/literalCap.js';
 import { runCount, runSeed, runTimeout } from '../helpers/runs.js';
@@ -171,6 +172,31 @@ describe('the daily cap on groups', () => {
         const again = placedOneByOne(groupsOf(booked), balanceGroups(groupsOf(booked), days, excess));
         expect(again).toEqual(first);
       }, 34);
+    },
+    runTimeout(RUNS),
+  );
+
+  test(
+    'needs only the days that are marked: on all others everybody goes on the day of his start',
+    () => {
+      let unmarked = 0;
+      check(({ drawn, days, excess }) => {
+        const starting = new Uint32Array(DAYS);
+        for (const { start, size } of drawn) starting[start] += size;
+        const isGrouped = groupedDays(starting, days) ?? new Uint8Array(DAYS);
+        const isMarked = ({ start }: Drawn) => isGrouped[start] === 1;
+        const marked = groupsOf(drawn.filter(isMarked));
+        const placed = placedOneByOne(marked, balanceGroups(marked, days, excess));
+        const whole = placedOneByOne(groupsOf(drawn), balanceGroups(groupsOf(drawn), days, excess));
+        const groups = drawn.flatMap((group) => Array.from({ length: group.size }, () => group));
+        expect(whole.filter((_, i) => isMarked(groups[i]))).toEqual(placed);
+        for (const [i, group] of groups.entries()) {
+          if (isMarked(group)) continue;
+          unmarked++;
+          expect(whole[i]).toEqual({ day: group.start, isSkipped: false });
+        }
+      }, 35);
+      expect(unmarked).toBeGreaterThan(RUNS);
     },
     runTimeout(RUNS),
   );

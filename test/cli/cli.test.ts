@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sendplan, testFolder, UNFORESEEN } from '../helpers/cli.js';
@@ -159,9 +168,19 @@ describe('databases that cannot be planned', () => {
     bytes[19] = 2;
     writeFileSync(wal, bytes);
     writeFileSync(`${wal}-wal`, Buffer.alloc(4152, 1));
-    await expectRefusal(['run', wal], 1, /wal\.sqlite3-wal/, /wal_checkpoint/);
+    await expectRefusal(
+      ['run', wal],
+      1,
+      /wal\.sqlite3-wal/,
+      /SELECT count\(\*\) FROM sqlite_master/,
+      /--driver native/,
+    );
     expect(Buffer.compare(readFileSync(wal), bytes)).toBe(0);
+    // A connection that has read and not written yet writes into the empty log next.
     writeFileSync(`${wal}-wal`, '');
+    await expectRefusal(['run', wal, '--as-of', '2025-06-13'], 1, /wal\.sqlite3-wal lies beside it/, /--driver native/);
+    expect(await sendplan('run', wal, '--as-of', '2025-06-13', '--dry-run')).toMatchObject({ code: 0 });
+    rmSync(`${wal}-wal`);
     expect(await sendplan('run', wal, '--as-of', '2025-06-13')).toMatchObject({ code: 0 });
     expect([...readFileSync(wal).subarray(18, 20)]).toEqual([2, 2]);
 

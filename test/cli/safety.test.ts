@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'sql.js';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { quoted } from '../../src/rules/quote.js';
 import { sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
 import { databaseImage, hasSqlite3, integrityOf, selectFrom } from '../helpers/databases.js';
 
@@ -50,12 +51,14 @@ describe('hostile contents', () => {
       });
     });
     expect(code).toBe(0);
-    // A line break is white space, which no address holds, and the first has white space too.
-    expect(report.issues).toMatchObject({ invalid_email: 2, invalid_effective_date: hostile.length - 2 });
-    expect(report.contacts).toEqual({ rows: hostile.length, planned: hostile.length - 2, rejected: 2 });
+    // White space, controls, quotes, semicolons, brackets and what turns the direction of text are in no address.
+    expect(report.issues).toMatchObject({ invalid_email: 6, invalid_effective_date: hostile.length - 6 });
+    expect(report.contacts).toEqual({ rows: hostile.length, planned: hostile.length - 6, rejected: 6 });
     const details = await select('SELECT contact_id, detail FROM scheduler_contact_issues ORDER BY contact_id, kind');
     expect(details.map(([id]) => id)).toEqual(hostile.map((_, i) => i + 1));
-    expect(details.map(([, detail]) => detail)).toEqual(hostile.map((text) => text.slice(0, 60)));
+    expect(details.map(([, detail]) => detail)).toEqual(hostile.map(quoted));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be left
+    expect(details.map(([, detail]) => detail).join('')).not.toMatch(/[\0-\x1f\u202a-\u202e]/);
     expect(await select('SELECT count(*) FROM contacts')).toEqual([[hostile.length]]);
   });
 
@@ -84,7 +87,7 @@ describe('hostile contents', () => {
     expect(code).toBe(0);
     expect(report.contacts).toEqual({ rows: 5, planned: 4, rejected: 1 });
     expect(report.issues).toEqual({ invalid_email: 1, invalid_birth_date: 2, invalid_effective_date: 1 });
-    expect(await select('SELECT max(length(detail)) FROM scheduler_contact_issues')).toEqual([[60]]);
+    expect(await select('SELECT max(length(detail)) FROM scheduler_contact_issues')).toEqual([['""...'.length + 60]]);
     expect(await select(`SELECT email_type FROM email_schedules WHERE email_type LIKE 'followup%'`)).toEqual([
       ['followup_4_hq_with_yes'],
     ]);

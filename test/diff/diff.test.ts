@@ -4,6 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { diff } from '../../src/diff/diff.js';
 import { diffFile, runFile } from '../../src/node.js';
 import { differencesText } from '../../src/report/differencesText.js';
+import { statusClass } from '../../src/rules/emailTypes.js';
+import { readText } from '../../src/rules/fields.js';
 import { openDatabase } from '../../src/run/openDatabase.js';
 import { organization } from '../helpers/arbitraries.js';
 import { testFolder } from '../helpers/cli.js';
@@ -23,8 +25,10 @@ function ownedRows(database: Queried): Map<number, Row> {
   const there = database.query("SELECT lower(name) FROM pragma_table_info('email_schedules')").flat();
   if (there.length === 0) return new Map();
   const columns = ['id', ...PLANNED_COLUMNS.filter((column) => there.includes(column))];
-  const sql = `SELECT ${columns} FROM email_schedules WHERE status IN ('pre-scheduled', 'skipped')`;
-  const rows = database.query(sql).map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+  const statuses = database.query('SELECT id, status FROM email_schedules');
+  const owned = new Set(statuses.filter(([, status]) => statusClass(readText(status)) === 'owned').map(([id]) => id));
+  const all = database.query(`SELECT ${columns} FROM email_schedules`).filter(([id]) => owned.has(id));
+  const rows = all.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
   return new Map(rows.map((row) => [Number(row.id), row]));
 }
 

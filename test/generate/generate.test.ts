@@ -217,7 +217,7 @@ describe('realistic contacts', () => {
     expect(rows.every(({ contactId, email }) => (contactId === null) !== (email === null))).toBe(true);
     expect(rows.filter(({ email }) => email !== null).length / rows.length).toBeCloseTo(0.4, 1);
     const holding = rows.filter((row) =>
-      holdsOn({ startDay: null, endDay: readDate(row.endsOn).day }, DEFAULT_AS_OF_DAY),
+      holdsOn({ startDay: null, endDay: readDate(row.endsOn, 'iso').day }, DEFAULT_AS_OF_DAY),
     );
     expect(holding.length / rows.length).toBeGreaterThan(0.9);
     expect(holding.length).toBeLessThan(rows.length);

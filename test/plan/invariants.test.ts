@@ -118,8 +118,8 @@ describe('what must always hold (Rules 12.1 to 12.5)', () => {
         },
       });
       const suppressions = `CREATE TABLE IF NOT EXISTS suppressions (contact_id, email, scope, reason, starts_on, ends_on);
-        INSERT INTO suppressions SELECT id, NULL, NULL, 'asked', NULL, NULL FROM contacts WHERE id % 50 = 1;
-        INSERT INTO suppressions SELECT NULL, upper(email), 'birthday, campaign', NULL, NULL, '2025-06-16' FROM contacts WHERE id % 50 = 2;`;
+        INSERT INTO suppressions (contact_id, email, scope, reason, starts_on, ends_on) SELECT id, NULL, NULL, 'asked', NULL, NULL FROM contacts WHERE id % 50 = 1;
+        INSERT INTO suppressions (contact_id, email, scope, reason, starts_on, ends_on) SELECT NULL, upper(email), 'birthday, campaign', NULL, NULL, '2025-06-16' FROM contacts WHERE id % 50 = 2;`;
       const generated = await generatedImage('realistic', 2500, '2025-06-13');
       const database = await openDatabase(await databaseImage(suppressions, generated));
       try {

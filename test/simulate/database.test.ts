@@ -81,7 +81,15 @@ test.each([
       // Follow-ups name rows of the simulation's own slots.
       const schedules = { ...organization.schedules, priority: slots.views.rowPriority };
       const own = { ...organization, schedules };
-      const plan = { organization: own, run, kernel: slots.kernel, views: slots.views, count: slots.size };
+      const plan = {
+        organization: own,
+        run,
+        kernel: slots.kernel,
+        views: slots.views,
+        count: slots.size,
+        history: new Int32Array(0),
+        starting: new Uint32Array(0),
+      };
       const database = await openDatabase(image);
       await database.run({ asOf: today, config: input });
       const rows = inOrder(plannedRowsOf(database)).map(comparable);

@@ -4,7 +4,7 @@ import {
   configSections,
   listFields,
   ruleStates,
-  settingsOf,
+  settingLines,
   valueAt,
   withValue,
 } from '../../src/web/page/configFields.js';
@@ -13,7 +13,7 @@ describe('the form of the page', () => {
   test('has a field for every key of the configuration, with its default', () => {
     const config = resolveConfig({});
     const fields = configSections().flatMap((section) => section.fields);
-    const keys = settingsOf(config)
+    const keys = settingLines(config)
       .map(({ key }) => key)
       .filter((key) => !key.startsWith('state_rules.') && key !== 'aep');
     expect(fields.map(({ path }) => path.join('.')).sort()).toEqual(keys.sort());
@@ -51,7 +51,7 @@ describe('a draft', () => {
   });
 
   test('is told of as keys and values', () => {
-    expect(settingsOf({ aep: [{ month: 1 }], followups: { enabled: false } })).toEqual([
+    expect(settingLines({ aep: [{ month: 1 }], followups: { enabled: false } })).toEqual([
       { key: 'aep', value: '[{"month":1}]' },
       { key: 'followups.enabled', value: 'false' },
     ]);

@@ -1,5 +1,5 @@
+import { ContactIndex } from '../../columns/contactIndex.js';
 import type { Contacts } from '../../columns/contacts.js';
-import { ContactIndex } from '../../columns/contacts.js';
 import { dateMemo } from '../../columns/dateMemo.js';
 import { openRows } from '../../columns/openColumns.js';
 import { INVALID_DAY, MISSING_DAY } from '../../columns/rowCursor.js';
@@ -72,6 +72,32 @@ function classOf(status: string | null): number {
   return meaning === 'history' ? COUNTED_AS.history : meaning === 'ended' ? COUNTED_AS.ended : COUNTED_AS.other;
 }
 
+function emptyTallies() {
+  return {
+    ofStatus: new Tally(),
+    ofReason: new Tally(),
+    historyDays: new Tally(),
+    plannedStates: new Tally(),
+    skippedStates: new Tally(),
+    moves: new Tally(),
+  };
+}
+
+/** Texts by code, and the memo that gives them theirs; NULL is an empty one. */
+function countedTexts(): readonly [TextDictionary, TextMemo] {
+  const texts = new TextDictionary();
+  return [texts, new TextMemo((text) => texts.codeOf(text ?? ''))];
+}
+
+/** Finds the state of a contact by id; unknown for one that is not there. */
+function stateFinder({ id, state }: Contacts): (contactId: number | null) => number {
+  const index = new ContactIndex(id);
+  return (contactId) => {
+    const contact = index.indexOf(contactId ?? -1);
+    return contact < 0 ? UNKNOWN_STATE : state[contact];
+  };
+}
+
 /**
  * Counts the rows of `email_schedules`, whoever wrote them, in one pass.
  *
@@ -83,24 +109,14 @@ export function countSchedules(
   contacts: Contacts,
   onRow: (rowsDone: number) => void = () => {},
 ): ScheduleCounts {
-  const index = new ContactIndex(contacts.id);
-  const types = new TextDictionary();
-  const statuses = new TextDictionary();
-  const reasons = new TextDictionary();
-  const typeCodes = new TextMemo((text) => types.codeOf(text ?? ''));
-  const statusCodes = new TextMemo((text) => statuses.codeOf(text ?? ''));
-  const reasonCodes = new TextMemo((text) => reasons.codeOf(text ?? ''));
+  const stateOf = stateFinder(contacts);
+  const [types, typeCodes] = countedTexts();
+  const [statuses, statusCodes] = countedTexts();
+  const [reasons, reasonCodes] = countedTexts();
   /** The class of each status code; NULL is a status of its own, which reads as other. */
   const classes: number[] = [];
   const ofType: number[][] = [];
-  const counts = {
-    ofStatus: new Tally(),
-    ofReason: new Tally(),
-    historyDays: new Tally(),
-    plannedStates: new Tally(),
-    skippedStates: new Tally(),
-    moves: new Tally(),
-  };
+  const counts = emptyTallies();
   const plannedDays: Tally[] = [];
   let dayless = 0;
   let rowCount = 0;
@@ -125,8 +141,7 @@ export function countSchedules(
         if (isDay(day)) counts.historyDays.add(day);
         continue;
       }
-      const contact = index.indexOf(cursor.integer(contactAt) ?? -1);
-      const state = contact < 0 ? UNKNOWN_STATE : contacts.state[contact];
+      const state = stateOf(cursor.integer(contactAt));
       if (counted === COUNTED_AS.skipped) {
         counts.ofReason.add(cursor.code(reasonAt, reasonCodes));
         counts.skippedStates.add(state);

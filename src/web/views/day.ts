@@ -103,14 +103,11 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
       body.removeAttribute('aria-busy');
     }
   };
-  const again = () => {
-    start = 0;
-    void show();
-  };
   const turn = (first: number) => {
     start = first;
     void show();
   };
+  const again = () => turn(0);
   const step = (days: number) => {
     const { day } = store.state;
     if (day !== null) actions.showDay(day + days);
@@ -133,18 +130,12 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     fill(title, longDayText(day), countOf(current, day));
     again();
   });
-  const controls = [
-    button('Day before', () => step(-1)),
-    labelled('Day', date),
-    button('Day after', () => step(1)),
-    labelled('Kind', kind),
-    labelled('Status', status),
-  ];
+  const days = [button('Day before', () => step(-1)), labelled('Day', date), button('Day after', () => step(1))];
   return element(
     'div.view',
     {},
     element('header.view-head', {}, title),
-    element('div.controls', {}, ...controls),
+    element('div.controls', {}, ...days, labelled('Kind', kind), labelled('Status', status)),
     body,
   );
 }

@@ -297,7 +297,7 @@ describe('a file that another program writes to', () => {
   it.each(['diffed', 'written'])('is noticed when it is %s, and nothing is left of the result', async (when) => {
     const path = join(folder, `${when}.sqlite3`);
     const outPath = join(folder, `${when}.result.sqlite3`);
-    await generateDatabase({ path, contacts: 2000, seed: 1, asOfDay: 20252 });
+    await generateDatabase({ path, contacts: 2000, seed: 1, shape: 'seed', asOfDay: 20252 });
     let isChanged = false;
     const change = () => {
       if (!isChanged) appendFileSync(path, new Uint8Array(4096));

@@ -231,7 +231,7 @@ describe('replacing', () => {
       if (change === 'another file') writeFileSync(path, image);
       const before = existsSync(path) ? readFileSync(path) : null;
       const code = change === 'wal' || change === 'journal' ? 'file_busy' : 'file_changed';
-      await expect(replaceDatabaseFile(file, new Uint8Array(100))).rejects.toMatchObject({ code });
+      await expect(replaceDatabaseFile(file, new ImageSource(new Uint8Array(100)))).rejects.toMatchObject({ code });
       expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
       expect(names().filter((name) => name.endsWith('.tmp'))).toEqual([]);
     },

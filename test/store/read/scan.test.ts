@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_ISO_DAY, parseIsoDay, parseIsoDayBytes } from '../../../src/calendar/iso.js';
-import { ContactIndex, readContacts } from '../../../src/columns/contacts.js';
+import { ContactIndex } from '../../../src/columns/contactIndex.js';
+import { readContacts } from '../../../src/columns/contacts.js';
 import { IssueLog } from '../../../src/columns/issueLog.js';
 import { EmailTypes, readSchedules, type Schedules } from '../../../src/columns/schedules.js';
 import type { OrganizationSource, RowSource } from '../../../src/columns/source.js';
@@ -63,7 +64,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
   const texts = new TextDictionary();
-  const { table: _table, ...contacts } = readContacts(source.contacts, TODAY, issues);
+  const { table: _table, ...contacts } = readContacts(source.contacts, { today: TODAY, order: 'iso' }, issues);
   const types = new EmailTypes(['birthday', 'aep'], [], []);
   const index = new ContactIndex(contacts.id);
   const {
@@ -71,7 +72,15 @@ function readAll(source: OrganizationSource): unknown {
     form,
     forms,
     ...schedules
-  } = readSchedules(source.email_schedules, index, contacts.count, types, new Map([[1, 0]]), texts);
+  } = readSchedules(source.email_schedules, {
+    contacts: index,
+    contactCount: contacts.count,
+    types,
+    instanceOf: new Map([[1, 0]]),
+    texts,
+    templates: [],
+    order: 'iso',
+  });
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
   formCounts.push({ rows: form.length, forms: forms.type.length });
   return {

@@ -316,6 +316,7 @@ describe('bookkeeping', () => {
       status: 'completed',
       errorMessage: null,
       completedText: null,
+      asOfText: '2025-06-13',
     };
     expect(writeCheckpoint(connection, checkpoint).warnings).toEqual([
       '"scheduler_checkpoints" was not written: NOT NULL constraint failed: scheduler_checkpoints.tenant.',

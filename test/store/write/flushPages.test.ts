@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import initSqlJs from 'sql.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ScheduleRows } from '../../../src/columns/scheduleRows.js';
+import type { ConfigInput } from '../../../src/rules/config.js';
 import { type OpenDatabase, openDatabase } from '../../../src/run/openDatabase.js';
 import type { RunReport } from '../../../src/run/runReport.js';
 import type { NewRows } from '../../../src/store/changes/newRows.js';
@@ -230,7 +231,7 @@ function anonymous(dump: readonly string[]): string[] {
   );
 }
 
-async function runsOf(image: Uint8Array, days: readonly number[], config: object, flush: FlushWay) {
+async function runsOf(image: Uint8Array, days: readonly number[], config: ConfigInput, flush: FlushWay) {
   const database: OpenDatabase = await openDatabase(image);
   try {
     const reports: RunReport[] = [];

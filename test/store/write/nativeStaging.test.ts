@@ -103,7 +103,11 @@ test.each([
     "CREATE TABLE contacts (id INTEGER PRIMARY KEY, email, state); INSERT INTO contacts VALUES (1, 'a@b.c', 'TX')";
   writeFileSync(path, await databaseImage(`${schedules} ${contacts}; ${sql}`));
   const report = await runFile(path, { asOf: TODAY, driver: 'native', flush: 'pages' });
-  expect(report).toMatchObject({ outcome: 'changed', flush: 'sql', warnings: [expect.stringMatching(reason)] });
+  expect(report).toMatchObject({
+    outcome: 'changed',
+    flush: 'sql',
+    warnings: expect.arrayContaining([expect.stringMatching(reason)]),
+  });
 });
 
 test('a dry run stages nothing', async () => {

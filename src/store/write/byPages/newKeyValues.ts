@@ -1,4 +1,5 @@
 import { formatIsoDay } from '../../../calendar/iso.js';
+import { looksLikeNumber } from '../../../columns/affinity.js';
 import { NULL_INT32 } from '../../../columns/nulls.js';
 import type { ScheduleRows } from '../../../columns/scheduleRows.js';
 import type { KindRows } from '../../../plan/rowKinds.js';
@@ -7,13 +8,7 @@ import { ENCODED_NULL, encodeText } from '../../format/encodedValue.js';
 import { quoteName } from '../../schema/readSchema.js';
 import { encodeField } from './encodeField.js';
 import type { KeyColumn } from './keyColumn.js';
-import {
-  type ColumnSource,
-  type LayoutColumn,
-  looksLikeNumber,
-  type RunValues,
-  UnfitForPages,
-} from './scheduleLayout.js';
+import { type ColumnSource, type LayoutColumn, type RunValues, UnfitForPages } from './scheduleLayout.js';
 
 /** Where a part of an event's date is in `eventDate`. */
 interface EventPart {

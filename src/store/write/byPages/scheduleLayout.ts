@@ -1,3 +1,4 @@
+import { type Affinity, affinityOf } from '../../../columns/affinity.js';
 import type { ScheduleRows } from '../../../columns/scheduleRows.js';
 import type { Connection } from '../../driver/connection.js';
 import {
@@ -83,22 +84,6 @@ const ROW_FIELDS: Readonly<Record<string, ColumnSource>> = {
   metadata: { kind: 'text', field: 'metadata' },
   created_at: { kind: 'text', field: 'createdAt' },
 };
-
-type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
-
-/** The affinity of a declared type, by SQLite's rules in their order. */
-export function affinityOf(declaredType: string): Affinity {
-  const type = declaredType.toUpperCase();
-  if (type.includes('INT')) return 'INTEGER';
-  if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
-  if (type === '' || type.includes('BLOB')) return 'BLOB';
-  return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
-}
-
-/** Whether a column of numeric affinity would store a text as a number. */
-export function looksLikeNumber(text: string): boolean {
-  return /^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*$/i.test(text);
-}
 
 function first(connection: Connection, sql: string, values: readonly SqlValue[] = []): SqlValue[] | null {
   for (const row of connection.query(sql, values)) return [...row];
