@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { MAIN } from '../helpers/cli.js';
 import { type FaultKind, runCampaign } from './campaign.js';
 import { disks } from './disks.js';
 import { kills } from './kills.js';
@@ -11,7 +11,6 @@ import { pairs } from './pairs.js';
 import { senders } from './senders.js';
 import { syscalls } from './syscalls.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const keepIn = mkdtempSync(join(tmpdir(), 'sendplan-kept-'));
 afterAll(() => rmSync(keepIn, { recursive: true, force: true }));
 
