@@ -17,8 +17,7 @@ function exitCodeOf(error: unknown): number {
   return WRONG_USE.includes(error.code) ? EXIT.wrongUse : EXIT.failed;
 }
 
-const MEMORY_HINT =
-  'Allow the process more (ulimit -v, the limit of its container), or plan with --driver native, which needs less.';
+const MEMORY_HINT = 'Allow the process more (ulimit -v, the limit of its container).';
 
 /** Tells whether an error of the engine means that there was no more memory to be had. */
 function isOutOfMemory(error: unknown): boolean {

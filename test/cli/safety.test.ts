@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'sql.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { quoted } from '../../src/rules/quote.js';
-import { sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
+import { MAIN, sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
 import { databaseImage, hasSqlite3, integrityOf, selectFrom } from '../helpers/databases.js';
+import { startProgram } from '../helpers/program.js';
 
 const pathOf = testFolder();
 const AS_OF = ['--as-of', '2025-06-13'];
@@ -149,6 +150,25 @@ describe('hostile contents', () => {
     expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
   });
 });
+
+// Engines reserve gigabytes of addresses for every memory of WebAssembly, and end themselves where they cannot begin at all.
+test.skipIf(process.platform !== 'linux').each(['sqljs', 'native'])(
+  'too little memory is told of in a sentence (%s)',
+  async (driver) => {
+    const path = pathOf(`memory-${driver}.sqlite3`);
+    writeFileSync(
+      path,
+      await databaseImage(`${CONTACTS} INSERT INTO contacts (id, email) VALUES (1, 'a@example.com')`),
+    );
+    const before = readFileSync(path);
+    const words = [process.execPath, MAIN, 'run', path, ...AS_OF, '--driver', driver];
+    const { code, stdout, stderr } = await startProgram('sh', ['-c', 'ulimit -v 5000000; exec "$@"', 'sh', ...words])
+      .outcome;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: The system gave no more memory.*\.\n {2}Allow the process more .*\n$/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  },
+);
 
 describe('a run that is ended', () => {
   let original = '';

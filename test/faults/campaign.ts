@@ -12,6 +12,8 @@ export interface FaultCase {
   readonly draw: Draw;
   /** An empty folder, which is kept when the case fails. */
   readonly folder: string;
+  /** How many contacts its books have. */
+  readonly contacts: number;
   readonly program: Program;
   readonly books: Books;
 }
@@ -29,6 +31,7 @@ export interface FaultKind {
   /** One line for the help. */
   readonly summary: string;
   readonly count: number;
+  readonly contacts: number;
   /** What the system lacks for it, a sentence; null when nothing. */
   missing(): string | null;
   tryCase(fault: FaultCase): Promise<CaseResult>;
@@ -42,6 +45,8 @@ export interface CampaignOptions {
   readonly count: number;
   /** The number of the first case. */
   readonly first?: number;
+  /** How many contacts books have; as many as the kind says when left out. */
+  readonly contacts?: number;
   /** The built program. */
   readonly main: string;
   /** Where failing cases are kept. */
@@ -83,7 +88,7 @@ function keep(kind: string, fault: FaultCase, { faults, label }: CaseResult, opt
 
 /** Tries cases of one kind one after the other. Every failing one is kept as a folder, with the command that repeats it. */
 export async function runCampaign(name: string, kind: FaultKind, options: CampaignOptions): Promise<CampaignReport> {
-  const { seed, count, first = 0, main, onCase } = options;
+  const { seed, count, first = 0, contacts = kind.contacts, main, onCase } = options;
   const skipped = kind.missing();
   if (skipped !== null) return { kind: name, skipped, cases: 0, labels: {}, failures: [] };
   mkdirSync(options.keepIn, { recursive: true });
@@ -97,7 +102,7 @@ export async function runCampaign(name: string, kind: FaultKind, options: Campai
       const caseFolder = join(folder, 'case');
       mkdirSync(caseFolder);
       const draw = new Draw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
-      const fault: FaultCase = { number, draw, folder: caseFolder, program, books };
+      const fault: FaultCase = { number, draw, folder: caseFolder, contacts, program, books };
       const result = await kind.tryCase(fault).catch((error: unknown): CaseResult => {
         const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
         return { label: 'the harness failed', faults: [shown] };

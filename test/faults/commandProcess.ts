@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** How a command ended. */
@@ -27,9 +28,10 @@ export class CommandProcess {
   #commands = 0;
 
   /** Runs one; a process that is ended by a signal, or does not answer, is `unforeseen`. */
-  run(...words: string[]): Promise<CommandEnd> {
-    if (this.#commands++ % MOST_COMMANDS === 0) this.close();
-    const child = this.#child ?? fork(WORKER, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  async run(...words: string[]): Promise<CommandEnd> {
+    if (this.#commands++ % MOST_COMMANDS === 0) await this.end();
+    const child =
+      this.#child ?? fork(WORKER, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.#child = child;
     return new Promise((resolve) => {
       const finish = (end: CommandEnd) => {
@@ -49,9 +51,13 @@ export class CommandProcess {
     });
   }
 
-  close(): void {
-    this.#child?.removeAllListeners();
-    this.#child?.kill();
+  /** Lets the process come to its end. */
+  async end(): Promise<void> {
+    const child = this.#child;
     this.#child = null;
+    if (child === null) return;
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
   }
 }

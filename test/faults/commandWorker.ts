@@ -1,5 +1,6 @@
 // Runs commands of the program one after the other in one process, as a server does that uses it as a library, and tells how each
 // ended. What they print goes nowhere.
+import { setImmediate } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
 import { SendplanError } from '../../src/errors.js';
 import type { CommandEnd } from './commandProcess.js';
@@ -26,6 +27,16 @@ async function runCommand([name, ...words]: readonly string[]): Promise<CommandE
   }
 }
 
+/** libsql keeps a connection open, and with it the files of WAL mode, until its statements are collected. */
+async function collect(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+}
+
 process.on('message', async (words: readonly string[]) => {
-  process.send?.(await runCommand(words));
+  const end = await runCommand(words);
+  if (words.includes('native')) await collect();
+  process.send?.(end);
 });

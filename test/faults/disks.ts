@@ -7,7 +7,6 @@ import type { CaseResult, FaultCase, FaultKind } from './campaign.js';
 import { faultsOfRun } from './sendplanProgram.js';
 import { damageOf, dumpOf, missingSqlite3 } from './sqlite3.js';
 
-const CONTACTS = 3000;
 const LATER_DAY = '2025-09-01';
 const SIZES = 20;
 
@@ -71,7 +70,12 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const { number, draw, books, program, folder } = fault;
   const way = WAYS[number % WAYS.length];
   const day = way.isFirst ? FIRST_DAY : LATER_DAY;
-  const book = { contacts: CONTACTS, shape: way.shape, isWal: draw.once(3), days: way.isFirst ? [] : [FIRST_DAY] };
+  const book = {
+    contacts: fault.contacts,
+    shape: way.shape,
+    isWal: draw.once(3),
+    days: way.isFirst ? [] : [FIRST_DAY],
+  };
   const found = await books.make(book);
   const finalBytes = statSync(await books.make({ ...book, isWal: false, days: [...book.days, day] })).size;
   const step = Math.floor(number / WAYS.length) % SIZES;
@@ -110,6 +114,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
 export const disks: FaultKind = {
   summary: `full disks, ${SIZES} sizes x ${WAYS.length} ways of writing`,
   count: SIZES * WAYS.length,
+  contacts: 3000,
   missing: () =>
     canMount() ? missingSqlite3() : 'mounting a tmpfs is not allowed here (be root in a container that may)',
   tryCase,

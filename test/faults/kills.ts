@@ -5,8 +5,6 @@ import { drawRun, faultsAfterKill } from './killed.js';
 import { unforeseen } from './sendplanProgram.js';
 import { missingSqlite3 } from './sqlite3.js';
 
-const CONTACTS = 1000;
-
 /** How long such runs take, in milliseconds, by their words. */
 const durations = new Map<string, number>();
 
@@ -24,7 +22,7 @@ async function durationOf(fault: FaultCase, run: ReturnType<typeof drawRun>): Pr
 
 async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const { draw, books, program, folder } = fault;
-  const run = drawRun(draw, CONTACTS);
+  const run = drawRun(draw, fault.contacts);
   const path = join(folder, 'book');
   await books.copy(run.book, path);
   const elapsedMs = await durationOf(fault, run);
@@ -43,6 +41,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
 export const kills: FaultKind = {
   summary: 'kill -9 of runs at random moments',
   count: 500,
+  contacts: 1000,
   missing: missingSqlite3,
   tryCase,
 };

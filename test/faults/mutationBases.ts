@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type Books, FIRST_DAY } from './books.js';
 import { ask } from './sqlite3.js';
 
-const CONTACTS = 40;
 const PAGE_SIZES = [512, 1024, 4096] as const;
 
 /** Tables of others, with rows that fill several pages, long rows, and what is kept without rowids. */
@@ -21,14 +20,14 @@ const FOREIGN = `
   DROP TABLE foreign_gone;`;
 
 /** Small sound databases to be damaged: all page sizes, fresh and planned ones, with and without auto_vacuum, in WAL mode too. */
-export async function mutationBases(books: Books, folder: string): Promise<readonly Uint8Array[]> {
+export async function mutationBases(books: Books, contacts: number, folder: string): Promise<readonly Uint8Array[]> {
   mkdirSync(folder, { recursive: true });
   const bases: Uint8Array[] = [];
   for (const [i, pageSize] of [...PAGE_SIZES, ...PAGE_SIZES, ...PAGE_SIZES].entries()) {
     const path = join(folder, `base-${i}`);
     const shape = i % 4 === 3 ? 'seed' : 'realistic';
     const days = i % 3 === i % 2 ? [] : [FIRST_DAY];
-    copyFileSync(await books.make({ contacts: CONTACTS, shape, isWal: false, days }), path);
+    copyFileSync(await books.make({ contacts, shape, isWal: false, days }), path);
     const autoVacuum = i >= 6 ? 1 : 0;
     ask(path, `PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = ${autoVacuum}; VACUUM; ${FOREIGN}`);
     if (i === 4 || i === 8) ask(path, 'PRAGMA journal_mode = WAL');

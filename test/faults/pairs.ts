@@ -6,7 +6,6 @@ import type { CaseResult, FaultCase, FaultKind } from './campaign.js';
 import { faultsOfRun } from './sendplanProgram.js';
 import { ask, damageOf, missingSqlite3 } from './sqlite3.js';
 
-const CONTACTS = 1500;
 const DAYS = ['2025-06-14', '2025-06-20', '2025-07-04'] as const;
 const DRIVERS = ['sqljs', 'native'] as const;
 
@@ -22,7 +21,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const drivers = [DRIVERS[number & 1], DRIVERS[(number >> 1) & 1]];
   const days = [draw.of(DAYS), draw.of(DAYS)];
   const book = {
-    contacts: CONTACTS,
+    contacts: fault.contacts,
     shape: draw.of(['seed', 'realistic'] as const),
     isWal: draw.once(3),
     days: draw.once(2) ? [] : [FIRST_DAY],
@@ -62,6 +61,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
 export const pairs: FaultKind = {
   summary: 'two runs over one file at once',
   count: 100,
+  contacts: 1500,
   missing: missingSqlite3,
   tryCase,
 };

@@ -8,7 +8,6 @@ import type { CaseResult, FaultCase, FaultKind } from './campaign.js';
 import { faultsOfRun } from './sendplanProgram.js';
 import { ask, damageOf, hasProgram, missingSqlite3 } from './sqlite3.js';
 
-const CONTACTS = 1000;
 const RUNS = 3;
 const SENDER = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../../test/faults/sender.py' : 'sender.py', import.meta.url),
@@ -47,7 +46,7 @@ async function sendDuring(path: string, seed: number, work: () => Promise<void>)
 
 async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const { draw, books, program, folder } = fault;
-  const book = { contacts: CONTACTS, shape: 'realistic' as const, isWal: draw.once(2), days: [FIRST_DAY] };
+  const book = { contacts: fault.contacts, shape: 'realistic' as const, isWal: draw.once(2), days: [FIRST_DAY] };
   const path = join(folder, 'book');
   await books.copy(book, path);
   const faults: string[] = [];
@@ -89,6 +88,7 @@ const total = { commits: 0, refusals: 0 };
 export const senders: FaultKind = {
   summary: 'runs beside a program that marks emails as sent',
   count: 50,
+  contacts: 1000,
   missing: () => (hasProgram('python3') ? missingSqlite3() : 'the program python3 is not installed'),
   tryCase,
   async end() {

@@ -4,7 +4,6 @@ import type { CaseResult, FaultCase, FaultKind } from './campaign.js';
 import { type DisturbedRun, drawRun, faultsAfterKill } from './killed.js';
 import { hasProgram, missingSqlite3 } from './sqlite3.js';
 
-const CONTACTS = 1000;
 const CALLS = ['pwrite64', 'write', 'fsync', 'fdatasync', 'rename', 'link', 'unlink', 'ftruncate', 'fchmod'] as const;
 
 /** How often a run makes each call, by its words. */
@@ -33,7 +32,7 @@ async function countCalls(fault: FaultCase, run: DisturbedRun): Promise<Readonly
 
 async function tryCase(fault: FaultCase): Promise<CaseResult> {
   const { draw, books, program, folder } = fault;
-  const run = drawRun(draw, CONTACTS);
+  const run = drawRun(draw, fault.contacts);
   const found = await countCalls(fault, run);
   const call = draw.of(CALLS.filter((name) => (found[name] ?? 0) > 0));
   const when = 1 + draw.below(found[call]);
@@ -51,6 +50,7 @@ async function tryCase(fault: FaultCase): Promise<CaseResult> {
 export const syscalls: FaultKind = {
   summary: 'kill -9 of runs at chosen system calls, by strace',
   count: 200,
+  contacts: 1000,
   missing: () =>
     hasProgram('strace') ? missingSqlite3() : 'the program strace is not installed (apt-get install strace)',
   tryCase,

@@ -7,7 +7,8 @@ import { type Outcome, type Started, startProgram } from './program.js';
 
 export { type Outcome, UNFORESEEN } from './program.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The built program. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Starts the built `sendplan`; no shell is between. */
 export function start(...words: string[]): Started {

@@ -174,16 +174,22 @@ function reserving(image: Uint8Array, reservedBytes: number): Uint8Array {
   return reserved;
 }
 
+/** How a database stores its texts. */
+export type TextEncoding = 'UTF-8' | 'UTF-16le' | 'UTF-16be';
+
 /**
  * A random database with the tables contacts and email_schedules: any page size, reserved bytes, column order and types,
  * added columns with defaults, overflowing rows, deleted rows, and sometimes what cannot be scanned.
+ *
+ * @param wantedEncoding of its texts; mostly UTF-8 when left out
  */
-export async function randomDatabase(seed: number): Promise<Uint8Array> {
+export async function randomDatabase(seed: number, wantedEncoding?: TextEncoding): Promise<Uint8Array> {
   const draw = new Draw(seed);
   const { Database } = await initSqlJs();
   const pageBytes = draw.of([512, 512, 1024, 4096, 4096, 8192, 65536]);
   const empty = new Database();
-  empty.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA encoding = '${draw.once(15) ? 'UTF-16le' : 'UTF-8'}'`);
+  const encoding = draw.once(15) ? 'UTF-16le' : 'UTF-8';
+  empty.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA encoding = '${wantedEncoding ?? encoding}'`);
   if (draw.once(4)) empty.exec(`PRAGMA auto_vacuum = ${draw.of(['FULL', 'INCREMENTAL'])}`);
   empty.exec('VACUUM; PRAGMA user_version = 1');
   const image = empty.export();

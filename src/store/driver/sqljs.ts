@@ -199,9 +199,34 @@ function allocate(byteLength: number): Uint8Array {
 /** Opens databases of pages, or a new one of none; see `openSqlJs`. */
 export type OpenPages = (pages: PageSource | null) => ImageConnection;
 
-/** Loads sql.js, so that databases can be opened without waiting. */
+/** The part of Node's `process` that is used where there is one. */
+interface RejectionEvents {
+  once(event: 'unhandledRejection', listener: (reason: unknown) => void): void;
+}
+
+/**
+ * Keeps what sql.js throws besides rejecting its promise, when it gets no memory, from ending the process: nobody can catch that.
+ */
+function swallowAbort(): void {
+  const { process } = globalThis as { readonly process?: Partial<RejectionEvents> };
+  process?.once?.('unhandledRejection', (reason) => {
+    if (!(reason instanceof WebAssembly.RuntimeError)) throw reason;
+  });
+}
+
+/** Loads sql.js, so that databases can be opened without waiting. @throws SendplanError `memory_limit` when it gets no memory */
 export async function loadSqlJs(options: SqlJsOptions = {}): Promise<OpenPages> {
-  const sqlJs = await initSqlJs({ ...options, useOldExtensionFunctions: false } as initSqlJs.SqlJsConfig);
+  const settings = { ...options, useOldExtensionFunctions: false, onAbort: swallowAbort, printErr: () => {} };
+  let sqlJs: initSqlJs.SqlJsStatic;
+  try {
+    sqlJs = await initSqlJs(settings as initSqlJs.SqlJsConfig);
+  } catch (cause) {
+    if (!/out of memory|allocate/i.test(String(cause))) throw cause;
+    throw new SendplanError('memory_limit', 'The system gave no more memory to SQLite.', {
+      hint: 'Allow the process more (ulimit -v, the limit of its container).',
+      cause,
+    });
+  }
   return (pages) => openPages(sqlJs, pages);
 }
 
