@@ -34,14 +34,16 @@ function besideOf(databasePath: string): string | null {
 
 /** The configuration that the last run kept in the database; null when there is none, or it is the defaults. */
 async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<ConfigInput | null> {
-  const { openForReading } = await import('../store/driver/openForReading.js');
+  const { readDatabaseFile } = await import('../store/driver/readDatabaseFile.js');
   const { latestConfigText } = await import('../store/read/latestConfig.js');
   const { readSchema } = await import('../store/schema/readSchema.js');
-  const file = await openForReading(path, driver);
+  const text = await readDatabaseFile(path, driver, async (connection, endReading) => {
+    const found = latestConfigText(connection, readSchema(connection));
+    endReading();
+    return found;
+  });
+  if (text === null) return null;
   try {
-    const text = latestConfigText(file.connection, readSchema(file.connection));
-    file.endReading();
-    if (text === null) return null;
     const { isOtherConfig, parseStoredConfig } = await import('../rules/storedConfig.js');
     if (!isOtherConfig(text, resolveConfig({}))) return null;
     return parseStoredConfig(text);
@@ -52,8 +54,6 @@ async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<
       hint: 'Name the configuration with --config FILE, or take the defaults with --config none.',
       cause: error,
     });
-  } finally {
-    file.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import { planAndBalance } from '../run/schedule.js';
 import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
-import { openForReading } from '../store/driver/openForReading.js';
+import { readDatabaseFile } from '../store/driver/readDatabaseFile.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import type { ContactExplanation } from './contactExplanation.js';
@@ -34,14 +34,11 @@ export interface ExplainFileOptions {
 export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  const file = await openForReading(path, options.driver ?? 'sqljs');
-  try {
-    const source = organizationOfDatabase(file.connection, readSchema(file.connection));
-    const settings = { config, today, onLoaded: file.endReading };
+  return readDatabaseFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
+    const source = organizationOfDatabase(connection, readSchema(connection));
+    const settings = { config, today, onLoaded: endReading };
     const { plan, balance } = await planAndBalance(source, settings, new Stopwatch(options.onProgress));
     const explainer = new Explainer(plan, balance);
     return options.contacts.map((id) => explainer.explain(id));
-  } finally {
-    file.close();
-  }
+  });
 }

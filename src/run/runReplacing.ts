@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { SendplanError } from '../errors.js';
 import { type Config, resolveConfig } from '../rules/config.js';
 import { openLazily } from '../store/driver/lazyConnection.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { loadFileLocks } from '../store/driver/sqliteLocks.js';
 import { loadSqlJs } from '../store/driver/sqljs.js';
-import { type OpenedFile, openDatabaseFile } from '../store/file/openDatabaseFile.js';
+import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
 import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
 import type { PageSource } from '../store/format/pageSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
@@ -48,7 +47,9 @@ async function runOpened(
   { config, today, watch }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch },
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
-  const connection = await watch.measure('open', async () => openLazily(file.pages, await loadSqlJs()));
+  const connection = await watch.measure('open', () =>
+    whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
+  );
   try {
     if (memoryLimitBytes !== undefined) {
       const needs = readMemoryNeeds(connection, config, today);
@@ -84,17 +85,6 @@ async function runOpened(
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
     connection.close();
-  }
-}
-
-/** Works on pages that nothing locks. @throws SendplanError `file_changed` when damage may come of a file that is changing */
-async function whileUnchanged<Result>(file: OpenedFile, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    // Pages of two states of a file can look damaged.
-    if (error instanceof SendplanError && error.code === 'database_error') file.requireSame();
-    throw error;
   }
 }
 

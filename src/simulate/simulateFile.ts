@@ -1,5 +1,5 @@
 import type { ConfigInput } from '../rules/config.js';
-import { openForReading } from '../store/driver/openForReading.js';
+import { readDatabaseFile } from '../store/driver/readDatabaseFile.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { liveThrough, loadSimulation, type SimulateOptions, settingsOf } from './simulate.js';
@@ -37,16 +37,13 @@ export async function simulateFile(path: string, options: SimulateFileOptions): 
   const { whatIf } = options;
   const settings = settingsOf(options);
   const others = whatIf === undefined ? null : settingsOf({ ...options, config: whatIf });
-  const file = await openForReading(path, options.driver ?? 'sqljs');
-  let loaded: ReturnType<typeof loadSimulation>;
-  let loadedOther: ReturnType<typeof loadSimulation> | null;
-  try {
-    const source = organizationOfDatabase(file.connection, readSchema(file.connection));
-    loaded = loadSimulation(source, settings);
-    loadedOther = others === null ? null : loadSimulation(source, others);
-    file.endReading();
-  } finally {
-    file.close();
-  }
+  const driver = options.driver ?? 'sqljs';
+  const { loaded, loadedOther } = await readDatabaseFile(path, driver, async (connection, endReading) => {
+    const source = organizationOfDatabase(connection, readSchema(connection));
+    const first = loadSimulation(source, settings);
+    const second = others === null ? null : loadSimulation(source, others);
+    endReading();
+    return { loaded: first, loadedOther: second };
+  });
   return loadedOther === null ? liveThrough(loaded, options) : liveThroughBoth([loaded, loadedOther], options);
 }

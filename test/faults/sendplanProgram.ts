@@ -36,10 +36,10 @@ export function unforeseen(what: string, { code, signal, stderr }: Outcome): str
   return [];
 }
 
-/** `unforeseen`, and that a run that did not succeed exits 1 and says why in a sentence. */
+/** `unforeseen`, and that a run that did not succeed exits 1 and says why. */
 export function faultsOfRun(what: string, outcome: Outcome): string[] {
   const faults = unforeseen(what, outcome);
   if (faults.length > 0 || outcome.code === 0) return faults;
-  if (outcome.code === 1 && /^error: .+\.$/m.test(outcome.stderr)) return [];
+  if (outcome.code === 1 && /^error: \S+ /m.test(outcome.stderr)) return [];
   return [`${what} exited ${outcome.code} and said: ${outcome.stderr.slice(0, 500)}`];
 }

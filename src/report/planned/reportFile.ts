@@ -8,7 +8,7 @@ import { type ConfigInput, resolveConfig } from '../../rules/config.js';
 import { dailyLimits } from '../../rules/limits.js';
 import { parseStoredConfig } from '../../rules/storedConfig.js';
 import type { RunProgress } from '../../run/stopwatch.js';
-import { openForReading } from '../../store/driver/openForReading.js';
+import { readDatabaseFile } from '../../store/driver/readDatabaseFile.js';
 import { latestConfigText } from '../../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../../store/read/organizationOfDatabase.js';
 import { readSchema } from '../../store/schema/readSchema.js';
@@ -53,16 +53,15 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
   }
   const given = options.config === undefined ? null : resolveConfig(options.config);
   const { onProgress = () => {} } = options;
-  const file = await openForReading(path, options.driver ?? 'sqljs');
-  try {
-    const schema = readSchema(file.connection);
-    const source = organizationOfDatabase(file.connection, schema);
+  return readDatabaseFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
+    const schema = readSchema(connection);
+    const source = organizationOfDatabase(connection, schema);
     const progress = (rowsDone: number) => onProgress('load', rowsDone, null);
     // Which birth dates lie in the future is nobody's question here.
     const contacts = readContacts(source.contacts, { today: END_DAY, order: 'iso' }, new IssueLog(), progress);
     const counts = countSchedules(source.email_schedules, contacts, progress);
-    const kept = given === null ? latestConfigText(file.connection, schema) : null;
-    file.endReading();
+    const kept = given === null ? latestConfigText(connection, schema) : null;
+    endReading();
     const found = keptConfig(kept);
     const config = given ?? resolveConfig(found ?? {});
     const limits = dailyLimits(config, contacts.rowCount);
@@ -72,9 +71,7 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
       firstDay,
       endDay: lastDay === undefined ? undefined : lastDay + 1,
     });
-  } finally {
-    file.close();
-  }
+  });
 }
 
 /** The configuration of the last run; null where there is none or it is none that this version knows. */

@@ -3,7 +3,7 @@ import { SendplanError, type SendplanErrorCode } from '../../errors.js';
 import { FileSource } from '../format/fileSource.js';
 import { HEADER_BYTES, requireHeader } from './fileHeader.js';
 import { closeDatabaseFile } from './heldFiles.js';
-import { type FilePurpose, requireNoSidecars } from './sidecars.js';
+import { type FilePurpose, isBesideJournal, requireNoSidecars } from './sidecars.js';
 
 /** What tells one state of a file from another. */
 export interface FileStamp {
@@ -171,12 +171,12 @@ export function requireDatabaseFile(path: string): string {
   try {
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    // A database whose pages are still in its log may be shorter than it says.
-    requireHeader(
-      real,
-      header.subarray(0, Math.max(headerBytes, 1)),
-      headerBytes < HEADER_BYTES ? headerBytes : Number.POSITIVE_INFINITY,
-    );
+    const isWal = header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
+    // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says. Whoever was
+    // writing when the header was read is done when there is no journal, and then the length is read.
+    const mayBeShorter = headerBytes === HEADER_BYTES && (isWal || isBesideJournal(real));
+    const sizeBytes = mayBeShorter ? Number.POSITIVE_INFINITY : fstatSync(descriptor).size;
+    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), sizeBytes);
     return real;
   } finally {
     closeDatabaseFile(descriptor);
@@ -207,9 +207,9 @@ export function openDatabaseFile(path: string, purpose: 'read' | 'replace' = 're
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
     const isWal = header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
-    if (stamp.sizeBytes === 0) requireNoSidecars(real, { isWal, purpose }); // A new database can be all in its log.
-    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
+    // A database can be shorter than it says while what lies beside it is a part of it.
     requireNoSidecars(real, { isWal, purpose });
+    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
     let bytesRead = headerBytes;
     const pages = new FileSource(descriptor, stamp.sizeBytes, true);
     const found: FoundFile = { path: real, stamp, isWal, mode: mode & 0o7777, linkCount: nlink, purpose };
@@ -228,6 +228,25 @@ export function openDatabaseFile(path: string, purpose: 'read' | 'replace' = 're
     };
   } catch (error) {
     closeDatabaseFile(descriptor);
+    throw error;
+  }
+}
+
+/** What pages of two states of a file can be taken for. */
+const TORN: readonly SendplanErrorCode[] = [
+  ...(['database_error', 'not_a_database', 'missing_table', 'missing_column', 'unsupported_schema'] as const),
+  'bad_config',
+];
+
+/** Works on pages that nothing locks. @throws SendplanError `file_changed` when what is wrong may come of a file that is changing */
+export async function whileUnchanged<Result>(
+  file: Pick<OpenedFile, 'requireSame'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SendplanError && TORN.includes(error.code)) file.requireSame();
     throw error;
   }
 }

@@ -26,6 +26,11 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** Tells whether a rollback journal lies beside a database, whatever is in it. */
+export function isBesideJournal(path: string): boolean {
+  return isThere(`${path}-journal`);
+}
+
 function firstByte(path: string): number {
   const descriptor = openSync(path, 'r');
   try {

@@ -134,3 +134,15 @@ test('rows that are not read to the end hold no lock once the connection is clos
   // Refused at once while anybody reads.
   execFileSync('sqlite3', ['-bail', path, 'BEGIN EXCLUSIVE; DELETE FROM some; COMMIT']);
 });
+
+test('a file that is cut short anywhere is called so, as by the driver sqljs', async () => {
+  const path = await realisticFile('cut.sqlite3');
+  const bytes = readFileSync(path);
+  for (const byteLength of [bytes.length - 1, bytes.length - 4096, 10_000, 4096, 1000, 100, 50]) {
+    writeFileSync(path, bytes.subarray(0, byteLength));
+    for (const driver of ['sqljs', 'native'] as const) {
+      const run = runFile(path, { asOf: TODAY, driver });
+      await expect(run).rejects.toMatchObject({ code: 'not_a_database', message: /is cut short/ });
+    }
+  }
+});

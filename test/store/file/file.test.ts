@@ -18,9 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SendplanError } from '../../../src/errors.js';
+import { SendplanError } from '../../../src/errors.js';
 import { loadSqlJs, openSqlJs } from '../../../src/store/driver/sqljs.js';
-import { type OpenedFile, openDatabaseFile } from '../../../src/store/file/openDatabaseFile.js';
+import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../../../src/store/file/openDatabaseFile.js';
 import { replaceDatabaseFile } from '../../../src/store/file/replaceDatabaseFile.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 
@@ -323,5 +323,26 @@ describe('a process that is killed while it writes', () => {
     expect(readdirSync(folder)).toHaveLength(2);
     await replaceDatabaseFile(find(path), new ImageSource(image));
     expect(readdirSync(folder)).toEqual(["it's a.db"]);
+  });
+});
+
+describe('a file that another program is writing to', () => {
+  it('is not called damaged or cut short while a journal lies beside it', () => {
+    writeFileSync(path, image.subarray(0, 4096));
+    writeFileSync(`${path}-journal`, Uint8Array.of(0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7));
+    expect(() => openDatabaseFile(path)).toThrow(expect.objectContaining({ code: 'file_busy' }));
+  });
+
+  it('has changed, where what was read of it looks damaged', async () => {
+    const changing = {
+      requireSame: () => {
+        throw new SendplanError('file_changed', 'changed');
+      },
+    };
+    const failing = async () => {
+      throw new SendplanError('database_error', 'damaged');
+    };
+    await expect(whileUnchanged(changing, failing)).rejects.toMatchObject({ code: 'file_changed' });
+    await expect(whileUnchanged({ requireSame: () => {} }, failing)).rejects.toMatchObject({ code: 'database_error' });
   });
 });
