@@ -117,6 +117,10 @@ describe('what counts for nothing is told', () => {
   test('emails that missed their deadline while nobody ran, by type', async () => {
     const file = await book('missed', `${ONE} INSERT INTO contacts VALUES (2, 'b@example.org', 'TX', '1960-06-20')`);
     await run(file);
+    const letter = await sendplan('explain', file, '--contact', '2', '--as-of', '2025-06-25');
+    expect(letter.stdout).toMatch(
+      /birthday of 2025: missed\.\n {2}It was to be sent on 2025-06-1\d .* by now it is too\s+late/,
+    );
     const { stderr } = await sendplan('run', file, '--as-of', '2025-06-25');
     expect(stderr).toMatch(
       /1 email was not sent until the deadline had passed, since the last run, of 2025-06-13: 1 birthday\. One of them: birthday of contact 2/,
