@@ -1,4 +1,8 @@
 import { balanceDays } from '../../src/balance/balance.js';
+import { balanceGroups } from '../../src/balance/balanceGroups.js';
+import { groupedDays } from '../../src/balance/groupedDays.js';
+import { applyDailyCap, groupCandidates } from '../../src/balance/placeGroups.js';
+import { daySeats, sendDays } from '../../src/balance/sendDays.js';
 import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/iso.js';
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import type { Plan } from '../../src/plan/plan.js';
@@ -91,6 +95,46 @@ function balanceTask(plan: Plan): MicroTask {
   };
 }
 
+/** The daily cap in its three steps: groups of the days that matter, the walk over them, and each email's day. */
+function capTasks(plan: Plan): MicroTask[] {
+  const { kernel, views, run, count } = plan;
+  const sendDaysOf = sendDays(run.capacity, run.today, plan.history.length);
+  const days = daySeats(sendDaysOf, run.today, plan.history);
+  kernel.smoothDays();
+  const isGrouped = groupedDays(views.dayCount, days);
+  if (isGrouped === null) return [];
+  views.isGroupedDay.set(isGrouped);
+  const units = plan.organization.contacts.count;
+  const { groups } = groupCandidates(plan);
+  return [
+    {
+      name: `daily cap: ${groups.count} groups of the emails of ${isGrouped.reduce((sum, day) => sum + day, 0)} days`,
+      unit: 'contact',
+      units,
+      run: () => kernel.groupCandidates(0),
+    },
+    {
+      name: 'daily cap: the walk of the days over groups (balanceGroups)',
+      unit: 'group',
+      units: groups.count,
+      run: () => balanceGroups(groups, days, run.config.load_balancing.excess),
+    },
+    {
+      name: 'daily cap: the same, by contact',
+      unit: 'contact',
+      units,
+      run: () => balanceGroups(groups, days, run.config.load_balancing.excess),
+    },
+    {
+      name: 'daily cap: all of it, each email with its day',
+      unit: 'contact',
+      units,
+      run: () => applyDailyCap({ kernel, views, run, count }, sendDaysOf, run.today, plan.history),
+      before: restorer(plan),
+    },
+  ];
+}
+
 function rowTask(plan: Plan): MicroTask {
   const rows = new DiffRows(plan, diffSchedules(plan));
   const places = Uint32Array.from({ length: rows.count }, (_, place) => place);
@@ -155,6 +199,7 @@ export async function makeSteps(loaded: BenchOrganizations): Promise<MicroTask[]
       run: () => planOf(loaded.seed),
     },
     balanceTask(seedPlan),
+    ...capTasks(await planOf(loaded.seed)),
     rowTask(seedPlan),
     wholeTask(seedPlan),
   ];

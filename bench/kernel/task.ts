@@ -2,7 +2,7 @@
 export interface MicroTask {
   readonly name: string;
   /** What the time is told per. */
-  readonly unit: 'contact' | 'date';
+  readonly unit: 'contact' | 'group' | 'date';
   /** How many units a call works on. */
   readonly units: number;
   readonly run: () => unknown;

@@ -59,7 +59,7 @@ function countPlaced(dayCount: Uint32Array, isGrouped: Uint8Array, { day, size, 
 }
 
 /** Groups all candidates of the marked days, as many at a time as there is room for groups. */
-function groupCandidates({ kernel, views, count }: Balanced): { batches: Batch[]; groups: Groups } {
+export function groupCandidates({ kernel, views, count }: Balanced): { batches: Batch[]; groups: Groups } {
   const batches: Batch[] = [];
   const pieces: Int32Array[] = [];
   for (let first = 0; first < count; ) {

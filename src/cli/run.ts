@@ -131,7 +131,9 @@ export function runCommand(): Command {
       new Option(
         '--force [guard]',
         `go on where this guard holds the run back (${GUARDS.join(', ')}; can be given more than once); alone, let --out replace a file`,
-      ).argParser(forced),
+      )
+        .preset(OVERWRITE)
+        .argParser(forced),
     )
     .option('--dry-run', 'work everything out and write nothing')
     .option('--full', 'plan also when the file is, to the byte, as a run of the same day and configuration left it')

@@ -3,6 +3,7 @@ import { yearOf } from '../calendar/day.js';
 import { ContactIndex } from '../columns/contactIndex.js';
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { SendplanError } from '../errors.js';
+import { isMissed } from '../plan/missedEmails.js';
 import { type Plan, startStepOf } from '../plan/plan.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
@@ -10,7 +11,7 @@ import { absences } from './absences.js';
 import { bookedDay, CappedDays, capFacts, smoothingFacts } from './balancing.js';
 import type { ContactExplanation } from './contactExplanation.js';
 import { eventSource, passedOver } from './events.js';
-import type { ConflictFacts, ContactFacts, EmailExplanation, StartFacts } from './explanation.js';
+import type { ConflictFacts, ContactFacts, EmailExplanation, RowFacts, StartFacts } from './explanation.js';
 import { type LimitSkip, limitSkips } from './limits.js';
 import { holdingRow, startFacts, stoppedStart } from './startDay.js';
 import {
@@ -29,6 +30,17 @@ import { ruleFacts, windowList } from './windowList.js';
 
 /** The steps by the kernel's number of each (Rules 5); the first is none. */
 const STEPS = [null, 'ideal', 'kept_planned_day', 'kept_send_day', 'catch_up'] as const;
+
+/** The contact's rows whose emails missed their deadline. */
+function missedRows(subject: Subject): RowFacts[] {
+  const { plan, contact } = subject;
+  const { schedules } = plan.organization;
+  const rows: RowFacts[] = [];
+  for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
+    if (isMissed(plan, contact, row)) rows.push(rowFacts(subject, row));
+  }
+  return rows;
+}
 
 /** Explains the contacts of one balanced plan; what several explanations need is worked out once. */
 export class Explainer {
@@ -67,7 +79,7 @@ export class Explainer {
       }
       const all = { email_type: 'all', kind: 'all', campaign_instance_id: null } as const;
       const absent = [{ reason: 'rejected_contact', value: rejection.detail, ...all } as const];
-      return { ...common, contact: null, rule: null, windows: [], emails: [], absent };
+      return { ...common, contact: null, rule: null, windows: [], emails: [], absent, missed: [] };
     }
     const subject = subjectFor(this.#plan, contact);
     const skips = limitSkips(subject);
@@ -81,6 +93,7 @@ export class Explainer {
       windows: windowList(subject),
       emails,
       absent: absences(subject),
+      missed: missedRows(subject),
     };
   }
 

@@ -33,24 +33,30 @@ function isInHistory({ schedules }: Plan['organization'], contact: number, row: 
   return false;
 }
 
+/** Tells whether the email of a contact's row was to be sent before today, was not, and is not planned again (Rules 12.7). */
+export function isMissed(plan: Plan, contact: number, row: number): boolean {
+  const { schedules } = plan.organization;
+  const sendDay = schedules.scheduledDay[row];
+  if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay >= plan.run.today)
+    return false;
+  return candidateOfRow(plan, contact, row) < 0 && !isInHistory(plan.organization, contact, row);
+}
+
 /** Finds the emails that were to be sent before today, were not, and for which it is too late (Rules 12.7). */
 export function findMissedEmails(plan: Plan): MissedEmails {
-  const { organization, run } = plan;
+  const { organization } = plan;
   const { contacts, schedules, emailTypes } = organization;
   const counts = new Map<number, number>();
   let example: MissedEmails['example'] = null;
   for (let contact = 0; contact < contacts.count; contact++) {
     for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-      const sendDay = schedules.scheduledDay[row];
-      if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay >= run.today)
-        continue;
-      if (candidateOfRow(plan, contact, row) >= 0 || isInHistory(organization, contact, row)) continue;
+      if (!isMissed(plan, contact, row)) continue;
       const type = schedules.type[row];
       counts.set(type, (counts.get(type) ?? 0) + 1);
       example ??= {
         contact_id: contacts.id[contact],
         email_type: emailTypes.names[type],
-        send_day: formatIsoDay(sendDay),
+        send_day: formatIsoDay(schedules.scheduledDay[row]),
       };
     }
   }

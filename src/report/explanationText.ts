@@ -1,5 +1,5 @@
 import type { ContactExplanation } from '../explain/contactExplanation.js';
-import type { RuleFacts, WindowFacts } from '../explain/explanation.js';
+import type { RowFacts, RuleFacts, WindowFacts } from '../explain/explanation.js';
 import { absenceSentence, isResting, restingText } from './explanationAbsence.js';
 import { emailSentences, emailTitle } from './explanationEmail.js';
 import { counted, dated, listed, paragraph } from './text/prose.js';
@@ -40,6 +40,12 @@ function windowSentence({ year, first_day, last_day, statutory_first_day }: Wind
   return `Window of ${year}: ${buffer}the state's own part from ${dated(statutory_first_day)} to ${dated(last_day)}.`;
 }
 
+function missedParagraph({ email_type, scheduled_send_date: day, row_id, event_year }: RowFacts): string {
+  const event = event_year === null ? email_type : `${email_type} of ${event_year}`;
+  const planned = `It was to be sent on ${dated(day ?? '')} (row ${row_id}), and was not; by now it is too late for it.`;
+  return `${paragraph([`${event}: missed.`])}\n${paragraph([planned], INDENT)}`;
+}
+
 function absenceParagraphs(explanation: ContactExplanation): string[] {
   const resting = explanation.absent.filter(isResting);
   const paragraphs = explanation.absent
@@ -65,6 +71,7 @@ export function explanationText(explanation: ContactExplanation): string {
   const paragraphs = [
     [paragraph(intro), ...windows.map((window) => paragraph([windowSentence(window)], INDENT))].join('\n'),
     ...emails.map((email) => `${paragraph([emailTitle(email)])}\n${paragraph(emailSentences(email, as_of), INDENT)}`),
+    ...explanation.missed.map(missedParagraph),
     ...absenceParagraphs(explanation),
   ];
   return `${paragraphs.join('\n\n')}\n`;

@@ -41,10 +41,10 @@ function reasonsText({ skip_reasons: reasons, rows }: RunReport): string {
   return table(['skipped because of', 'emails', 'of skipped'], shown);
 }
 
-function daysText(days: readonly DayReport[], cap: number): string {
+function daysText(days: readonly DayReport[]): string {
   return table(
     ['day', 'planned', 'on their way or sent', 'of the daily cap'],
-    days.map((day) => [day.day, day.planned, day.history, percent(day.load, cap)]),
+    days.map((day) => [day.day, day.planned, day.history, percent(day.load, day.cap)]),
   );
 }
 
@@ -83,14 +83,14 @@ export function summarizeRun(report: RunReport): string {
       '',
       `Busiest days. A day over ${grouped(limits.threshold)} emails is cut back to the cap of ${grouped(limits.cap)} (profile ${limits.profile});`,
       `${grouped(moves.cap)} emails were moved by that, ${grouped(moves.smoothing)} by smoothing policy anniversaries.`,
-      daysText(report.busiest_days.slice(0, 5), limits.cap),
+      daysText(report.busiest_days.slice(0, 5)),
     );
   }
   if (overloaded.count > 0) {
     parts.push(
       '',
-      `${grouped(overloaded.count)} days stay over the threshold, because what they hold cannot move:`,
-      daysText(overloaded.first, limits.cap),
+      `${grouped(overloaded.count)} day${overloaded.count === 1 ? ' stays' : 's stay'} over the threshold, because not all that has to go out by then has a seat before:`,
+      daysText(overloaded.first),
     );
   }
   const issues = Object.entries(report.issues);

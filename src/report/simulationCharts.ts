@@ -2,6 +2,7 @@ import { parseIsoDay } from '../calendar/iso.js';
 import { EMAIL_KINDS, type Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import type { DayCount } from './charts/calendarChart.js';
+import { capOfDays } from './charts/capOfDays.js';
 import { drawDifferenceChart } from './charts/differenceChart.js';
 import type { ChartOptions } from './charts/frame.js';
 import type { DayKindCount } from './charts/series.js';
@@ -25,7 +26,7 @@ function volumes({ days }: Simulation): DayCount[] {
 /** Draws what went out on each simulated day, stacked by kind, with the daily cap as a line. */
 export function drawSimulationChart(simulation: Simulation, options: ChartOptions): SVGSVGElement {
   const title = options.title ?? `Simulated emails per day, ${simulation.from} to ${simulation.to}`;
-  return drawVolumeChart(volumesByKind(simulation), { ...options, title, cap: simulation.limits.cap });
+  return drawVolumeChart(volumesByKind(simulation), { ...options, title, cap: capOfDays(simulation) });
 }
 
 /** Draws what went out by either configuration, and the difference of each day. */

@@ -3,6 +3,7 @@ import { formatIsoDay } from '../calendar/iso.js';
 import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
 import type { MissedEmails } from '../plan/missedEmails.js';
 import type { Plan } from '../plan/plan.js';
+import type { Capacity } from '../rules/capacity.js';
 import type { IssueKind } from '../rules/records.js';
 import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
@@ -20,6 +21,8 @@ export interface DayReport {
   readonly planned: number;
   readonly history: number;
   readonly load: number;
+  /** What the day takes by the caps; 0 on a closed day. */
+  readonly cap: number;
 }
 
 /** What a run did to `email_schedules`, in rows. */
@@ -105,8 +108,8 @@ export interface RunFacts {
 
 const MOST_DAYS = 10;
 
-function dayReport({ day, planned, history }: DayLoad): DayReport {
-  return { day: formatIsoDay(day), planned, history, load: planned + history };
+function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayReport {
+  return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
 }
 
 /** What was done to the rows; a refused row is neither added nor changed. */
@@ -144,6 +147,8 @@ export function reportPlan(
   const { contacts, issues } = plan.organization;
   const counts = countRows(plan, refused);
   const { profile, cap, threshold } = plan.run.limits;
+  const reportDays = (days: readonly DayLoad[]) =>
+    days.slice(0, MOST_DAYS).map((day) => dayReport(day, plan.run.capacity));
   const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
   return {
     contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
@@ -157,10 +162,10 @@ export function reportPlan(
     skip_reasons: counts.byReason,
     moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
     limits: { profile, cap, threshold },
-    busiest_days: busiest.slice(0, MOST_DAYS).map(dayReport),
+    busiest_days: reportDays(busiest),
     overloaded_days: {
       count: balance.overloadedDays.length,
-      first: balance.overloadedDays.slice(0, MOST_DAYS).map(dayReport),
+      first: reportDays(balance.overloadedDays),
     },
     issues: issues.counts(),
     reading,

@@ -8,6 +8,7 @@ import {
   valueAt,
   withValue,
 } from '../../src/web/page/configFields.js';
+import { problemUnder, textOfValue, valueOfText } from '../../src/web/views/settingValues.js';
 
 describe('the form of the page', () => {
   test('has a field for every key of the configuration, with its default', () => {
@@ -30,6 +31,8 @@ describe('the form of the page', () => {
     expect(fieldAt('load_balancing.daily_send_percentage_cap')).toMatchObject({ kind: 'number', standard: null });
     expect(fieldAt('followups.enabled')).toMatchObject({ kind: 'flag', standard: true });
     expect(fieldAt('timezone')).toMatchObject({ kind: 'text', standard: 'America/Chicago' });
+    expect(fieldAt('calendar.weekdays')).toMatchObject({ kind: 'list', choices: expect.arrayContaining(['mon']) });
+    expect(fieldAt('load_balancing.ramp')).toMatchObject({ kind: 'record', keys: ['start', 'first', 'growth'] });
     expect(listFields('aep').map(({ path }) => path[0])).toEqual(['month', 'day', 'deadline_month', 'deadline_day']);
     expect(listFields('state_rules')[0]).toMatchObject({ path: ['kind'], kind: 'choice' });
     expect(ruleStates()).toContain('PR');
@@ -60,5 +63,21 @@ describe('a draft', () => {
   test('that is wrong is told of at the key', () => {
     const [problem] = checkConfig({ aep: [{ month: 2, day: 31 }] });
     expect(problem).toMatchObject({ path: ['aep', 0, 'day'], allowed: 'a day of month 2, from 1 to 29' });
+  });
+});
+
+test('what stands in a field of several values is read and written by its commas', () => {
+  const weekdays = { kind: 'list', keys: [] } as const;
+  expect(valueOfText(' mon, tue ,', weekdays)).toEqual(['mon', 'tue']);
+  expect(valueOfText('  ', weekdays)).toBeUndefined();
+  expect(textOfValue(['mon', 'tue'])).toBe('mon, tue');
+  const ramp = { kind: 'record', keys: ['start', 'first', 'growth'] } as const;
+  const value = valueOfText('2025-06-16, 100, 0.2', ramp);
+  expect(value).toEqual({ start: '2025-06-16', first: 100, growth: 0.2 });
+  expect(checkConfig({ load_balancing: { ramp: value } })).toEqual([]);
+  expect(textOfValue(value)).toBe('2025-06-16, 100, 0.2');
+  const problems = checkConfig({ load_balancing: { ramp: valueOfText('2025-06-16', ramp) } });
+  expect(problemUnder(problems, ['load_balancing', 'ramp'])).toMatchObject({
+    path: ['load_balancing', 'ramp', 'first'],
   });
 });

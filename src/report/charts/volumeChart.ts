@@ -7,8 +7,10 @@ import { type DayKindCount, type SeriesScale, seriesScale } from './series.js';
 
 /** How the daily volume is drawn. */
 export interface VolumeChartOptions extends ChartOptions {
-  /** The daily cap, drawn as a line; none when left out. */
-  readonly cap?: number;
+  /**
+   * The daily cap, drawn as a line, or the cap of each day, drawn in steps, 0 on a closed day, which is shaded; none when left out.
+   */
+  readonly cap?: number | ((day: number) => number);
 }
 
 /** Counts of days in a row, by series. */
@@ -106,12 +108,56 @@ function dayTitles({ startDay, totals, counts }: DailyStacks, scale: SeriesScale
   });
 }
 
-function capMarks(cap: number | undefined, { colors }: ChartSpace, endDay: number): Plot.Markish[] {
-  if (cap === undefined) return [];
+/** The caps of days in a row; on a closed day the one before goes on. */
+interface CapLine {
+  readonly caps: readonly number[];
+  /** The days that are closed, from the first one on. */
+  readonly closed: readonly number[];
+  readonly highest: number;
+}
+
+function capLineOf(cap: VolumeChartOptions['cap'], { startDay, length }: DailyStacks): CapLine | null {
+  if (cap === undefined) return null;
+  const found = Array.from({ length }, (_, i) => (typeof cap === 'number' ? cap : cap(startDay + i)));
+  const closed = [...found.keys()].filter((i) => found[i] === 0);
+  let last = found.find((value) => value > 0) ?? 0;
+  const caps = found.map((value) => {
+    if (value > 0) last = value;
+    return last;
+  });
+  return { caps, closed, highest: Math.max(0, ...caps) };
+}
+
+/** The closed days as bands behind the stacks. */
+function closedMarks(line: CapLine | null, { colors }: ChartSpace, startDay: number): Plot.Markish[] {
+  if (line === null || line.closed.length === 0) return [];
   return [
-    Plot.ruleY([cap], { stroke: colors.limit, strokeWidth: 1.5, strokeDasharray: '5 3' }),
+    Plot.rectX(line.closed, {
+      x1: (i: number) => dateOfDay(startDay + i),
+      x2: (i: number) => dateOfDay(startDay + i + 1),
+      fill: colors.neutral,
+      fillOpacity: 0.18,
+      className: 'sendplan-closed',
+    }),
+  ];
+}
+
+function capMarks(line: CapLine | null, { colors }: ChartSpace, { startDay, length }: DailyStacks): Plot.Markish[] {
+  if (line === null) return [];
+  const cap = line.caps[length - 1];
+  // A step holds until the next point, and the last point ends the last day.
+  const places = Array.from({ length: length + 1 }, (_, i) => i);
+  return [
+    Plot.lineY(places, {
+      x: (i: number) => dateOfDay(startDay + i),
+      y: (i: number) => line.caps[Math.min(i, length - 1)],
+      curve: 'step-after',
+      stroke: colors.limit,
+      strokeWidth: 1.5,
+      strokeDasharray: '5 3',
+    }),
     Plot.text([cap], {
-      x: () => dateOfDay(endDay),
+      x: () => dateOfDay(startDay + length),
       y: cap,
       text: () => `daily cap ${grouped(cap)}`,
       textAnchor: 'end',
@@ -140,7 +186,8 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
   if (length === 0) return frameChart(space, options, { title, note: 'There are none.', panels: [] });
   const highest = totals.reduce((most, total) => Math.max(most, total), 0);
   const fullest = totals.indexOf(highest);
-  const top = Math.max(highest, options.cap ?? 0);
+  const line = capLineOf(options.cap, stacks);
+  const top = Math.max(highest, line?.highest ?? 0);
   const drawStacks = space.width / length >= BAR_PIXELS ? barMarks : outlineMarks;
   const titles = dayTitles(stacks, scale);
   const panel = drawPanel(space, {
@@ -150,9 +197,10 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
     y: { label: null, domain: [0, top * 1.06], tickFormat: shortFigure, ticks: 5 },
     marks: [
       Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 5 }),
+      ...closedMarks(line, space, startDay),
       ...drawStacks(stacks, topsOf(stacks), scale),
       Plot.ruleY([0], { stroke: space.colors.quiet }),
-      ...capMarks(options.cap, space, startDay + length),
+      ...capMarks(line, space, stacks),
       Plot.rect(titles, {
         x1: (_: string, i: number) => dateOfDay(startDay + i),
         x2: (_: string, i: number) => dateOfDay(startDay + i + 1),
@@ -171,7 +219,7 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
   return frameChart(space, options, {
     title,
     note: `${counted(total, 'email')} from ${formatIsoDay(startDay)} to ${formatIsoDay(startDay + length - 1)}, at most ${grouped(highest)} on a day (${formatIsoDay(startDay + fullest)}).`,
-    legend: scale.series,
+    legend: [...scale.series, ...(line?.closed.length ? [{ label: 'closed', color: space.colors.neutral }] : [])],
     panels: [panel],
   });
 }

@@ -24,6 +24,12 @@ function plannedCounts(days: readonly PlannedDay[]): DayKindCount[] {
   );
 }
 
+/** The cap of a day of the report's period. */
+function capOfReport({ limits, period, day_caps: caps }: PlannedReport): (day: number) => number {
+  const first = parseIsoDay(period?.first ?? '') ?? 0;
+  return (day) => caps[day - first] ?? limits.cap;
+}
+
 /** Draws one chart of a report. */
 export function drawPlanned(report: PlannedReport, chart: PlannedChart, options: ChartOptions): SVGSVGElement {
   switch (chart) {
@@ -31,7 +37,7 @@ export function drawPlanned(report: PlannedReport, chart: PlannedChart, options:
       const sent = report.days.flatMap((day) =>
         day.history > 0 ? [{ day: dayNumber(day), kind: ALREADY_SENT, count: day.history }] : [],
       );
-      return drawVolumeChart([...sent, ...plannedCounts(report.days)], { cap: report.limits.cap, ...options });
+      return drawVolumeChart([...sent, ...plannedCounts(report.days)], { cap: capOfReport(report), ...options });
     }
     case 'months':
       return drawMonthChart(plannedCounts(report.days), { title: 'Emails to be sent, by month', ...options });

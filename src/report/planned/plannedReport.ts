@@ -1,5 +1,6 @@
-import { formatIsoDay } from '../../calendar/iso.js';
+import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
 import type { ReasonCount } from '../../plan/countRows.js';
+import type { Capacity } from '../../rules/capacity.js';
 import type { DailyLimits } from '../../rules/limits.js';
 import { stateName } from '../../rules/states.js';
 import { COUNTED_AS, type ScheduleCounts, type Tally } from './countSchedules.js';
@@ -68,6 +69,8 @@ export interface PlannedReport {
   /** `YYYY-MM` and the planned emails of the month's days in the period. */
   readonly months: readonly { readonly month: string; readonly planned: number }[];
   readonly days_over_cap: number;
+  /** What each day from `period.first` on takes by the caps; 0 on a closed day. */
+  readonly day_caps: readonly number[];
   /** The days over the threshold, from which on a run moves emails on. */
   readonly days_over_threshold: number;
   /** Planned rows whose send day cannot be read; no day counts them. */
@@ -150,7 +153,11 @@ function daysOf(counts: ScheduleCounts, { first, end }: Period): PlannedDay[] {
   for (const [day] of inPeriod(counts.historyDays)) dayOf(day);
   return [...found]
     .sort(([a], [b]) => a - b)
-    .map(([day, known]) => ({ day: formatIsoDay(day), ...known, history: counts.historyDays.countOf(day) }));
+    .map(([day, known]) => ({
+      day: formatIsoDay(day),
+      ...known,
+      history: counts.historyDays.countOf(day),
+    }));
 }
 
 function monthsOf(days: readonly PlannedDay[]): PlannedReport['months'] {
@@ -170,12 +177,22 @@ function statesOf({ plannedStates, skippedStates }: ScheduleCounts): PlannedRepo
     .sort((a, b) => b.pre_scheduled - a.pre_scheduled || b.skipped - a.skipped);
 }
 
+function capsOf(capacity: Capacity, { first, end }: Period): number[] {
+  return Array.from({ length: end - first }, (_, i) => capacity.capOn(first + i));
+}
+
+/** What days take, and where the configuration that says so comes from. */
+export interface ReportedCaps {
+  readonly limits: DailyLimits;
+  readonly capacity: Capacity;
+  readonly origin: PlannedReport['limits']['config'];
+}
+
 /** Puts the counted rows of a database into figures. */
 export function reportPlanned(
   counts: ScheduleCounts,
   contactCount: number,
-  limits: DailyLimits,
-  config: PlannedReport['limits']['config'],
+  { limits, capacity, origin }: ReportedCaps,
   wanted: ReportPeriod = {},
 ): PlannedReport {
   const byType = typeRows(counts);
@@ -183,10 +200,11 @@ export function reportPlanned(
   const period = periodOf(counts, wanted);
   const days = period === null ? [] : daysOf(counts, period);
   const shown = days.reduce((total, { planned }) => total + planned, 0);
-  const over = (limit: number) => days.filter(({ planned, history }) => planned + history > limit).length;
+  const over = (limitOn: (day: number) => number) =>
+    days.filter(({ day, planned, history }) => planned + history > limitOn(parseIsoDay(day) ?? 0)).length;
   return {
     contacts: contactCount,
-    limits: { profile: limits.profile, cap: limits.cap, threshold: limits.threshold, config },
+    limits: { profile: limits.profile, cap: limits.cap, threshold: limits.threshold, config: origin },
     rows: {
       total: counts.rowCount,
       pre_scheduled: sum('pre_scheduled'),
@@ -207,8 +225,9 @@ export function reportPlanned(
           },
     days,
     months: monthsOf(days),
-    days_over_cap: over(limits.cap),
-    days_over_threshold: over(limits.threshold),
+    day_caps: period === null ? [] : capsOf(capacity, period),
+    days_over_cap: over((day) => capacity.capOn(day)),
+    days_over_threshold: over((day) => capacity.thresholdOn(day)),
     without_day: counts.dayless,
   };
 }

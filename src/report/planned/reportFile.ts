@@ -3,9 +3,10 @@ import { parseIsoDay } from '../../calendar/iso.js';
 import { readContacts } from '../../columns/contacts.js';
 import { IssueLog } from '../../columns/issueLog.js';
 import { SendplanError } from '../../errors.js';
+import { Capacity } from '../../rules/capacity.js';
 import { type ConfigInput, resolveConfig } from '../../rules/config.js';
-import { parseConfig } from '../../rules/configText.js';
 import { dailyLimits } from '../../rules/limits.js';
+import { parseStoredConfig } from '../../rules/storedConfig.js';
 import type { RunProgress } from '../../run/stopwatch.js';
 import { readDatabaseFile } from '../../store/driver/readDatabaseFile.js';
 import { latestConfigText } from '../../store/read/latestConfig.js';
@@ -62,9 +63,11 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
     const kept = given === null ? latestConfigText(connection, schema) : null;
     endReading();
     const found = keptConfig(kept);
-    const limits = dailyLimits(given ?? resolveConfig(found ?? {}), contacts.rowCount);
-    const config = given !== null ? 'given' : found !== null ? 'database' : 'defaults';
-    return reportPlanned(counts, contacts.rowCount, limits, config, {
+    const config = given ?? resolveConfig(found ?? {});
+    const limits = dailyLimits(config, contacts.rowCount);
+    const origin = given !== null ? 'given' : found !== null ? 'database' : 'defaults';
+    const caps = { limits, capacity: new Capacity(config, limits), origin } as const;
+    return reportPlanned(counts, contacts.rowCount, caps, {
       firstDay,
       endDay: lastDay === undefined ? undefined : lastDay + 1,
     });
@@ -74,9 +77,9 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
 /** The configuration of the last run; null where there is none or it is none that this version knows. */
 function keptConfig(text: string | null): ConfigInput | null {
   try {
-    return text === null ? null : parseConfig(text, 'config_versions');
+    return text === null ? null : parseStoredConfig(text);
   } catch (error) {
-    if (error instanceof SendplanError) return null;
+    if (error instanceof SendplanError || error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -4,8 +4,8 @@ import type { Draft } from './state.js';
 
 // What the form shows comes from the schema that checks the configuration, so that the two cannot disagree.
 
-/** What a field of the configuration takes. */
-export type FieldKind = 'whole' | 'number' | 'flag' | 'choice' | 'text';
+/** What a field of the configuration takes; a list is written with commas, and so are the values of a record. */
+export type FieldKind = 'whole' | 'number' | 'flag' | 'choice' | 'text' | 'list' | 'record';
 
 /** A field of the configuration. */
 export interface ConfigField {
@@ -15,6 +15,8 @@ export interface ConfigField {
   /** Its value when nothing is set; null where that is "none" or comes from the profile. */
   readonly standard: unknown;
   readonly choices: readonly string[];
+  /** The keys of a record in their order; none for all other kinds. */
+  readonly keys: readonly string[];
   readonly minimum: number | null;
   readonly maximum: number | null;
 }
@@ -46,12 +48,19 @@ function withoutNull(given: Shape): Shape {
 
 function fieldOf(path: readonly string[], given: Shape): ConfigField {
   const plain = withoutNull(given);
-  const kinds: Readonly<Record<string, FieldKind>> = { integer: 'whole', number: 'number', boolean: 'flag' };
+  const kinds: Readonly<Record<string, FieldKind>> = {
+    integer: 'whole',
+    number: 'number',
+    boolean: 'flag',
+    array: 'list',
+    object: 'record',
+  };
   return {
     path,
     kind: plain.enum !== undefined ? 'choice' : (kinds[plain.type ?? ''] ?? 'text'),
     standard: plain.default ?? null,
-    choices: plain.enum ?? [],
+    choices: plain.enum ?? plain.items?.enum ?? [],
+    keys: Object.keys(plain.properties ?? {}),
     minimum: plain.minimum ?? null,
     maximum: plain.maximum ?? null,
   };

@@ -20,6 +20,8 @@ export interface DailyVolume {
   readonly dayCount: number;
   /** Those kinds that have emails. */
   readonly kinds: readonly KindVolume[];
+  /** What every day takes by the caps; 0 on a closed day. */
+  readonly caps: Float64Array;
   /** Emails of every day, all kinds together. */
   readonly total: Uint32Array;
 }
@@ -59,6 +61,7 @@ export function dailyVolume({ views, count, run, organization }: Plan, balance: 
     dayCount,
     kinds: kinds.filter(({ emails }) => emails.some((emailCount) => emailCount > 0)),
     total,
+    caps: Float64Array.from(total, (_, i) => run.capacity.capOn(firstDay + i)),
   };
 }
 

@@ -140,7 +140,11 @@ function dayPanels(result: FinishedRun['result'], actions: Actions): HTMLElement
   return [
     panel(
       'Emails per day',
-      chartBox((options) => drawVolumeChart(dayKindCounts(volume), { ...options, cap: limits.cap }), choice),
+      chartBox(
+        (options) =>
+          drawVolumeChart(dayKindCounts(volume), { ...options, cap: (day) => volume.caps[day - volume.firstDay] ?? 0 }),
+        choice,
+      ),
       element(
         'p.note',
         {},

@@ -171,7 +171,7 @@ function itemField(
   control.value =
     value === undefined || value === null ? (field.kind === 'flag' ? String(field.standard) : '') : String(value);
   control.addEventListener('input', () => {
-    change(key, field.kind === 'flag' ? control.value === 'true' : valueOfText(control.value, field.kind));
+    change(key, field.kind === 'flag' ? control.value === 'true' : valueOfText(control.value, field));
   });
   return element(
     'span.item-field',

@@ -1,6 +1,7 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
+import { capOfDays } from '../../report/charts/capOfDays.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { grouped } from '../../report/text/prose.js';
 import { checkConfig } from '../../rules/config.js';
@@ -108,7 +109,11 @@ function stageView(store: Store): HTMLElement {
     const ends = [startDay, endDay - 1].map((day) => ({ day, kind: 'birthday', count: 0 }));
     const counts = [...ends, ...days.flatMap(countsOf)];
     chart.draw((options) =>
-      drawVolumeChart(counts, { ...options, cap: result?.limits.cap, title: 'Emails sent per day' }),
+      drawVolumeChart(counts, {
+        ...options,
+        cap: result === null ? undefined : capOfDays(result),
+        title: 'Emails sent per day',
+      }),
     );
   });
   const view = element(
