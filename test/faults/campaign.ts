@@ -49,6 +49,8 @@ export interface CampaignOptions {
   readonly contacts?: number;
   /** The built program. */
   readonly main: string;
+  /** No case begins after so many minutes; no end when left out. */
+  readonly minutes?: number;
   /** Where failing cases are kept. */
   readonly keepIn: string;
   readonly onCase?: (done: number, faultCount: number) => void;
@@ -97,8 +99,11 @@ export async function runCampaign(name: string, kind: FaultKind, options: Campai
   const failures: CampaignReport['failures'][number][] = [];
   const program = new Program(main);
   const books = new Books(join(folder, 'books'), program);
+  const endMs = performance.now() + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  let cases = 0;
   try {
-    for (let number = first; number < first + count; number++) {
+    for (let number = first; number < first + count && performance.now() < endMs; number++) {
+      cases++;
       const caseFolder = join(folder, 'case');
       mkdirSync(caseFolder);
       const draw = new Draw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
@@ -112,11 +117,11 @@ export async function runCampaign(name: string, kind: FaultKind, options: Campai
         failures.push({ number, faults: result.faults, folder: keep(name, fault, result, options) });
       }
       rmSync(caseFolder, { recursive: true, force: true });
-      onCase?.(number - first + 1, failures.length);
+      onCase?.(cases, failures.length);
     }
   } finally {
     await kind.end?.();
     rmSync(folder, { recursive: true, force: true });
   }
-  return { kind: name, skipped: null, cases: count, labels, failures };
+  return { kind: name, skipped: null, cases, labels, failures };
 }

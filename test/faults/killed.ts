@@ -66,9 +66,9 @@ function isMixedByContact(found: BookContent, before: BookContent, after: BookCo
 }
 
 /** A copy of a book with the files beside it, which SQLite may play back without touching the original. */
-function copyWithSidecars(path: string): string {
-  const copy = join(dirname(path), 'looked-at', basename(path));
-  mkdirSync(dirname(copy), { recursive: true });
+export function copyWithSidecars(path: string, folder: string): string {
+  const copy = join(folder, basename(path));
+  mkdirSync(folder, { recursive: true });
   for (const end of ['', '-journal', '-wal', '-shm']) {
     if (existsSync(`${path}${end}`)) copyFileSync(`${path}${end}`, `${copy}${end}`);
   }
@@ -85,7 +85,7 @@ export async function faultsAfterKill(
   run: DisturbedRun,
 ): Promise<{ readonly state: string; readonly faults: string[] }> {
   const [before, after] = [await books.content(run.book), await undisturbed(books, run)];
-  const looked = copyWithSidecars(path);
+  const looked = copyWithSidecars(path, join(dirname(path), 'looked-at'));
   const faults = damageOf(looked);
   if (faults.length > 0) return { state: 'damaged', faults };
   const found = contentOf(looked);

@@ -14,6 +14,7 @@ interface Flags {
   readonly seed: number;
   readonly count?: number;
   readonly first: number;
+  readonly minutes?: number;
   readonly program: string;
   readonly keep: string;
 }
@@ -44,6 +45,7 @@ async function tryKinds(names: readonly string[], flags: Flags): Promise<void> {
       seed: flags.seed,
       count: flags.count ?? kind.count,
       first: flags.first,
+      minutes: flags.minutes,
       main: resolve(flags.program),
       keepIn: resolve(flags.keep),
       onCase(done, faultCount) {
@@ -67,6 +69,7 @@ await new Command('npm run test:faults --')
   .option('--seed <n>', 'which cases', wholeNumber, 1)
   .option('--count <n>', 'how many cases of each kind (default: as many as the list says)', wholeNumber)
   .option('--first <n>', 'the number of the first case', wholeNumber, 0)
+  .option('--minutes <n>', 'begin no case of a kind after so many minutes', wholeNumber)
   .option('--program <file>', 'the built program', 'dist/cli/main.js')
   .option(
     '--keep <folder>',

@@ -7,7 +7,7 @@ import { formatIsoDay, parseIsoDay } from '../../../src/calendar/iso.js';
 import { SendplanError } from '../../../src/errors.js';
 import { generateDatabase } from '../../../src/generate/generateDatabase.js';
 import { explainFile, runFile } from '../../../src/node.js';
-import { openNative } from '../../../src/store/driver/native.js';
+import { openNative, openNativeReader } from '../../../src/store/driver/native.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 
 const TODAY = '2025-06-13';
@@ -128,7 +128,7 @@ test('rows that are not read to the end hold no lock once the connection is clos
   const path = join(folder, 'some.sqlite3');
   const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n';
   execFileSync('sqlite3', [path, `CREATE TABLE some (number); INSERT INTO some ${numbers}`]);
-  const connection = await openNative(path);
+  const connection = await openNativeReader(path);
   for (const [number] of connection.query('SELECT number FROM some')) if (Number(number) === 3) break;
   connection.close();
   // Refused at once while anybody reads.
