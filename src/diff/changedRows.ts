@@ -8,6 +8,7 @@ import { NULL_TEXT, type TextDictionary } from '../columns/texts.js';
 import type { Plan } from '../plan/plan.js';
 import { RowWriter } from '../plan/rows.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
+import { CauseFinder, type ChangeCause } from './causes.js';
 import { type Change, visitChanges } from './visitChanges.js';
 
 /** A value of `email_schedules` as JSON has it. */
@@ -16,6 +17,8 @@ export type CellValue = string | number | null;
 /** A row that a run adds, changes or removes. */
 export interface ChangedRow {
   readonly change: Change;
+  /** What moved it. */
+  readonly cause: ChangeCause;
   /** The id of the row that is there; null for one that is added. */
   readonly row_id: number | null;
   /** Null for a row that is removed because no contact has its contact_id. */
@@ -47,13 +50,17 @@ function namesOf(columns: readonly ComparedColumn[], bits: number): string[] {
 /** Reads the rows that a run changes, as they are and as they will be (Rules 11). */
 export class ChangeReader {
   readonly columns: readonly ComparedColumn[];
+  /** What moved a row; its bits are those of `differing`. */
+  readonly causes: CauseFinder;
   readonly #plan: Plan;
   readonly #writer: RowWriter;
   readonly #texts: TextDictionary;
 
-  constructor({ plan }: Pick<PlannedRun, 'plan'>) {
+  constructor({ plan, lastConfig }: Pick<PlannedRun, 'plan' | 'lastConfig'>) {
     this.#plan = plan;
     this.columns = comparedColumns(plan.organization);
+    const columnNames = this.columns.map(({ name }) => name);
+    this.causes = new CauseFinder({ plan, lastConfig }, columnNames);
     this.#writer = new RowWriter(plan, 1);
     this.#texts = plan.organization.texts;
   }
@@ -80,10 +87,12 @@ export class ChangeReader {
     const { contacts, planned, schedules } = this.#plan.organization;
     const { candidateContact, candidateType, candidateSend } = this.#plan.views;
     const isAdded = foundRow < 0;
-    const names = isAdded ? null : namesOf(this.columns, this.differing(candidate, foundRow));
+    const bits = isAdded ? 0 : this.differing(candidate, foundRow);
+    const names = isAdded ? null : namesOf(this.columns, bits);
     const columns = this.columns.filter(({ name }) => names === null || names.includes(name));
     return {
       change: isAdded ? 'add' : 'change',
+      cause: this.causes.ofPlanned(candidate, foundRow, bits),
       row_id: isAdded ? null : idOf(schedules.id[foundRow]),
       contact_id: contacts.id[candidateContact[candidate]],
       email_type: planned.types[candidateType[candidate]].name,
@@ -99,6 +108,7 @@ export class ChangeReader {
     const day = schedules.scheduledDay[foundRow];
     return {
       change: 'remove',
+      cause: this.causes.ofRemoved(foundRow),
       row_id: idOf(schedules.id[foundRow]),
       contact_id: this.contactIdOf(foundRow),
       email_type: emailTypes.names[schedules.type[foundRow]],
@@ -158,6 +168,7 @@ interface ChangeBatch {
   count: number;
   readonly texts: readonly string[];
   readonly change: Int32Array;
+  readonly cause: Int32Array;
   readonly rowId: Float64Array;
   readonly contactId: Float64Array;
   readonly values: readonly RowValues[];
@@ -166,7 +177,7 @@ interface ChangeBatch {
 }
 
 /**
- * The rows that a run changes (Rules 11), for files: the columns change, row_id and contact_id, then those of
+ * The rows that a run changes (Rules 11), for files: the columns change, cause, row_id and contact_id, then those of
  * `email_schedules` as they will be, of removed rows as they are, then changed_columns and before, a JSON object of the earlier
  * values of a changed row.
  */
@@ -174,6 +185,7 @@ export function changedRows(run: PlannedRun): RowTable {
   const reader = new ChangeReader(run);
   const columns: readonly RowColumn<ChangeBatch>[] = [
     { name: 'change', type: 'word', take: (batch) => batch.change },
+    { name: 'cause', type: 'word', take: (batch) => batch.cause },
     { name: 'row_id', type: 'id', take: (batch) => batch.rowId },
     { name: 'contact_id', type: 'id', take: (batch) => batch.contactId },
     ...reader.columns.map(({ name, type }, i) => ({ name, type, take: (batch: ChangeBatch) => batch.values[i] })),
@@ -203,6 +215,7 @@ function* changeBatches(run: PlannedRun, reader: ChangeReader): Generator<Change
     count: 0,
     texts: texts.texts,
     change: new Int32Array(BATCH_ROWS),
+    cause: new Int32Array(BATCH_ROWS),
     rowId: new Float64Array(BATCH_ROWS),
     contactId: new Float64Array(BATCH_ROWS),
     values: reader.columns.map(({ type }) => new (type === 'id' ? Float64Array : Int32Array)(BATCH_ROWS)),
@@ -218,17 +231,21 @@ function* changeBatches(run: PlannedRun, reader: ChangeReader): Generator<Change
     batch.before[place] = NULL_TEXT;
     if (candidate < 0) {
       batch.change[place] = changeCodes.remove;
+      batch.cause[place] = texts.codeOf(reader.causes.ofRemoved(foundRow));
       batch.contactId[place] = reader.contactIdOf(foundRow) ?? Number.NaN;
       reader.fillFound(foundRow, batch.values, place);
     } else {
       batch.change[place] = foundRow < 0 ? changeCodes.add : changeCodes.change;
       batch.contactId[place] = contacts.id[run.plan.views.candidateContact[candidate]];
       reader.fillPlanned(candidate, batch.values, place);
+      let cause: ChangeCause = 'new';
       if (foundRow >= 0) {
-        const { before } = reader.plannedRow(candidate, foundRow);
+        const { before, cause: found } = reader.plannedRow(candidate, foundRow);
         batch.changed[place] = texts.codeOf(Object.keys(before).join(','));
         batch.before[place] = texts.codeOf(JSON.stringify(before));
+        cause = found;
       }
+      batch.cause[place] = texts.codeOf(cause);
     }
     if (batch.count < BATCH_ROWS) continue;
     yield batch;

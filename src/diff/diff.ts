@@ -8,6 +8,7 @@ import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/lib
 import { planAndBalance } from '../run/schedule.js';
 import { resolveToday } from '../run/today.js';
 import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
+import { CHANGE_CAUSES, type ChangeCause } from './causes.js';
 import { type ChangedRow, ChangeReader, changedRows } from './changedRows.js';
 import { type Change, visitChanges } from './visitChanges.js';
 
@@ -31,6 +32,8 @@ export interface DiffReport {
   readonly refused: number;
   /** By email type, in the order of the rules; then types that are only removed. */
   readonly by_type: readonly (ChangeCounts & { readonly email_type: string })[];
+  /** By what moved a row, in the order of `CHANGE_CAUSES`; `another_day` counts the changed rows whose day is another. */
+  readonly by_cause: readonly (ChangeCounts & { readonly cause: ChangeCause; readonly another_day: number })[];
   /** By the day of a row as it would be, of a removed row as it is; ascending, a row without a day last, as null. */
   readonly by_day: readonly (ChangeCounts & { readonly day: string | null })[];
   /** Columns of changed rows, and in how many of them each differs. */
@@ -43,7 +46,7 @@ export interface DiffReport {
 export interface ScheduleDifferences {
   readonly report: DiffReport;
   /**
-   * All changed rows as the bytes of a file, with the columns change, row_id, contact_id, those of `email_schedules` as they
+   * All changed rows as the bytes of a file, with the columns change, cause, row_id, contact_id, those of `email_schedules` as they
    * would be (of removed rows as they are), changed_columns and before, made piece by piece as they are asked for.
    *
    * @throws RangeError when the format is none of `EXPORT_FORMATS`
@@ -93,24 +96,30 @@ export function differencesOf(run: PlannedRun, limit: number): ScheduleDifferenc
   const reader = new ChangeReader(run);
   const byType = new Tally<number>();
   const byDay = new Tally<number>();
+  const byCause = new Tally<ChangeCause>();
+  const anotherDay = new Map<ChangeCause, number>();
+  const sendDayBit = 1 << reader.columns.findIndex(({ name }) => name === 'scheduled_send_date');
   const byColumn = new Uint32Array(reader.columns.length);
   const totals = { added: 0, changed: 0, removed: 0 };
   const rows: ChangedRow[] = [];
-  const count = (change: Change, type: number, day: number) => {
+  const count = (change: Change, cause: ChangeCause, type: number, day: number) => {
     totals[FIELDS[change]]++;
     byType.add(type, change);
     byDay.add(day, change);
+    byCause.add(cause, change);
   };
   visitChanges(run, {
     planned(candidate, foundRow) {
       const change = foundRow < 0 ? 'add' : 'change';
-      count(change, views.candidateType[candidate], views.candidateSend[candidate]);
-      if (rows.length < limit) rows.push(reader.plannedRow(candidate, foundRow));
       const bits = foundRow < 0 ? 0 : reader.differing(candidate, foundRow);
+      const cause = reader.causes.ofPlanned(candidate, foundRow, bits);
+      count(change, cause, views.candidateType[candidate], views.candidateSend[candidate]);
+      if (bits & sendDayBit) anotherDay.set(cause, (anotherDay.get(cause) ?? 0) + 1);
+      if (rows.length < limit) rows.push(reader.plannedRow(candidate, foundRow));
       for (let i = 0; bits >> i !== 0; i++) byColumn[i] += (bits >> i) & 1;
     },
     removed(foundRow) {
-      count('remove', schedules.type[foundRow], schedules.scheduledDay[foundRow]);
+      count('remove', reader.causes.ofRemoved(foundRow), schedules.type[foundRow], schedules.scheduledDay[foundRow]);
       if (rows.length < limit) rows.push(reader.removedRow(foundRow));
     },
   });
@@ -125,6 +134,9 @@ export function differencesOf(run: PlannedRun, limit: number): ScheduleDifferenc
       .map(([type, counts]) => {
         return { email_type: planned.types[type]?.name ?? emailTypes.names[type], ...counts };
       }),
+    by_cause: byCause
+      .sorted((a, b) => CHANGE_CAUSES.indexOf(a) - CHANGE_CAUSES.indexOf(b))
+      .map(([cause, counts]) => ({ cause, ...counts, another_day: anotherDay.get(cause) ?? 0 })),
     by_day: byDay
       .sorted((a, b) => dayOrLast(a) - dayOrLast(b))
       .map(([day, counts]) => {
@@ -153,6 +165,9 @@ export async function diff(input: ScheduleInput, options: DiffOptions = {}): Pro
   const limit = requireLimit(options.limit ?? 0);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
-  const planned = await withSource(input, options.sqlJs, (source) => planAndBalance(source, { config, today }));
+  const planned = await withSource(input, options.sqlJs, async (source, lastConfig) => ({
+    ...(await planAndBalance(source, { config, today })),
+    lastConfig,
+  }));
   return differencesOf({ ...planned, diff: diffSchedules(planned.plan), refused: new Set() }, limit);
 }

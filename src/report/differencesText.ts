@@ -1,9 +1,18 @@
+import type { ChangeCause } from '../diff/causes.js';
 import type { CellValue, ChangedRow } from '../diff/changedRows.js';
 import type { ChangeCounts, DiffReport } from '../diff/diff.js';
 import { counted, grouped, paragraph } from './text/prose.js';
 import { table } from './text/textTable.js';
 
 const MOST_DAYS = 15;
+
+const CAUSE_NAMES: Readonly<Record<ChangeCause, string>> = {
+  new: 'new',
+  due: 'due and unsent',
+  configuration: 'configuration changed',
+  displaced: 'displaced',
+  data: 'data changed',
+};
 
 function cells(name: string, { added, changed, removed }: ChangeCounts): (string | number)[] {
   return [name, added, changed, removed];
@@ -21,11 +30,17 @@ function daysText({ by_day: days }: DiffReport): string {
   return table(['day', 'added', 'changed', 'removed'], shown);
 }
 
+function causesText({ by_cause }: DiffReport): string {
+  const rows = by_cause.map((one) => [...cells(CAUSE_NAMES[one.cause], one), one.another_day]);
+  return table(['moved by', 'added', 'changed', 'removed', 'another day'], rows);
+}
+
 function valueText(value: CellValue): string {
   return value === null ? 'NULL' : String(value);
 }
 
-function rowText({ change, row_id, contact_id, email_type, scheduled_send_date, before, after }: ChangedRow): string {
+function rowText(row: ChangedRow): string {
+  const { change, row_id, contact_id, email_type, scheduled_send_date, before, after } = row;
   const sign = { add: '+', change: '~', remove: '-' }[change];
   const email = `${email_type ?? 'no type'} on ${scheduled_send_date ?? 'no day'}`;
   const place = [
@@ -33,7 +48,8 @@ function rowText({ change, row_id, contact_id, email_type, scheduled_send_date, 
     row_id === null ? null : `row ${row_id}`,
     email,
   ];
-  const where = place.filter((text) => text !== null).join(', ');
+  const cause = change === 'add' ? '' : `, ${CAUSE_NAMES[row.cause]}`;
+  const where = `${place.filter((text) => text !== null).join(', ')}${cause}`;
   if (change === 'change') {
     const names = Object.keys(after);
     const changes = names.map((name) => `${name} ${valueText(before[name])} -> ${valueText(after[name])}`);
@@ -44,7 +60,7 @@ function rowText({ change, row_id, contact_id, email_type, scheduled_send_date, 
 }
 
 /**
- * What a run would change as text for people: how many rows, by email type, by day and by column, and the rows that the report
+ * What a run would change as text for people: how many rows, by email type, by cause, by day and by column, and the rows that the report
  * holds, ending in a new line.
  *
  * @param width the most columns of a line of prose
@@ -63,6 +79,7 @@ export function differencesText(report: DiffReport, width = 100): string {
   if (total === 0) return `${parts[0]}\n`;
   const types = by_type.map((one) => cells(one.email_type, one));
   parts.push(table(['email type', 'added', 'changed', 'removed'], [...types, cells('all', sum(by_type))]));
+  parts.push(causesText(report));
   parts.push(daysText(report));
   if (by_column.length > 0)
     parts.push(

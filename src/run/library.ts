@@ -14,6 +14,7 @@ import { RowWriter } from '../plan/rows.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import type { Issue, OrganizationRecords, PlannedRow } from '../rules/records.js';
 import { openSqlJs, type SqlJsOptions } from '../store/driver/sqljs.js';
+import { latestConfigText } from '../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { planAndBalance } from './schedule.js';
@@ -53,12 +54,13 @@ export interface SchedulePlan {
 export async function withSource<Result>(
   input: ScheduleInput,
   sqlJs: SqlJsOptions | undefined,
-  use: (source: OrganizationSource) => Promise<Result>,
+  use: (source: OrganizationSource, lastConfig: string | null) => Promise<Result>,
 ): Promise<Result> {
   if (input instanceof Uint8Array) {
     const connection = await openSqlJs(input, sqlJs);
     try {
-      return await use(organizationOfDatabase(connection, readSchema(connection)));
+      const schema = readSchema(connection);
+      return await use(organizationOfDatabase(connection, schema), latestConfigText(connection, schema));
     } finally {
       connection.close();
     }
@@ -67,9 +69,9 @@ export async function withSource<Result>(
   if (typeof input !== 'object' || contacts === undefined) {
     throw new TypeError('input: expected records or Arrow tables with contacts, or the bytes of a SQLite file');
   }
-  if (isOrganizationTables(input)) return use(organizationOfTables(input));
+  if (isOrganizationTables(input)) return use(organizationOfTables(input), null);
   if (!Array.isArray(contacts)) throw new TypeError('input.contacts: expected an array of records or an Arrow table');
-  return use(organizationOfRecords(input));
+  return use(organizationOfRecords(input), null);
 }
 
 /** The rows of a whole plan as one Arrow table. */

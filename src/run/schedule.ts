@@ -6,6 +6,7 @@ import { planOrganization } from '../plan/planOrganization.js';
 import type { Config } from '../rules/config.js';
 import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
+import { latestConfigText } from '../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { planMigration } from '../store/schema/migration.js';
 import { readSchema } from '../store/schema/readSchema.js';
@@ -71,6 +72,7 @@ export async function runDatabase(
   const { runId, nowText } = nameRun();
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
+  const lastConfig = await watch.measure('open', () => latestConfigText(connection, schema));
   const migration = await watch.measure('open', () => planMigration(connection, schema));
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
@@ -91,5 +93,5 @@ export async function runDatabase(
   const { summary, refused } = written;
   const isDryRun = settings.dryRun === true;
   const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written, ...look }, watch.timings);
-  return { report, plan, balance, diff, refused, pages: isDryRun ? null : written.pages };
+  return { report, plan, balance, diff, refused, lastConfig, pages: isDryRun ? null : written.pages };
 }

@@ -88,7 +88,7 @@ describe('the differences of the day after', () => {
     expect({ kept, added, changed, removed, refused }).toEqual(run.changes);
     expect(run.outcome).toBe('dry_run');
     expect(added * changed * removed).toBeGreaterThan(0);
-    for (const counts of [report.by_type, report.by_day]) {
+    for (const counts of [report.by_type, report.by_day, report.by_cause]) {
       expect(counts.reduce((total, one) => total + one.added, 0)).toBe(added);
       expect(counts.reduce((total, one) => total + one.changed, 0)).toBe(changed);
       expect(counts.reduce((total, one) => total + one.removed, 0)).toBe(removed);
@@ -106,7 +106,7 @@ describe('the differences of the day after', () => {
     writeFileSync(parquet, Buffer.concat([...differences.exportAs('parquet')]));
     const { types, rows } = await readWithDuckDb(`read_parquet('${parquet}')`);
     expect(Object.keys(types)).toEqual([
-      ...['change', 'row_id', 'contact_id', ...PLANNED_COLUMNS.slice(1)],
+      ...['change', 'cause', 'row_id', 'contact_id', ...PLANNED_COLUMNS.slice(1)],
       ...['changed_columns', 'before'],
     ]);
     expect(types).toMatchObject({
@@ -117,9 +117,10 @@ describe('the differences of the day after', () => {
     });
     expect(rows).toHaveLength(differences.report.rows.length);
     rows.forEach((row, i) => {
-      const { change, row_id, contact_id, email_type, scheduled_send_date, before, after } = differences.report.rows[i];
+      const { change, cause, row_id, contact_id, email_type, scheduled_send_date, before, after } =
+        differences.report.rows[i];
       const text = (value: number | null) => (value === null ? null : String(value));
-      expect(row).toMatchObject({ change, email_type, scheduled_send_date });
+      expect(row).toMatchObject({ change, cause, email_type, scheduled_send_date });
       expect([row.row_id, row.contact_id]).toEqual([text(row_id), text(contact_id)]);
       const values = change === 'remove' ? before : after;
       for (const [name, value] of Object.entries(values)) expect(String(row[name])).toBe(String(value));
@@ -152,6 +153,7 @@ describe('the differences of the day after', () => {
       changed: 0,
       removed: 0,
       by_type: [],
+      by_cause: [],
       by_day: [],
       by_column: [],
       rows: [],

@@ -33,6 +33,8 @@ export interface PlannedRun {
   readonly diff: ScheduleDiff;
   /** The candidates whose rows a unique index refuses. */
   readonly refused: ReadonlySet<number>;
+  /** The configuration of the run before, as the JSON text it was kept as; null when none is known. */
+  readonly lastConfig: string | null;
 }
 
 /**
