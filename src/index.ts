@@ -1,5 +1,6 @@
 export type { Balance, DayLoad } from './balance/balance.js';
 export { formatIsoDay, parseIsoDay } from './calendar/iso.js';
+export type { OrganizationTables } from './columns/arrowSource.js';
 export { CHANGE_CAUSES, type ChangeCause } from './diff/causes.js';
 export type { ChangedRow } from './diff/changedRows.js';
 export { type DiffOptions, type DiffReport, diff, type ScheduleDifferences } from './diff/diff.js';

@@ -3,7 +3,23 @@ import { SendplanError } from '../errors.js';
 import { fieldReader } from './arrowReaders.js';
 import type { OrganizationSource, RowSource } from './source.js';
 
-/** An organization's tables as Arrow tables, with the columns the databases have; docs/api.md has the types that columns may be of. */
+/**
+ * An organization's tables as Arrow tables, with the columns that databases have. Columns are read by their type:
+ *
+ * | Arrow type | read as |
+ * |---|---|
+ * | Int8 to Int64, Uint8 to Uint64, Float16 to Float64 | the number |
+ * | Decimal128, Decimal256 | the number with its scale; beyond 2^53 its digits as text |
+ * | Bool | true or false |
+ * | Utf8, LargeUtf8 | the text; dates as `YYYY-MM-DD` or what `reading.dates` says |
+ * | Date32, Date64 | the date |
+ * | Timestamp without a zone | the date of its own |
+ * | Timestamp with a zone, `America/Chicago` or `-06:00` | the date in that zone |
+ * | Binary, LargeBinary, FixedSizeBinary | a blob, as in SQLite, which is no text |
+ * | Dictionary of one of these | the value |
+ * | Null | NULL |
+ * | List, Struct, Map, Union, Time, Interval, Duration and all others | refused, with the column's name |
+ */
 export interface OrganizationTables {
   readonly contacts: Table;
   readonly campaign_types?: Table;
