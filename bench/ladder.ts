@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { SHAPES } from '../src/generate/contacts.js';
 import { measureSize, type SizeResult, WORKLOAD } from './scale/measureSize.js';
 import { drawScale, fitGrowth } from './scale/scaleTables.js';
 import { grouped, mebibytes, seconds } from './tools/format.js';
@@ -7,7 +8,9 @@ import { repeatCount, sizeList } from './tools/options.js';
 import { WorkFolder, writeJson } from './tools/workFolder.js';
 
 interface LadderFlags {
-  readonly sizes: readonly number[];
+  readonly sizes?: readonly number[];
+  readonly nights?: number;
+  readonly shape: string;
   readonly runs: number;
   readonly again: boolean;
   readonly flush?: string;
@@ -29,7 +32,10 @@ Examples:
   $ npm run bench -- --sizes 10k,100k --runs 5        two sizes, the median of five runs
   $ npm run bench -- --markdown > ladder.md           tables for a document
   $ npm run bench -- --rivals --chart docs/rivals.svg against other ways to do the work
+  $ npm run bench -- --nights 10 --sizes 100k         a first run, then ten nights with a day of sending before each
 `;
+
+const SIZES = { ladder: [1000, 10_000, 100_000, 750_000], nights: [100_000, 750_000] } as const;
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -43,8 +49,9 @@ function runOptionsOf({ flush, driver }: LadderFlags): string[] {
 
 async function climb(folder: WorkFolder, flags: LadderFlags): Promise<SizeResult[]> {
   const results: SizeResult[] = [];
-  for (const [i, contacts] of flags.sizes.entries()) {
-    const sayStep = (step: string) => say(`[${i + 1}/${flags.sizes.length}] ${grouped(contacts)} contacts: ${step}`);
+  const { sizes = SIZES.ladder } = flags;
+  for (const [i, contacts] of sizes.entries()) {
+    const sayStep = (step: string) => say(`[${i + 1}/${sizes.length}] ${grouped(contacts)} contacts: ${step}`);
     const { runs, again, keep } = flags;
     const settings = { runs, again, keep, runOptions: runOptionsOf(flags), onStep: sayStep };
     const result = await measureSize(folder, contacts, settings);
@@ -62,10 +69,14 @@ async function runLadder(flags: LadderFlags): Promise<void> {
   const given = process.argv.slice(2).join(' ');
   const command = `npm run bench${given === '' ? '' : ` -- ${given}`}`;
   say(machineLine(machine));
-  if (flags.rivals) {
-    // Loaded only here: the ladder itself needs none of the rivals' packages.
+  const told = { ...flags, runOptions: runOptionsOf(flags), style, machine, command, say } as const;
+  // Loaded only here: the ladder itself needs none of the packages of rivals and senders.
+  if (flags.nights !== undefined) {
+    const { runNights } = await import('./nights/runNights.js');
+    await runNights(folder, { ...told, nights: flags.nights, sizes: flags.sizes ?? SIZES.nights });
+  } else if (flags.rivals) {
     const { runRivals } = await import('./rivals/runRivals.js');
-    await runRivals(folder, { ...flags, runOptions: runOptionsOf(flags), style, machine, command, say });
+    await runRivals(folder, { ...told, sizes: flags.sizes ?? SIZES.ladder });
   } else {
     const results = await climb(folder, flags);
     process.stdout.write(
@@ -85,9 +96,15 @@ async function runLadder(flags: LadderFlags): Promise<void> {
 
 const program = new Command('npm run bench --')
   .description('Measures the whole program over a ladder of sizes, file in, file out.')
-  .option('--sizes <list>', 'contacts of each rung, such as 1k,10k,750k,3m', sizeList, [1000, 10_000, 100_000, 750_000])
+  .option(
+    '--sizes <list>',
+    'contacts of each rung, such as 1k,10k,750k,3m (default: 1k,10k,100k,750k, of nights 100k,750k)',
+    sizeList,
+  )
   .option('--runs <n>', 'runs of each size, of which the median counts', repeatCount, 1)
   .option('--again', 'also run a second time over the result, when nothing is to be changed', false)
+  .option('--nights <n>', 'plan a book and then so many nights instead, with a day of sending before each', repeatCount)
+  .addOption(new Option('--shape <name>', 'with --nights, what the book is like').choices(SHAPES).default('realistic'))
   .option('--rivals', 'measure other ways to do the work on the same file instead', false)
   .addOption(new Option('--flush <way>', 'handed to sendplan run: how rows are written'))
   .addOption(new Option('--driver <name>', 'handed to sendplan run: what opens the database'))

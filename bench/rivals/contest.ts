@@ -77,7 +77,7 @@ export async function contestants(folder: WorkFolder, runOptions: readonly strin
 }
 
 async function doJob(folder: WorkFolder, contestant: Contestant, path: string): Promise<Job> {
-  if (contestant.options !== null) return runProgram(folder, path, contestant.options);
+  if (contestant.options !== null) return runProgram(folder, path, { options: contestant.options });
   const { output, seconds, peakBytes } = await runMeasured(folder, STEP, [contestant.key, path]);
   return { seconds, stages: JSON.parse(output) as StageSeconds, peakBytes };
 }

@@ -46,16 +46,25 @@ export interface SizeSettings {
 }
 
 /** Generates a database in a process of its own. */
-export async function generateFile(folder: WorkFolder, path: string, contacts: number): Promise<GenerateReport> {
-  const { shape, seed, asOf } = WORKLOAD;
+export async function generateFile(
+  folder: WorkFolder,
+  path: string,
+  contacts: number,
+  shape: string = WORKLOAD.shape,
+): Promise<GenerateReport> {
+  const { seed, asOf } = WORKLOAD;
   const size = ['--contacts', String(contacts), '--seed', String(seed), '--shape', shape, '--as-of', asOf];
   const { output } = await runMeasured(folder, PROGRAM, ['generate', path, ...size, '--force', '--json']);
   return JSON.parse(output) as GenerateReport;
 }
 
 /** Runs the program over a database in a process of its own. */
-export async function runProgram(folder: WorkFolder, path: string, options: readonly string[]): Promise<MeasuredRun> {
-  const parameters = ['run', path, '--as-of', WORKLOAD.asOf, '--json', ...options];
+export async function runProgram(
+  folder: WorkFolder,
+  path: string,
+  { options, asOf = WORKLOAD.asOf }: { readonly options: readonly string[]; readonly asOf?: string },
+): Promise<MeasuredRun> {
+  const parameters = ['run', path, '--as-of', asOf, '--json', ...options];
   const { output, seconds, peakBytes } = await runMeasured(folder, PROGRAM, parameters);
   const report = JSON.parse(output) as RunReport;
   const stages = Object.fromEntries(report.stages.map((timing) => [timing.stage, timing.seconds]));
@@ -72,12 +81,12 @@ export async function measureSize(folder: WorkFolder, contacts: number, settings
   for (let i = 1; i <= settings.runs; i++) {
     settings.onStep(settings.runs === 1 ? 'running' : `run ${i} of ${settings.runs}`);
     copyFileSync(source, target);
-    runs.push(await runProgram(folder, target, settings.runOptions));
+    runs.push(await runProgram(folder, target, { options: settings.runOptions }));
   }
   let again: MeasuredRun | null = null;
   if (settings.again) {
     settings.onStep('running again, with nothing to change');
-    again = await runProgram(folder, target, settings.runOptions);
+    again = await runProgram(folder, target, { options: settings.runOptions });
   }
   if (!settings.keep) for (const path of [source, target]) rmSync(path);
   const { seconds, contactsPerSecond, bytes } = generated;

@@ -11,12 +11,13 @@ import type { PlannedRun } from '../store/changes/diffSchedules.js';
  * What may have moved a row, in the order in which they are asked:
  *
  * - `new`: it is added.
- * - `due`: its day has passed, and it was not sent.
+ * - `due`: it was to be sent on a day that has passed, and was not.
+ * - `passed`: it was skipped, and its day has passed.
  * - `configuration`: the last run had another configuration; what else has changed since cannot be told from it.
  * - `displaced`: it lost its seat (Rules 9, daily cap): a later day, though its start and data are the same.
  * - `data`: everything else, such as another contact, campaign, history or suppression, or a seat that became free.
  */
-export const CHANGE_CAUSES = ['new', 'due', 'configuration', 'displaced', 'data'] as const;
+export const CHANGE_CAUSES = ['new', 'due', 'passed', 'configuration', 'displaced', 'data'] as const;
 
 /** What moved a row. */
 export type ChangeCause = (typeof CHANGE_CAUSES)[number];
@@ -58,8 +59,11 @@ export class CauseFinder {
 
   /** What moved an owned row that goes. */
   ofRemoved(foundRow: number): ChangeCause {
-    const day = this.#plan.organization.schedules.scheduledDay[foundRow];
-    if (day !== NULL_INT32 && day < this.#plan.run.today) return 'due';
+    const { scheduledDay, rowClass } = this.#plan.organization.schedules;
+    const day = scheduledDay[foundRow];
+    if (day !== NULL_INT32 && day < this.#plan.run.today) {
+      return rowClass[foundRow] === ROW_CLASS.preScheduled ? 'due' : 'passed';
+    }
     return this.#isOtherConfig ? 'configuration' : 'data';
   }
 

@@ -9,6 +9,7 @@ const MOST_DAYS = 15;
 const CAUSE_NAMES: Readonly<Record<ChangeCause, string>> = {
   new: 'new',
   due: 'due and unsent',
+  passed: 'skipped day passed',
   configuration: 'configuration changed',
   displaced: 'displaced',
   data: 'data changed',

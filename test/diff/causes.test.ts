@@ -55,6 +55,13 @@ describe('what moved a row', () => {
     expect(await causesOf(image, '2025-07-05')).toEqual(['1 birthday add new', '1 birthday remove due']);
   });
 
+  it('is that its day has passed, when it was skipped on it', async () => {
+    const year_round = { NY: { kind: 'year_round' } } as const;
+    const config: ConfigInput = { aep: [], state_rules: year_round };
+    const image = await plannedImage([{ ...birthday(1), state: 'NY', zip_code: '10001' }], { config });
+    expect(await causesOf(image, '2025-06-21', config)).toEqual(['1 birthday change passed']);
+  });
+
   it('is that it was displaced, when a more important email has its seat', async () => {
     const anniversary = { ...birthday(1, '1960-12-01'), effective_date: '2010-07-20' };
     const image = await plannedImage([anniversary], {
@@ -111,7 +118,7 @@ describe('what moved a row', () => {
     try {
       await database.run({ asOf: TODAY });
       const { report } = await diff(database.toImage(), { today: '2025-06-17', limit: 1_000_000 });
-      expect(report.by_cause.map(({ cause }) => cause)).toEqual(['new', 'due', 'displaced', 'data']);
+      expect(report.by_cause.map(({ cause }) => cause)).toEqual(['new', 'due', 'passed', 'displaced', 'data']);
       for (const { cause, added, changed, removed, another_day } of report.by_cause) {
         const rows = report.rows.filter((row) => row.cause === cause);
         const count = (change: string) => rows.filter((row) => row.change === change).length;
