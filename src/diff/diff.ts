@@ -165,9 +165,9 @@ export async function diff(input: ScheduleInput, options: DiffOptions = {}): Pro
   const limit = requireLimit(options.limit ?? 0);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
-  const planned = await withSource(input, options.sqlJs, async (source, lastConfig) => ({
+  const planned = await withSource(input, options.sqlJs, async (source, readLastConfig) => ({
     ...(await planAndBalance(source, { config, today })),
-    lastConfig,
+    lastConfig: readLastConfig(),
   }));
   return differencesOf({ ...planned, diff: diffSchedules(planned.plan), refused: new Set() }, limit);
 }

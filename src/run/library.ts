@@ -54,13 +54,13 @@ export interface SchedulePlan {
 export async function withSource<Result>(
   input: ScheduleInput,
   sqlJs: SqlJsOptions | undefined,
-  use: (source: OrganizationSource, lastConfig: string | null) => Promise<Result>,
+  use: (source: OrganizationSource, readLastConfig: () => string | null) => Promise<Result>,
 ): Promise<Result> {
   if (input instanceof Uint8Array) {
     const connection = await openSqlJs(input, sqlJs);
     try {
       const schema = readSchema(connection);
-      return await use(organizationOfDatabase(connection, schema), latestConfigText(connection, schema));
+      return await use(organizationOfDatabase(connection, schema), () => latestConfigText(connection, schema));
     } finally {
       connection.close();
     }
@@ -69,9 +69,9 @@ export async function withSource<Result>(
   if (typeof input !== 'object' || contacts === undefined) {
     throw new TypeError('input: expected records or Arrow tables with contacts, or the bytes of a SQLite file');
   }
-  if (isOrganizationTables(input)) return use(organizationOfTables(input), null);
+  if (isOrganizationTables(input)) return use(organizationOfTables(input), () => null);
   if (!Array.isArray(contacts)) throw new TypeError('input.contacts: expected an array of records or an Arrow table');
-  return use(organizationOfRecords(input), null);
+  return use(organizationOfRecords(input), () => null);
 }
 
 /** The rows of a whole plan as one Arrow table. */

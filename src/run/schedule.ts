@@ -72,7 +72,6 @@ export async function runDatabase(
   const { runId, nowText } = nameRun();
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
-  const lastConfig = await watch.measure('open', () => latestConfigText(connection, schema));
   const migration = await watch.measure('open', () => planMigration(connection, schema));
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
@@ -89,9 +88,10 @@ export async function runDatabase(
     summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, look.reading, refused),
     onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };
+  const isDryRun = settings.dryRun === true;
+  const lastConfig = isDryRun ? await watch.measure('diff', () => latestConfigText(connection, schema)) : null;
   const written = await watch.measure('flush', () => writeRun(connection, run, settings));
   const { summary, refused } = written;
-  const isDryRun = settings.dryRun === true;
   const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written, ...look }, watch.timings);
   return { report, plan, balance, diff, refused, lastConfig, pages: isDryRun ? null : written.pages };
 }

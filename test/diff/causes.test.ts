@@ -1,12 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHANGE_CAUSES } from '../../src/diff/causes.js';
 import { diff } from '../../src/diff/diff.js';
+import { diffFile } from '../../src/node.js';
 import { differencesText } from '../../src/report/differencesText.js';
 import type { ConfigInput } from '../../src/rules/config.js';
 import { openDatabase } from '../../src/run/openDatabase.js';
+import { testFolder } from '../helpers/cli.js';
 import { recordsImage } from '../helpers/databases.js';
 import { generatedImage } from '../helpers/generated.js';
 
+const path = testFolder();
 const TODAY = '2025-06-13';
 const PERSON = { email: 'someone@example.com', state: 'TX', zip_code: '75001' };
 
@@ -111,6 +115,32 @@ describe('what moved a row', () => {
     );
     expect(await causesOf(image, '2025-06-21', other)).toContain('1 birthday change due');
     expect(await causesOf(image, TODAY)).toEqual([]);
+  });
+
+  it.each(['sqljs', 'native'] as const)('is the configuration in a file too, by the driver %s', async (driver) => {
+    const file = path(`causes-${driver}.sqlite3`);
+    writeFileSync(file, await plannedImage([birthday(1)], { config: { aep: [] } }));
+    const config: ConfigInput = { aep: [], send_time: '09:00:00' };
+    const { report } = await diffFile(file, { asOf: TODAY, config, driver });
+    expect(report.by_cause).toEqual([{ cause: 'configuration', added: 0, changed: 1, removed: 0, another_day: 0 }]);
+  });
+
+  it('is data where smoothing may have moved it', async () => {
+    const crowd = Array.from({ length: 40 }, (_, i) => ({
+      ...birthday(i + 1, '1960-12-01'),
+      effective_date: i < 8 ? '2010-07-20' : null,
+    }));
+    const config: ConfigInput = {
+      aep: [],
+      load_balancing: { daily_send_percentage_cap: 1, ed_daily_soft_limit: 8, ed_smoothing_window_days: 3 },
+    };
+    // As many again on the same day make it a crowded one.
+    const columns = 'email, state, zip_code, birth_date, effective_date';
+    const edits = [`INSERT INTO contacts (id, ${columns}) SELECT id + 100, ${columns} FROM contacts WHERE id <= 8`];
+    const image = await plannedImage(crowd, { config, edits });
+    const { report } = await diff(image, { today: TODAY, config, limit: 100 });
+    const causes = new Set(report.rows.map(({ change, cause }) => `${change} ${cause}`));
+    expect(causes).toEqual(new Set(['add new', 'change data']));
   });
 
   it('is counted and told', async () => {

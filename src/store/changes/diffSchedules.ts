@@ -33,7 +33,7 @@ export interface PlannedRun {
   readonly diff: ScheduleDiff;
   /** The candidates whose rows a unique index refuses. */
   readonly refused: ReadonlySet<number>;
-  /** The configuration of the run before, as the JSON text it was kept as; null when none is known. */
+  /** The configuration of the run before, as the JSON text it was kept as; null when none is known, and when this run is not a dry one. */
   readonly lastConfig: string | null;
 }
 
