@@ -3,6 +3,7 @@ import type { Organization } from '../columns/organization.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
+import { SKIP_REASONS } from '../rules/reasons.js';
 import { DailyPlan, type DayMoves } from './dailyPlan.js';
 import { OUTCOME } from './ledger.js';
 import { MARK } from './marks.js';
@@ -25,13 +26,13 @@ export function sumVolumes(volumes: Iterable<Volumes>): Volumes {
 /** What skips an email, by reason, in the words that rows begin their skip reasons with. */
 const RULE_OF_REASON: Readonly<Record<number, string>> = {
   [REASON.suppressed]: 'suppressed',
-  [REASON.underwritingOrganization]: 'underwriting:organization',
-  [REASON.underwritingCampaign]: 'underwriting:campaign',
+  [REASON.underwritingOrganization]: SKIP_REASONS.underwritingOrganization,
+  [REASON.underwritingCampaign]: SKIP_REASONS.underwritingCampaign,
   [REASON.exclusion]: 'exclusion',
-  [REASON.noOpenDay]: 'no_open_day',
+  [REASON.noOpenDay]: SKIP_REASONS.noOpenDay,
   [REASON.conflict]: 'conflict',
-  [REASON.frequency]: 'frequency_limit',
-  [REASON.dailyCap]: 'daily_cap',
+  [REASON.frequency]: SKIP_REASONS.frequencyLimit,
+  [REASON.dailyCap]: SKIP_REASONS.dailyCap,
 };
 
 /** Lives through one day after the other: plans it, then sends what is due. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { yearOf } from '../../calendar/day.js';
 import { readToday } from '../../oracle/readOrganization.js';
 import { readInteger } from '../../rules/fields.js';
+import { conflictReason, SKIP_REASONS } from '../../rules/reasons.js';
 import type { ContactRecord, ScheduleRecord } from '../../rules/records.js';
 import type { CampaignRecords } from './campaignRecords.js';
 import type { DayConstraints } from './constraints.js';
@@ -56,7 +57,9 @@ const scheduleRow = (
     scheduled_send_date: scheduledDay,
     actual_send_datetime: sentTime,
     status,
-    skip_reason: pick<Text[]>(null, null, 'frequency_limit', 'conflict:campaign:1', 'daily_cap', 'something'),
+    skip_reason: pick<Text[]>(
+      ...[null, null, SKIP_REASONS.frequencyLimit, conflictReason(1), SKIP_REASONS.dailyCap, 'something'],
+    ),
     priority: pick<Text[]>(10, 20, null, 'x', '7'),
     event_year: fc.oneof(
       likely(2, fixed(null)),

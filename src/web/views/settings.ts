@@ -28,7 +28,8 @@ const HELP: Readonly<Record<string, string>> = {
   'calendar.weekdays': 'The weekdays on which emails go out, with commas between them: mon, tue, wed, thu, fri.',
   'calendar.us_federal_holidays': 'Closes the federal holidays, on the days on which they are observed.',
   'calendar.closed': 'Further closed days, with commas: 2025-12-24, or 12-24 for every year.',
-  'organization.suppress_after_bounces': 'Stops all emails to a contact after so many bounces since the last one that was delivered; 0 never does.',
+  'organization.suppress_after_bounces':
+    'Stops all emails to a contact after so many bounces since the last one that was delivered; 0 never does.',
   'load_balancing.daily_send_limit': 'The most emails of a day, in plain numbers; empty for no limit.',
   'load_balancing.ramp':
     'Warms up a new sending domain: the first day, how many emails on it, and the growth a day, such as 2025-06-16, 100, 0.2.',
