@@ -96,7 +96,7 @@ describe('diff', () => {
   test('gives rows on stdout and the text on stderr', async () => {
     const { code, stdout, stderr } = await sendplan('diff', planned, ...NEXT_DAY, '--format', 'csv');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^change,row_id,contact_id,email_type,/);
+    expect(stdout).toMatch(/^change,cause,row_id,contact_id,email_type,/);
     expect(stderr).toMatch(/^A run as of 2025-06-14 would add/);
   });
 });

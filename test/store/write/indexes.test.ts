@@ -76,7 +76,7 @@ describe('the indexes that a run adds to tables it leaves alone, by pages', () =
     const dumps: (readonly string[])[] = [];
     for (const flush of ['sql', 'pages'] as const) {
       const database = await openDatabase(image);
-      const report = await database.run({ asOf: '2025-06-13', flush });
+      const report = await database.run({ asOf: '2025-06-13', force: ['unreadable'], flush });
       expect(report.flush).toBe(flush);
       const { dump, checks } = await dumpOf(database.toImage());
       expect([flush, ...checks]).toEqual([flush, 'ok', 'ok']);
@@ -84,7 +84,7 @@ describe('the indexes that a run adds to tables it leaves alone, by pages', () =
         1,
       );
       expect(database.query("SELECT name FROM sqlite_master WHERE name = 'sendplan_stand_in_index'")).toEqual([]);
-      const again = await database.run({ asOf: '2025-06-13' });
+      const again = await database.run({ asOf: '2025-06-13', force: ['unreadable'] });
       expect(again.outcome).toBe('unchanged');
       database.close();
       dumps.push(
@@ -97,13 +97,13 @@ describe('the indexes that a run adds to tables it leaves alone, by pages', () =
   it('are taken back with a dry run', async () => {
     const image = await imageOf(PLAIN);
     const database = await openDatabase(image);
-    const report = await database.run({ asOf: '2025-06-13', flush: 'pages', dryRun: true });
+    const report = await database.run({ asOf: '2025-06-13', force: ['unreadable'], flush: 'pages', dryRun: true });
     expect(report.outcome).not.toBe('unchanged');
     expect(database.query('SELECT name FROM sqlite_master ORDER BY name')).toEqual([
       ['contact_campaigns'],
       ['contacts'],
     ]);
-    await database.run({ asOf: '2025-06-13', flush: 'pages' });
+    await database.run({ asOf: '2025-06-13', force: ['unreadable'], flush: 'pages' });
     expect((await dumpOf(database.toImage())).checks).toEqual(['ok', 'ok']);
     database.close();
   });
