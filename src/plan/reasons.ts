@@ -18,6 +18,12 @@ export const REASON = {
   outsideActiveWindow: 10,
 } as const;
 
+/** The reasons whose candidates become skipped rows. */
+export type SkipReason = Exclude<keyof typeof REASON, 'scheduled' | 'expired' | 'outsideActiveWindow'>;
+
+/** Something for each skip reason, by its number. */
+export type BySkipReason<Value> = Readonly<Record<(typeof REASON)[SkipReason], Value>>;
+
 /** How many reasons there are. */
 export const REASON_COUNT = Object.keys(REASON).length;
 
@@ -69,8 +75,10 @@ export function reasonText(plan: Pick<Plan, 'run' | 'organization'>, reason: num
       return conflictReason(Number(plan.organization.planned.types[subject].instance?.id));
     case REASON.frequency:
       return SKIP_REASONS.frequencyLimit;
-    default:
+    case REASON.dailyCap:
       return SKIP_REASONS.dailyCap;
+    default:
+      throw new RangeError(`reason: expected one that skips, got ${reason}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SkipRule } from '../simulate/simulation.js';
 import {
   EMAIL_KINDS,
   type EmailKind,
@@ -27,7 +28,7 @@ const RULE_NAMES = {
   exclusion: 'by a state window',
   conflict: 'by another campaign of the day',
   frequency: 'by the frequency limit',
-} as const;
+} as const satisfies Readonly<Record<SkipRule, string>>;
 
 const MOST_DAYS_NAMED = 3;
 const BLOCKS = '▁▂▃▄▅▆▇█';

@@ -26,7 +26,7 @@ export const OUTCOME = {
 /** One of `OUTCOME`. */
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
-const OUTCOME_COUNT = 16;
+const OUTCOME_COUNT = Math.max(...Object.values(OUTCOME)) + 1;
 
 /** An email that the ledger names. */
 export interface LedgerEmail {

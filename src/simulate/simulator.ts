@@ -1,7 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import type { Organization } from '../columns/organization.js';
 import { ROW_CLASS } from '../columns/schedules.js';
-import { becomesRow, REASON } from '../plan/reasons.js';
+import { type BySkipReason, becomesRow, REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
 import { SKIP_REASONS } from '../rules/reasons.js';
 import { DailyPlan, type DayMoves } from './dailyPlan.js';
@@ -33,7 +33,7 @@ const RULE_OF_REASON: Readonly<Record<number, string>> = {
   [REASON.conflict]: 'conflict',
   [REASON.frequency]: SKIP_REASONS.frequencyLimit,
   [REASON.dailyCap]: SKIP_REASONS.dailyCap,
-};
+} satisfies BySkipReason<string>;
 
 /** Lives through one day after the other: plans it, then sends what is due. */
 export class Simulator {

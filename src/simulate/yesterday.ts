@@ -3,7 +3,7 @@ import { NULL_INT32 } from '../columns/nulls.js';
 import type { PlannedTypes } from '../columns/plannedTypes.js';
 import { isOwnedClass, isSentClass, TYPE_FLAGS } from '../columns/schedules.js';
 import { STEP_BITS } from '../plan/plan.js';
-import { becomesRow, REASON, rowClassOf } from '../plan/reasons.js';
+import { type BySkipReason, becomesRow, REASON, rowClassOf } from '../plan/reasons.js';
 import type { EmailNames } from './emailNames.js';
 import { type Ledger, OUTCOME } from './ledger.js';
 import { MARK } from './marks.js';
@@ -22,7 +22,7 @@ const OUTCOME_OF_REASON: Readonly<Record<number, number>> = {
   [REASON.conflict]: OUTCOME.conflict,
   [REASON.frequency]: OUTCOME.frequency,
   [REASON.dailyCap]: OUTCOME.dailyCap,
-};
+} satisfies BySkipReason<number>;
 
 /** The emails of the contacts that are being planned again, as they stood the day before. */
 const EARLIER_COLUMNS = {
