@@ -10,7 +10,9 @@ import {
   MAXIMUM_SEED,
 } from '../generate/writeTables.js';
 import { grouped } from '../report/text/prose.js';
+import { shellQuote } from '../store/file/sidecars.js';
 import { interruptible } from './interruptible.js';
+import { wholeNumber } from './options.js';
 import { writeError, writeJson } from './output.js';
 import { terminalBar } from './progress.js';
 
@@ -37,24 +39,11 @@ Examples:
   $ npx sendplan generate big.sqlite3 --contacts 750000 --force --json
 `;
 
-function wholeNumber(maximum: number): (text: string) => number {
-  return (text) => {
-    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value <= maximum) return value;
-    throw new InvalidArgumentError(`Allowed is a whole number from 0 to ${maximum}.`);
-  };
-}
-
 function asOfDay(text: string): number {
   const day = text.length === 10 ? parseIsoDay(text) : null;
   if (day !== null && day >= FIRST_AS_OF_DAY && day <= LAST_AS_OF_DAY) return day;
   const [first, last] = [formatIsoDay(FIRST_AS_OF_DAY), formatIsoDay(LAST_AS_OF_DAY)];
   throw new InvalidArgumentError(`Allowed is a date YYYY-MM-DD from ${first} to ${last}.`);
-}
-
-/** An argument as a shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 function summaryOf(report: GenerateReport): string {
@@ -65,7 +54,7 @@ function summaryOf(report: GenerateReport): string {
   return [
     `Wrote ${report.path}: ${megabytes} MB in ${report.seconds.toFixed(2)} s, ${grouped(report.contactsPerSecond)} contacts/s.`,
     ...tables.map(([name, count]) => `  ${name.padEnd(nameWidth)}  ${grouped(count).padStart(countWidth)}`),
-    `Next: npx sendplan run ${quoted(report.path)} --as-of ${report.asOf}`,
+    `Next: npx sendplan run ${shellQuote(report.path)} --as-of ${report.asOf}`,
   ].join('\n');
 }
 
@@ -101,8 +90,8 @@ async function generate(path: string, flags: GenerateFlags): Promise<void> {
 export function generateCommand(): Command {
   return new Command('generate')
     .argument('<out>', 'the SQLite file to write')
-    .requiredOption('--contacts <n>', `how many contacts, 0 to ${MAXIMUM_CONTACTS}`, wholeNumber(MAXIMUM_CONTACTS))
-    .option('--seed <s>', `which contacts, 0 to ${MAXIMUM_SEED}`, wholeNumber(MAXIMUM_SEED), 1)
+    .requiredOption('--contacts <n>', `how many contacts, 0 to ${MAXIMUM_CONTACTS}`, wholeNumber(0, MAXIMUM_CONTACTS))
+    .option('--seed <s>', `which contacts, 0 to ${MAXIMUM_SEED}`, wholeNumber(0, MAXIMUM_SEED), 1)
     .addOption(new Option('--shape <shape>', 'what the data looks like').choices(SHAPES).default('seed'))
     .addOption(
       new Option('--as-of <date>', 'the day before which realistic history lies')

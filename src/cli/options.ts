@@ -11,6 +11,15 @@ export function dateText(text: string): string {
   throw new InvalidArgumentError('Allowed is a date YYYY-MM-DD of the years 1900 to 2199.');
 }
 
+/** Makes the reader of an option that is a whole number, both bounds allowed; it throws InvalidArgumentError. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`Allowed is a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
 /** A configuration is a page of text; what is longer is another file. */
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
 

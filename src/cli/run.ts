@@ -8,7 +8,7 @@ import type { RunProgress } from '../run/stopwatch.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import { byteSize } from './byteSize.js';
 import { chooseConfig, originText } from './chooseConfig.js';
-import { driverOption, planningOptions } from './options.js';
+import { driverOption, planningOptions, wholeNumber } from './options.js';
 import { writeError, writeJson } from './output.js';
 import { progressLine } from './progress.js';
 import { type RowsFlags, rowsOptions, rowsTarget, writeRows } from './rowsOutput.js';
@@ -42,14 +42,6 @@ Examples:
   $ npx sendplan run a.sqlite3 --timings                  with what every SQL statement cost
   $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
 `;
-
-function wholeNumber(maximum: number): (text: string) => number {
-  return (text) => {
-    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= 1 && value <= maximum) return value;
-    throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${maximum}.`);
-  };
-}
 
 /** `--force` without a guard. */
 const OVERWRITE = 'out';
@@ -141,12 +133,12 @@ export function runCommand(): Command {
     .option(
       '--batch-size <n>',
       'contacts planned at a time, between two steps of progress; with --driver native also the contacts of a transaction, where more change',
-      wholeNumber(10_000_000),
+      wholeNumber(1, 10_000_000),
     )
     .option(
       '--threads <n>',
       'the most threads that write a large result (default: the cores there are)',
-      wholeNumber(1024),
+      wholeNumber(1, 1024),
     )
     .option(
       '--memory-limit <size>',

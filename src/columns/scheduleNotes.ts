@@ -1,4 +1,4 @@
-import { comparedStatus, FOLLOWED_TYPES, isFollowupType } from '../rules/emailTypes.js';
+import { comparedStatus, FOLLOWED_TYPES, isAepDateType, isFollowupType } from '../rules/emailTypes.js';
 import { quoted, quoteValue } from '../rules/quote.js';
 import type { RowCursor } from './rowCursor.js';
 
@@ -22,10 +22,7 @@ export interface ScheduleNotes {
 export function isKnownType(type: string): boolean {
   const lower = type.toLowerCase();
   return (
-    FOLLOWED_TYPES.includes(lower) ||
-    /^aep_[0-9]+$/.test(lower) ||
-    isFollowupType(lower) ||
-    lower.startsWith('campaign_')
+    FOLLOWED_TYPES.includes(lower) || isAepDateType(lower) || isFollowupType(lower) || lower.startsWith('campaign_')
   );
 }
 

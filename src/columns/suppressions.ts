@@ -1,12 +1,13 @@
 import type { DateOrder } from '../rules/dates.js';
 import { emailHash } from '../rules/fieldBytes.js';
-import { comparedEmail, type FieldValue, readInteger } from '../rules/fields.js';
+import { comparedEmail } from '../rules/fields.js';
 import { quoted } from '../rules/quote.js';
 import type { SuppressionRecord } from '../rules/records.js';
 import {
   checkSuppressionColumns,
   isKnownScope,
   type KnownCampaigns,
+  readSuppressedId,
   readSuppressionReason,
   readSuppressionScope,
   SUPPRESSION_COLUMNS,
@@ -24,7 +25,7 @@ import { TextMemo } from './textMemo.js';
 import { TextDictionary } from './texts.js';
 
 /** The first and the last day of a suppression that is open. */
-const ALWAYS = { from: -2147483647, to: 2147483647 } as const;
+export const ALWAYS = { from: -2147483647, to: 2147483647 } as const;
 
 /**
  * The suppressions of contacts (Rules 2), those of one contact in the order in which they count: `first[i] .. first[i + 1]` are
@@ -159,7 +160,7 @@ export class SuppressionRows {
     const [idAt, emailAt, scopeAt, reasonAt, startAt, endAt] = places;
     try {
       while (cursor.next()) {
-        const contactId = cursor.integer(idAt) ?? readTrimmedInteger(cursor.value(idAt));
+        const contactId = cursor.integer(idAt) ?? readSuppressedId(cursor.value(idAt));
         const startDay = cursor.day(startAt, dates);
         const endDay = cursor.day(endAt, dates);
         const scope = cursor.code(scopeAt, scopeCodes);
@@ -202,11 +203,6 @@ function saysAnything(source: RowSource): boolean {
   if (source.columns.size > 0) return true;
   for (const _ of source.rows([])) return true;
   return false;
-}
-
-/** The text of a number, white space around it. */
-function readTrimmedInteger(value: FieldValue): number | null {
-  return typeof value === 'string' ? readInteger(value.trim()) : null;
 }
 
 function recordOf(cursor: RowCursor, places: readonly number[]): SuppressionRecord {

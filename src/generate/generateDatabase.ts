@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
+import { syncFolder } from '../store/file/syncFolder.js';
 import { FileSink } from '../store/format/fileSink.js';
 import type { Shape } from './contacts.js';
 import { type GeneratedData, type GeneratedSize, writeTables } from './writeTables.js';
@@ -95,19 +96,6 @@ async function writeData(handle: FileHandle, options: GenerateOptions): Promise<
   }
 }
 
-/** Makes a rename outlast a power cut, on file systems that can. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(folder, 'r');
-    await handle.sync();
-  } catch {
-    // Windows opens no folders; there the rename is left to the system.
-  } finally {
-    await handle?.close();
-  }
-}
-
 /**
  * Generates a database file: written beside its place under another name, synced, then renamed. Node only.
  *
@@ -136,7 +124,7 @@ export async function generateDatabase(options: GenerateOptions): Promise<Genera
     await rm(temporaryPath, { force: true }).catch(() => undefined);
     throw explainFileError(error, path);
   }
-  await syncFolder(dirname(path));
+  syncFolder(path);
   const seconds = (performance.now() - startMs) / 1000;
   return {
     path,

@@ -1,6 +1,7 @@
 import { isFollowupType } from '../rules/emailTypes.js';
 import { fullPeriod } from '../rules/frequency.js';
 import { conflictReason, SKIP_REASONS } from '../rules/reasons.js';
+import { rowsOf } from './history.js';
 import type { Candidate, PlainOrganization } from './model.js';
 import { firstDifference, groupBy } from './order.js';
 
@@ -35,7 +36,7 @@ function skipConflicts(candidates: readonly Candidate[]): void {
 function skipTooFrequent(organization: PlainOrganization, candidates: readonly Candidate[]): void {
   const { max_emails_per_period: most, frequency_period_days: period } = organization.config.frequency;
   if (most === 0 || candidates.length === 0) return;
-  const taken = (organization.schedulesOf.get(candidates[0].contact.id) ?? [])
+  const taken = rowsOf(organization, candidates[0].contact.id)
     .filter((row) => row.statusClass === 'history' && !isFollowupType(row.type))
     .map((row) => row.sentDay)
     .filter((day) => day !== null);

@@ -6,6 +6,7 @@ import {
   isSentStatus,
   TYPE_CODES,
 } from '../rules/emailTypes.js';
+import { rowsOf } from './history.js';
 import type { Contact, Decision, PlainCampaignType, PlainOrganization, Proposal, ScheduleRow } from './model.js';
 import { templatesOf } from './templates.js';
 
@@ -49,7 +50,7 @@ export function followupProposal(organization: PlainOrganization, contact: Conta
 function latestInitialRow(organization: PlainOrganization, contact: Contact): SentRow | null {
   let latest: SentRow | null = null;
   // The rows are in the order of their ids, so of one day the last has the largest.
-  for (const row of organization.schedulesOf.get(contact.id) ?? []) {
+  for (const row of rowsOf(organization, contact.id)) {
     if (isInitial(organization, row) && (latest === null || row.sentDay >= latest.sentDay)) latest = row;
   }
   return latest;
@@ -76,7 +77,7 @@ function campaignTypesOf(organization: PlainOrganization, row: ScheduleRow): Pla
 
 /** Tells whether a follow-up was sent, or given up, after an initial email (Rules 10). */
 function wasFollowed(organization: PlainOrganization, contact: Contact, initial: SentRow): boolean {
-  return (organization.schedulesOf.get(contact.id) ?? []).some(
+  return rowsOf(organization, contact.id).some(
     (row) =>
       isFollowupType(row.type) &&
       (row.statusClass === 'history' || row.statusClass === 'ended') &&

@@ -2,7 +2,8 @@ import { isFollowupType } from '../rules/emailTypes.js';
 import { isOfCampaign, isOfEvent } from '../rules/history.js';
 import type { PlainCampaignInstance, PlainOrganization, Proposal, ScheduleRow } from './model.js';
 
-function rowsOf(organization: PlainOrganization, contactId: number): readonly ScheduleRow[] {
+/** The rows of `email_schedules` of a contact, in the order of their ids. */
+export function rowsOf(organization: PlainOrganization, contactId: number): readonly ScheduleRow[] {
   return organization.schedulesOf.get(contactId) ?? [];
 }
 

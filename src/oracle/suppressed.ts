@@ -13,6 +13,7 @@ import {
   scopeCovers,
   suppressionProblems,
 } from '../rules/suppressions.js';
+import { rowsOf } from './history.js';
 import type { PlainCampaignInstance, PlainCampaignType, PlainOrganization, Proposal, ScheduleRow } from './model.js';
 
 /**
@@ -74,7 +75,7 @@ export function suppressedBy(organization: PlainOrganization, proposal: Proposal
 function bouncesTooOften(organization: PlainOrganization, contactId: number): boolean {
   const most = organization.config.organization.suppress_after_bounces;
   if (most === 0) return false;
-  const rows = organization.schedulesOf.get(contactId) ?? [];
+  const rows = rowsOf(organization, contactId);
   return bouncesSinceDelivery(sentDaysOf(rows, 'bounced'), sentDaysOf(rows, 'delivered')) >= most;
 }
 

@@ -17,6 +17,11 @@ export function aepType(i: number): string {
   return i === 0 ? 'aep' : `aep_${i + 1}`;
 }
 
+/** Tells whether an email type, in lower case, is that of an aep date after the first, configured now or not (Rules 5). */
+export function isAepDateType(emailType: string): boolean {
+  return /^aep_[0-9]+$/.test(emailType);
+}
+
 /** The email type of a campaign instance (Rules 6). */
 export function campaignType(typeName: string, instanceId: number): string {
   return `campaign_${typeName}_${instanceId}`;

@@ -1,7 +1,7 @@
 import { SendplanError } from '../errors.js';
 import { LONGEST_SUPPRESSION_REASON } from './constants.js';
 import type { DateOrder } from './dates.js';
-import { FOLLOWUP_TYPES, TYPE_CODES } from './emailTypes.js';
+import { FOLLOWUP_TYPES, isAepDateType, TYPE_CODES } from './emailTypes.js';
 import { comparedEmail, type FieldValue, isBlank, lowerAscii, readDate, readInteger, readText } from './fields.js';
 import { quoteValue } from './quote.js';
 import type { SuppressionRecord } from './records.js';
@@ -58,7 +58,8 @@ export function readSuppression(record: SuppressionRecord, order: DateOrder): Su
   };
 }
 
-function readSuppressedId(value: FieldValue): number | null {
+/** The contact that a suppression is for, white space around its number; null when it is none (Rules 2, suppressions). */
+export function readSuppressedId(value: FieldValue): number | null {
   return readInteger(typeof value === 'string' ? value.trim() : value);
 }
 
@@ -121,7 +122,7 @@ export interface KnownCampaigns {
 export function isKnownScope(element: string, campaigns: KnownCampaigns): boolean {
   return (
     KINDS.includes(element) ||
-    /^aep_[0-9]+$/.test(element) ||
+    isAepDateType(element) ||
     FOLLOWUP_TYPES.some((type) => type === element) ||
     campaigns.emailTypes.some((type) => type.toLowerCase() === element) ||
     campaigns.typeNames.some((name) => name.trim().toLowerCase() === element)

@@ -32,7 +32,7 @@ export interface GuardFinding {
 }
 
 /** From where on a guard warns that the configuration does not set. */
-const WARN_FROM = { removed: 0.2, ahead: 14 } as const;
+const WARN_FROM = { unreadable: 0.2, removed: 0.2, ahead: 14 } as const;
 
 /**
  * Fewer unreadable values than these are a few slips in a small book, whatever their share, unless no value at all can be read and
@@ -77,7 +77,7 @@ function findUnreadable({ guards, reading }: GuardSituation): GuardFinding[] {
   const found = reading.columns.filter(({ filled, unreadable }) => {
     const isPattern =
       unreadable >= FEWEST_UNREADABLE.some || (unreadable === filled && filled >= FEWEST_UNREADABLE.all);
-    return filled > 0 && isPattern && unreadable > (limit ?? 0.2) * filled;
+    return filled > 0 && isPattern && unreadable > (limit ?? WARN_FROM.unreadable) * filled;
   });
   const findings = found.map(
     (column) => ({ guard: 'unreadable', holds: limit !== null, told: unreadableText(column) }) as const,

@@ -17,6 +17,8 @@ export interface PlanLook {
   readonly reading: ReadingReport;
   readonly missed: MissedEmails;
   readonly warnings: readonly string[];
+  /** The configuration that the database holds as the last run's; null without one. */
+  readonly lastConfig: string | null;
 }
 
 function guardText({ guard, holds, told }: GuardFinding, isDryRun: boolean): string {
@@ -54,5 +56,5 @@ export function lookAtPlan(
     ...readingWarnings(reading),
     ...missedWarnings(missed, lastDayText),
   ];
-  return { reading, missed, warnings };
+  return { reading, missed, warnings, lastConfig };
 }

@@ -9,7 +9,7 @@ import type { FlushWay } from '../store/write/writePlan.js';
 import type { GuardName } from './guards.js';
 import type { RunReport } from './runReport.js';
 import { runDatabase } from './schedule.js';
-import { type RunProgress, Stopwatch } from './stopwatch.js';
+import { type RunProgress, Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
 /** How `openDatabase` finds SQLite's own WebAssembly file. */
@@ -103,7 +103,7 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
       return {
         ...report,
         stages: [...watch.timings],
-        seconds: watch.timings.reduce((total, timing) => total + timing.seconds, 0),
+        seconds: totalSeconds(watch.timings),
       };
     },
     query: (sql, values) => Array.from(connection.query(sql, values), (row) => [...row]),

@@ -13,7 +13,7 @@ import type { ContactTransactions } from '../store/write/bySql/flushByContact.js
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { runDatabase } from './schedule.js';
-import type { Stopwatch } from './stopwatch.js';
+import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
 /** How changes are divided into transactions in place: ordinary ones are all or nothing. */
@@ -52,7 +52,7 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
     options.onDiffed?.(run);
     const report = { ...run.report, statements: observed?.costs() };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
-    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    const seconds = totalSeconds(watch.timings);
     const traffic = {
       read_bytes: pages instanceof FileSource ? pages.bytesRead : 0,
       written_bytes: report.outcome === 'changed' ? null : 0,

@@ -16,8 +16,9 @@ import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
 import { runDatabase } from './schedule.js';
-import type { Stopwatch } from './stopwatch.js';
+import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
+
 /** `runFile` with the driver sqljs: a new file is written and takes the place of the old one. */
 export async function runReplacing(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
   const { outPath, dryRun = false } = options;
@@ -26,7 +27,7 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
   const isReplaced = !dryRun && outPath === undefined;
   const file = await watch.measure('open', () => openDatabaseFile(path, isReplaced ? 'replace' : 'read'));
   try {
-    if (options.full !== true && !dryRun && outPath === undefined) {
+    if (options.full !== true && isReplaced) {
       const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
       if (earlier !== null) {
         const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
@@ -80,7 +81,7 @@ async function runOpened(
       const how = { outPath, overwrite: options.overwrite, signal, seal, locks };
       return whileUnchanged(file, () => replaceDatabaseFile(file, source, how));
     });
-    const seconds = watch.timings.reduce((total, timing) => total + timing.seconds, 0);
+    const seconds = totalSeconds(watch.timings);
     const warnings = [...report.warnings, ...replaced.warnings];
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {

@@ -12,7 +12,7 @@ import type { WriteResult } from '../store/write/writeRun.js';
 import type { MemoryPeaks } from './memorySampler.js';
 import type { ReadingReport } from './readingReport.js';
 import { readingWarnings } from './readingWarnings.js';
-import type { StageTiming } from './stopwatch.js';
+import { type StageTiming, totalSeconds } from './stopwatch.js';
 
 /** How many emails a day holds. */
 export interface DayReport {
@@ -172,10 +172,6 @@ export function reportPlan(
   };
 }
 
-function secondsOf(stages: readonly StageTiming[]): number {
-  return stages.reduce((total, timing) => total + timing.seconds, 0);
-}
-
 /** Puts a run into figures. @param today the run's day */
 export function reportRun(
   planned: PlanReport,
@@ -197,7 +193,7 @@ export function reportRun(
     warnings: [...facts.warnings, ...facts.written.warnings],
     flush: flushOf(facts),
     stages: [...stages],
-    seconds: secondsOf(stages),
+    seconds: totalSeconds(stages),
   };
 }
 
@@ -225,6 +221,6 @@ export function reportRepeat(
     warnings: readingWarnings(planned.reading),
     flush: 'none',
     stages: [...stages],
-    seconds: secondsOf(stages),
+    seconds: totalSeconds(stages),
   };
 }

@@ -6,7 +6,6 @@ import { planOrganization } from '../plan/planOrganization.js';
 import type { Config } from '../rules/config.js';
 import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
-import { latestConfigText } from '../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { planMigration } from '../store/schema/migration.js';
 import { readSchema } from '../store/schema/readSchema.js';
@@ -89,9 +88,16 @@ export async function runDatabase(
     onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };
   const isDryRun = settings.dryRun === true;
-  const lastConfig = isDryRun ? await watch.measure('diff', () => latestConfigText(connection, schema)) : null;
   const written = await watch.measure('flush', () => writeRun(connection, run, settings));
   const { summary, refused } = written;
   const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written, ...look }, watch.timings);
-  return { report, plan, balance, diff, refused, lastConfig, pages: isDryRun ? null : written.pages };
+  return {
+    report,
+    plan,
+    balance,
+    diff,
+    refused,
+    lastConfig: isDryRun ? look.lastConfig : null,
+    pages: isDryRun ? null : written.pages,
+  };
 }

@@ -15,6 +15,11 @@ export interface StageTiming {
 /** Is told when a stage starts and how far it has come; a total of null is not known. */
 export type RunProgress = (stage: Stage, done: number, total: number | null) => void;
 
+/** What stages took together, in seconds. */
+export function totalSeconds(timings: readonly StageTiming[]): number {
+  return timings.reduce((total, timing) => total + timing.seconds, 0);
+}
+
 /** Times the stages of a run and passes their progress on. */
 export class Stopwatch {
   readonly timings: StageTiming[] = [];

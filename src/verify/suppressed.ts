@@ -1,6 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { ROW_CLASS } from '../columns/schedules.js';
+import { ALWAYS } from '../columns/suppressions.js';
 import { BOUNCED } from '../rules/reasons.js';
 import { bouncesSinceDelivery, type ScopeSubject, scopeCovers } from '../rules/suppressions.js';
 import type { Audit } from './audit.js';
@@ -8,7 +9,7 @@ import type { Audit } from './audit.js';
 /** A suppression that covers a row. */
 interface Covering {
   readonly reason: string;
-  /** Before all days when it is open. */
+  /** `ALWAYS.from` when it is open. */
   readonly startDay: number;
 }
 
@@ -81,7 +82,7 @@ export function auditSentSuppressions(audit: Audit, contact: number): void {
     if (!audit.isHistory(row) || !audit.hasDay(row)) continue;
     const covering = coveringOn(audit, row, contact, audit.dayOf(row));
     // What went out on the first day may have gone before; and of an open one nobody knows since when.
-    if (covering === null || !isNamed(covering.startDay) || covering.startDay === audit.dayOf(row)) continue;
+    if (covering === null || covering.startDay === ALWAYS.from || covering.startDay === audit.dayOf(row)) continue;
     audit.addRow(
       'sent_though_suppressed',
       row,
@@ -89,9 +90,4 @@ export function auditSentSuppressions(audit: Audit, contact: number): void {
       `suppressed since ${formatIsoDay(covering.startDay)} by ${covering.reason}`,
     );
   }
-}
-
-/** Tells whether a suppression begins on a day that it names. */
-function isNamed(startDay: number): boolean {
-  return startDay > -1_000_000;
 }

@@ -1,3 +1,4 @@
+import { isAepDateType } from '../../rules/emailTypes.js';
 import type { ChartColors } from './theme.js';
 
 /** How many emails of one kind a day holds. */
@@ -43,7 +44,7 @@ const LONGEST_LABEL = 32;
 export function kindOfType(emailType: string): string {
   const lower = emailType.toLowerCase();
   if (lower.startsWith('followup_')) return 'followup';
-  return /^aep_\d+$/.test(lower) ? 'aep' : lower;
+  return isAepDateType(lower) ? 'aep' : lower;
 }
 
 /** A text that is not longer than a legend or an axis has room for. */

@@ -1,10 +1,18 @@
 import { SendplanError } from '../../errors.js';
 
 const MAGIC = 'SQLite format 3\0';
+/** Where a header has the version that writes, and the one that reads; 2 is WAL mode. */
+export const HEADER_WRITE_VERSION = 18;
+const HEADER_READ_VERSION = 19;
 const CHANGE_COUNTER = 24;
 
 /** How many bytes at the front of a file `requireHeader` looks at. */
 export const HEADER_BYTES = 100;
+
+/** Tells whether the front of a file is that of a database in WAL mode. */
+export function isWalHeader(header: Uint8Array): boolean {
+  return header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
+}
 
 function describeBytes(bytes: Uint8Array): string {
   const starts = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);

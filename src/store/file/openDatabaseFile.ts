@@ -1,7 +1,7 @@
 import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
 import { FileSource } from '../format/fileSource.js';
-import { HEADER_BYTES, requireHeader } from './fileHeader.js';
+import { HEADER_BYTES, isWalHeader, requireHeader } from './fileHeader.js';
 import { closeDatabaseFile } from './heldFiles.js';
 import { type FilePurpose, isBesideJournal, requireNoSidecars } from './sidecars.js';
 
@@ -43,8 +43,6 @@ export interface OpenedFile extends FoundFile {
   close(): void;
 }
 
-const HEADER_WRITE_VERSION = 18;
-const HEADER_READ_VERSION = 19;
 const HEADER_CHANGE_COUNTER = 24;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -171,7 +169,7 @@ export function requireDatabaseFile(path: string): string {
   try {
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    const isWal = header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
+    const isWal = isWalHeader(header);
     // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says. Whoever was
     // writing when the header was read is done when there is no journal, and then the length is read.
     const mayBeShorter = headerBytes === HEADER_BYTES && (isWal || isBesideJournal(real));
@@ -206,7 +204,7 @@ export function openDatabaseFile(path: string, purpose: 'read' | 'replace' = 're
     const stamp = stampOf(descriptor);
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    const isWal = header[HEADER_WRITE_VERSION] === 2 || header[HEADER_READ_VERSION] === 2;
+    const isWal = isWalHeader(header);
     // A database can be shorter than it says while what lies beside it is a part of it.
     requireNoSidecars(real, { isWal, purpose });
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);

@@ -1,11 +1,9 @@
 import {
   chownSync,
-  closeSync,
   existsSync,
   fstatSync,
   fsyncSync,
   lstatSync,
-  openSync,
   readlinkSync,
   realpathSync,
   type Stats,
@@ -16,11 +14,13 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
+import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { descriptorIdentity } from './heldFiles.js';
 import { type FoundFile, fileError, type OpenedFile } from './openDatabaseFile.js';
 import { usersOf } from './processes.js';
 import { requireNoSidecars } from './sidecars.js';
+import { syncFolder } from './syncFolder.js';
 import { requireSameFile, takePlace } from './takePlace.js';
 import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
@@ -64,7 +64,6 @@ export interface ReplacedFile {
 }
 
 const WAL_VERSIONS = Uint8Array.of(2, 2);
-const HEADER_WRITE_VERSION = 18;
 /** What is written at once; the system may take less than it is given. */
 const MOST_WRITE_BYTES = 512 * 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
@@ -165,19 +164,6 @@ function adoptPermissions(temporary: TemporaryFile, file: FoundFile, mode: numbe
   }
   temporary.setMode(mode);
   return told;
-}
-
-function syncFolder(path: string): void {
-  try {
-    const descriptor = openSync(dirname(path), 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // Some systems do not open folders. The new file is in its place and whole; only when that reaches the disk is open.
-  }
 }
 
 /** What programs and names still hold on to the file that was replaced. */

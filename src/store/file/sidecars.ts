@@ -12,9 +12,9 @@ export const LOG_HEADER_BYTES = 32;
  */
 export type FilePurpose = 'read' | 'replace' | 'replace_locked';
 
-/** A path as a shell takes it as one word. */
-export function shellQuote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** A path, or another word, as a shell takes it as one word. */
+export function shellQuote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The length of a file, 0 when it is empty or not there. */
