@@ -1,34 +1,10 @@
 import initSqlJs from 'sql.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SendplanError } from '../../../src/errors.js';
-import type { ImageConnection } from '../../../src/store/driver/connection.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import type { SqlValue } from '../../../src/store/format/sqlValue.js';
+import { allRows, closeOpened, errorOf, openImage } from '../../helpers/connections.js';
 
-const open: ImageConnection[] = [];
-
-async function connect(image: Uint8Array | null = null): Promise<ImageConnection> {
-  const connection = await openSqlJs(image);
-  open.push(connection);
-  return connection;
-}
-
-afterEach(() => {
-  for (const connection of open.splice(0)) connection.close();
-});
-
-function all(connection: ImageConnection, sql: string, values: SqlValue[] = []): SqlValue[][] {
-  return Array.from(connection.query(sql, values), (row) => [...row]);
-}
-
-function errorOf(run: () => unknown): SendplanError {
-  try {
-    run();
-  } catch (error) {
-    return error as SendplanError;
-  }
-  throw new Error('nothing was thrown');
-}
+afterEach(closeOpened);
 
 describe('values', () => {
   const texts = [
@@ -51,7 +27,7 @@ describe('values', () => {
   ];
 
   it('come back from parameters as they went in', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     const values: SqlValue[] = [
       ...texts,
       ...[0, 1, -1, 127, 2147483647, -2147483648, 2147483648, 1e15, 0.5, -1.25, 1e300, Number.MAX_SAFE_INTEGER],
@@ -59,11 +35,11 @@ describe('values', () => {
       new Uint8Array(0),
       Uint8Array.of(0, 1, 255, 0),
     ];
-    for (const value of values) expect(all(connection, 'SELECT ?', [value])).toEqual([[value]]);
+    for (const value of values) expect(allRows(connection, 'SELECT ?', [value])).toEqual([[value]]);
   });
 
   it('come back from a table, also through a statement that is run again and again', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE t (a, b)');
     const statement = connection.prepare('INSERT INTO t VALUES (?, ?)');
     const bytes = Uint8Array.of(1);
@@ -80,26 +56,28 @@ describe('values', () => {
       [Uint8Array.of(2 + 2 * i), null],
       [Uint8Array.of(3 + 2 * i), null],
     ]);
-    expect(all(connection, 'SELECT a, b FROM t ORDER BY rowid')).toEqual(expected);
+    expect(allRows(connection, 'SELECT a, b FROM t ORDER BY rowid')).toEqual(expected);
   });
 
   it('keep ten megabytes of text and bytes whole, NUL characters included', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     const text = `${'0123456789\0é'.repeat(800_000)}end`;
     const bytes = new Uint8Array(10_000_000).map((_, i) => i % 251);
-    const [row] = all(connection, 'SELECT ?, ?, octet_length(?1)', [text, bytes]);
+    const [row] = allRows(connection, 'SELECT ?, ?, octet_length(?1)', [text, bytes]);
     expect(row[0] === text).toBe(true);
     expect(Buffer.compare(row[1] as Uint8Array, bytes)).toBe(0);
     expect(row[2]).toBe(new TextEncoder().encode(text).length);
   });
 
   it('are whole numbers of 64 bits rounded to what a number holds', async () => {
-    const connection = await connect();
-    expect(all(connection, 'SELECT 9007199254740993, -9223372036854775808')).toEqual([[9007199254740992, -(2 ** 63)]]);
+    const connection = await openImage();
+    expect(allRows(connection, 'SELECT 9007199254740993, -9223372036854775808')).toEqual([
+      [9007199254740992, -(2 ** 63)],
+    ]);
   });
 
   it('stay right while the memory grows in the middle of a query', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     const sql = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
       SELECT i, CAST(zeroblob(i * 1000000) AS TEXT), 'row ' || i FROM n`;
     let i = 0;
@@ -111,8 +89,8 @@ describe('values', () => {
   });
 
   it('are decoded like the platform does when they are no UTF-8', async () => {
-    const connection = await connect();
-    expect(all(connection, "SELECT CAST(x'41ff42' AS TEXT)")).toEqual([['A\ufffdB']]);
+    const connection = await openImage();
+    expect(allRows(connection, "SELECT CAST(x'41ff42' AS TEXT)")).toEqual([['A\ufffdB']]);
   });
 });
 
@@ -120,28 +98,28 @@ describe('statements', () => {
   it('work beside somebody else who uses sql.js in the same process', async () => {
     const sqlJs = await initSqlJs();
     const other = new sqlJs.Database();
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE mine (a)');
     other.run('CREATE TABLE theirs (a)');
-    expect(all(connection, 'SELECT name FROM sqlite_master')).toEqual([['mine']]);
+    expect(allRows(connection, 'SELECT name FROM sqlite_master')).toEqual([['mine']]);
     other.close();
     expect(new TextDecoder().decode(Uint8Array.of(72, 105))).toBe('Hi');
   });
 
   it('are all run by execute, comments and trailing space included', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE t (a); -- one\n INSERT INTO t VALUES (1); SELECT * FROM t; /* end */ \n');
     connection.execute('INSERT INTO t VALUES (2), (3)');
     expect(connection.changes()).toBe(2);
-    expect(all(connection, 'SELECT count(*) FROM t')).toEqual([[3]]);
+    expect(allRows(connection, 'SELECT count(*) FROM t')).toEqual([[3]]);
   });
 
   it('can be left in the middle and their table dropped afterwards', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (3)');
     for (const _row of connection.query('SELECT * FROM t')) break;
     connection.execute('DROP TABLE t');
-    expect(all(connection, 'SELECT name FROM sqlite_master')).toEqual([]);
+    expect(allRows(connection, 'SELECT name FROM sqlite_master')).toEqual([]);
   });
 
   it('are not run after close, and closing twice is no error', async () => {
@@ -154,7 +132,7 @@ describe('statements', () => {
   });
 
   it('fail with the message of SQLite and the statement, cut', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     const error = errorOf(() => connection.execute(`SELECT a FROM nowhere WHERE ${'x'.repeat(500)}`));
     expect(error).toMatchObject({ name: 'SendplanError', code: 'database_error' });
     expect(error.message).toContain('no such table: nowhere');
@@ -163,27 +141,27 @@ describe('statements', () => {
   });
 
   it('can be run again after a constraint stopped one of them', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE t (a UNIQUE)');
     const statement = connection.prepare('INSERT INTO t VALUES (?)');
     statement.run(['x']);
     expect(() => statement.run(['x'])).toThrow('UNIQUE constraint failed: t.a');
     statement.run(['y']);
     statement.close();
-    expect(all(connection, 'SELECT a FROM t ORDER BY a')).toEqual([['x'], ['y']]);
+    expect(allRows(connection, 'SELECT a FROM t ORDER BY a')).toEqual([['x'], ['y']]);
   });
 
   it('roll back', async () => {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
     connection.execute('BEGIN; DELETE FROM t; DROP TABLE t; ROLLBACK');
-    expect(all(connection, 'SELECT a FROM t')).toEqual([[1]]);
+    expect(allRows(connection, 'SELECT a FROM t')).toEqual([[1]]);
   });
 });
 
 describe('images', () => {
   async function imageOf(sql: string): Promise<Uint8Array> {
-    const connection = await connect();
+    const connection = await openImage();
     connection.execute(sql);
     return connection.toImage();
   }
@@ -192,27 +170,27 @@ describe('images', () => {
     const pragmas = ['page_size', 'auto_vacuum', 'user_version', 'application_id', 'encoding', 'journal_mode'];
     const image = await imageOf(`PRAGMA page_size = 1024; PRAGMA auto_vacuum = FULL; PRAGMA encoding = 'UTF-16le';
       PRAGMA user_version = 7; PRAGMA application_id = 99; CREATE TABLE t (a); INSERT INTO t VALUES ('Zoë')`);
-    const connection = await connect(image);
+    const connection = await openImage(image);
     connection.execute('CREATE TABLE u (b)');
-    const again = await connect(connection.toImage());
-    const values = pragmas.map((name) => all(again, `PRAGMA ${name}`)[0][0]);
+    const again = await openImage(connection.toImage());
+    const values = pragmas.map((name) => allRows(again, `PRAGMA ${name}`)[0][0]);
     expect(values).toEqual([1024, 1, 7, 99, 'UTF-16le', 'memory']);
-    expect(all(again, 'SELECT a FROM t')).toEqual([['Zoë']]);
-    expect(all(again, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(allRows(again, 'SELECT a FROM t')).toEqual([['Zoë']]);
+    expect(allRows(again, 'PRAGMA integrity_check')).toEqual([['ok']]);
   });
 
   it('count their changes on from where they were', async () => {
     const counter = (image: Uint8Array) => new DataView(image.buffer, image.byteOffset).getUint32(24);
     const first = await imageOf('CREATE TABLE t (a); CREATE TABLE u (a)');
-    const connection = await connect(first);
-    const cookie = all(connection, 'PRAGMA schema_version')[0][0];
+    const connection = await openImage(first);
+    const cookie = allRows(connection, 'PRAGMA schema_version')[0][0];
     expect(cookie).toBe(2);
     connection.execute('INSERT INTO t VALUES (1)');
     const second = connection.toImage();
     expect(counter(second)).toBe(counter(first) + 1);
-    const third = (await connect(second)).toImage();
+    const third = (await openImage(second)).toImage();
     expect(counter(third)).toBe(counter(first) + 2);
-    expect(all(await connect(third), 'PRAGMA schema_version')[0][0]).toBe(cookie);
+    expect(allRows(await openImage(third), 'PRAGMA schema_version')[0][0]).toBe(cookie);
   });
 
   it('are refused when they are none', async () => {
@@ -232,8 +210,8 @@ describe('images', () => {
     const image = await imageOf(`CREATE TABLE t (a); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
       WHERE i < 5000) INSERT INTO t SELECT 'text ' || i FROM n`);
     image.fill(0xff, 4096, 4096 * 3);
-    const connection = await connect(image);
-    const error = errorOf(() => all(connection, 'SELECT a FROM t'));
+    const connection = await openImage(image);
+    const error = errorOf(() => allRows(connection, 'SELECT a FROM t'));
     expect(error).toMatchObject({ code: 'database_error' });
     expect(error.message).toContain('damaged');
     expect(error.hint).toContain('integrity_check');

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SendplanError } from '../../../src/errors.js';
 import type { ImageConnection } from '../../../src/store/driver/connection.js';
-import { openSqlJs } from '../../../src/store/driver/sqljs.js';
-import type { SqlValue } from '../../../src/store/format/sqlValue.js';
 import { applyMigration, planMigration } from '../../../src/store/schema/migration.js';
 import { findColumn, findTable, quoteName, readSchema, requireContacts } from '../../../src/store/schema/readSchema.js';
 import {
@@ -13,32 +10,15 @@ import {
   writeCheckpoint,
   writeConfigVersion,
 } from '../../../src/store/write/bookkeeping.js';
-
-const open: ImageConnection[] = [];
+import { allRows, closeOpened, errorOf, openImage } from '../../helpers/connections.js';
 
 async function database(sql: string): Promise<ImageConnection> {
-  const connection = await openSqlJs(null);
-  open.push(connection);
+  const connection = await openImage();
   connection.execute(sql);
   return connection;
 }
 
-afterEach(() => {
-  for (const connection of open.splice(0)) connection.close();
-});
-
-function all(connection: ImageConnection, sql: string, values: SqlValue[] = []): SqlValue[][] {
-  return Array.from(connection.query(sql, values), (row) => [...row]);
-}
-
-function errorOf(run: () => unknown): SendplanError {
-  try {
-    run();
-  } catch (error) {
-    return error as SendplanError;
-  }
-  throw new Error('nothing was thrown');
-}
+afterEach(closeOpened);
 
 function migrate(connection: ImageConnection) {
   const migration = planMigration(connection, readSchema(connection));
@@ -47,7 +27,7 @@ function migrate(connection: ImageConnection) {
 }
 
 const definitions = (connection: ImageConnection) =>
-  all(connection, 'SELECT type, name, sql FROM sqlite_master ORDER BY name');
+  allRows(connection, 'SELECT type, name, sql FROM sqlite_master ORDER BY name');
 
 const CONTACTS = 'CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT)';
 const legacySql = readFileSync(new URL('../../fixtures/golden/legacy-database/input.sql', import.meta.url), 'utf8');
@@ -148,7 +128,7 @@ describe('migration', () => {
   it('adds to the old database what it lacks, and alters nothing that is there', async () => {
     const connection = await database(legacySql);
     const before = definitions(connection);
-    const rows = all(
+    const rows = allRows(
       connection,
       'SELECT id, contact_id, email_type, status, event_year, batch_id FROM email_schedules',
     );
@@ -168,9 +148,9 @@ describe('migration', () => {
       '("contact_id", "campaign_instance_id", "status")',
     );
     expect(
-      all(connection, 'SELECT id, contact_id, email_type, status, event_year, batch_id FROM email_schedules'),
+      allRows(connection, 'SELECT id, contact_id, email_type, status, event_year, batch_id FROM email_schedules'),
     ).toEqual(rows);
-    expect(all(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(allRows(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
     expect(planMigration(connection, readSchema(connection)).steps).toEqual([]);
   });
 
@@ -272,13 +252,13 @@ describe('bookkeeping', () => {
       warnings: [],
     });
     expect(replaceIssues(connection, [...issues].reverse(), 'run 2', '2025-06-14 08:00:00').isWritten).toBe(false);
-    const stored = all(
+    const stored = allRows(
       connection,
       'SELECT contact_id, detail, scheduler_run_id FROM scheduler_contact_issues ORDER BY id',
     );
     expect(stored).toEqual(issues.map(({ contact_id, detail }) => [contact_id, detail, 'run 1']));
     expect(replaceIssues(connection, issues.slice(1), 'run 3', '2025-06-15 08:00:00').isWritten).toBe(true);
-    expect(all(connection, 'SELECT DISTINCT scheduler_run_id, count(*) FROM scheduler_contact_issues')).toEqual([
+    expect(allRows(connection, 'SELECT DISTINCT scheduler_run_id, count(*) FROM scheduler_contact_issues')).toEqual([
       ['run 3', 4],
     ]);
   });
@@ -323,7 +303,7 @@ describe('bookkeeping', () => {
     ]);
     expect(replaceIssues(connection, [issue(1, 'a'), issue(1, 'b')], 'r', 's')).toMatchObject({ isWritten: false });
     connection.execute('COMMIT');
-    expect(all(connection, 'SELECT id FROM contacts')).toEqual([[5]]);
-    expect(all(connection, 'SELECT contact_id, kind FROM scheduler_contact_issues')).toEqual([[9, 'old']]);
+    expect(allRows(connection, 'SELECT id FROM contacts')).toEqual([[5]]);
+    expect(allRows(connection, 'SELECT contact_id, kind FROM scheduler_contact_issues')).toEqual([[9, 'old']]);
   });
 });

@@ -3,29 +3,19 @@ import { formatIsoDay } from '../../../src/calendar/iso.js';
 import { NULL_INT32 } from '../../../src/columns/nulls.js';
 import type { ScheduleRows } from '../../../src/columns/scheduleRows.js';
 import type { ImageConnection } from '../../../src/store/driver/connection.js';
-import { openSqlJs } from '../../../src/store/driver/sqljs.js';
-import type { SqlValue } from '../../../src/store/format/sqlValue.js';
 import { applyMigration, planMigration } from '../../../src/store/schema/migration.js';
 import { readSchema } from '../../../src/store/schema/readSchema.js';
 import { type FlushOptions, flushSchedules } from '../../../src/store/write/bySql/flushSchedules.js';
-
-const open: ImageConnection[] = [];
+import { allRows, closeOpened, openImage } from '../../helpers/connections.js';
 
 async function database(sql = ''): Promise<ImageConnection> {
-  const connection = await openSqlJs(null);
-  open.push(connection);
+  const connection = await openImage();
   connection.execute(`CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT); ${sql}`);
   applyMigration(connection, planMigration(connection, readSchema(connection)));
   return connection;
 }
 
-afterEach(() => {
-  for (const connection of open.splice(0)) connection.close();
-});
-
-function all(connection: ImageConnection, sql: string): SqlValue[][] {
-  return Array.from(connection.query(sql), (row) => [...row]);
-}
+afterEach(closeOpened);
 
 interface Row {
   readonly id?: number;
@@ -91,7 +81,7 @@ function flush(
 }
 
 const indexNames = (connection: ImageConnection) =>
-  all(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name");
+  allRows(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name");
 
 describe('flushing', () => {
   it('writes every column, NULL and text of any kind', async () => {
@@ -118,7 +108,7 @@ describe('flushing', () => {
       },
     ];
     expect(flush(connection, rows)).toMatchObject({ deleted: 0, inserted: 2, refused: [] });
-    expect(all(connection, 'SELECT * FROM email_schedules ORDER BY id')).toEqual([
+    expect(allRows(connection, 'SELECT * FROM email_schedules ORDER BY id')).toEqual([
       [
         ...[1, 7, "camp'aign\0_1", '1969-12-31', '2025-06-20', '08:30:00', 'pre-scheduled', 'why', 10, 3, '', null],
         ...['run-1', 2025, 7, null, metadata, '2025-06-13 12:00:00', '2025-06-13 12:00:00', null],
@@ -139,7 +129,7 @@ describe('flushing', () => {
         ...[null, null, 'run-1', null, null, null, null, '2020-01-01 00:00:00', '2025-06-13 12:00:00', null],
       ],
     ]);
-    expect(all(connection, 'SELECT DISTINCT typeof(contact_id), typeof(id) FROM email_schedules')).toEqual([
+    expect(allRows(connection, 'SELECT DISTINCT typeof(contact_id), typeof(id) FROM email_schedules')).toEqual([
       ['integer', 'integer'],
     ]);
   });
@@ -149,7 +139,7 @@ describe('flushing', () => {
       'CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id TEXT, campaign_instance_id)',
     );
     flush(connection, [{ contactId: 5_000_000_000, instanceId: 6_000_000_000 }]);
-    expect(all(connection, 'SELECT contact_id, typeof(campaign_instance_id) FROM email_schedules')).toEqual([
+    expect(allRows(connection, 'SELECT contact_id, typeof(campaign_instance_id) FROM email_schedules')).toEqual([
       ['5000000000', 'integer'],
     ]);
   });
@@ -163,7 +153,7 @@ describe('flushing', () => {
     const before = indexNames(connection);
     const progress: number[] = [];
     expect(flush(connection, rows, [], { batchRows, onProgress: (done) => progress.push(done) }).inserted).toBe(5003);
-    const found = all(
+    const found = allRows(
       connection,
       'SELECT id, contact_id, email_type, scheduled_send_date, status, skip_reason FROM email_schedules ORDER BY id',
     );
@@ -172,7 +162,7 @@ describe('flushing', () => {
     );
     expect(progress.at(-1)).toBe(5003);
     expect(indexNames(connection)).toEqual(before);
-    expect(all(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(allRows(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
   });
 
   it('gives new rows ids by contact, whatever the order they come in', async () => {
@@ -181,7 +171,7 @@ describe('flushing', () => {
       connection,
       [5, 1, 3, 1].map((contactId, i) => ({ contactId, type: `t${i}` })),
     );
-    expect(all(connection, 'SELECT id, contact_id, email_type FROM email_schedules ORDER BY id')).toEqual([
+    expect(allRows(connection, 'SELECT id, contact_id, email_type FROM email_schedules ORDER BY id')).toEqual([
       [1, 1, 't1'],
       [2, 1, 't3'],
       [3, 3, 't2'],
@@ -193,8 +183,8 @@ describe('flushing', () => {
     const connection = await database(`CREATE TABLE email_schedules (id INTEGER PRIMARY KEY AUTOINCREMENT, contact_id);
       INSERT INTO email_schedules VALUES (3, 1), (90, 1); DELETE FROM email_schedules WHERE id = 90`);
     flush(connection, [{ contactId: 2 }], [3]);
-    expect(all(connection, 'SELECT id FROM email_schedules')).toEqual([[91]]);
-    expect(all(connection, 'SELECT seq FROM sqlite_sequence')).toEqual([[91]]);
+    expect(allRows(connection, 'SELECT id FROM email_schedules')).toEqual([[91]]);
+    expect(allRows(connection, 'SELECT seq FROM sqlite_sequence')).toEqual([[91]]);
   });
 
   it('says so when there are no ids left', async () => {
@@ -230,10 +220,10 @@ describe('deleting', () => {
     // Any order will do.
     const deletedIds = ids.filter(isDeleted).reverse();
     expect(flush(connection, [], deletedIds).deleted).toBe(deletedIds.length);
-    const kept = all(connection, 'SELECT id FROM email_schedules ORDER BY id').map(([id]) => id);
+    const kept = allRows(connection, 'SELECT id FROM email_schedules ORDER BY id').map(([id]) => id);
     expect(kept).toEqual(ids.filter((id) => !isDeleted(id)));
     expect(indexNames(connection)).toEqual(before);
-    expect(all(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(allRows(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
   });
 
   it('puts changed rows in the place of the old ones, under their ids', async () => {
@@ -252,7 +242,7 @@ describe('deleting', () => {
     );
     expect(result).toMatchObject({ deleted: 6000, inserted: 6000, refused: [] });
     expect(
-      all(
+      allRows(
         connection,
         'SELECT count(*), sum(id = contact_id), min(scheduled_send_date), min(created_at) FROM email_schedules',
       ),
@@ -270,7 +260,7 @@ describe('rows that a unique index refuses', () => {
       (2, 'birthday', '${day}', 'failed'), (5, 'birthday', '${day}', 'sent'), (6, 'BIRTHDAY', '${day}', 'sent')`);
     const rows = [1, 2, 3, 4, 5, 6, 7].map((contactId) => ({ contactId }));
     expect(flush(connection, rows, [], { batchRows })).toMatchObject({ inserted: 5, refused: [1, 4] });
-    expect(all(connection, "SELECT contact_id FROM email_schedules WHERE status = 'pre-scheduled'")).toEqual([
+    expect(allRows(connection, "SELECT contact_id FROM email_schedules WHERE status = 'pre-scheduled'")).toEqual([
       [1],
       [3],
       [4],
@@ -303,7 +293,7 @@ describe('rows that a unique index refuses', () => {
       await database(`CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id UNIQUE ON CONFLICT REPLACE,
       email_type NOT NULL ON CONFLICT IGNORE); INSERT INTO email_schedules VALUES (1, 1, 'sent long ago')`);
     expect(flush(connection, [{ contactId: 1 }, { contactId: 2 }])).toMatchObject({ inserted: 1, refused: [0] });
-    expect(all(connection, 'SELECT id, contact_id, email_type FROM email_schedules ORDER BY id')).toEqual([
+    expect(allRows(connection, 'SELECT id, contact_id, email_type FROM email_schedules ORDER BY id')).toEqual([
       [1, 1, 'sent long ago'],
       [3, 2, 'birthday'],
     ]);
@@ -333,7 +323,7 @@ describe('anything else that keeps a row out', () => {
     connection.execute('BEGIN');
     expect(() => flush(connection, rows)).toThrow(message);
     connection.execute('ROLLBACK');
-    expect(all(connection, 'SELECT count(*) FROM email_schedules')).toEqual([[0]]);
+    expect(allRows(connection, 'SELECT count(*) FROM email_schedules')).toEqual([[0]]);
   });
 
   it.each(['RAISE(IGNORE)', "RAISE(ABORT, 'not you')"])('is an error: a trigger with %s', async (action) => {
@@ -359,7 +349,7 @@ describe('anything else that keeps a row out', () => {
     const connection = await database();
     const rows = Array.from({ length: 5000 }, (_, i) => ({ contactId: i + 1 }));
     flush(connection, rows);
-    const before = all(connection, 'SELECT * FROM email_schedules');
+    const before = allRows(connection, 'SELECT * FROM email_schedules');
     const indexes = indexNames(connection);
     connection.execute('BEGIN');
     const fail = () => {
@@ -375,8 +365,8 @@ describe('anything else that keeps a row out', () => {
       ),
     ).toThrow('given up');
     connection.execute('ROLLBACK');
-    expect(all(connection, 'SELECT * FROM email_schedules')).toEqual(before);
+    expect(allRows(connection, 'SELECT * FROM email_schedules')).toEqual(before);
     expect(indexNames(connection)).toEqual(indexes);
-    expect(all(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(allRows(connection, 'PRAGMA integrity_check')).toEqual([['ok']]);
   });
 });

@@ -22,6 +22,7 @@ import { openNative } from '../../../src/store/driver/native.js';
 import type { SqlValue } from '../../../src/store/format/sqlValue.js';
 import { organization } from '../../helpers/arbitraries.js';
 import { start } from '../../helpers/cli.js';
+import { allRowsOfFile } from '../../helpers/connections.js';
 import { databaseImage, hasSqlite3, integrityOf, PLANNED_COLUMNS, recordsImage } from '../../helpers/databases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 
@@ -49,15 +50,6 @@ function plannedCopy(name: string): string {
   return path;
 }
 
-async function query(path: string, sql: string): Promise<SqlValue[][]> {
-  const connection = await openNative(path);
-  try {
-    return Array.from(connection.query(sql), (row) => [...row]);
-  } finally {
-    connection.close();
-  }
-}
-
 async function change(path: string, sql: string): Promise<void> {
   const connection = await openNative(path);
   connection.execute(sql);
@@ -68,7 +60,7 @@ async function change(path: string, sql: string): Promise<void> {
 const COLUMNS = ['id', ...PLANNED_COLUMNS, 'created_at IS NULL'];
 
 function rowsOf(path: string, columns: readonly string[] = COLUMNS): Promise<SqlValue[][]> {
-  return query(path, `SELECT ${columns.join(', ')} FROM email_schedules ORDER BY ${columns.join(', ')}`);
+  return allRowsOfFile(path, `SELECT ${columns.join(', ')} FROM email_schedules ORDER BY ${columns.join(', ')}`);
 }
 
 /** What a sender and people do between two days. */
@@ -176,7 +168,7 @@ describe('others who write between two transactions', () => {
     });
     expect(report.outcome).toBe('changed');
     expect(await elsewhere).toBe('done');
-    expect(await query(path, 'SELECT count(*) FROM turn')).toEqual([[1]]);
+    expect(await allRowsOfFile(path, 'SELECT count(*) FROM turn')).toEqual([[1]]);
     expect(await rowsOf(path)).toEqual(await rowsOf(undisturbed));
   });
 
@@ -194,9 +186,9 @@ describe('others who write between two transactions', () => {
       hint: expect.stringContaining('The next run writes the rest'),
     });
     expect(await elsewhere).toBe('done');
-    expect((await query(path, "SELECT count(*) FROM email_schedules WHERE status = 'sent'"))[0][0]).toBeGreaterThan(
-      100,
-    );
+    expect(
+      (await allRowsOfFile(path, "SELECT count(*) FROM email_schedules WHERE status = 'sent'"))[0][0],
+    ).toBeGreaterThan(100);
     const again = await runFile(path, { asOf: TOMORROW, driver: 'native' });
     expect(again.outcome).toBe('changed');
     expect((await runFile(path, { asOf: TOMORROW, driver: 'native' })).outcome).toBe('unchanged');
@@ -213,7 +205,7 @@ function changeCount(path: string): number {
 }
 
 const runsOf = (path: string) =>
-  query(path, 'SELECT scheduler_run_id, count(*) FROM email_schedules GROUP BY scheduler_run_id');
+  allRowsOfFile(path, 'SELECT scheduler_run_id, count(*) FROM email_schedules GROUP BY scheduler_run_id');
 
 test('a run that is killed between two transactions is completed by the next', async () => {
   const undisturbed = plannedCopy('whole.sqlite3');

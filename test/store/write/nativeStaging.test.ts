@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseIsoDay } from '../../../src/calendar/iso.js';
 import { generateDatabase } from '../../../src/generate/generateDatabase.js';
 import { runFile } from '../../../src/node.js';
-import { openNative } from '../../../src/store/driver/native.js';
 import type { SqlValue } from '../../../src/store/format/sqlValue.js';
 import { organization } from '../../helpers/arbitraries.js';
 import { start } from '../../helpers/cli.js';
+import { allRowsOfFile } from '../../helpers/connections.js';
 import { databaseImage, hasSqlite3, integrityOf, recordsImage } from '../../helpers/databases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 
@@ -24,23 +24,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function query(path: string, sql: string): Promise<SqlValue[][]> {
-  const connection = await openNative(path);
-  try {
-    return Array.from(connection.query(sql), (row) => [...row]);
-  } finally {
-    connection.close();
-  }
-}
-
 /** Every row of `email_schedules` but for what tells one run from another, and what comes after a run's columns. */
 async function rowsOf(path: string): Promise<SqlValue[][]> {
-  const names = (await query(path, "SELECT name FROM pragma_table_info('email_schedules')")).map(([name]) =>
+  const names = (await allRowsOfFile(path, "SELECT name FROM pragma_table_info('email_schedules')")).map(([name]) =>
     String(name),
   );
   const isOfRun = /^(created_at|updated_at|scheduler_run_id)$/i;
   const columns = names.map((name) => (isOfRun.test(name) ? `length("${name}")` : `"${name}"`));
-  return query(path, `SELECT ${columns.join(', ')} FROM email_schedules ORDER BY id`);
+  return allRowsOfFile(path, `SELECT ${columns.join(', ')} FROM email_schedules ORDER BY id`);
 }
 
 const COLUMNS = 'contact_id INTEGER NOT NULL, email_type TEXT, scheduled_send_date TEXT, status TEXT';
@@ -114,7 +105,7 @@ test('a dry run stages nothing', async () => {
   const path = await seedFile('dry.sqlite3', 400);
   const options = { asOf: TODAY, driver: 'native', flush: 'pages' } as const;
   const dry = await runFile(path, { ...options, dryRun: true });
-  expect(await query(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'email_schedules'")).toEqual([[0]]);
+  expect(await allRowsOfFile(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'email_schedules'")).toEqual([[0]]);
   expect((await runFile(path, options)).changes).toEqual(dry.changes);
 });
 
