@@ -1,6 +1,6 @@
 import { yearOf } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/nulls.js';
-import { isFollowupType } from '../rules/emailTypes.js';
+import { TYPE_FLAGS } from '../columns/schedules.js';
 import type { Plan } from './plan.js';
 
 /**
@@ -12,11 +12,11 @@ import type { Plan } from './plan.js';
 export function candidateOfRow({ views, organization }: Plan, contact: number, row: number): number {
   const { schedules, planned, emailTypes } = organization;
   const { candidateFirst, candidateType } = views;
-  const isFollowup = isFollowupType(emailTypes.names[schedules.type[row]]);
+  const isFollowup = (emailTypes.flags[schedules.type[row]] & TYPE_FLAGS.followup) !== 0;
   const year = schedules.eventYear[row];
   for (let candidate = candidateFirst[contact]; candidate < candidateFirst[contact + 1]; candidate++) {
     const type = candidateType[candidate];
-    if (isFollowup && isFollowupType(planned.types[type].name)) return candidate;
+    if (isFollowup && type >= planned.firstFollowup && type < planned.firstCampaign) return candidate;
     if (type !== schedules.type[row]) continue;
     const eventYear =
       type === planned.postWindow ? views.candidateDetail[candidate] : yearOf(views.candidateEvent[candidate]);

@@ -2,27 +2,14 @@ import { END_DAY, FIRST_DAY } from '../calendar/day.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelColumn, KernelCounts } from '../kernel/columns.js';
-import type { Capacity } from '../rules/capacity.js';
-import type { Config } from '../rules/config.js';
 import { BALANCE_HORIZON_DAYS, OPEN_DAY_SEARCH_DAYS } from '../rules/constants.js';
-import type { DailyLimits } from '../rules/limits.js';
-import type { AssignedRules } from './stateRules.js';
+import type { RunRules } from './runRules.js';
 
 const BYTES_PER_PENDING = 16;
 const NUMBERS_PER_GROUP = 5;
 
 /** The kernel works out plain anniversaries this many contacts at a time. */
 const LANES = 16;
-
-/** Everything that decides about a run besides the organization. */
-export interface RunRules {
-  readonly config: Config;
-  readonly today: number;
-  readonly limits: DailyLimits;
-  /** The open days and their caps. */
-  readonly capacity: Capacity;
-  readonly assigned: AssignedRules;
-}
 
 /** How many window years can be open at once or have just closed, at most, over all rules (Rules 8, b). */
 function mostOpenYears({ assigned, config }: RunRules): number {

@@ -4,8 +4,9 @@ import type { Organization } from '../columns/organization.js';
 import type { KernelCounts, KernelNumbers, KernelViews } from '../kernel/columns.js';
 import type { Config } from '../rules/config.js';
 import { stateCode } from '../rules/states.js';
-import { carrierBytes, type RunRules } from './countColumns.js';
+import { carrierBytes } from './countColumns.js';
 import { fillLanes, monthDay, monthDayTable } from './fillLanes.js';
+import type { RunRules } from './runRules.js';
 import type { AssignedRules } from './stateRules.js';
 import { covers } from './suppressed.js';
 

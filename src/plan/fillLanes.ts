@@ -3,7 +3,7 @@ import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
-import type { RunRules } from './countColumns.js';
+import type { RunRules } from './runRules.js';
 import { KIND_CODES } from './stateRules.js';
 
 /** The month-day of a date that is missing. */

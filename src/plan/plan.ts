@@ -1,7 +1,7 @@
 import type { Organization } from '../columns/organization.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { RunRules } from './countColumns.js';
+import type { RunRules } from './runRules.js';
 
 /**
  * The candidates of a run (Rules 5 to 10), one element each in the `candidate` columns of `views`, contact by contact:

@@ -1,14 +1,12 @@
 import type { Organization } from '../columns/organization.js';
 import { isHistoryClass } from '../columns/schedules.js';
 import { createKernel, type KernelBuild } from '../kernel/kernel.js';
-import { Capacity } from '../rules/capacity.js';
 import type { Config } from '../rules/config.js';
-import { dailyLimits } from '../rules/limits.js';
-import { countColumns, type RunRules } from './countColumns.js';
+import { countColumns } from './countColumns.js';
 import { fillKernel, kernelNumbers } from './fillKernel.js';
 import type { Plan } from './plan.js';
 import { becomesRow, REASON } from './reasons.js';
-import { assignRules } from './stateRules.js';
+import { rulesOfRun } from './runRules.js';
 
 /** Settings of planning that change how it works, not what comes out. */
 export interface PlanOptions {
@@ -36,9 +34,7 @@ export async function planOrganization(
 ): Promise<Plan> {
   const { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} } = options;
   const contactCount = organization.contacts.count;
-  const limits = dailyLimits(config, organization.contacts.rowCount);
-  const capacity = new Capacity(config, limits);
-  const run: RunRules = { config, today, limits, capacity, assigned: assignRules(organization, config) };
+  const run = rulesOfRun(organization, config, today);
   const counts = countColumns(organization, run);
   const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);

@@ -4,14 +4,11 @@ import { runsOn } from '../columns/campaigns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
 import { NO_INSTANCE, ROW_CLASS } from '../columns/schedules.js';
-import type { RunRules } from '../plan/countColumns.js';
 import { CAMPAIGN } from '../plan/fillKernel.js';
 import { STEP_BITS } from '../plan/plan.js';
 import { becomesRow, REASON, rowClassOf } from '../plan/reasons.js';
-import { assignRules } from '../plan/stateRules.js';
-import { Capacity } from '../rules/capacity.js';
+import { type RunRules, rulesOfRun } from '../plan/runRules.js';
 import type { Config } from '../rules/config.js';
-import { dailyLimits } from '../rules/limits.js';
 import { EmailNames } from './emailNames.js';
 import { HistoryCounts } from './historyCounts.js';
 import { Ledger, OUTCOME } from './ledger.js';
@@ -85,9 +82,7 @@ export class DailyPlan {
     firstDay: number,
     lastDay: number,
   ): Promise<DailyPlan> {
-    const limits = dailyLimits(config, organization.contacts.rowCount);
-    const capacity = new Capacity(config, limits);
-    const run = { config, today: firstDay, limits, capacity, assigned: assignRules(organization, config) };
+    const run = rulesOfRun(organization, config, firstDay);
     return new DailyPlan(organization, run, await Slots.create(organization, run, lastDay), lastDay);
   }
 

@@ -4,9 +4,10 @@ import type { Organization } from '../columns/organization.js';
 import { isOwnedClass, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { KERNEL_COLUMNS, type KernelColumn, type KernelCounts, type KernelViews } from '../kernel/columns.js';
 import { createKernel, type Kernel } from '../kernel/kernel.js';
-import { countColumns, type RunRules } from '../plan/countColumns.js';
+import { countColumns } from '../plan/countColumns.js';
 import { fillKernel, kernelNumbers } from '../plan/fillKernel.js';
 import { REASON } from '../plan/reasons.js';
+import type { RunRules } from '../plan/runRules.js';
 
 /** The reason of the elements of a candidate slot that hold no candidate: that of candidates that nothing counts. */
 const UNUSED = REASON.outsideActiveWindow;

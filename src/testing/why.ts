@@ -2,7 +2,7 @@ import { anniversary, monthsBetween, yearOf } from '../calendar/day.js';
 import { formatIsoDay } from '../calendar/iso.js';
 import type { ClosedBy } from '../calendar/openDays.js';
 import type { CrowdedDay } from '../oracle/dailyCap.js';
-import { hasCampaignHistory } from '../oracle/history.js';
+import { hasCampaignHistory, rowsOf } from '../oracle/history.js';
 import type { Candidate, Contact, PlainOrganization } from '../oracle/model.js';
 import { isFollowupType } from '../rules/emailTypes.js';
 import { readInteger } from '../rules/fields.js';
@@ -152,7 +152,7 @@ function whichEmails(candidate: Candidate, { organization, candidates }: Expecte
   const planned = candidates
     .filter((other) => other.status === 'pre-scheduled' && other.kind !== 'followup' && isNear(other.sendDay))
     .map((other) => `${other.emailType} on ${day(other.sendDay)}`);
-  const past = (organization.schedulesOf.get(candidate.contact.id) ?? [])
+  const past = rowsOf(organization, candidate.contact.id)
     .filter((row) => row.statusClass === 'history' && !isFollowupType(row.type))
     .flatMap((row) => (row.sentDay !== null && isNear(row.sentDay) ? [`${row.type} of ${day(row.sentDay)}`] : []));
   const emails = [...past, ...planned].join(', ');
@@ -195,7 +195,7 @@ function whichHistory(
     return hasCampaignHistory(organization, contact.id, instance) ? ['History has this campaign already.'] : [];
   }
   const eventYear = readInteger(row.event_year);
-  const past = (organization.schedulesOf.get(contact.id) ?? []).find(
+  const past = rowsOf(organization, contact.id).find(
     (one) =>
       (one.statusClass === 'history' || one.statusClass === 'ended') &&
       one.type === type &&
