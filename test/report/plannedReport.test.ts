@@ -46,6 +46,17 @@ describe('every figure is what SQL counts', () => {
     expect(report.rows.total).toBe(Object.values(expected).reduce((sum: number, count) => sum + Number(count), 0));
   });
 
+  test('statuses in any case, with blanks around them, count as a run reads them', async () => {
+    const path = pathOf('statuses.sqlite3');
+    const odd = await databaseImage(
+      (database) => database.exec(`UPDATE email_schedules SET status = ' ' || upper(status) WHERE id % 2 = 0`),
+      image,
+    );
+    writeFileSync(path, odd);
+    const { rows } = await reportFile(path);
+    expect(rows.by_type).toEqual(report.rows.by_type);
+  });
+
   test('planned and skipped rows by type', async () => {
     const of = (status: string) =>
       countsOf(

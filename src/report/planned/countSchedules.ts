@@ -6,7 +6,7 @@ import { INVALID_DAY, MISSING_DAY } from '../../columns/rowCursor.js';
 import type { RowSource } from '../../columns/source.js';
 import { TextMemo } from '../../columns/textMemo.js';
 import { TextDictionary } from '../../columns/texts.js';
-import { statusClass } from '../../rules/emailTypes.js';
+import { comparedStatus, statusClass } from '../../rules/emailTypes.js';
 import { UNKNOWN_STATE } from '../../rules/states.js';
 
 /** What rows are counted as: the owned statuses apart, and the classes of all others (Rules 1, status). */
@@ -66,10 +66,9 @@ function isDay(day: number): boolean {
 }
 
 function classOf(status: string | null): number {
-  if (status === 'pre-scheduled') return COUNTED_AS.preScheduled;
-  if (status === 'skipped') return COUNTED_AS.skipped;
   const meaning = statusClass(status);
-  return meaning === 'history' ? COUNTED_AS.history : meaning === 'ended' ? COUNTED_AS.ended : COUNTED_AS.other;
+  if (meaning !== 'owned') return COUNTED_AS[meaning];
+  return comparedStatus(status) === 'pre-scheduled' ? COUNTED_AS.preScheduled : COUNTED_AS.skipped;
 }
 
 function emptyTallies() {
