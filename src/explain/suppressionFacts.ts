@@ -1,12 +1,10 @@
 import { ROW_CLASS } from '../columns/schedules.js';
+import { ALWAYS } from '../columns/suppressions.js';
 import { REASON } from '../plan/reasons.js';
 import { coveringSuppression } from '../plan/suppressed.js';
 import { bouncesSinceDelivery, scopeCovers } from '../rules/suppressions.js';
 import type { SuppressionFacts } from './explanation.js';
 import { dayText, orNull, requireAgreement, type Subject, typeOf } from './subject.js';
-
-/** Beyond the days there are: what an open end of a suppression is stored as. */
-const OPEN = 2_000_000_000;
 
 /** Why a candidate is suppressed, null when it is not (Rules 2, suppressions; 5). */
 export function suppressionFacts(subject: Subject, candidate: number): SuppressionFacts | null {
@@ -20,13 +18,12 @@ export function suppressionFacts(subject: Subject, candidate: number): Suppressi
   const scope = suppressions.scopes[suppressions.scope[i]];
   const asked = { kind: type.kind, emailType: type.name, campaignTypeName: type.instance?.type.name ?? null };
   requireAgreement(scopeCovers(scope, asked), subject, `${type.name} is covered by a suppression`);
-  const dayOrNull = (day: number) => (Math.abs(day) > OPEN ? null : dayText(day));
   return {
     by: 'suppression',
     reason: suppressions.reasons[suppressions.reason[i]],
     scope: scope === null ? null : [...scope],
-    starts_on: dayOrNull(suppressions.startDay[i]),
-    ends_on: dayOrNull(suppressions.endDay[i]),
+    starts_on: suppressions.startDay[i] === ALWAYS.from ? null : dayText(suppressions.startDay[i]),
+    ends_on: suppressions.endDay[i] === ALWAYS.to ? null : dayText(suppressions.endDay[i]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parseIsoDay } from '../../src/calendar/iso.js';
 import { type PlannedReport, plannedPage, plannedText, reportFile } from '../../src/node.js';
 import { pictureOf } from '../../src/report/charts/picture.js';
 import { sendplan, testFolder, UNFORESEEN } from '../helpers/cli.js';
@@ -31,6 +32,21 @@ async function countsOf(sql: string): Promise<Record<string, unknown>> {
     ([, count]) => count,
   );
 }
+
+test('the fullest days are told as shares of what each of them takes', async () => {
+  const ramp = { start: '2025-06-13', first: 10, growth: 0.001 };
+  const ramped = await reportFile(planned, { config: { load_balancing: { ramp } } });
+  const fullest = ramped.days.reduce((most, day) =>
+    day.planned + day.history > most.planned + most.history ? day : most,
+  );
+  const days = (parseIsoDay(fullest.day) ?? 0) - (parseIsoDay(ramped.period?.first ?? '') ?? 0);
+  const cap = ramped.day_caps[days];
+  expect(cap).toBeLessThan(ramped.limits.cap);
+  const line = plannedText(ramped)
+    .split('\n')
+    .find((text) => text.includes(fullest.day) && text.includes('%'));
+  expect(line).toContain(`${((100 * (fullest.planned + fullest.history)) / cap).toFixed(1)} %`);
+});
 
 describe('every figure is what SQL counts', () => {
   test('rows by status', async () => {

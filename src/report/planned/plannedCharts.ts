@@ -6,7 +6,7 @@ import { drawMonthChart } from '../charts/monthChart.js';
 import { ALREADY_SENT, type DayKindCount, kindOfType } from '../charts/series.js';
 import { drawStateChart } from '../charts/stateChart.js';
 import { drawVolumeChart } from '../charts/volumeChart.js';
-import type { PlannedDay, PlannedReport } from './plannedReport.js';
+import { capOfReport, type PlannedDay, type PlannedReport } from './plannedReport.js';
 
 /** The charts of a report, in their order. */
 export const PLANNED_CHARTS = ['volume', 'months', 'calendar', 'reasons', 'states', 'moves'] as const;
@@ -22,12 +22,6 @@ function plannedCounts(days: readonly PlannedDay[]): DayKindCount[] {
   return days.flatMap((day) =>
     Object.entries(day.by_type).map(([type, count]) => ({ day: dayNumber(day), kind: kindOfType(type), count })),
   );
-}
-
-/** The cap of a day of the report's period. */
-function capOfReport({ limits, period, day_caps: caps }: PlannedReport): (day: number) => number {
-  const first = parseIsoDay(period?.first ?? '') ?? 0;
-  return (day) => caps[day - first] ?? limits.cap;
 }
 
 /** Draws one chart of a report. */

@@ -177,6 +177,12 @@ function statesOf({ plannedStates, skippedStates }: ScheduleCounts): PlannedRepo
     .sort((a, b) => b.pre_scheduled - a.pre_scheduled || b.skipped - a.skipped);
 }
 
+/** The cap of a day of the report's period, by its number; of others the one of all days (Rules 9, caps). */
+export function capOfReport({ limits, period, day_caps: caps }: PlannedReport): (day: number) => number {
+  const first = parseIsoDay(period?.first ?? '') ?? 0;
+  return (day) => caps[day - first] ?? limits.cap;
+}
+
 function capsOf(capacity: Capacity, { first, end }: Period): number[] {
   return Array.from({ length: end - first }, (_, i) => capacity.capOn(first + i));
 }

@@ -1,6 +1,7 @@
+import { parseIsoDay } from '../../calendar/iso.js';
 import { counted, grouped, percent } from '../text/prose.js';
 import { type Cell, table } from '../text/textTable.js';
-import type { PlannedReport } from './plannedReport.js';
+import { capOfReport, type PlannedReport } from './plannedReport.js';
 
 /** One table of a report. */
 export interface PlannedTable {
@@ -56,15 +57,19 @@ export function plannedSentences(report: PlannedReport): string[] {
 }
 
 /** The fullest days, the fullest first. */
-function busiestTable({ days, limits }: PlannedReport, most: number): PlannedTable {
-  const busiest = [...days]
+function busiestTable(report: PlannedReport, most: number): PlannedTable {
+  const capOf = capOfReport(report);
+  const busiest = [...report.days]
     .sort((a, b) => b.planned + b.history - a.planned - a.history || (a.day < b.day ? -1 : 1))
     .slice(0, most);
   return {
     chart: 'volume',
     title: 'The fullest days',
     head: ['day', 'to be sent', 'sent or on its way', 'of the daily cap'],
-    rows: busiest.map(({ day, planned, history }) => [day, planned, history, percent(planned + history, limits.cap)]),
+    rows: busiest.map(({ day, planned, history }) => {
+      const cap = capOf(parseIsoDay(day) ?? 0);
+      return [day, planned, history, percent(planned + history, cap)];
+    }),
   };
 }
 
