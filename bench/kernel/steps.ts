@@ -120,12 +120,6 @@ function capTasks(plan: Plan): MicroTask[] {
       run: () => balanceGroups(groups, days, run.config.load_balancing.excess),
     },
     {
-      name: 'daily cap: the same, by contact',
-      unit: 'contact',
-      units,
-      run: () => balanceGroups(groups, days, run.config.load_balancing.excess),
-    },
-    {
       name: 'daily cap: all of it, each email with its day',
       unit: 'contact',
       units,
