@@ -22,12 +22,11 @@ import {
   NULL,
   REASON_EXCLUSION,
   REASON_NONE,
-  REASON_UNDERWRITING_ORGANIZATION,
   today,
 } from './memory';
 import { hasClosedDays, isOpen } from './openDays';
 import { noteWindow } from './owedWindows';
-import { isStoppedByOrganization, place } from './place';
+import { place, underwritingOf } from './place';
 
 /* The yearly kinds: birthday, effective date and the aep dates (Rules 5). */
 
@@ -110,11 +109,6 @@ export function planAnniversaries(contact: u32): void {
   const aep = hasLanes && aepCount === 1 ? u16At(laneAep, contact) : LANE_ASK;
   if (isAsked(aep, 0)) planAep(contact);
   else emitPlain(contact, FIRST_AEP, aep, 0);
-}
-
-/** The reason for which underwriting stops a contact's anniversaries but aep, if it does. @inline */
-function underwritingOf(contact: u32): u8 {
-  return isStoppedByOrganization(contact) ? REASON_UNDERWRITING_ORGANIZATION : REASON_NONE;
 }
 
 function planBirthday(contact: u32): void {

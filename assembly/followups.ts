@@ -11,17 +11,14 @@ import {
   lastConditionDay,
   OPTION_FOLLOWUPS,
   options,
-  REASON_SUPPRESSED,
-  REASON_UNDERWRITING_ORGANIZATION,
   rowInstance,
   TYPE_CAMPAIGN_FOLLOWED,
   TYPE_FOLLOWUP,
   TYPE_INITIAL,
   today,
 } from './memory';
-import { isStoppedByOrganization } from './place';
-import { placeFollowup, skipAtOnce } from './startDay';
-import { isSuppressed } from './suppressions';
+import { isSkippedAtOnce, underwritingOf } from './place';
+import { placeFollowup } from './startDay';
 
 /* Follow-ups of emails that were sent (Rules 10). */
 
@@ -76,8 +73,6 @@ export function planFollowup(contact: u32): void {
   const ideal = event + followupDelayDays;
   const deadline = event + followupLookbackDays;
   const owned = ownedFollowup();
-  if (isSuppressed(type)) skipAtOnce(owned, ideal, REASON_SUPPRESSED);
-  else if (isStoppedByOrganization(contact)) skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
-  else placeFollowup(type, owned, ideal, deadline);
+  if (!isSkippedAtOnce(type, owned, ideal, underwritingOf(contact))) placeFollowup(type, owned, ideal, deadline);
   emitPlaced(contact, type, event, initial);
 }

@@ -2,19 +2,10 @@ import { yearOf } from './calendar';
 import { emitPlaced } from './emit';
 import { firstOpenYear, hasWindows, lastOpenYear, windowEnd, windowExists, windowStart } from './exclusion';
 import { endRow, firstRow, hasEvent, ownedRow } from './history';
-import {
-  catchUpDays,
-  OPTION_POST_WINDOW,
-  options,
-  postWindowType,
-  REASON_SUPPRESSED,
-  REASON_UNDERWRITING_ORGANIZATION,
-  today,
-} from './memory';
+import { catchUpDays, OPTION_POST_WINDOW, options, postWindowType, today } from './memory';
 import { noteWindow, owedCount, owedYear } from './owedWindows';
-import { isStoppedByOrganization } from './place';
-import { placedWindow, placeOnDay, skipAtOnce } from './startDay';
-import { isSuppressed } from './suppressions';
+import { isSkippedAtOnce, underwritingOf } from './place';
+import { placedWindow, placeOnDay } from './startDay';
 
 /* Emails after a window has ended (Rules 8). */
 
@@ -40,11 +31,7 @@ function planAfterWindow(contact: u32, year: i32): void {
   const ideal = event + 1;
   const deadline = ideal + catchUpDays;
   const owned = firstRow() < endRow() ? ownedRow(postWindowType, year) : -1;
-  if (isSuppressed(postWindowType)) {
-    skipAtOnce(owned, ideal, REASON_SUPPRESSED);
-  } else if (isStoppedByOrganization(contact)) {
-    skipAtOnce(owned, ideal, REASON_UNDERWRITING_ORGANIZATION);
-  } else {
+  if (!isSkippedAtOnce(postWindowType, owned, ideal, underwritingOf(contact))) {
     placeOnDay(contact, postWindowType, owned, yearOf(event), ideal, deadline, true);
     // Only windows longer than a year can exclude the day after one of them.
     if (placedWindow !== 0) return;
