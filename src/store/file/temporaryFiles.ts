@@ -102,14 +102,18 @@ export class TemporaryFile {
   static async create(beside: string, { mode = 0o600, locks = null }: TemporaryOptions = {}): Promise<TemporaryFile> {
     const path = ownName(beside, locks !== null);
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-    const descriptor = openSync(path, flags, mode);
+    // Before the file is there: a signal may come as soon as it is.
     if (live.size === 0) watch();
     live.add(path);
+    let descriptor: number | null = null;
     try {
+      descriptor = openSync(path, flags, mode);
       return new TemporaryFile(path, descriptor, (await locks?.lockWhole(path)) ?? null);
     } catch (error) {
-      closeSync(descriptor);
-      remove(path);
+      if (descriptor !== null) {
+        closeSync(descriptor);
+        remove(path);
+      }
       forget(path);
       throw error;
     }

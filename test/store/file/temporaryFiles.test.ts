@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
+import { TemporaryFile } from '../../../src/store/file/temporaryFiles.js';
+
+/** How many listeners each signal has at the moment a file appears. */
+const { listening } = vi.hoisted(() => ({ listening: [] as number[][] }));
+
+vi.mock(import('node:fs'), async (importOriginal) => {
+  const fs = await importOriginal();
+  const openSync: typeof fs.openSync = (...words) => {
+    listening.push(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => process.listenerCount(signal)));
+    return fs.openSync(...words);
+  };
+  return { ...fs, openSync };
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'sendplan-temporary-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const before = SIGNALS.map((signal) => process.listenerCount(signal));
+const heard = before.map((count) => count + 1);
+
+test('signals are listened to before a temporary file is there, and no longer than it is', async () => {
+  const file = await TemporaryFile.create(join(folder, 'book'));
+  expect(listening).toEqual([heard]);
+  file.discard();
+  expect(SIGNALS.map((signal) => process.listenerCount(signal))).toEqual(before);
+});
+
+test('a file that cannot be made is no longer listened for', async () => {
+  await expect(TemporaryFile.create(join(folder, 'missing', 'book'))).rejects.toThrow('ENOENT');
+  expect(listening.at(-1)).toEqual(heard);
+  expect(SIGNALS.map((signal) => process.listenerCount(signal))).toEqual(before);
+});
