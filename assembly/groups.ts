@@ -136,15 +136,29 @@ function groupOf(priority: i32, start: i32, last: i32, booked: i32): u32 {
   return group;
 }
 
-/** Tells whether a candidate is grouped: it is scheduled for a day that is marked so. @inline */
-function isGrouped(i: u32): bool {
-  return isScheduled(i) && u8At(isGroupedDay, sendOffset(i)) !== 0;
+/** Engines put fast code in the place of quickly compiled code between calls. */
+const PIECE: u32 = 4096;
+
+/** Those candidates of a piece that are grouped, ascending: u32, scheduled for a day that is marked so. */
+const grouped: usize = memory.data(4096 * 4);
+
+/** Lists the candidates of the piece `[first, end)` that are grouped; returns how many. Without branches: who is, is as good as random. */
+function listGrouped(first: u32, end: u32): u32 {
+  let count: u32 = 0;
+  for (let i = first; i < end; i++) {
+    putU32(grouped, count, i);
+    const isSent = isScheduled(i);
+    // Skipped candidates can have any day.
+    count += <u32>isSent & u8At(isGroupedDay, select<u32>(sendOffset(i), 0, isSent));
+  }
+  return count;
 }
 
-/** Groups the candidates `[first, end)`; returns the first one that there was no room for. */
+/** Groups the candidates of the piece `[first, end)`; returns the first one that there was no room for. */
 function groupPiece(first: u32, end: u32): u32 {
-  for (let i = first; i < end; i++) {
-    if (!isGrouped(i)) continue;
+  const count = listGrouped(first, end);
+  for (let k: u32 = 0; k < count; k++) {
+    const i = u32At(grouped, k);
     const start = <i32>sendOffset(i);
     const last = lastDayOf(i, u32At(candidateContact, i), today + start) - today;
     const group = groupOf(priorityOf(i), start, last, i32At(candidateBooked, i) - 1);
@@ -155,9 +169,6 @@ function groupPiece(first: u32, end: u32): u32 {
   }
   return end;
 }
-
-/** Engines put fast code in the place of quickly compiled code between calls. */
-const PIECE: u32 = 4096;
 
 /**
  * Groups candidates from `first` on, starting with no groups, until all are in groups or there is no room for another group.
@@ -176,22 +187,22 @@ export function groupCandidates(first: u32): u32 {
   return candidateCount;
 }
 
-/** Gives the candidates `[first, end)` the days of their groups; returns how many get another day than they had. */
+/** Gives the candidates of the piece `[first, end)` the days of their groups; returns how many get another day than they had. */
 function placePiece(first: u32, end: u32): u32 {
+  const count = listGrouped(first, end);
   let moved: u32 = 0;
-  for (let i = first; i < end; i++) {
-    if (!isGrouped(i)) continue;
+  for (let k: u32 = 0; k < count; k++) {
+    const i = u32At(grouped, k);
     const group = u32At(candidateGroup, i);
     const placement = u32At(groupCursor, group);
     const left = u32At(placementSize, placement) - 1;
     putU32(placementSize, placement, left);
-    if (left === 0) putU32(groupCursor, group, placement + 1);
+    putU32(groupCursor, group, placement + <u32>(left === 0));
     const place = i32At(placementDay, placement);
     const day = today + (place >> 1);
     if (place & 1) putU8(candidateReason, i, REASON_DAILY_CAP);
-    if (i32At(candidateSend, i) === day) continue;
+    moved += <u32>(i32At(candidateSend, i) !== day);
     putI32(candidateSend, i, day);
-    moved++;
   }
   return moved;
 }

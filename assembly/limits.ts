@@ -152,16 +152,20 @@ function limitFrequency(first: u32, end: u32): void {
 /** Applies the contact limits to the candidates `[first, end)` of the contact whose rows were entered (Rules 9). */
 export function limitContact(first: u32, end: u32): void {
   let campaigns = 0;
+  // A bit for each day of a campaign, which other days share.
+  let campaignDays: u64 = 0;
   // Most contacts are within the limit with all their emails, whatever the order.
   let dayCount = firstRow() < endRow() && maxEmails > 0 ? collectHistory() : 0;
   for (let i = first; i < end; i++) {
     if (!isScheduled(i)) continue;
     const type = typeOfCandidate(i);
-    if (type >= firstCampaign) campaigns++;
-    else if (type >= firstFollowup) continue;
+    if (type >= firstCampaign) {
+      campaigns++;
+      campaignDays |= (<u64>1) << (sendOf(i) & 63);
+    } else if (type >= firstFollowup) continue;
     insertDay(dayCount++, sendOf(i));
   }
-  if (campaigns > 1) resolveConflicts(first, end);
+  if (<i32>popcnt(campaignDays) < campaigns) resolveConflicts(first, end);
   if (maxEmails > 0 && !isWithinLimit(dayCount)) limitFrequency(first, end);
 }
 
