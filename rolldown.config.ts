@@ -27,6 +27,8 @@ const licenses: Plugin = {
 
 /** The command line in a few files: to find and read a hundred modules takes longer than a short run. */
 export default defineConfig({
+  // What is built is told by nobody: standard output is the caller's, see `npm run bench`.
+  logLevel: 'warn',
   // Threads start the second beside the chunk that they are started from.
   input: { main: 'src/cli/main.ts', indexThread: 'src/store/write/byPages/indexThread.ts' },
   platform: 'node',
