@@ -11,8 +11,12 @@ export interface WithdrawnEmails {
   readonly withdrawn: number;
 }
 
-/** Counts the emails that a plan takes back. */
-export function countWithdrawnEmails(plan: Plan): WithdrawnEmails {
+/**
+ * Counts the emails that a plan takes back.
+ *
+ * @param staysAsIs by row: 1 where it is known to stay as it is
+ */
+export function countWithdrawnEmails(plan: Plan, staysAsIs: Uint8Array): WithdrawnEmails {
   const { contacts, schedules } = plan.organization;
   const { candidateReason } = plan.views;
   let found = 0;
@@ -24,6 +28,7 @@ export function countWithdrawnEmails(plan: Plan): WithdrawnEmails {
       if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay < plan.run.today)
         continue;
       found++;
+      if (staysAsIs[row] === 1) continue;
       const candidate = contact < contacts.count ? candidateOfRow(plan, contact, row) : -1;
       if (candidate < 0 || candidateReason[candidate] !== REASON.scheduled) withdrawn++;
     }

@@ -1,8 +1,8 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { findMissedEmails, type MissedEmails } from '../plan/missedEmails.js';
-import type { Plan } from '../plan/plan.js';
 import { countWithdrawnEmails } from '../plan/withdrawnEmails.js';
 import { isOtherConfig } from '../rules/storedConfig.js';
+import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
 import { lastAsOfDay } from '../store/read/lastAsOf.js';
 import { latestConfigText } from '../store/read/latestConfig.js';
@@ -33,7 +33,7 @@ function guardText({ guard, holds, told }: GuardFinding, isDryRun: boolean): str
 export function lookAtPlan(
   connection: Connection,
   schema: DatabaseSchema,
-  plan: Plan,
+  { plan, diff }: Pick<PlannedRun, 'plan' | 'diff'>,
   { dryRun = false, force = [] }: { readonly dryRun?: boolean; readonly force?: readonly GuardName[] },
 ): PlanLook {
   const { config, today } = plan.run;
@@ -44,7 +44,7 @@ export function lookAtPlan(
   const findings = findGuards({
     guards: config.guards,
     reading,
-    withdrawn: countWithdrawnEmails(plan),
+    withdrawn: countWithdrawnEmails(plan, diff.staysAsIs),
     today,
     lastDay,
     isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),

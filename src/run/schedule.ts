@@ -75,7 +75,7 @@ export async function runDatabase(
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
-  const look = await watch.measure('diff', () => lookAtPlan(connection, schema, plan, settings));
+  const look = await watch.measure('diff', () => lookAtPlan(connection, schema, { plan, diff }, settings));
   const run = {
     plan,
     diff,

@@ -3,8 +3,10 @@ import { GrowingColumn } from '../../columns/growing.js';
 import type { ScheduleRows } from '../../columns/scheduleRows.js';
 import { isOwnedClass } from '../../columns/schedules.js';
 import type { Plan } from '../../plan/plan.js';
-import { becomesRow, rowClassOf } from '../../plan/reasons.js';
+import { becomesRow } from '../../plan/reasons.js';
+import { type KindRows, RowKinds } from '../../plan/rowKinds.js';
 import { RowWriter } from '../../plan/rows.js';
+import { RowComparer } from './rowComparer.js';
 
 /** What becomes of a candidate's row: nothing to write, a new row, or one in the place of an owned row that changed. */
 export const ROW_ACTION = { none: 0, keep: 1, insert: 2, replace: 3 } as const;
@@ -24,6 +26,8 @@ export interface ScheduleDiff {
   readonly removed: number;
   /** Their places among the schedules. */
   readonly removedRows: Uint32Array;
+  /** By row of the schedules: 1 where it stays as it is, kept or not owned. */
+  readonly staysAsIs: Uint8Array;
 }
 
 /** What a run planned and changes, for whoever takes rows out of it. */
@@ -37,74 +41,83 @@ export interface PlannedRun {
   readonly lastConfig: string | null;
 }
 
-/**
- * Compares candidates with owned rows that were found. The row of a candidate is made only when an owned row is of the same
- * type and day, which for an unchanged plan is once a candidate, and for a new one never.
- */
-class RowComparer {
-  private readonly plan: Plan;
-  private readonly writer: RowWriter;
-  /** The text code of every planned type, in the case in which a run writes it. */
-  private readonly typeTexts: Int32Array;
-  private candidate = -1;
+/** How many candidates are compared at a time. */
+const BATCH_CANDIDATES = 4096;
 
-  constructor(plan: Plan) {
-    const { planned, texts } = plan.organization;
-    this.plan = plan;
-    this.writer = new RowWriter(plan, 1);
-    this.typeTexts = Int32Array.from(planned.types, (type) => texts.codeOf(type.name));
-  }
-
-  /** Tells whether an owned row has the content of a candidate's row (Rules 11: such a row keeps its id). */
-  hasContent(candidate: number, row: number): boolean {
-    const { schedules } = this.plan.organization;
-    const { views } = this.plan;
-    const content = schedules.forms;
-    const found = schedules.form[row];
-    if (schedules.scheduledDay[row] !== views.candidateSend[candidate]) return false;
-    if (content.emailType[found] !== this.typeTexts[views.candidateType[candidate]]) return false;
-    if (schedules.isClean[row] === 0) return false;
-    if (schedules.rowClass[row] !== rowClassOf(views.candidateReason[candidate])) return false;
-    const rows = this.rowOf(candidate);
-    return (
-      content.status[found] === rows.status[0] &&
-      schedules.plannedDay[row] === rows.plannedDay[0] &&
-      content.skipReason[found] === rows.skipReason[0] &&
-      content.sendTime[found] === rows.sendTime[0] &&
-      content.storedPriority[found] === rows.priority[0] &&
-      isSameNumber(schedules.instanceId[row], rows.instanceId[0]) &&
-      content.emailTemplate[found] === rows.emailTemplate[0] &&
-      content.smsTemplate[found] === rows.smsTemplate[0] &&
-      schedules.eventYear[row] === rows.eventYear[0] &&
-      schedules.eventMonth[row] === rows.eventMonth[0] &&
-      schedules.eventDay[row] === rows.eventDay[0] &&
-      schedules.metadata[row] === rows.metadata[0]
-    );
-  }
-
-  /** Tells whether an owned row is of the same email, so that what is planned takes its place. */
-  isSameEmail(candidate: number, row: number): boolean {
-    const { schedules } = this.plan.organization;
-    return (
-      schedules.type[row] === this.plan.views.candidateType[candidate] &&
-      schedules.eventYear[row] === this.rowOf(candidate).eventYear[0]
-    );
-  }
-
-  /** The row of a candidate, alone in a batch. */
-  private rowOf(candidate: number): ScheduleRows {
-    if (this.candidate !== candidate) {
-      this.candidate = candidate;
-      this.writer.clear();
-      this.writer.add(candidate);
+/** Candidates that become rows, a batch at a time, with what their rows have of their kinds. */
+function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array; readonly kinds: KindRows }> {
+  const rowKinds = new RowKinds(plan);
+  const batch = new Uint32Array(BATCH_CANDIDATES);
+  const days = () => new Int32Array(BATCH_CANDIDATES);
+  const id = new Float64Array(BATCH_CANDIDATES);
+  const columns = { kind: days(), id, contactId: id.slice(), plannedDay: days(), sendDay: days(), eventDate: days() };
+  const { candidateReason } = plan.views;
+  for (let candidate = 0; candidate < plan.count; ) {
+    let count = 0;
+    for (; candidate < plan.count && count < BATCH_CANDIDATES; candidate++) {
+      if (becomesRow(candidateReason[candidate])) batch[count++] = candidate;
     }
-    return this.writer.rows;
+    const candidates = batch.subarray(0, count);
+    const kinds = { count, ...columns };
+    rowKinds.fill(candidates, kinds);
+    yield { candidates, kinds };
   }
 }
 
-/** Compares numbers of which NaN is NULL. */
-function isSameNumber(a: number, b: number): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+/** Which owned rows were found for candidates, as the comparison goes on. */
+interface Comparison {
+  readonly plan: Plan;
+  readonly comparer: RowComparer;
+  readonly action: Uint8Array;
+  /** By row; rows that are not owned are nobody's to take. */
+  readonly isTaken: Uint8Array;
+}
+
+/** Finds the candidates whose rows are there as they are; the others that become rows are to be inserted. @returns how many are kept */
+function keepRows({ plan, comparer, action, isTaken }: Comparison): number {
+  const { first } = plan.organization.schedules;
+  const { candidateContact } = plan.views;
+  let kept = 0;
+  for (const { candidates, kinds } of kindBatches(plan)) {
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i];
+      const endRow = first[candidateContact[candidate] + 1];
+      action[candidate] = ROW_ACTION.insert;
+      for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
+        if (isTaken[row] === 1 || !comparer.hasContent(candidate, kinds, i, row)) continue;
+        isTaken[row] = 1;
+        action[candidate] = ROW_ACTION.keep;
+        kept++;
+        break;
+      }
+    }
+  }
+  return kept;
+}
+
+/** Has candidates that are to be inserted take the places of owned rows of the same email. @returns how many do */
+function replaceRows(
+  { plan, comparer, action, isTaken }: Comparison,
+  replacedRow: Uint32Array,
+  deleted: GrowingColumn<Float64Array>,
+): number {
+  const { first, id } = plan.organization.schedules;
+  const { candidateContact } = plan.views;
+  let replaced = 0;
+  for (let candidate = 0; candidate < plan.count; candidate++) {
+    if (action[candidate] !== ROW_ACTION.insert) continue;
+    const endRow = first[candidateContact[candidate] + 1];
+    for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
+      if (isTaken[row] === 1 || !comparer.isSameEmail(candidate, row)) continue;
+      isTaken[row] = 1;
+      action[candidate] = ROW_ACTION.replace;
+      replacedRow[candidate] = row;
+      deleted.push(id[row]);
+      replaced++;
+      break;
+    }
+  }
+  return replaced;
 }
 
 /**
@@ -112,61 +125,36 @@ function isSameNumber(a: number, b: number): boolean {
  * kept as it is, one of the same type and event year is replaced under its id, the other owned rows go.
  */
 export function diffSchedules(plan: Plan): ScheduleDiff {
-  const { views, organization } = plan;
-  const { schedules, contacts } = organization;
-  const { candidateFirst, candidateReason } = views;
+  const { schedules } = plan.organization;
+  const { candidateReason } = plan.views;
   const action = new Uint8Array(plan.count);
   const replacedRow = new Uint32Array(plan.count);
-  // Rows that are not owned are nobody's to take.
   const isTaken = new Uint8Array(schedules.count);
   for (let row = 0; row < schedules.count; row++) isTaken[row] = isOwnedClass(schedules.rowClass[row]) ? 0 : 1;
+  const comparison = { plan, comparer: new RowComparer(plan), action, isTaken };
   const deleted = new GrowingColumn(Float64Array);
-  const counts = { kept: 0, inserted: 0, replaced: 0 };
-  const comparer = new RowComparer(plan);
-
-  for (let contact = 0; contact < contacts.count; contact++) {
-    const firstRow = schedules.first[contact];
-    const endRow = schedules.first[contact + 1];
-    const first = candidateFirst[contact];
-    const end = candidateFirst[contact + 1];
-    let added = 0;
-    for (let candidate = first; candidate < end; candidate++) {
-      if (!becomesRow(candidateReason[candidate])) continue;
-      action[candidate] = ROW_ACTION.insert;
-      added++;
-      for (let row = firstRow; row < endRow; row++) {
-        if (isTaken[row] === 1 || !comparer.hasContent(candidate, row)) continue;
-        isTaken[row] = 1;
-        action[candidate] = ROW_ACTION.keep;
-        added--;
-        counts.kept++;
-        break;
-      }
-    }
-    counts.inserted += added;
-    if (firstRow === endRow || added === 0) continue;
-    for (let candidate = first; candidate < end; candidate++) {
-      if (action[candidate] !== ROW_ACTION.insert) continue;
-      for (let row = firstRow; row < endRow; row++) {
-        if (isTaken[row] === 1 || !comparer.isSameEmail(candidate, row)) continue;
-        isTaken[row] = 1;
-        action[candidate] = ROW_ACTION.replace;
-        replacedRow[candidate] = row;
-        deleted.push(schedules.id[row]);
-        counts.inserted--;
-        counts.replaced++;
-        break;
-      }
-    }
-  }
+  let written = 0;
+  for (let candidate = 0; candidate < plan.count; candidate++) if (becomesRow(candidateReason[candidate])) written++;
+  const kept = keepRows(comparison);
+  const isKept = isTaken.slice();
+  const replaced = replaceRows(comparison, replacedRow, deleted);
   const removed = new GrowingColumn(Uint32Array);
   for (let row = 0; row < schedules.count; row++) {
     if (isTaken[row] === 1) continue;
     removed.push(row);
     deleted.push(schedules.id[row]);
   }
-  const removedRows = removed.values();
-  return { action, replacedRow, deletedIds: deleted.values(), ...counts, removed: removed.length, removedRows };
+  return {
+    action,
+    replacedRow,
+    deletedIds: deleted.values(),
+    kept,
+    inserted: written - kept - replaced,
+    replaced,
+    removed: removed.length,
+    removedRows: removed.values(),
+    staysAsIs: isKept,
+  };
 }
 
 /** Tells whether a candidate's row is written, as a new one or in the place of another. */

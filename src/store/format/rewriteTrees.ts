@@ -3,7 +3,7 @@ import { damaged } from './databaseImage.js';
 import { readUint32, writeUint32 } from './pageFormat.js';
 import { lockBytePage, type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from './pageSpace.js';
 import { sharedBytes } from './sharedBytes.js';
-import { eachTreePage } from './treePages.js';
+import { eachPlainPage, eachTreePage } from './treePages.js';
 
 /** Takes the bytes of a database file, and a breath now and then. */
 export interface PagesTarget extends PageSink {
@@ -26,7 +26,7 @@ interface PageUse {
   readonly reusable: Uint32Array;
 }
 
-function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
+function usePages(image: DatabaseImage, roots: readonly number[], plain: ReadonlySet<number>): PageUse {
   const isReplaced = new Uint8Array(image.pageCount + 1);
   let count = 0;
   const take = (pageNumber: number) => {
@@ -35,7 +35,10 @@ function usePages(image: DatabaseImage, roots: readonly number[]): PageUse {
     isReplaced[pageNumber] = 1;
     count++;
   };
-  for (const root of roots) eachTreePage(image, root, take);
+  for (const root of roots) {
+    if (plain.has(root)) eachPlainPage(image, root, take);
+    else eachTreePage(image, root, take);
+  }
   image.eachFreePage(take);
   const isRoot = new Set(roots);
   const reusable = new Uint32Array(sharedBytes((count - roots.length) * 4));
@@ -103,18 +106,19 @@ function writeFreePages(space: PageSpace, pages: Uint32Array): number {
  * ```
  *
  * @param roots the root pages of the trees to build
+ * @param plainRoots those of trees that are known to have no overflow pages
  * @param build builds each of them with its root in its old place, in pages of the supply, and has the kept pages written at some
  *   time; returns the pages that it took and did not use
  * @throws SendplanError `database_error` when the pages of the image do not fit together
  */
 export async function rewriteTrees(
   image: DatabaseImage,
-  roots: readonly number[],
+  { roots, plainRoots }: { readonly roots: readonly number[]; readonly plainRoots: ReadonlySet<number> },
   target: PagesTarget,
   build: (supply: PageSupplyOptions, writeKept: () => Promise<void>) => Promise<readonly number[]>,
 ): Promise<void> {
   const { pageSize, reservedBytes } = image;
-  const use = usePages(image, roots);
+  const use = usePages(image, roots, plainRoots);
   const options = {
     firstPage: image.pageCount + 1,
     pageSize,

@@ -15,6 +15,8 @@ export interface RowsOfRun {
   readonly migration: Migration;
   readonly runId: string;
   readonly nowText: string;
+  /** The roots of trees that are known to have no overflow pages. */
+  readonly plainRoots: ReadonlySet<number>;
   readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
 }
 

@@ -8,7 +8,10 @@ import type { CopyTarget } from './writeSettings.js';
 const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
 /** Prepares the rows for being written as pages into a copy of the database, when the transaction is over. */
-export function writeAsPages({ plan, diff, runId, nowText, onProgress }: RowsOfRun, target: CopyTarget): RowsToWrite {
+export function writeAsPages(
+  { plan, diff, runId, nowText, plainRoots, onProgress }: RowsOfRun,
+  target: CopyTarget,
+): RowsToWrite {
   // A database hands out its pages between transactions only.
   const before = target.pagesBefore();
   return (connection, { unfilled, isKeyIndexComing }) => {
@@ -23,6 +26,7 @@ export function writeAsPages({ plan, diff, runId, nowText, onProgress }: RowsOfR
         pagesBefore: () => before,
         comingIndex: isKeyIndexComing ? SCHEDULE_KEY : undefined,
         indexes,
+        plainRoots,
         onProgress: (rowsDone) => onProgress?.(rowsDone, rows.count),
       },
     );

@@ -16,7 +16,7 @@ import { replaceLastRun } from './lastRun.js';
 import { migrateAfter, migrateBefore } from './migrateInRun.js';
 import { prepareRows } from './prepareRows.js';
 import { noteRefusals } from './refusals.js';
-import { type RowsToWrite, SAVEPOINT, type WrittenRows } from './rowsOfRun.js';
+import { type RowsOfRun, type RowsToWrite, SAVEPOINT, type WrittenRows } from './rowsOfRun.js';
 import { currentTimeText } from './runName.js';
 import { hasNothingToWrite, isRepeatable } from './unchanged.js';
 import { planWrite, type WritePlan, type WriteSituation } from './writePlan.js';
@@ -79,12 +79,12 @@ export async function writeRun<Summary extends RunSummary>(
   settings: WriteSettings,
 ): Promise<WriteResult<Summary>> {
   if (hasNothingToWrite(connection, run.schema, run.plan, run.diff, run.migration)) return nothingWritten(run);
-  requireOwnTrees(connection);
+  const plainRoots = requireOwnTrees(connection);
   let unfit: string | null = null;
   for (;;) {
     const writePlan = planWrite(situationOf(connection, run, settings, unfit), settings.pagesFrom);
     try {
-      return await writeAs(connection, run, settings, writePlan);
+      return await writeAs(connection, { ...run, plainRoots }, settings, writePlan);
     } catch (error) {
       // What keeps rows from pages may be in the rows themselves, which only the page writer looks at.
       if (!(error instanceof UnfitForPages) || unfit !== null) throw error;
@@ -93,12 +93,12 @@ export async function writeRun<Summary extends RunSummary>(
   }
 }
 
-/** `requireOwnPages` where the pages are at hand. @throws SendplanError `database_error` when two trees share a page */
-function requireOwnTrees(connection: Connection): void {
+/** `requireOwnPages` where the pages are at hand; elsewhere no tree is known. @throws SendplanError `database_error` when two trees share a page */
+function requireOwnTrees(connection: Connection): ReadonlySet<number> {
   const pages = connection.pages?.() ?? null;
-  if (pages === null) return;
+  if (pages === null) return new Set();
   const rows = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
-  requireOwnPages(
+  return requireOwnPages(
     pages,
     Array.from(rows, ([rootPage]) => Number(rootPage)),
   );
@@ -142,7 +142,7 @@ function situationOf(
 
 async function writeAs<Summary extends RunSummary>(
   connection: Connection,
-  run: RunToWrite<Summary>,
+  run: RunToWrite<Summary> & RowsOfRun,
   settings: WriteSettings,
   writePlan: WritePlan,
 ): Promise<WriteResult<Summary>> {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { runFile } from '../../../src/node.js';
 import { requireOwnPages } from '../../../src/store/format/ownPages.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
+import { allRowsOfFile } from '../../helpers/connections.js';
 import { databaseImage, selectFrom } from '../../helpers/databases.js';
 import { randomDatabase } from '../../helpers/scanDatabases.js';
 
@@ -45,6 +46,31 @@ describe('pages that belong to two places', () => {
     await expect(check(await databaseImage(BOOK))).resolves.toBeUndefined();
     await expect(check(await withFreePageInUse('notes'))).rejects.toThrow(/belongs to two places/);
     await expect(check(await withFreePageInUse('long_notes'))).rejects.toThrow(/belongs to two places/);
+  });
+
+  test('trees without overflow pages are told', async () => {
+    const image = await databaseImage(BOOK);
+    const roots = await rootsOf(image);
+    const plain = requireOwnPages(new ImageSource(image), [...roots.values()]);
+    expect([...roots].filter(([, root]) => !plain.has(root)).map(([name]) => name)).toEqual(['long_notes']);
+  });
+
+  test('are not found where rows of email_schedules have overflow pages, which stay with them', async () => {
+    const path = join(folder, 'long-rows');
+    const schedules = `CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id INTEGER, email_type TEXT,
+        scheduled_send_date TEXT, status TEXT, metadata TEXT);
+      ${NUMBERS} INSERT INTO email_schedules SELECT i, i, 'birthday', '2025-01-01', 'sent', hex(zeroblob(900)) || i FROM n;
+      CREATE INDEX by_metadata ON email_schedules (metadata);`;
+    writeFileSync(path, await databaseImage(`${BOOK} ${schedules}`));
+    const rows = () =>
+      allRowsOfFile(path, "SELECT id, metadata FROM email_schedules WHERE status = 'sent' ORDER BY id");
+    const before = await rows();
+    for (const asOf of ['2025-06-13', '2025-06-14']) {
+      const report = await runFile(path, { asOf, flush: 'pages' });
+      expect(report).toMatchObject({ outcome: 'changed', flush: 'pages' });
+      expect(await allRowsOfFile(path, 'PRAGMA integrity_check')).toEqual([['ok']]);
+      expect(await rows()).toEqual(before);
+    }
   });
 
   test('are not found in sound files of any form', async () => {

@@ -42,6 +42,8 @@ export interface PagesOptions extends RunValues {
   readonly comingIndex?: readonly string[];
   /** Indexes of other tables that are written too; none when left out. */
   readonly indexes?: readonly IndexToBuild[];
+  /** The roots of trees that are known to have no overflow pages before the transaction; none when left out. */
+  readonly plainRoots?: ReadonlySet<number>;
   /** Is told how many of the new rows were looked through. */
   readonly onProgress?: (rowsDone: number) => void;
 }
@@ -148,6 +150,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   raiseSequence(connection, before, keys, isRefused);
   const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));
   const indexes = options.indexes ?? [];
+  const plainRoots = options.plainRoots ?? new Set<number>();
   let settled: { readonly layout: ScheduleLayout; readonly others: readonly IndexJob[] } | null = null;
   return {
     deleted: deletedIds.length,
@@ -161,7 +164,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
     },
     async write(pages, target, onWritten = () => {}) {
       if (settled === null) throw new TypeError('settle() comes before write()');
-      const wanted = { ...settled, plans, keys, rows, deletedIds, hadRows, run };
+      const wanted = { ...settled, plans, keys, rows, deletedIds, hadRows, run, plainRoots };
       await writePages(new DatabaseImage(pages), target, wanted, onWritten);
     },
   };

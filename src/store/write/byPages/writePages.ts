@@ -34,6 +34,8 @@ export interface PagesToWrite {
   /** Indexes of other tables. */
   readonly others: readonly IndexJob[];
   readonly run: RunValues;
+  /** The roots of trees that are known to have no overflow pages. */
+  readonly plainRoots: ReadonlySet<number>;
 }
 
 /** The bytes that a row takes in a tree, about. */
@@ -86,14 +88,14 @@ export async function writePages(
   wanted: PagesToWrite,
   onWritten: (rowsDone: number) => void,
 ): Promise<void> {
-  const { layout, plans, keys, rows, deletedIds, hadRows, others, run } = wanted;
+  const { layout, plans, keys, rows, deletedIds, hadRows, others, run, plainRoots } = wanted;
   // The largest ones come last, so that no other is sorted beside them, each in memory of its own.
   const jobs = [...others, ...layout.indexes.map((index) => jobOf(index, wanted))];
   // Writing once more sorts once more.
   plans.sorted.clear();
   const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
   const checkpoint = () => target.checkpoint();
-  await rewriteTrees(image, roots, target, async (supply, writeKept) => {
+  await rewriteTrees(image, { roots, plainRoots }, target, async (supply, writeKept) => {
     const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
     const rowCount = rows.count + ((supply.reusedPages?.length ?? 0) * image.usableSize) / ROW_BYTES;
     const helpers = target.startHelpers?.(work, rowCount) ?? null;
