@@ -197,11 +197,11 @@ function placePiece(first: u32, end: u32): u32 {
     const placement = u32At(groupCursor, group);
     const left = u32At(placementSize, placement) - 1;
     putU32(placementSize, placement, left);
-    putU32(groupCursor, group, placement + <u32>(left === 0));
+    putU32(groupCursor, group, placement + (left === 0 ? 1 : 0));
     const place = i32At(placementDay, placement);
     const day = today + (place >> 1);
     if (place & 1) putU8(candidateReason, i, REASON_DAILY_CAP);
-    moved += <u32>(i32At(candidateSend, i) !== day);
+    moved += i32At(candidateSend, i) !== day ? 1 : 0;
     putI32(candidateSend, i, day);
   }
   return moved;
