@@ -71,7 +71,7 @@ export async function runDatabase(
   const { runId, nowText } = nameRun();
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
-  const migration = await watch.measure('open', () => planMigration(connection, schema));
+  const migration = await watch.measure('open', () => planMigration(connection, schema, { leavesUnchecked: true }));
 
   const { plan, balance } = await planAndBalance(source, settings, watch);
   const diff = await watch.measure('diff', () => diffSchedules(plan));

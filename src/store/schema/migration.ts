@@ -20,6 +20,8 @@ export interface MigrationStep {
   /** The name of what is made. */
   readonly name: string;
   readonly sql: string;
+  /** Set for a unique index of which it is not known whether the rows that are there allow it. */
+  readonly isUnchecked?: boolean;
 }
 
 /** What a migration would do, and what is worth telling about it. */
@@ -78,11 +80,18 @@ function freeName(schema: DatabaseSchema, wanted: string): string {
   return name;
 }
 
+/** How much a migration looks at the rows that are there. */
+export interface MigrationOptions {
+  /** Leaves it to the caller to look whether rows keep a new unique index from being made, which takes as long as to read them. */
+  readonly leavesUnchecked?: boolean;
+}
+
 function createIndex(
   connection: Connection,
   schema: DatabaseSchema,
   wish: IndexWish,
   warnings: string[],
+  { leavesUnchecked = false }: MigrationOptions,
 ): MigrationStep | null {
   const table = afterSteps(schema, wish.table);
   if (table === null || table.kind !== 'table') return null;
@@ -94,10 +103,13 @@ function createIndex(
   if (findIndex(table, columns, wish.isUnique === true) !== null) return null;
   let { name } = wish;
   let kind = 'INDEX';
+  let isUnchecked = false;
   const existing = findTable(schema, wish.table);
   if (wish.isUnique === true) {
     const isThere = existing !== null && columns.every((column) => findColumn(existing, column) !== null);
-    if (isThere && hasCollision(connection, existing, columns)) {
+    // Where an index that is not unique takes its place already, rows are known to have been in its way.
+    isUnchecked = isThere && leavesUnchecked && findIndex(table, columns, false) === null;
+    if (isThere && !isUnchecked && hasCollision(connection, existing, columns)) {
       warnings.push(
         `"${table.name}" holds rows that agree in ${columns.join(', ')}, so that its index cannot be unique; a run keeps to one row each all the same.`,
       );
@@ -109,7 +121,8 @@ function createIndex(
   }
   name = freeName(schema, name);
   const sql = `CREATE ${kind} ${name} ON ${quoteName(table.name)} (${columns.map(quoteName).join(', ')})`;
-  return { creates: 'index', table: table.name, name, sql };
+  const step = { creates: 'index', table: table.name, name, sql } as const;
+  return isUnchecked ? { ...step, isUnchecked } : step;
 }
 
 /**
@@ -120,7 +133,11 @@ function createIndex(
  *
  * @throws SendplanError `unsupported_schema` when a table of these names cannot be written to
  */
-export function planMigration(connection: Connection, schema: DatabaseSchema): Migration {
+export function planMigration(
+  connection: Connection,
+  schema: DatabaseSchema,
+  options: MigrationOptions = {},
+): Migration {
   requireWritableSchedules(schema);
   const steps: MigrationStep[] = [];
   const warnings: string[] = [];
@@ -136,7 +153,7 @@ export function planMigration(connection: Connection, schema: DatabaseSchema): M
     }
   }
   for (const wish of INDEXES) {
-    const step = createIndex(connection, schema, wish, warnings);
+    const step = createIndex(connection, schema, wish, warnings, options);
     if (step !== null) steps.push(step);
   }
   return { steps, warnings };

@@ -31,7 +31,7 @@ export function writeAsPages(
       },
     );
     const { deleted, inserted } = prepared;
-    const isEmpty = deleted + inserted + unfilled.length === 0;
+    const isEmpty = deleted + inserted + unfilled.length === 0 && !isKeyIndexComing;
     const refused = new Set(Array.from(prepared.refused, (place) => rows.candidateAt(place)));
     return { deleted, inserted, refused, statements: [], pages: isEmpty ? null : prepared };
   };

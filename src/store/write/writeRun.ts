@@ -13,7 +13,7 @@ import type { PreparedPages } from './byPages/preparePages.js';
 import { UnfitForPages } from './byPages/scheduleLayout.js';
 import { isByContact } from './bySql/flushByContact.js';
 import { replaceLastRun } from './lastRun.js';
-import { migrateAfter, migrateBefore } from './migrateInRun.js';
+import { checkMigration, migrateAfter, migrateBefore } from './migrateInRun.js';
 import { prepareRows } from './prepareRows.js';
 import { noteRefusals } from './refusals.js';
 import { type RowsOfRun, type RowsToWrite, SAVEPOINT, type WrittenRows } from './rowsOfRun.js';
@@ -166,10 +166,12 @@ function writeAll<Summary extends RunSummary>(
   { flush }: WriteSettings,
   { writePlan, rows }: { readonly writePlan: WritePlan; readonly rows: RowsToWrite },
 ): WriteResult<Summary> {
-  const { plan, diff, migration } = run;
-  const { early, unfilled } = migrateBefore(connection, migration, writePlan.way === 'pages');
+  const { plan, diff } = run;
+  const byPages = writePlan.way === 'pages';
+  const migration = checkMigration(connection, run.migration);
+  const { early, unfilled } = migrateBefore(connection, migration, byPages);
   const written = rows(connection, { unfilled, isKeyIndexComing: early.length < migration.steps.length });
-  const settled = migrateAfter(connection, migration, early);
+  const settled = migrateAfter(connection, migration, { done: early, byPages });
   written.pages?.settle();
   const { refused } = written;
   noteRefusals(plan, refused);

@@ -31,7 +31,7 @@ function isTaken(connection: Connection, name: string): boolean {
  * SQLite has no statement for this. So the index of an empty table is made over to the real one in the schema, which is then
  * read again; a rollback takes all of it back.
  *
- * @param step of a migration, creates an index that is not unique
+ * @param step of a migration, creates an index; a unique one must refuse none of the rows
  * @throws SendplanError `database_error` when SQLite refuses
  */
 function createEmptyIndex(connection: Connection, { name, table, sql }: MigrationStep): void {
@@ -48,6 +48,16 @@ function createEmptyIndex(connection: Connection, { name, table, sql }: Migratio
   connection.execute(`DROP TABLE ${STAND_IN.table}`);
 }
 
+function hasStandInsFree(connection: Connection): boolean {
+  return !isTaken(connection, STAND_IN.table) && !isTaken(connection, STAND_IN.index);
+}
+
+/** Makes an index that is known to refuse no rows, without entries where that is possible; see `createIndexesUnfilled`. */
+export function createIndexUnfilled(connection: Connection, step: MigrationStep): void {
+  if (hasStandInsFree(connection)) createEmptyIndex(connection, step);
+  else connection.execute(step.sql);
+}
+
 /**
  * Makes the indexes of a migration, those that refuse no rows without entries. Until they are filled SQLite finds no rows by
  * them: ask for rows `NOT INDEXED`.
@@ -56,7 +66,7 @@ function createEmptyIndex(connection: Connection, { name, table, sql }: Migratio
  * @returns the names of the indexes that are still to be filled
  */
 export function createIndexesUnfilled(connection: Connection, steps: readonly MigrationStep[]): string[] {
-  const isPossible = !isTaken(connection, STAND_IN.table) && !isTaken(connection, STAND_IN.index);
+  const isPossible = hasStandInsFree(connection);
   const empty: string[] = [];
   for (const step of steps) {
     if (step.sql.startsWith('CREATE UNIQUE') || !isPossible) {
