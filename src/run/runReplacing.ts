@@ -6,6 +6,7 @@ import { loadFileLocks } from '../store/driver/sqliteLocks.js';
 import { loadSqlJs } from '../store/driver/sqljs.js';
 import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
 import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
+import { removeLeftovers } from '../store/file/temporaryFiles.js';
 import type { PageSource } from '../store/format/pageSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
@@ -27,6 +28,8 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
   const isReplaced = !dryRun && outPath === undefined;
   const file = await watch.measure('open', () => openDatabaseFile(path, isReplaced ? 'replace' : 'read'));
   try {
+    // Also where there is nothing to write: a run that was killed may have left something when all was written.
+    if (isReplaced) await removeLeftovers(file.path, loadFileLocks);
     if (options.full !== true && isReplaced) {
       const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
       if (earlier !== null) {

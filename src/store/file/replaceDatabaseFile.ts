@@ -198,7 +198,7 @@ export async function replaceDatabaseFile(
   const { signal, locks = null } = options;
   const target = resolveTarget(file, options);
   if (signal?.aborted) throw interrupted(target.path);
-  await removeLeftovers(target.path, locks);
+  await removeLeftovers(target.path, async () => locks);
   if (target.isInPlace) requireSameFile(file);
   const temporary = await createTemporary(target, locks);
   const { descriptor } = temporary;

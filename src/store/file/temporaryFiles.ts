@@ -181,8 +181,13 @@ async function isAlive(path: string, nameEnd: RegExpExecArray, locks: FileLocks 
  *
  * One of a process in the same pid namespace is told by that process and the time it began; one of another namespace or machine by
  * SQLite's lock on it; where neither is known, by not having been written to for ten minutes.
+ *
+ * @param loadLocks is asked when there is something to tell by them
  */
-export async function removeLeftovers(path: string, locks: FileLocks | null = null): Promise<void> {
+export async function removeLeftovers(
+  path: string,
+  loadLocks: () => Promise<FileLocks | null> = async () => null,
+): Promise<void> {
   const start = startOfName(path);
   let names: string[];
   try {
@@ -193,7 +198,7 @@ export async function removeLeftovers(path: string, locks: FileLocks | null = nu
   for (const name of names) {
     const nameEnd = name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
     const leftover = join(dirname(path), name);
-    if (nameEnd === null || (await isAlive(leftover, nameEnd, locks))) continue;
+    if (nameEnd === null || (await isAlive(leftover, nameEnd, await loadLocks()))) continue;
     remove(leftover);
     // What SQLite may have made of a database in WAL mode when it was asked for its lock.
     for (const end of ['-wal', '-shm', '-journal']) rmSync(`${leftover}${end}`, { force: true });

@@ -8,6 +8,7 @@ import { loadFileLocks } from '../../../src/store/driver/sqliteLocks.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { processNamespace, processStart } from '../../../src/store/file/processes.js';
 import { removeLeftovers, TemporaryFile } from '../../../src/store/file/temporaryFiles.js';
+import { databaseImage } from '../../helpers/databases.js';
 
 const CHANCE = '0123456789abcdef01234567';
 let folder = '';
@@ -54,13 +55,13 @@ describe('temporary files that were left', () => {
     const child = spawn(process.execPath, ['-e', script, alive], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     try {
-      await removeLeftovers(path, locks);
+      await removeLeftovers(path, async () => locks);
       expect([dead, alive].map((file) => existsSync(file))).toEqual([false, true]);
     } finally {
       child.kill('SIGKILL');
     }
     await new Promise((resolve) => child.once('exit', resolve));
-    await removeLeftovers(path, locks);
+    await removeLeftovers(path, async () => locks);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -73,6 +74,17 @@ describe('temporary files that were left', () => {
     await removeLeftovers(path);
     expect([young, old, ofOldVersion, other].map((file) => existsSync(file))).toEqual([true, false, false, true]);
   });
+});
+
+test('are removed by a run that finds nothing to write', async () => {
+  const image = await databaseImage(
+    "CREATE TABLE contacts (id INTEGER PRIMARY KEY, email); INSERT INTO contacts VALUES (1, 'a@b.co')",
+  );
+  writeFileSync(path, image);
+  await runFile(path, { asOf: '2025-06-13' });
+  const left = leave(`4026500000.1.8.open.${CHANCE}.tmp.kept`, 11);
+  expect(await runFile(path, { asOf: '2025-06-13' })).toMatchObject({ outcome: 'unchanged' });
+  expect(existsSync(left)).toBe(false);
 });
 
 describe('a temporary file', () => {
@@ -115,13 +127,13 @@ describe('a temporary file', () => {
       const temporaries = () => readdirSync(folder).filter((name) => name.endsWith('.tmp'));
       expect(temporaries()).toHaveLength(1);
       const locks = await loadFileLocks();
-      await removeLeftovers(path, locks);
+      await removeLeftovers(path, async () => locks);
       expect(temporaries()).toHaveLength(1);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;
       await new Promise((resolve) => setTimeout(resolve, 300));
-      await removeLeftovers(path, locks);
+      await removeLeftovers(path, async () => locks);
       expect(temporaries()).toEqual([]);
     },
   );
