@@ -2,6 +2,7 @@
 export type SendplanErrorCode =
   | 'bad_config'
   | 'bad_input'
+  | 'bad_book'
   | 'not_a_database'
   | 'file_not_found'
   | 'file_busy'

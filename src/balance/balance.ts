@@ -35,13 +35,13 @@ export function balanceDays(plan: Plan): Balance {
   plan.starting.set(views.dayCount);
   const { moved: movedByCap, lastDay } = applyDailyCap(plan, days, run.today, plan.history);
   // The load of an overloaded day is judged as the cap leaves it, before the last contact limits thin it out.
-  const overloadedDays = overloaded(dayLoads(plan), days, lastDay);
+  const overloaded = overloadedDays(dayLoads(plan), days, lastDay);
   if (movedBySmoothing + movedByCap > 0) kernel.limitMovedContacts();
-  return { movedBySmoothing, movedByCap, days: dayLoads(plan), overloadedDays, sendDays: days };
+  return { movedBySmoothing, movedByCap, days: dayLoads(plan), overloadedDays: overloaded, sendDays: days };
 }
 
 /** Every day from today on that holds an email. */
-function dayLoads({ views, run, history }: Plan): DayLoad[] {
+export function dayLoads({ views, run, history }: Plan): DayLoad[] {
   const days: DayLoad[] = [];
   for (let offset = 0; offset < history.length; offset++) {
     const planned = views.dayCount[offset];
@@ -51,7 +51,7 @@ function dayLoads({ views, run, history }: Plan): DayLoad[] {
 }
 
 /** The open days over their threshold, among those up to the last one that holds or skips an email. */
-function overloaded(
+export function overloadedDays(
   loads: readonly DayLoad[],
   { firstDay, isOpen, threshold }: SendDays,
   lastCappedDay: number,

@@ -8,10 +8,17 @@ import { daySeats, type SendDays } from './sendDays.js';
 const GROUP_NUMBERS = 5;
 
 /** Candidates that were grouped together: those up to `end` that no batch before has. */
-interface Batch {
+export interface Batch {
   readonly end: number;
   /** How many groups they are in. */
   readonly count: number;
+}
+
+/** Candidates in groups, as many at a time as there was room for groups. */
+export interface GroupedCandidates {
+  readonly batches: readonly Batch[];
+  /** Of all batches, one after the other. */
+  readonly groups: Groups;
 }
 
 /** What the daily cap did. */
@@ -32,24 +39,40 @@ type Balanced = Pick<Plan, 'kernel' | 'views' | 'count' | 'run'>;
  * @param history emails of history by days from `today` on
  */
 export function applyDailyCap(plan: Balanced, days: SendDays, today: number, history: Int32Array): DailyCapMoves {
-  const { kernel, views, run } = plan;
+  const { views, run } = plan;
   const seats = daySeats(days, today, history);
   const isGrouped = groupedDays(views.dayCount, seats);
   if (isGrouped === null) return { moved: 0, lastDay: today - 1 };
   views.isGroupedDay.set(isGrouped);
-  const { batches, groups } = groupCandidates(plan);
-  const placements = balanceGroups(groups, seats, run.config.load_balancing.excess);
+  const grouped = groupCandidates(plan);
+  const placements = balanceGroups(grouped.groups, seats, run.config.load_balancing.excess);
+  const moved = placeCandidates(plan, grouped, placements, isGrouped);
+  return { moved, lastDay: today + placements.day.reduce((last, day) => Math.max(last, day), -1) };
+}
+
+/**
+ * Gives grouped candidates the days of their groups, in place, and counts the emails of these days.
+ *
+ * @param isGrouped 1 for the days whose candidates were grouped
+ * @returns how many got another day
+ */
+export function placeCandidates(
+  plan: Balanced,
+  { batches }: GroupedCandidates,
+  placements: Placements,
+  isGrouped: Uint8Array,
+): number {
   let moved = 0;
   let first = 0;
   let firstGroup = 0;
   for (const { end, count } of batches) {
     setPlacements(plan, placements, firstGroup, count);
-    moved += kernel.placeCandidates(first, end);
+    moved += plan.kernel.placeCandidates(first, end);
     first = end;
     firstGroup += count;
   }
-  countPlaced(views.dayCount, isGrouped, placements);
-  return { moved, lastDay: today + placements.day.reduce((last, day) => Math.max(last, day), -1) };
+  countPlaced(plan.views.dayCount, isGrouped, placements);
+  return moved;
 }
 
 /** Counts the emails of grouped days as they were placed. */
@@ -59,7 +82,7 @@ function countPlaced(dayCount: Uint32Array, isGrouped: Uint8Array, { day, size, 
 }
 
 /** Groups all candidates of the marked days, as many at a time as there is room for groups. */
-export function groupCandidates({ kernel, views, count }: Balanced): { batches: Batch[]; groups: Groups } {
+export function groupCandidates({ kernel, views, count }: Balanced): GroupedCandidates {
   const batches: Batch[] = [];
   const pieces: Int32Array[] = [];
   for (let first = 0; first < count; ) {

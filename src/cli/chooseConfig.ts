@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SendplanError } from '../errors.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import { isFolder } from '../run/parts/isFolder.js';
 import { readConfig } from './options.js';
 
 /** Where a command's configuration comes from, as `--json` tells it. */
@@ -23,10 +24,12 @@ const BESIDE = 'sendplan.yaml';
 /** What stands for the defaults in the place of a file. */
 const NONE = 'none';
 
+/** The file beside a database, or in or beside the folder of a book in parts. */
 function besideOf(databasePath: string): string | null {
   try {
-    const path = join(dirname(realpathSync(databasePath)), BESIDE);
-    return existsSync(path) ? path : null;
+    const path = realpathSync(databasePath);
+    const folders = isFolder(path) ? [path, dirname(path)] : [dirname(path)];
+    return folders.map((folder) => join(folder, BESIDE)).find((file) => existsSync(file)) ?? null;
   } catch {
     return null; // Whoever opens the database says why it cannot be.
   }
@@ -37,7 +40,8 @@ async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<
   const { readDatabaseFile } = await import('../store/driver/readDatabaseFile.js');
   const { latestConfigText } = await import('../store/read/latestConfig.js');
   const { readSchema } = await import('../store/schema/readSchema.js');
-  const text = await readDatabaseFile(path, driver, async (connection, endReading) => {
+  const file = isFolder(path) ? (await import('../run/parts/manifest.js')).readBook(path).parts[0].path : path;
+  const text = await readDatabaseFile(file, driver, async (connection, endReading) => {
     const found = latestConfigText(connection, readSchema(connection));
     endReading();
     return found;

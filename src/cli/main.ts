@@ -61,6 +61,16 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'plan which email every contact gets on which day, and write it into the database',
     load: async () => (await import('./run.js')).runCommand(),
   },
+  split: {
+    usage: 'split [options] <db>',
+    description: 'make a folder of parts of a database, to be planned as one book',
+    load: async () => (await import('./split.js')).splitCommand(),
+  },
+  join: {
+    usage: 'join [options] <folder>',
+    description: 'make one database of the parts of a book',
+    load: async () => (await import('./join.js')).joinCommand(),
+  },
   diff: {
     usage: 'diff [options] <db>',
     description: 'tell what a run would add, change and remove, and write nothing',

@@ -1,9 +1,9 @@
 import type { SingleBar } from 'cli-progress';
-import type { RunProgress } from '../run/stopwatch.js';
 
 /** A progress line on stderr. */
 export interface ProgressLine {
-  readonly update: RunProgress;
+  /** @param stage what is being done, a word; @param total null when it is not known */
+  readonly update: (stage: string, done: number, total: number | null) => void;
   /** Takes the line away. */
   stop(): void;
 }

@@ -1,3 +1,4 @@
+import { isFolder } from '../run/parts/isFolder.js';
 import { runFile } from '../run/runFile.js';
 import type { RunFileOptions } from '../run/runFileOptions.js';
 import type { RunReport } from '../run/runReport.js';
@@ -27,6 +28,9 @@ export async function diffFile(path: string, options: DiffFileOptions = {}): Pro
   const { limit = 0, ...runOptions } = options;
   requireLimit(limit);
   const planned: PlannedRun[] = [];
-  const run = await runFile(path, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) });
+  const look = (file: string) => runFile(file, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) });
+  const run = isFolder(path)
+    ? await (await import('../run/parts/joinedBook.js')).withJoinedBook(path, look)
+    : await look(path);
   return { run, ...differencesOf(planned[0], limit) };
 }

@@ -1,8 +1,8 @@
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import { readBookFile } from '../run/parts/readBookFile.js';
 import { planAndBalance } from '../run/schedule.js';
 import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
-import { readDatabaseFile } from '../store/driver/readDatabaseFile.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import type { ContactExplanation } from './contactExplanation.js';
@@ -34,7 +34,7 @@ export interface ExplainFileOptions {
 export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  return readDatabaseFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
+  return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
     const source = organizationOfDatabase(connection, readSchema(connection));
     const settings = { config, today, onLoaded: endReading };
     const { plan, balance } = await planAndBalance(source, settings, new Stopwatch(options.onProgress));

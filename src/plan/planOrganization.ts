@@ -8,12 +8,14 @@ import type { Plan } from './plan.js';
 import { becomesRow, REASON } from './reasons.js';
 import { rulesOfRun } from './runRules.js';
 
-/** Settings of planning that change how it works, not what comes out. */
+/** Settings of planning; but for `contactRows` they change how it works, not what comes out. */
 export interface PlanOptions {
   /** How many contacts the kernel plans in one call. */
   readonly batchSize?: number;
   /** Which build of the kernel plans; the one with SIMD, where the engine has it, when left out. */
   readonly kernelBuild?: KernelBuild;
+  /** The rows of all contacts tables, where the organization is a range of a book; those of its own when left out. */
+  readonly contactRows?: number;
   /** Is told, between calls, how many contacts are planned. */
   readonly onProgress?: (contactsDone: number) => void;
 }
@@ -34,7 +36,7 @@ export async function planOrganization(
 ): Promise<Plan> {
   const { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} } = options;
   const contactCount = organization.contacts.count;
-  const run = rulesOfRun(organization, config, today);
+  const run = rulesOfRun(organization, config, today, options.contactRows);
   const counts = countColumns(organization, run);
   const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);

@@ -14,9 +14,19 @@ export interface RunRules {
   readonly assigned: AssignedRules;
 }
 
-/** What decides about a run of an organization on a day (Rules 3, 4 and 9). @param today as days since 1970-01-01 */
-export function rulesOfRun(organization: Organization, config: Config, today: number): RunRules {
-  const limits = dailyLimits(config, organization.contacts.rowCount);
+/**
+ * What decides about a run of an organization on a day (Rules 3, 4 and 9).
+ *
+ * @param today as days since 1970-01-01
+ * @param contactRows the rows of all contacts tables, where the organization is a range of a book
+ */
+export function rulesOfRun(
+  organization: Organization,
+  config: Config,
+  today: number,
+  contactRows = organization.contacts.rowCount,
+): RunRules {
+  const limits = dailyLimits(config, contactRows);
   const capacity = new Capacity(config, limits);
   return { config, today, limits, capacity, assigned: assignRules(organization, config) };
 }

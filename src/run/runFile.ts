@@ -3,6 +3,7 @@ import type { RunFileOptions } from './runFileOptions.js';
 import { runInPlace } from './runInPlace.js';
 import { runReplacing } from './runReplacing.js';
 import type { RunReport } from './runReport.js';
+import type { RangeOfBook } from './schedule.js';
 import { Stopwatch } from './stopwatch.js';
 
 /**
@@ -16,13 +17,23 @@ import { Stopwatch } from './stopwatch.js';
  *   driver native has committed of changes that it divides into transactions, as the message then tells
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
+  return runRange(path, options);
+}
+
+/**
+ * `runFile` over a file that may hold a range of a book only.
+ *
+ * @param range what the others tell it; left out, the file is a book of its own
+ * @throws SendplanError as `runFile` does
+ */
+export async function runRange(path: string, options: RunFileOptions, range?: RangeOfBook): Promise<RunReport> {
   if (options.threads !== undefined) requireThreads(options.threads);
   if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
   const sampler = new MemorySampler();
   try {
     const watch = new Stopwatch(options.onProgress, () => sampler.sample());
     const run = options.driver === 'native' ? runInPlace : runReplacing;
-    const report = await run(path, options, watch);
+    const report = await run(path, options, watch, range);
     return { ...report, memory: sampler.peaks() };
   } finally {
     sampler.stop();

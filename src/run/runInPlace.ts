@@ -12,7 +12,7 @@ import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
-import { runDatabase } from './schedule.js';
+import { type RangeOfBook, runDatabase } from './schedule.js';
 import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
@@ -20,7 +20,12 @@ import { resolveToday } from './today.js';
 const DIVISION = { undividedContacts: 200_000, contacts: 50_000 } as const;
 
 /** `runFile` with the driver native: one transaction from the first read on, so that the plan is of what is written to. */
-export async function runInPlace(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
+export async function runInPlace(
+  path: string,
+  options: RunFileOptions,
+  watch: Stopwatch,
+  range?: RangeOfBook,
+): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize } = options;
   if (outPath !== undefined) {
     throw new SendplanError('bad_input', 'The driver native works in place and writes no other file (--out).', {
@@ -46,7 +51,7 @@ export async function runInPlace(path: string, options: RunFileOptions, watch: S
       return stageRows(target, rows, staging);
     };
     const target = { kind: 'in_place', stage, transactions } as const;
-    const settings = { config, today, batchSize, dryRun, flush: options.flush, target, force: options.force };
+    const settings = { config, today, batchSize, dryRun, flush: options.flush, target, range, force: options.force };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
     options.onDiffed?.(run);

@@ -16,12 +16,17 @@ import { nameRun } from '../store/write/runName.js';
 import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
-import { runDatabase } from './schedule.js';
+import { type RangeOfBook, runDatabase } from './schedule.js';
 import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
 /** `runFile` with the driver sqljs: a new file is written and takes the place of the old one. */
-export async function runReplacing(path: string, options: RunFileOptions, watch: Stopwatch): Promise<RunReport> {
+export async function runReplacing(
+  path: string,
+  options: RunFileOptions,
+  watch: Stopwatch,
+  range?: RangeOfBook,
+): Promise<RunReport> {
   const { outPath, dryRun = false } = options;
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
@@ -30,7 +35,7 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
   try {
     // Also where there is nothing to write: a run that was killed may have left something when all was written.
     if (isReplaced) await removeLeftovers(file.path, loadFileLocks);
-    if (options.full !== true && isReplaced) {
+    if (options.full !== true && isReplaced && range === undefined) {
       const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
       if (earlier !== null) {
         const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
@@ -38,7 +43,7 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
         return options.timings === true ? { ...report, statements: [] } : report;
       }
     }
-    return await runOpened(file, options, { config, today, watch });
+    return await runOpened(file, options, { config, today, watch, range });
   } finally {
     file.close();
   }
@@ -48,7 +53,12 @@ export async function runReplacing(path: string, options: RunFileOptions, watch:
 async function runOpened(
   file: OpenedFile,
   options: RunFileOptions,
-  { config, today, watch }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch },
+  {
+    config,
+    today,
+    watch,
+    range,
+  }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch; readonly range?: RangeOfBook },
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
   const connection = await watch.measure('open', () =>
@@ -60,7 +70,7 @@ async function runOpened(
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
     const target = { kind: 'copy', pagesBefore: () => file.pages } as const;
-    const settings = { config, today, batchSize, dryRun, flush, target, force: options.force };
+    const settings = { config, today, batchSize, dryRun, flush, target, range, force: options.force };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
     onDiffed?.(run);

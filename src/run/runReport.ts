@@ -108,7 +108,8 @@ export interface RunFacts {
 
 const MOST_DAYS = 10;
 
-function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayReport {
+/** A day in figures. */
+export function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayReport {
   return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
 }
 

@@ -19,6 +19,14 @@ import { lookAtPlan } from './lookAtPlan.js';
 import { type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
 
+/** What a range of a book is told by the others. */
+export interface RangeOfBook {
+  /** The rows of the contacts tables of all ranges. */
+  readonly contactRows: number;
+  /** Balances the days of the range's plan, in place. */
+  balance(plan: Plan): Balance;
+}
+
 /** What a run works by. */
 export interface RunSettings {
   readonly config: Config;
@@ -28,6 +36,8 @@ export interface RunSettings {
   readonly batchSize?: number;
   /** Called when everything that a plan is made of has been read. */
   readonly onLoaded?: () => void;
+  /** Where the organization is a range of a book: what is worked out for the book as a whole. */
+  readonly range?: RangeOfBook;
   /** The guards that hold nothing back. */
   readonly force?: readonly GuardName[];
 }
@@ -35,7 +45,7 @@ export interface RunSettings {
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
 export async function planAndBalance(
   source: OrganizationSource,
-  { config, today, batchSize, onLoaded }: RunSettings,
+  { config, today, batchSize, range, onLoaded }: RunSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<{ plan: Plan; balance: Balance }> {
   const organization = await watch.measure('load', () =>
@@ -44,9 +54,9 @@ export async function planAndBalance(
   onLoaded?.();
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
   const plan = await watch.measure('plan', () =>
-    planOrganization(organization, config, today, { batchSize, onProgress }),
+    planOrganization(organization, config, today, { batchSize, contactRows: range?.contactRows, onProgress }),
   );
-  const balance = await watch.measure('balance', () => balanceDays(plan));
+  const balance = await watch.measure('balance', () => (range === undefined ? balanceDays(plan) : range.balance(plan)));
   return { plan, balance };
 }
 
@@ -83,7 +93,7 @@ export async function runDatabase(
     migration,
     runId,
     nowText,
-    settingsText: settingsText(settings.config, settings.today),
+    settingsText: settingsText(settings.config, settings.today, settings.range === undefined ? 'book' : 'range'),
     summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, look.reading, refused),
     onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };

@@ -1,5 +1,5 @@
 import type { ConfigInput } from '../rules/config.js';
-import { readDatabaseFile } from '../store/driver/readDatabaseFile.js';
+import { readBookFile } from '../run/parts/readBookFile.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { liveThrough, loadSimulation, type SimulateOptions, settingsOf } from './simulate.js';
@@ -38,7 +38,7 @@ export async function simulateFile(path: string, options: SimulateFileOptions): 
   const settings = settingsOf(options);
   const others = whatIf === undefined ? null : settingsOf({ ...options, config: whatIf });
   const driver = options.driver ?? 'sqljs';
-  const { loaded, loadedOther } = await readDatabaseFile(path, driver, async (connection, endReading) => {
+  const { loaded, loadedOther } = await readBookFile(path, driver, async (connection, endReading) => {
     const source = organizationOfDatabase(connection, readSchema(connection));
     const first = loadSimulation(source, settings);
     const second = others === null ? null : loadSimulation(source, others);

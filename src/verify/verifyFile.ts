@@ -1,7 +1,7 @@
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
+import { readBookFile } from '../run/parts/readBookFile.js';
 import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
-import { readDatabaseFile } from '../store/driver/readDatabaseFile.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { type AuditOptions, type Verification, verifySource } from './verify.js';
@@ -29,7 +29,7 @@ export interface VerifyFileOptions extends AuditOptions {
 export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<Verification> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
-  return readDatabaseFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
+  return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
     const source = organizationOfDatabase(connection, readSchema(connection));
     // The table may be read once more for what no column holds, so that reading ends with the audit.
     const verification = await verifySource(source, { config, today }, options, new Stopwatch(options.onProgress));

@@ -7,8 +7,8 @@ import { Capacity } from '../../rules/capacity.js';
 import { type ConfigInput, resolveConfig } from '../../rules/config.js';
 import { dailyLimits } from '../../rules/limits.js';
 import { parseStoredConfig } from '../../rules/storedConfig.js';
+import { readBookFile } from '../../run/parts/readBookFile.js';
 import type { RunProgress } from '../../run/stopwatch.js';
-import { readDatabaseFile } from '../../store/driver/readDatabaseFile.js';
 import { latestConfigText } from '../../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../../store/read/organizationOfDatabase.js';
 import { readSchema } from '../../store/schema/readSchema.js';
@@ -53,7 +53,7 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
   }
   const given = options.config === undefined ? null : resolveConfig(options.config);
   const { onProgress = () => {} } = options;
-  return readDatabaseFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
+  return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
     const schema = readSchema(connection);
     const source = organizationOfDatabase(connection, schema);
     const progress = (rowsDone: number) => onProgress('load', rowsDone, null);

@@ -32,9 +32,12 @@ export interface FoundLastRun extends LastRun {
   readonly digestOffset: number;
 }
 
-/** Everything besides the database that a plan depends on, as a text: the program, the day, the complete configuration. */
-export function settingsText(config: Config, today: number): string {
-  return JSON.stringify({ version: VERSION, today, config });
+/**
+ * Everything besides the database that a plan depends on, as a text: the program, the day, the complete configuration. The plan of
+ * a range depends on the other ranges of its book too, so that it is never that of the range alone.
+ */
+export function settingsText(config: Config, today: number, of: 'book' | 'range' = 'book'): string {
+  return JSON.stringify({ version: VERSION, today, config, ...(of === 'range' ? { of } : {}) });
 }
 
 /**
