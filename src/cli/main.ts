@@ -91,6 +91,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'make a database of generated contacts and campaigns to try things on',
     load: async () => (await import('./generate.js')).generateCommand(),
   },
+  oracle: {
+    usage: 'oracle [options] [file]',
+    description: 'answer which rows an organization must get, and why: the reference model for tests in any language',
+    load: async () => (await import('./oracle.js')).oracleCommand(),
+  },
 };
 
 /** The first words after which the commands are told, or not even that, and none is run. */
