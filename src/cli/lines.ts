@@ -1,12 +1,4 @@
-/** A line longer than this is read past, and told of as an error. */
-export const MOST_LINE_BYTES = 64 * 1024 * 1024;
-
-/** A line of a stream: its text, or null when it is too long. */
-export interface Line {
-  /** Counts from 1, blank lines included. */
-  readonly number: number;
-  readonly bytes: Uint8Array | null;
-}
+import { type Line, MOST_LINE_BYTES } from './answerLines.js';
 
 const LINE_FEED = 10;
 
@@ -29,10 +21,11 @@ export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerato
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      lines.push(close(chunk.subarray(start, end)));
+      // A copy of its own: what is sent to a thread takes all of its buffer along.
+      lines.push(close(Uint8Array.from(chunk.subarray(start, end))));
       start = end + 1;
     }
-    const rest = chunk.subarray(start);
+    const rest = Uint8Array.from(chunk.subarray(start));
     heldBytes += rest.length;
     if (heldBytes > MOST_LINE_BYTES) pieces = [];
     else if (rest.length > 0) pieces.push(rest);

@@ -5,8 +5,10 @@ import { counted } from '../report/text/prose.js';
 import { fileError } from '../store/file/openDatabaseFile.js';
 import { answerRequest } from '../testing/exchange/answer.js';
 import { readRequest } from '../testing/exchange/request.js';
-import { type Line, linesOf, MOST_LINE_BYTES } from './lines.js';
+import { decodeJson } from './answerLines.js';
+import { linesOf } from './lines.js';
 import { wholeNumber } from './options.js';
+import { startOracleThreads } from './oracleThreads.js';
 import { writeError, writeJson, writeLines } from './output.js';
 
 interface OracleFlags {
@@ -48,70 +50,34 @@ function inputOf(path: string | undefined): { readonly stream: AsyncIterable<Uin
   return { stream: process.stdin, name: 'standard input' };
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function decoded(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new SendplanError('bad_input', 'This is not UTF-8, so that letters in it cannot be known.', {
-      hint: 'Write JSON as UTF-8, or with \\u escapes.',
-      cause,
-    });
-  }
-}
-
-/** An error as an answer has it. */
-function errorOf(error: unknown): { readonly code: string; readonly message: string; readonly hint: string | null } {
-  if (error instanceof SendplanError) return { code: error.code, message: error.message, hint: error.hint };
-  const message = `This should not have happened: ${error instanceof Error ? error.message : String(error)}`;
-  return { code: 'unforeseen', message, hint: null };
-}
-
-function textOf({ bytes }: Line): string {
-  if (bytes !== null) return decoded(bytes);
-  throw new SendplanError('bad_input', `The line has more than ${MOST_LINE_BYTES} bytes.`, {
-    hint: 'Give each organization a line of its own.',
-  });
-}
-
-/** The lines that could not be answered. */
-interface Failures {
-  count: number;
-  first: string | null;
-}
-
-function answerLine(line: Line, failures: Failures): string {
-  try {
-    const text = textOf(line);
-    if (text.trim() === '') return '';
-    return `${JSON.stringify({ line: line.number, ...answerRequest(readRequest(text)) })}\n`;
-  } catch (error) {
-    const told = errorOf(error);
-    failures.count++;
-    failures.first ??= `line ${line.number}: ${told.message}`;
-    return `${JSON.stringify({ line: line.number, error: told })}\n`;
-  }
-}
-
-async function answerLines(stream: AsyncIterable<Uint8Array>): Promise<void> {
-  const failures: Failures = { count: 0, first: null };
+async function answerStream(stream: AsyncIterable<Uint8Array>): Promise<void> {
+  const threads = startOracleThreads();
+  const failures: string[] = [];
+  let failureCount = 0;
   let lineCount = 0;
-  for await (const lines of linesOf(stream)) {
-    lineCount += lines.length;
-    await writeLines(lines.map((line) => answerLine(line, failures)).join(''));
-    // Whoever read the answers has ended.
-    if (process.stdout.destroyed) return;
+  try {
+    for await (const lines of linesOf(stream)) {
+      lineCount += lines.length;
+      for (const answers of await threads.answer(lines)) {
+        await writeLines(answers.text);
+        failureCount += answers.failureCount;
+        if (answers.firstFailure !== null && failures.length === 0) failures.push(answers.firstFailure);
+      }
+      // Whoever read the answers has ended.
+      if (process.stdout.destroyed) return;
+    }
+  } finally {
+    await threads.stop();
   }
-  if (failures.count === 0) return;
-  writeError(`Of ${counted(lineCount, 'line')} ${failures.count} could not be answered. First, ${failures.first}\n`);
+  if (failureCount === 0) return;
+  writeError(`Of ${counted(lineCount, 'line')} ${failureCount} could not be answered. The first, ${failures[0]}\n`);
   process.exitCode = 1;
 }
 
 async function answerOne(stream: AsyncIterable<Uint8Array>): Promise<void> {
   const pieces: Uint8Array[] = [];
   for await (const piece of stream) pieces.push(piece);
-  writeJson(answerRequest(readRequest(decoded(Buffer.concat(pieces)))), 2);
+  writeJson(answerRequest(readRequest(decodeJson(Buffer.concat(pieces)))), 2);
 }
 
 async function writeVectors(count: number, { seed = 1, wellFormed = undefined }: OracleFlags): Promise<void> {
@@ -141,7 +107,7 @@ async function answer(path: string | undefined, flags: OracleFlags): Promise<voi
     throw misuse('--seed and --well-formed are for --vectors.', 'Add --vectors N.');
   const { stream, name } = inputOf(path);
   try {
-    await (flags.jsonl ? answerLines(stream) : answerOne(stream));
+    await (flags.jsonl ? answerStream(stream) : answerOne(stream));
   } catch (cause) {
     const isOfFile = typeof (cause as NodeJS.ErrnoException).syscall === 'string';
     if (!isOfFile) throw cause;
