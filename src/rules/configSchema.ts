@@ -61,6 +61,10 @@ export function configJsonSchema(): Record<string, unknown> {
   // What is read before it is checked (an empty section) has no form of its own; that of the section stands in its place.
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as Json;
   complete(schema, []);
+  // All states have the same form of a rule, which is told once.
+  const states = schema.properties?.state_rules.properties ?? {};
+  const [stateRule] = Object.values(states);
+  for (const state of Object.keys(states)) states[state] = { $ref: '#/$defs/state_rule' };
   const { $schema, ...rest } = schema;
-  return { $schema, title: 'sendplan configuration', ...rest };
+  return { $schema, title: 'sendplan configuration', ...rest, $defs: { state_rule: stateRule } };
 }
