@@ -31,11 +31,11 @@ only writes waits when the pipe is full.
 Exit codes: 0 done, 1 some lines could not be answered, 2 wrong use, or the one organization could not be answered.
 
 Examples:
-  $ echo '{"as_of":"2025-01-01","contacts":[{"id":1,"email":"a@example.com","state":"CA","birth_date":"1960-07-20"}]}' \\
-      | npx sendplan oracle
   $ npx sendplan oracle organization.json | jq '.rows[] | [.email_type, .scheduled_send_date, .skip_reason]'
   $ npx sendplan oracle --jsonl < organizations.jsonl > answers.jsonl
   $ npx sendplan oracle --vectors 1000 --seed 7 > vectors.jsonl      random organizations with their rows, needs fast-check
+  $ echo '{"as_of":"2025-01-01","contacts":[{"id":1,"email":"a@example.com","state":"CA","birth_date":"1960-07-20"}]}' \\
+      | npx sendplan oracle
 `;
 
 function seedNumber(text: string): number {
