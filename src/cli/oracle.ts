@@ -28,7 +28,8 @@ With --jsonl every line is an organization, and every answer a line with its num
 cannot be answered {"line":2,"error":{"code","message","hint"}}; blank lines get none. Read answers while you write: a process that
 only writes waits when the pipe is full.
 
-Exit codes: 0 done, 1 some lines could not be answered, 2 wrong use, or the one organization could not be answered.
+Exit codes: 0 done, 1 some lines could not be answered, or a record lacks a column that must be there, 2 wrong use, such as an
+organization that cannot be read.
 
 Examples:
   $ npx sendplan oracle organization.json | jq '.rows[] | [.email_type, .scheduled_send_date, .skip_reason]'

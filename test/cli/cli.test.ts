@@ -45,7 +45,8 @@ describe('help', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toMatch(/^Usage: sendplan/);
       expect(stdout).toMatch(/Examples:\n( {2}\$ npx sendplan .+\n)+/);
-      for (const [line] of stdout.matchAll(/\$ npx sendplan (\w+)/g)) expect(line).toMatch(/(run|generate|oracle|config)$/);
+      for (const [line] of stdout.matchAll(/\$ npx sendplan (\w+)/g))
+        expect(line).toMatch(/(run|generate|oracle|config)$/);
     },
   );
 
