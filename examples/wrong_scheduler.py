@@ -157,8 +157,14 @@ def main():
     options.add_argument("--bug", choices=BUGS, default="leap-day", help="what the scheduler does wrong")
     options.add_argument("--tries", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--print", type=int, metavar="N", help="print so many random organizations as lines, and ask nobody")
     options.add_argument("oracle", nargs="*", default=["npx", "sendplan", "oracle", "--jsonl"], help="how the oracle is started")
     flags = options.parse_args()
+    if flags.print is not None:
+        draw = random.Random(flags.seed)
+        for _ in range(flags.print):
+            print(json.dumps(random_organization(draw)))
+        return 0
     oracle = Oracle(flags.oracle)
     try:
         found = search(oracle, flags.tries, flags.seed, flags.bug)

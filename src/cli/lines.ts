@@ -21,15 +21,47 @@ export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerato
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      // A copy of its own: what is sent to a thread takes all of its buffer along.
-      lines.push(close(Uint8Array.from(chunk.subarray(start, end))));
+      lines.push(close(chunk.subarray(start, end)));
       start = end + 1;
     }
-    const rest = Uint8Array.from(chunk.subarray(start));
+    const rest = chunk.subarray(start);
     heldBytes += rest.length;
     if (heldBytes > MOST_LINE_BYTES) pieces = [];
     else if (rest.length > 0) pieces.push(rest);
     yield lines;
   }
   if (heldBytes > 0) yield [close(new Uint8Array(0))];
+}
+
+/** Lines that follow each other, as bytes that go to another thread at once. */
+export interface PackedLines {
+  readonly firstNumber: number;
+  /** All in one, a line feed between two. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Packs lines that follow each other; null when one of them is too long to be there. The bytes are a copy. */
+export function packLines(lines: readonly Line[]): PackedLines | null {
+  const pieces = lines.map(({ bytes }) => bytes).filter((bytes) => bytes !== null);
+  if (pieces.length < lines.length || pieces.length === 0) return null;
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length + 1, -1));
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+    if (offset < bytes.length) bytes[offset++] = LINE_FEED;
+  }
+  return { firstNumber: lines[0].number, bytes };
+}
+
+/** The lines that were packed; views of the bytes. */
+export function unpackLines({ firstNumber, bytes }: PackedLines): Line[] {
+  const lines: Line[] = [];
+  for (let start = 0; start <= bytes.length; ) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found < 0 ? bytes.length : found;
+    lines.push({ number: firstNumber + lines.length, bytes: bytes.subarray(start, end) });
+    start = end + 1;
+  }
+  return lines;
 }

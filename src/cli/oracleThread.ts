@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { answerLines, type Line } from './answerLines.js';
+import { answerLines } from './answerLines.js';
+import { type PackedLines, unpackLines } from './lines.js';
 
 // A thread of `startOracleThreads`: lists of lines come, their answers go.
 
-parentPort?.on('message', (lines: readonly Line[]) => parentPort?.postMessage(answerLines(lines)));
+parentPort?.on('message', (lines: PackedLines) => parentPort?.postMessage(answerLines(unpackLines(lines))));

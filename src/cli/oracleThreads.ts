@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { answerLines, type Line, type LineAnswers } from './answerLines.js';
+import { type PackedLines, packLines } from './lines.js';
 
 const SCRIPT = new URL('./oracleThread.js', import.meta.url);
 
@@ -19,7 +20,7 @@ export interface OracleThreads {
 }
 
 /** Hands lines to a thread. The promise is kept with the thread's answer, or broken when the thread ends. */
-function answerBy(worker: Worker, lines: readonly Line[]): Promise<LineAnswers> {
+function answerBy(worker: Worker, lines: PackedLines): Promise<LineAnswers> {
   return new Promise((resolve, reject) => {
     const settle = (done: () => void) => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -29,7 +30,7 @@ function answerBy(worker: Worker, lines: readonly Line[]): Promise<LineAnswers> 
     const onError = (error: Error) => settle(() => reject(error));
     const onExit = () => settle(() => reject(new Error('a thread that answers lines ended without an answer')));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(lines);
+    worker.postMessage(lines, [lines.bytes.buffer]);
   });
 }
 
@@ -47,9 +48,11 @@ export function startOracleThreads(threads = Math.min(MOST_THREADS, availablePar
       while (helpers.length < helping) helpers.push(new Worker(SCRIPT, { execArgv: [] }));
       if (helping < 1) return [answerLines(lines)];
       const share = Math.ceil(lines.length / (helping + 1));
-      const byOthers = helpers
-        .slice(0, helping)
-        .map((worker, i) => answerBy(worker, lines.slice((i + 1) * share, (i + 2) * share)));
+      const byOthers = helpers.slice(0, helping).map((worker, i) => {
+        const others = lines.slice((i + 1) * share, (i + 2) * share);
+        const packed = packLines(others);
+        return packed === null ? answerLines(others) : answerBy(worker, packed);
+      });
       const own = answerLines(lines.slice(0, share));
       return [own, ...(await Promise.all(byOthers))];
     },
