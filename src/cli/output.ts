@@ -17,3 +17,19 @@ export function writeJson(value: unknown, spaces?: number): void {
   // Outside of texts JSON holds nothing that `visible` changes, and in them its escapes mean the same character.
   process.stdout.write(`${visible(JSON.stringify(value, null, spaces))}\n`);
 }
+
+/** Waits until stdout takes more, or whoever reads it has ended. */
+export function roomOnStdout(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      process.stdout.off('drain', done).off('close', done);
+      resolve();
+    };
+    process.stdout.on('drain', done).on('close', done);
+  });
+}
+
+/** Writes lines for programs to stdout, each of them JSON, and waits until stdout takes more. @param lines each ends in a line feed */
+export async function writeLines(lines: string): Promise<void> {
+  if (!process.stdout.write(visible(lines))) await roomOnStdout();
+}

@@ -5,7 +5,7 @@ import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
 import { grouped } from '../report/text/prose.js';
 import { visible } from '../report/text/visible.js';
 import { writeWholeFile } from '../store/file/writeWholeFile.js';
-import { writeError, writeJson, writeOut } from './output.js';
+import { roomOnStdout, writeError, writeJson, writeOut } from './output.js';
 
 /** The options by which a command gives its rows as a file. */
 export interface RowsFlags {
@@ -57,17 +57,6 @@ export function rowsTarget({ format, output, json }: RowsFlags): RowsTarget | nu
   if (!isText && process.stdout.isTTY)
     throw misuse(`${format} is nothing for a terminal.`, 'Add --output, or send stdout to a file.');
   return { format, path: null };
-}
-
-/** Waits until stdout takes more, or whoever reads it has ended. */
-function roomOnStdout(): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      process.stdout.off('drain', done).off('close', done);
-      resolve();
-    };
-    process.stdout.on('drain', done).on('close', done);
-  });
 }
 
 /** Writes rows to where they are to go, and says so on stderr when that is a file. */

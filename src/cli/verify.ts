@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { verificationText } from '../report/verificationText.js';
+import { AUDITED_TYPES, type AuditedType } from '../verify/auditedTypes.js';
 import { FINDING_KINDS, type FindingKind } from '../verify/kinds.js';
 import { verifyFile } from '../verify/verifyFile.js';
 import { chooseConfig, originText } from './chooseConfig.js';
@@ -13,6 +14,7 @@ interface VerifyFlags extends RowsFlags {
   readonly config?: string;
   readonly history?: true;
   readonly kind?: readonly FindingKind[];
+  readonly types?: readonly AuditedType[];
   readonly limit?: number;
   readonly driver: 'sqljs' | 'native';
 }
@@ -28,6 +30,7 @@ Examples:
   $ npx sendplan verify a.sqlite3 --as-of 2025-06-13      audit the planned emails
   $ npx sendplan verify a.sqlite3 --history --limit 10    and what went out, with ten examples of each kind
   $ npx sendplan verify a.sqlite3 --kind in_statutory_window --kind in_year_round_state
+  $ npx sendplan verify a.sqlite3 --types birthday,aep    what a scheduler of these emails alone has to answer for
   $ npx sendplan verify a.sqlite3 --output findings.parquet
   $ npx sendplan verify a.sqlite3 --json | jq '.kinds[] | {kind, count}'
 `;
@@ -36,6 +39,15 @@ function kindNames(text: string, earlier: readonly FindingKind[] = []): readonly
   const kind = FINDING_KINDS.find((known) => known === text);
   if (kind !== undefined) return [...earlier, kind];
   throw new InvalidArgumentError(`Allowed are ${FINDING_KINDS.join(', ')}.`);
+}
+
+function typeNames(text: string, earlier: readonly AuditedType[] = []): readonly AuditedType[] {
+  const names = text.split(',').map((name) => name.trim());
+  const found = names.map((name) => AUDITED_TYPES.find((type) => type === name));
+  const unknown = names.filter((_, i) => found[i] === undefined);
+  if (unknown.length === 0) return [...new Set([...earlier, ...found.filter((type) => type !== undefined)])];
+  const shown = unknown.map((name) => JSON.stringify(name)).join(', ');
+  throw new InvalidArgumentError(`Not a type: ${shown}. Allowed are ${AUDITED_TYPES.join(', ')}, separated by commas.`);
 }
 
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
@@ -48,6 +60,7 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
     config: chosen.config,
     history: flags.history,
     kinds: flags.kind,
+    types: flags.types,
     limit: flags.limit,
     driver: flags.driver,
     onProgress: line.update,
@@ -63,6 +76,11 @@ export function verifyCommand(): Command {
   command
     .option('--history', 'audit emails that were sent or are on their way, too')
     .option('--kind <kind>', 'look for findings of this kind only; can be given more than once', kindNames)
+    .option(
+      '--types <types>',
+      `look at emails of these types only, separated by commas: ${AUDITED_TYPES.join(', ')}`,
+      typeNames,
+    )
     .option('--limit <n>', 'how many findings of each kind are shown (default: 3)', countFromZero)
     .option('--json', 'print one JSON report on stdout instead of text')
     .addOption(

@@ -39,7 +39,7 @@ export function isRunning(instance: PlainCampaignInstance, today: number): boole
 }
 
 /** Tells whether a contact is in the audience of an instance (Rules 6, audience; Rules 2 for an unknown state). */
-function isInAudience(
+export function isInAudience(
   organization: PlainOrganization,
   contact: Contact,
   instance: PlainCampaignInstance,

@@ -41,10 +41,11 @@ function groupText(group: FindingGroup, kinds: readonly KindReport[], width: num
  * @param width the most columns of a line of prose
  */
 export function verificationText(report: VerifyReport, width = 100): string {
-  const { rows, contacts, as_of, findings, kinds, history, columns_not_compared: notCompared } = report;
+  const { rows, contacts, as_of, findings, kinds, history, types, columns_not_compared: notCompared } = report;
   const what = `${counted(rows, 'row')} of ${counted(contacts, 'contact')} as of ${as_of}`;
   const result = findings === 0 ? 'nothing to object to' : `${counted(findings, 'finding')}`;
   const sentences = [`Audited ${what}${history ? ', history included' : ''}: ${result}.`];
+  if (types !== null) sentences.push(`Only emails of these types were audited: ${listed(types)}.`);
   if (notCompared.length > 0) {
     sentences.push(`Not compared, because the table has no such columns: ${listed(notCompared)}.`);
   }

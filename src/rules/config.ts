@@ -5,8 +5,12 @@ import { WEEKDAYS } from '../calendar/weekdays.js';
 import { SendplanError } from '../errors.js';
 import { DATE_ORDERS } from './dates.js';
 import { DEFAULT_STATE_RULES, STATES, type StateRule } from './states.js';
+import { nearestName } from './suggest.js';
 
 // Every check below carries, as its message, what is allowed in its place; `describeProblem` puts the rest around it.
+
+const ONE_OF = 'one of ';
+const SECTION_OF = 'a section of the keys ';
 
 const whole = (minimum: number, maximum: number) => {
   const allowed = `a whole number from ${minimum} to ${maximum}`;
@@ -26,10 +30,10 @@ const decimal = (minimum: number, maximum: number) => {
 const flag = () => z.boolean('true or false');
 
 const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, `one of ${words.join(', ')}`);
+  z.enum(words, `${ONE_OF}${words.join(', ')}`);
 
 const keys = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, `a section of the keys ${Object.keys(shape).join(', ')}`);
+  z.strictObject(shape, `${SECTION_OF}${Object.keys(shape).join(', ')}`);
 
 /** A section of the configuration; an empty one (`section:` in YAML) sets nothing. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.preprocess((value) => value ?? {}, keys(shape));
@@ -104,8 +108,7 @@ const priority = (standard: number) => whole(-1_000_000_000, 1_000_000_000).defa
 
 const templates = () => section({ email: templateName(), sms: templateName() });
 
-/** The schema of a configuration (Rules 12). */
-export const configSchema = section({
+const configShape = {
   timezone: z.string(ZONE).refine(isKnownZone, ZONE).default('America/Chicago'),
   send_time: z
     .string(TIME)
@@ -184,7 +187,13 @@ export const configSchema = section({
     post_window: templates(),
     followup: templates(),
   }),
-});
+};
+
+/** The keys of a configuration, in the order of its schema. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(configShape);
+
+/** The schema of a configuration (Rules 12). */
+export const configSchema = section(configShape);
 
 /** A section as people write it: any of its keys, and nothing at all for a section within. */
 type Written<Section> = {
@@ -222,23 +231,39 @@ export interface ConfigProblem {
   readonly path: readonly PropertyKey[];
   /** What is allowed in its place. */
   readonly allowed: string;
+  /** Whether a key is wrong, and not the value of one. */
+  readonly isUnknownKey: boolean;
+  /** The key or word that was probably meant, null when none is near. */
+  readonly suggestion: string | null;
   /** A sentence without its end that names the key, what was found and what is allowed. */
   readonly message: string;
 }
 
+/** The words that a sentence allows, after its beginning; none when it begins otherwise. */
+function wordsAfter(beginning: string, allowed: string): string[] {
+  return allowed.startsWith(beginning) ? allowed.slice(beginning.length).split(', ') : [];
+}
+
+function describeUnknownKey(path: readonly PropertyKey[], keysAllowed: string): ConfigProblem {
+  const suggestion = nearestName(String(path.at(-1)), wordsAfter(SECTION_OF, keysAllowed));
+  const meant = suggestion === null ? '' : `, perhaps meant as ${suggestion}`;
+  const allowed = keysAllowed.replace(SECTION_OF, 'allowed are ');
+  const message = `unknown key ${pathText(path)}${meant}; ${allowed}`;
+  return { path, allowed, isUnknownKey: true, suggestion, message };
+}
+
 function describeProblem(issue: z.core.$ZodIssue): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
-    const allowed = issue.message.replace('a section of the keys', 'allowed are');
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return { path, allowed, message: `unknown key ${pathText(path)}; ${allowed}` };
-    });
+    return issue.keys.map((key) => describeUnknownKey([...issue.path, key], issue.message));
   }
   const key = pathText(issue.path);
   const found = issue.input === undefined ? 'nothing' : (JSON.stringify(issue.input) ?? String(issue.input));
   const shown = found.length > 80 ? `${found.slice(0, 77)}...` : found;
-  const message = `${key === '' ? 'the configuration' : key} is ${shown}; allowed is ${issue.message}`;
-  return [{ path: issue.path, allowed: issue.message, message }];
+  const suggestion =
+    typeof issue.input === 'string' ? nearestName(issue.input, wordsAfter(ONE_OF, issue.message)) : null;
+  const meant = suggestion === null ? '' : `, perhaps meant as ${suggestion}`;
+  const message = `${key === '' ? 'the configuration' : key} is ${shown}${meant}; allowed is ${issue.message}`;
+  return [{ path: issue.path, allowed: issue.message, isUnknownKey: false, suggestion, message }];
 }
 
 /** How many problems an error names. */

@@ -61,7 +61,8 @@ export function exclusionOn(contact: WindowedContact, day: number): Exclusion | 
   if (contact.rule === null) return null;
   const reason = exclusionReason(contact.rule.kind, contact.state);
   if (contact.rule.kind === 'year_round') return { reason, window: null };
-  for (const year of [yearOf(day) - 1, yearOf(day), yearOf(day) + 1]) {
+  const dayYear = yearOf(day);
+  for (let year = dayYear - 1; year <= dayYear + 1; year++) {
     const window = windowOfYear(contact, year);
     if (window !== null && window.start <= day && day <= window.end) return { reason, window };
   }
@@ -72,10 +73,12 @@ export function exclusionOn(contact: WindowedContact, day: number): Exclusion | 
 export function windowsAround(contact: WindowedContact, today: number, spreadDays: number): ExclusionWindow[] {
   const date = anchorDate(contact);
   if (date === null || contact.rule === null) return [];
-  // A window of a later year than this starts after today, whatever its length.
+  // The email of a window of an earlier year than this could go out no more, a window of a later one starts after today, whatever
+  // their length.
+  const firstYear = Math.max(yearOf(date), yearOf(today - contact.rule.after - 1 - spreadDays));
   const lastYear = yearOf(today + contact.rule.before + contact.buffer);
   const windows: ExclusionWindow[] = [];
-  for (let year = yearOf(date); year <= lastYear; year++) {
+  for (let year = firstYear; year <= lastYear; year++) {
     const window = windowOfYear(contact, year);
     if (window !== null && window.start <= today && today <= window.end + 1 + spreadDays) windows.push(window);
   }

@@ -83,7 +83,8 @@ function valueTable({ expected, actual, columns }: RowDifference): string[] {
   return lines.map(([name, left, right]) => `    ${name.padEnd(widths[0])}  ${left.padEnd(widths[1])}  ${right}`);
 }
 
-function whyExpected(row: ScheduledRow, facts: ExpectedFacts | null): string[] {
+/** Why an expected row is as it is, a sentence each; none when nothing is known of its contact (Rules 5 to 10). */
+export function whyExpected(row: ScheduledRow, facts: ExpectedFacts | null): string[] {
   const candidate = facts?.candidates.find(
     (one) =>
       one.emailType === row.email_type &&

@@ -64,6 +64,12 @@ export class Audit {
     };
   }
 
+  /** Tells whether the audit looks at emails of a row's type. */
+  isOfAuditedType(row: number): boolean {
+    const { schedules, emailTypes } = this.plan.organization;
+    return this.findings.isOfType(emailTypes.names[schedules.type[row]]);
+  }
+
   /** Tells whether a row waits to be sent. */
   isToBeSent(row: number): boolean {
     return this.plan.organization.schedules.rowClass[row] === ROW_CLASS.preScheduled;

@@ -5,6 +5,7 @@ import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { diffSchedules } from '../store/changes/diffSchedules.js';
 import { Audit } from './audit.js';
+import type { AuditedType } from './auditedTypes.js';
 import { auditBrokenRows } from './brokenRows.js';
 import { auditClosedDays, auditDailyCap, auditDays } from './days.js';
 import { Differences } from './differences.js';
@@ -21,6 +22,8 @@ export interface AuditSettings {
   readonly history: boolean;
   /** The kinds to look for; all when null. */
   readonly kinds: readonly FindingKind[] | null;
+  /** The types of emails to look at; all when null. */
+  readonly types: readonly AuditedType[] | null;
   /** Tells what is planned and cannot be written into the database, because a unique index refuses it. */
   readonly isRefused: (candidate: number) => boolean;
 }
@@ -32,7 +35,7 @@ export interface AuditSettings {
  * @param source where the plan's organization was loaded from
  */
 export function auditPlan(plan: Plan, source: OrganizationSource, settings: AuditSettings): Findings {
-  const findings = new Findings(settings.kinds);
+  const findings = new Findings(settings.kinds, settings.types);
   const audit = new Audit(plan, findings);
   const table = source.email_schedules;
   const isCompared = (column: string) => table?.columns.has(column) ?? true;

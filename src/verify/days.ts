@@ -111,7 +111,7 @@ export function auditDailyCap(audit: Audit): void {
   for (let contact = 0; contact < count; contact++) {
     for (let row = first[contact]; row < first[contact + 1]; row++) {
       const found = audit.isToBeSent(row) ? over.get(audit.dayOf(row)) : undefined;
-      if (found === undefined) continue;
+      if (found === undefined || !audit.isOfAuditedType(row)) continue;
       found.toBeSent++;
       if (hasLaterSeat(audit, row, contact, next)) found.movable++;
     }

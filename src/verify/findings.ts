@@ -3,6 +3,7 @@ import { GrowingColumns } from '../columns/growing.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { type RowBatch, type RowColumn, type RowTable, rowTable } from '../columns/rowTable.js';
 import { NULL_TEXT, TextDictionary } from '../columns/texts.js';
+import { type AuditedType, typeFilter } from './auditedTypes.js';
 import { FINDING_KINDS, type FindingGroup, type FindingKind, groupOf } from './kinds.js';
 
 /** Something that is not as the rules have it. */
@@ -72,8 +73,15 @@ export class Findings {
   readonly #texts = new TextDictionary();
   readonly #isWanted: readonly boolean[];
 
-  /** @param kinds the kinds to keep; all when null */
-  constructor(kinds: readonly FindingKind[] | null) {
+  /** Tells whether findings about an email type, in any case, are kept. */
+  readonly isOfType: (emailType: string | null) => boolean;
+
+  /**
+   * @param kinds the kinds to keep; all when null
+   * @param types the types of emails to keep what is found about; all when null. What is found about a day is kept
+   */
+  constructor(kinds: readonly FindingKind[] | null, types: readonly AuditedType[] | null = null) {
+    this.isOfType = typeFilter(types);
     this.#isWanted = FINDING_KINDS.map((kind) => kinds === null || kinds.includes(kind));
   }
 
@@ -84,6 +92,8 @@ export class Findings {
   add(kind: FindingKind, place: FindingPlace, found: string | null = null, expected: string | null = null): void {
     const index = KIND_INDEXES.get(kind) ?? 0;
     if (!this.#isWanted[index]) return;
+    const isAboutDay = Number.isNaN(place.rowId) && place.emailType === null;
+    if (!isAboutDay && !this.isOfType(place.emailType)) return;
     this.counts[index]++;
     const row = this.#columns.addRow();
     const { at } = this.#columns;

@@ -11,6 +11,7 @@ import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/lib
 import { planAndBalance } from '../run/schedule.js';
 import { Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
+import { AUDITED_TYPES, type AuditedType, typeFilter } from './auditedTypes.js';
 import { auditPlan } from './auditPlan.js';
 import type { Finding, Findings } from './findings.js';
 import { FINDING_KINDS, type FindingGroup, type FindingKind, groupOf, sentenceOf } from './kinds.js';
@@ -22,6 +23,11 @@ export interface AuditOptions {
   readonly history?: boolean;
   /** The kinds of findings to look for; all when left out. */
   readonly kinds?: readonly FindingKind[];
+  /**
+   * The types of emails to look at, for a scheduler that plans only some; all when left out. They are compared with a plan of all
+   * types, whose other emails take their seats.
+   */
+  readonly types?: readonly AuditedType[];
   /** How many findings of each kind are told as examples, the first ones; 3 when left out. */
   readonly limit?: number;
 }
@@ -45,6 +51,8 @@ export interface VerifyReport {
   readonly rows: number;
   /** Whether what went out was audited, too. */
   readonly history: boolean;
+  /** The types of emails that were audited, null for all. */
+  readonly types: readonly AuditedType[] | null;
   /** How many findings there are. */
   readonly findings: number;
   /** The kinds of which there are any, in the order of `FINDING_KINDS`. */
@@ -71,14 +79,24 @@ export interface VerifyOptions extends ScheduleOptions, AuditOptions {}
 const DEFAULT_LIMIT = 3;
 
 /** @throws TypeError or RangeError when an option is not what it has to be */
-function requireOptions({ kinds, limit = DEFAULT_LIMIT }: AuditOptions): void {
+function requireOptions({ kinds, types, limit = DEFAULT_LIMIT }: AuditOptions): void {
   requireLimit(limit);
+  requireTypes(types);
   if (kinds === undefined) return;
   if (!Array.isArray(kinds)) throw new TypeError('kinds: expected an array of kinds of findings');
   const unknown = kinds.find((kind) => !FINDING_KINDS.includes(kind));
   if (unknown !== undefined) {
     throw new RangeError(`kinds: expected some of ${FINDING_KINDS.join(', ')}, got ${JSON.stringify(unknown)}`);
   }
+}
+
+/** @throws TypeError or RangeError when they are not what they have to be */
+function requireTypes(types: AuditOptions['types']): void {
+  if (types === undefined) return;
+  if (!Array.isArray(types)) throw new TypeError('types: expected an array of types of emails');
+  const unknown = types.find((type) => !AUDITED_TYPES.includes(type));
+  if (types.length > 0 && unknown === undefined) return;
+  throw new RangeError(`types: expected some of ${AUDITED_TYPES.join(', ')}, got ${JSON.stringify(unknown) ?? 'none'}`);
 }
 
 function kindReports(findings: Findings, limit: number): KindReport[] {
@@ -92,11 +110,13 @@ function kindReports(findings: Findings, limit: number): KindReport[] {
   })).filter(({ count }) => count > 0);
 }
 
-function countAudited({ organization }: Plan, history: boolean): number {
-  const { rowClass, count } = organization.schedules;
+function countAudited({ organization }: Plan, history: boolean, types: readonly AuditedType[] | null): number {
+  const { rowClass, count, type } = organization.schedules;
   const last = history ? ROW_CLASS.delivered : ROW_CLASS.skipped;
+  const isWanted = typeFilter(types);
+  const isAudited = organization.emailTypes.names.map(isWanted);
   let rows = 0;
-  for (let row = 0; row < count; row++) if (rowClass[row] <= last) rows++;
+  for (let row = 0; row < count; row++) if (rowClass[row] <= last && isAudited[type[row]]) rows++;
   return rows;
 }
 
@@ -113,16 +133,17 @@ export async function verifySource(
   watch: Stopwatch = new Stopwatch(),
 ): Promise<Verification> {
   requireOptions(options);
-  const { history = false, kinds = null, limit = DEFAULT_LIMIT } = options;
+  const { history = false, kinds = null, types = null, limit = DEFAULT_LIMIT } = options;
   const { plan } = await planAndBalance(source, { config, today }, watch);
   const isRefused = refusedCandidates(plan, source);
-  const findings = await watch.measure('diff', () => auditPlan(plan, source, { history, kinds, isRefused }));
+  const findings = await watch.measure('diff', () => auditPlan(plan, source, { history, kinds, types, isRefused }));
   const columns = source.email_schedules?.columns;
   const report: VerifyReport = {
     as_of: formatIsoDay(today),
     contacts: plan.organization.contacts.count,
-    rows: countAudited(plan, history),
+    rows: countAudited(plan, history, types),
     history,
+    types,
     findings: findings.count,
     kinds: kindReports(findings, limit),
     columns_not_compared: COMPARED_FIELDS.filter((name) => columns?.has(name) === false),

@@ -38,14 +38,15 @@ function copyOfExample(name: string): string {
 }
 
 describe('help', () => {
-  test.each([[[]], [['run']], [['generate']]])(
+  test.each([[[]], [['run']], [['generate']], [['oracle']], [['config']]])(
     'of %j tells the options and shows examples, on stdout',
     async (command) => {
       const { code, stdout, stderr } = await sendplan(...command, '--help');
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toMatch(/^Usage: sendplan/);
       expect(stdout).toMatch(/Examples:\n( {2}\$ npx sendplan .+\n)+/);
-      for (const [line] of stdout.matchAll(/\$ npx sendplan (\w+)/g)) expect(line).toMatch(/(run|generate)$/);
+      for (const [line] of stdout.matchAll(/\$ npx sendplan (\w+)/g))
+        expect(line).toMatch(/(run|generate|oracle|config)$/);
     },
   );
 

@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { start } from '../helpers/cli.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli', import.meta.url));
-const COMMANDS = ['run', 'diff', 'verify', 'explain', 'report', 'simulate', 'generate'];
+const COMMANDS = ['run', 'diff', 'verify', 'explain', 'report', 'simulate', 'generate', 'config', 'oracle'];
 
 /** What a built file imports before it runs. */
 function importsOf(file: string): string[] {
@@ -38,11 +38,11 @@ describe('the start of the command line', () => {
 
   it('lists every command as it is', async () => {
     const { stdout: list } = await start('--help').outcome;
-    const listed = [...list.matchAll(/^ {2}(\w+) \[options\] (<\w+>) +(.*)/gm)];
+    const listed = [...list.matchAll(/^ {2}(\w+) \[options\]( <\w+>| \[file\])? +(.*)/gm)];
     expect(listed.map(([, name]) => name)).toEqual(COMMANDS);
     const helps = await Promise.all(COMMANDS.map((name) => start(name, '--help').outcome));
-    listed.forEach(([, name, argument, description], i) => {
-      expect(helps[i].stdout).toContain(`Usage: sendplan ${name} [options] ${argument}\n`);
+    listed.forEach(([, name, argument = '', description], i) => {
+      expect(helps[i].stdout).toContain(`Usage: sendplan ${name} [options]${argument}\n`);
       expect(helps[i].stdout).toContain(description.split(' ').slice(0, 4).join(' '));
     });
   });

@@ -88,7 +88,9 @@ function pack() {
   const [{ filename, files, size }] = JSON.parse(text);
   const names = files.map(({ path }) => path);
   const isWanted = (name) =>
-    /^(dist\/cli|dist\/src|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name);
+    /^(dist\/cli|dist\/src|docs|examples)\/|^(package\.json|dist\/config\.schema\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+      name,
+    );
   assert.deepEqual(
     names.filter((name) => !isWanted(name) || /\.sqlite3$|\.map$/.test(name)),
     [],
