@@ -19,6 +19,8 @@ export interface PartToWrite {
   /** `digestOfGroups` of what it handed in. */
   readonly digest: string;
   readonly placements: Placements;
+  /** `stampOf` the part's file when it handed its groups in. */
+  readonly grouped: string;
   /** `stampOf` the part's file once it is written; null before. */
   readonly written: string | null;
 }

@@ -99,7 +99,9 @@ async function prepare(
   requireAlike(book, counted);
   const all = sumCounts(counted.map(({ counts }) => counts));
   const groups: RangeGroups[] = [];
+  const stamps: string[] = [];
   for (const [i, part] of parts.entries()) {
+    stamps.push(stampOf(part));
     groups.push(await groupPart(part, settings, counted[i].counts, all));
     options.onRound?.('group', groups.length, parts.length);
   }
@@ -112,6 +114,7 @@ async function prepare(
         file,
         counts: counted[i].counts,
         digest: digestOfGroups(groups[i]),
+        grouped: stamps[i],
         placements: placements[i],
         written: null,
       };
@@ -163,6 +166,15 @@ async function writePart(
   return { report, balance: found.balance, plan: { run: found.plan.run, history: found.plan.history } };
 }
 
+/** Looks at parts that were written to since they handed their groups in, before any is written. @throws PartChanged */
+async function requireAsGrouped({ book, settings }: BookRun, { all, parts }: BookJournal): Promise<void> {
+  for (const [i, part] of book.parts.entries()) {
+    const { counts, digest, grouped } = parts[i];
+    if (stampOf(part) === grouped) continue;
+    if (digestOfGroups(await groupPart(part, settings, counts, all)) !== digest) throw new PartChanged();
+  }
+}
+
 /** Writes the parts that are not written yet. @throws PartChanged when one is not as it was */
 async function writeAll(run: BookRun, start: BookJournal): Promise<Map<string, WrittenPart>> {
   const { book, options } = run;
@@ -211,6 +223,7 @@ async function runRounds(run: BookRun): Promise<Omit<BookReport, 'seconds' | 'me
   const { journal, counted } = await prepare(run);
   if (run.options.dryRun === true) return reportBook(run, journal, await writeAll(run, journal));
   await passGuards(run, counted, journal);
+  await requireAsGrouped(run, journal);
   await keepJournal(folder, journal);
   const written = await writeAll(run, journal);
   dropJournal(folder);
