@@ -17,6 +17,7 @@ export type SendplanErrorCode =
   | 'memory_limit'
   | 'kernel_error'
   | 'held_back'
+  | 'nothing_to_undo'
   | 'interrupted';
 
 /**

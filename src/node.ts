@@ -10,4 +10,8 @@ export { type ReportFileOptions, reportFile } from './report/planned/reportFile.
 export { runFile } from './run/runFile.js';
 export type { RunFileOptions } from './run/runFileOptions.js';
 export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
+export type { ListedRun } from './undo/checkpoints.js';
+export type { ChangedTable } from './undo/compareDatabases.js';
+export { undoFile } from './undo/undoFile.js';
+export type { LostChanges, UndoFileOptions, UndoReport } from './undo/undoReport.js';
 export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';

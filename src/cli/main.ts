@@ -86,6 +86,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'run every day of a period, send what is due, and account for every email',
     load: async () => (await import('./simulate.js')).simulateCommand(),
   },
+  undo: {
+    usage: 'undo [options] <db>',
+    description: 'put the database back to what it was before the last run that kept it (run --keep)',
+    load: async () => (await import('./undo.js')).undoCommand(),
+  },
   generate: {
     usage: 'generate [options] <out>',
     description: 'make a database of generated contacts and campaigns to try things on',

@@ -22,6 +22,7 @@ interface RunFlags extends RowsFlags {
   readonly full?: true;
   readonly batchSize?: number;
   readonly threads?: number;
+  readonly keep?: number;
   readonly timings?: true;
   readonly memoryLimit?: number;
   readonly driver: 'sqljs' | 'native';
@@ -39,6 +40,7 @@ Examples:
   $ npx sendplan run a.sqlite3 --dry-run                  only tell what would change
   $ npx sendplan run a.sqlite3 --dry-run --output plan.parquet   the planned rows as a file
   $ npx sendplan run a.sqlite3 --config rules.yaml --out planned.sqlite3
+  $ npx sendplan run a.sqlite3 --keep 3                   so that the last three runs can be undone
   $ npx sendplan run a.sqlite3 --timings                  with what every SQL statement cost
   $ npx sendplan run a.sqlite3 --json | jq .rows          one report for programs, on stdout
 `;
@@ -89,6 +91,7 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     full: flags.full,
     batchSize: flags.batchSize,
     threads: flags.threads,
+    keep: flags.keep,
     timings: flags.timings,
     memoryLimitBytes: flags.memoryLimit,
     driver: flags.driver,
@@ -130,6 +133,11 @@ export function runCommand(): Command {
     .option('--dry-run', 'work everything out and write nothing')
     .option('--full', 'plan also when the file is, to the byte, as a run of the same day and configuration left it')
     .option('--json', 'print one JSON report on stdout instead of a summary on stderr')
+    .option(
+      '--keep <n>',
+      'keep what is needed to undo the last n runs (sendplan undo): the files as they were beside the database; with --driver native the changed rows, in the table scheduler_changes',
+      wholeNumber(1, 1000),
+    )
     .option(
       '--batch-size <n>',
       'contacts planned at a time, between two steps of progress; with --driver native also the contacts of a transaction, where more change',

@@ -1,3 +1,4 @@
+import { SendplanError } from '../errors.js';
 import { MemorySampler } from './memorySampler.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { runInPlace } from './runInPlace.js';
@@ -17,6 +18,7 @@ import { Stopwatch } from './stopwatch.js';
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   if (options.threads !== undefined) requireThreads(options.threads);
+  requireKeep(options);
   if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
   const sampler = new MemorySampler();
   try {
@@ -27,6 +29,15 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
   } finally {
     sampler.stop();
   }
+}
+
+function requireKeep({ keep, outPath }: RunFileOptions): void {
+  if (keep === undefined) return;
+  if (!Number.isInteger(keep) || keep < 1) throw new RangeError(`keep is ${keep}; allowed is a whole number from 1 on`);
+  if (outPath === undefined) return;
+  throw new SendplanError('bad_input', 'A run that writes to another place (--out) leaves nothing to keep (--keep).', {
+    hint: 'Leave one of them out: the database that was read stays as it is.',
+  });
 }
 
 function requireLimit(memoryLimitBytes: number): void {

@@ -18,6 +18,12 @@ export interface RunFileOptions {
   readonly force?: readonly GuardName[];
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
+  /**
+   * Keep what is needed to undo the last so many runs that changed something. With `sqljs` those are the files as they were before,
+   * beside the database; with `native` the changed rows, in the table `scheduler_changes`, and everything is written in one
+   * transaction. Nothing is kept when left out, and what was kept before stays.
+   */
+  readonly keep?: number;
   /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */
   readonly full?: boolean;
   /**

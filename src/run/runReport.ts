@@ -5,7 +5,8 @@ import type { MissedEmails } from '../plan/missedEmails.js';
 import type { Plan } from '../plan/plan.js';
 import type { Capacity } from '../rules/capacity.js';
 import type { IssueKind } from '../rules/records.js';
-import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
+import type { ScheduleDiff } from '../store/changes/diffSchedules.js';
+import { countRowChanges, type RowChanges } from '../store/changes/rowChanges.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
 import type { FoundLastRun } from '../store/write/lastRun.js';
 import type { WriteResult } from '../store/write/writeRun.js';
@@ -23,16 +24,6 @@ export interface DayReport {
   readonly load: number;
   /** What the day takes by the caps; 0 on a closed day. */
   readonly cap: number;
-}
-
-/** What a run did to `email_schedules`, in rows. */
-export interface RowChanges {
-  readonly kept: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-  /** Rows that a unique index refused. */
-  readonly refused: number;
 }
 
 /** What a run tells of its plan; a run over the same database with the same settings tells the same. */
@@ -112,20 +103,6 @@ function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayR
   return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
 }
 
-/** What was done to the rows; a refused row is neither added nor changed. */
-function rowChanges({ diff, written }: RunFacts): RowChanges {
-  let refusedChanges = 0;
-  for (const candidate of written.refused) if (diff.action[candidate] === ROW_ACTION.replace) refusedChanges++;
-  const changed = diff.replaced - refusedChanges;
-  return {
-    kept: diff.kept,
-    added: written.inserted - changed,
-    changed,
-    removed: diff.removed + refusedChanges,
-    refused: written.refused.size,
-  };
-}
-
 function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
   if (isDryRun) return 'dry_run';
   return written.isChanged ? 'changed' : 'unchanged';
@@ -185,7 +162,7 @@ export function reportRun(
     outcome: outcomeOf(facts),
     repeats: null,
     ...planned,
-    changes: rowChanges(facts),
+    changes: countRowChanges(facts.diff, facts.written),
     migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
       creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
     ),

@@ -2,6 +2,7 @@ import { formatIsoDay } from '../../calendar/iso.js';
 import type { Plan } from '../../plan/plan.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from '../changes/checksums.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
+import { countRowChanges } from '../changes/rowChanges.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
@@ -217,9 +218,12 @@ function closeBooks(
     emailsScheduled: rows.pre_scheduled,
     emailsSkipped: rows.skipped,
     status: 'completed',
+    errorCode: null,
     errorMessage: null,
     completedText: currentTimeText(),
     asOfText: formatIsoDay(plan.run.today),
+    configHash: textChecksum(JSON.stringify(plan.run.config)),
+    rows: countRowChanges(diff, found.written),
   });
   // Where something could not be kept, the next run has to try again.
   const isLast = found.warnings.length + checkpoint.warnings.length === 0 && isRepeatable(plan, refused.size);
