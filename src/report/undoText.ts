@@ -10,7 +10,7 @@ export function undoText({ database, undone, rows, lost, left, warnings }: UndoR
       : `${counted(rows.restored, 'row')} of ${database} are as they were before ${run}.`,
   ];
   if (rows !== null && rows.left > 0) parts.push(`${counted(rows.left, 'row')} that others have changed since stayed.`);
-  if (lost !== null && rows === null) parts.push(lossText(lost).replace('would be lost', 'is lost'));
+  if (lost !== null && rows === null) parts.push('That is lost with it:', lossText(lost));
   parts.push(left === 0 ? 'No earlier run can be undone.' : `${counted(left, 'earlier run')} can be undone.`);
   for (const warning of warnings) parts.push('', `Warning: ${warning}`);
   return `${parts.join('\n')}\n`;

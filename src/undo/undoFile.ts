@@ -1,3 +1,4 @@
+import { undoInPlace } from './undoInPlace.js';
 import { undoReplacing } from './undoReplacing.js';
 import type { UndoFileOptions, UndoReport } from './undoReport.js';
 
@@ -11,5 +12,5 @@ import type { UndoFileOptions, UndoReport } from './undoReport.js';
  *   and how much; `file_busy`, `file_changed` or `file_unwritable` as runs do
  */
 export async function undoFile(path: string, options: UndoFileOptions = {}): Promise<UndoReport> {
-  return undoReplacing(path, options);
+  return (options.driver === 'native' ? undoInPlace : undoReplacing)(path, options);
 }

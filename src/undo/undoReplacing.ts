@@ -84,7 +84,7 @@ export async function undoReplacing(path: string, { force = false }: UndoFileOpt
           'held_back',
           `${file.path} has changed since run ${kept.runId}, nothing was undone.\n${lossText(lost)}`,
           {
-            hint: 'If all of that may be lost, undo with --force.',
+            hint: 'All of that would be lost, emails that were marked as sent among it. If it may be, undo with --force.',
           },
         );
       }

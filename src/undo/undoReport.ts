@@ -46,11 +46,11 @@ function tableText({ table, added, changed, removed }: ChangedTable): string {
     ...(changed > 0 ? [`${changed} changed`] : []),
     ...(removed > 0 ? [`${removed} removed`] : []),
   ];
-  const what = table.toLowerCase() === 'email_schedules' ? 'emails that were sent or taken up' : 'rows';
+  const what = table.toLowerCase() === 'email_schedules' ? 'emails' : 'rows';
   return `  ${table}: ${what}: ${parts.join(', ')}`;
 }
 
-/** What would be lost, a line each. */
+/** What others have changed since a run, a line each. */
 export function lossText({ runs, tables }: LostChanges): string {
   const lines = runs.map(
     ({ run_id: id, as_of: day, status }) => `  run ${id}, as of ${day ?? 'an unknown day'}, ${status ?? 'unknown'}`,
@@ -60,5 +60,5 @@ export function lossText({ runs, tables }: LostChanges): string {
   if (lines.length === 0) {
     return '  What changed is in planned rows, in tables of runs, in the schema, or only in how the file is laid out; none of it can be counted.';
   }
-  return ['  Since then came, and would be lost:', ...lines.map((line) => `  ${line}`)].join('\n');
+  return ['  Since then came:', ...lines.map((line) => `  ${line}`)].join('\n');
 }

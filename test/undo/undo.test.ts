@@ -100,7 +100,7 @@ describe('a run that is undone', () => {
     const changed = readFileSync(path);
     const error = await errorOf(undoFile(path));
     expect(error).toMatchObject({ code: 'held_back', hint: expect.stringContaining('--force') });
-    expect(error.message).toMatch(/email_schedules: emails that were sent or taken up: 7 added/);
+    expect(error.message).toMatch(/email_schedules: emails: 7 added/);
     expect(error.message).toMatch(/contacts: rows: 2 changed, 1 removed/);
     expect(error.message).toMatch(/notes: rows: 2 added/);
     expect(Buffer.compare(readFileSync(path), changed)).toBe(0);

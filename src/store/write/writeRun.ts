@@ -13,6 +13,7 @@ import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeepin
 import type { PreparedPages } from './byPages/preparePages.js';
 import { UnfitForPages } from './byPages/scheduleLayout.js';
 import { isByContact } from './bySql/flushByContact.js';
+import { ChangeLog } from './changeLog.js';
 import { replaceLastRun } from './lastRun.js';
 import { migrateAfter, migrateBefore } from './migrateInRun.js';
 import { prepareRows } from './prepareRows.js';
@@ -164,10 +165,12 @@ async function writeAs<Summary extends RunSummary>(
 function writeAll<Summary extends RunSummary>(
   connection: Connection,
   run: RunToWrite<Summary>,
-  { flush }: WriteSettings,
+  { flush, target, dryRun }: WriteSettings,
   { writePlan, rows }: { readonly writePlan: WritePlan; readonly rows: RowsToWrite },
 ): WriteResult<Summary> {
-  const { plan, diff, migration } = run;
+  const { plan, diff, migration, schema, runId } = run;
+  const keepChanges = target?.kind === 'in_place' && dryRun !== true ? target.keepChanges : undefined;
+  const log = keepChanges === undefined ? null : new ChangeLog(connection, schema, diff, runId);
   const { early, unfilled } = migrateBefore(connection, migration, writePlan.way === 'pages');
   const written = rows(connection, { unfilled, isKeyIndexComing: early.length < migration.steps.length });
   const settled = migrateAfter(connection, migration, early);
@@ -179,6 +182,7 @@ function writeAll<Summary extends RunSummary>(
   const isChanged = settled.steps.length > 0 || written.deleted + written.inserted > 0 || kept.isWritten;
   const summary = run.summarize(refused);
   if (isChanged) warnings.push(...closeBooks(connection, run, { written, summary, warnings }));
+  if (isChanged && keepChanges !== undefined) log?.finish(settled.steps, keepChanges);
   const isByPages = writePlan.way === 'pages' || writePlan.way === 'staged';
   if (flush === 'pages' && !isByPages && diff.inserted + diff.deletedIds.length > 0) {
     warnings.push(`Rows were written by SQL and not as pages: ${writePlan.because}.`);
