@@ -12,6 +12,7 @@ export type { RunFileOptions } from './run/runFileOptions.js';
 export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
 export type { ListedRun } from './undo/checkpoints.js';
 export type { ChangedTable } from './undo/compareDatabases.js';
+export { type HistoryFileOptions, type HistoryReport, type HistoryRun, historyFile } from './undo/historyFile.js';
 export { undoFile } from './undo/undoFile.js';
 export type { LostChanges, UndoFileOptions, UndoReport } from './undo/undoReport.js';
 export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';

@@ -17,3 +17,15 @@ export function writeJson(value: unknown, spaces?: number): void {
   // Outside of texts JSON holds nothing that `visible` changes, and in them its escapes mean the same character.
   process.stdout.write(`${visible(JSON.stringify(value, null, spaces))}\n`);
 }
+
+const told = new WeakSet<object>();
+
+/** Notes that people have been told of an error in another way than by its sentence. */
+export function noteTold(error: unknown): void {
+  if (typeof error === 'object' && error !== null) told.add(error);
+}
+
+/** Tells whether people have been told of an error already. */
+export function isTold(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && told.has(error);
+}

@@ -1,5 +1,7 @@
 import { SendplanError } from '../errors.js';
+import { currentTimeText } from '../store/write/runName.js';
 import { MemorySampler } from './memorySampler.js';
+import { recordFailure } from './recordFailure.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { runInPlace } from './runInPlace.js';
 import { runReplacing } from './runReplacing.js';
@@ -9,7 +11,8 @@ import { Stopwatch } from './stopwatch.js';
 /**
  * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
  *
- * A run that finds nothing to change leaves the file alone.
+ * A run that finds nothing to change leaves the file alone. One that fails does too, but for a row that tells so, where that is
+ * wanted (`recordFailure`).
  *
  * @throws SendplanError `memory_limit` when the run would need more memory than it may
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
@@ -20,12 +23,16 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
   if (options.threads !== undefined) requireThreads(options.threads);
   requireKeep(options);
   if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
+  const startedText = currentTimeText();
   const sampler = new MemorySampler();
   try {
-    const watch = new Stopwatch(options.onProgress, () => sampler.sample());
+    const watch = new Stopwatch(options.onProgress, () => sampler.sample(), options.onStage);
     const run = options.driver === 'native' ? runInPlace : runReplacing;
     const report = await run(path, options, watch);
     return { ...report, memory: sampler.peaks() };
+  } catch (error) {
+    if (options.recordFailure === true) await recordFailure(path, options, error, startedText);
+    throw error;
   } finally {
     sampler.stop();
   }

@@ -41,6 +41,8 @@ export interface PlanReport {
   readonly limits: { readonly profile: string; readonly cap: number; readonly threshold: number };
   /** The fullest days, the fullest first. */
   readonly busiest_days: readonly DayReport[];
+  /** The run's day and those after it, two weeks, whether they hold anything or not. */
+  readonly next_days: readonly DayReport[];
   /** The days over the threshold, which hold only emails that could not move; the first of them. */
   readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
   readonly issues: Partial<Record<IssueKind, number>>;
@@ -103,6 +105,16 @@ function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayR
   return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
 }
 
+const NEXT_DAYS = 14;
+
+function nextDays({ run }: Plan, { days }: Balance): DayReport[] {
+  const loads = new Map(days.map((load) => [load.day, load]));
+  return Array.from({ length: NEXT_DAYS }, (_, i) => {
+    const day = run.today + i;
+    return dayReport(loads.get(day) ?? { day, planned: 0, history: 0 }, run.capacity);
+  });
+}
+
 function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
   if (isDryRun) return 'dry_run';
   return written.isChanged ? 'changed' : 'unchanged';
@@ -140,6 +152,7 @@ export function reportPlan(
     moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
     limits: { profile, cap, threshold },
     busiest_days: reportDays(busiest),
+    next_days: nextDays(plan, balance),
     overloaded_days: {
       count: balance.overloadedDays.length,
       first: reportDays(balance.overloadedDays),
@@ -192,6 +205,8 @@ export function reportRepeat(
     outcome: 'unchanged',
     repeats: { run_id: earlier.runId, completed_at: earlier.completedText },
     ...planned,
+    // An earlier version kept none.
+    next_days: planned.next_days ?? [],
     changes: { kept: planned.rows.total, added: 0, changed: 0, removed: 0, refused: 0 },
     missed: { rows: 0, by_type: [], example: null },
     migration: [],

@@ -185,15 +185,15 @@ describe('a run in place that is undone', () => {
     const words = ['--driver', 'native'];
     await sendplan('run', await book(), '--as-of', '2025-06-13', '--keep', '2', ...words);
     const elapsedMs = performance.now() - startMs;
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 6; i++) {
       const run = start('run', path, '--as-of', '2025-06-13', '--keep', '2', ...words);
-      const timer = sleep(elapsedMs * (0.6 + 0.05 * i)).then(() => run.child.kill('SIGKILL'));
+      const timer = sleep(elapsedMs * (0.6 + 0.08 * i)).then(() => run.child.kill('SIGKILL'));
       await run.outcome;
       await timer;
       // SQLite plays a journal back that the run left.
       await runFile(path, { ...native, asOf: '2025-06-13', keep: 2 });
       const undo = start('undo', path, ...words);
-      const undoTimer = sleep(elapsedMs * (0.5 + 0.05 * i)).then(() => undo.child.kill('SIGKILL'));
+      const undoTimer = sleep(elapsedMs * (0.5 + 0.09 * i)).then(() => undo.child.kill('SIGKILL'));
       const { code } = await undo.outcome;
       await undoTimer;
       if (code !== 0) {

@@ -14,7 +14,9 @@ export function literalsOf(alias: string, columns: readonly string[]): string {
     // What is not plain to see goes by its bytes: they need not be UTF-8, and quote() ends at NUL.
     const isPlain = `instr(${value}, char(0)) = 0 AND ${value} NOT GLOB '*[^ -~]*'`;
     const bytes = `'CAST(X''' || hex(${value}) || ''' AS TEXT)'`;
-    return `CASE WHEN typeof(${value}) <> 'text' OR (${isPlain}) THEN quote(${value}) ELSE ${bytes} END`;
+    // Of what is larger than every number quote() makes a word that is no literal.
+    const endless = `typeof(${value}) = 'real' AND abs(${value}) = 9e999 THEN iif(${value} > 0, '9.0e+999', '-9.0e+999')`;
+    return `CASE WHEN ${endless} WHEN typeof(${value}) <> 'text' OR (${isPlain}) THEN quote(${value}) ELSE ${bytes} END`;
   });
   return literals.length === 0 ? "''" : literals.join(" || ', ' || ");
 }
