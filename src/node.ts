@@ -1,3 +1,4 @@
+export { type CheckedTable, type CheckFileOptions, type CheckReport, checkFile } from './check/checkFile.js';
 export { type DiffFileOptions, diffFile, type FileDifferences } from './diff/diffFile.js';
 export { type ExplainFileOptions, explainFile } from './explain/explainFile.js';
 export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';

@@ -77,6 +77,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'tell what a run would add, change and remove, and write nothing',
     load: async () => (await import('./diff.js')).diffCommand(),
   },
+  check: {
+    usage: 'check [options] <db>',
+    description: 'tell whether a database is planned for the day, what of it is read, and what would hold a run back',
+    load: async () => (await import('./check.js')).checkCommand(),
+  },
   verify: {
     usage: 'verify [options] <db>',
     description: 'audit the planned emails of a database against the rules, whoever planned them',
@@ -136,7 +141,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or verify or check found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on

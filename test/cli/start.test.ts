@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { start } from '../helpers/cli.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli', import.meta.url));
-const COMMANDS = ['run', 'diff', 'verify', 'explain', 'report', 'simulate', 'undo', 'history', 'generate'];
+const COMMANDS = ['run', 'diff', 'check', 'verify', 'explain', 'report', 'simulate', 'undo', 'history', 'generate'];
 
 /** What a built file imports before it runs. */
 function importsOf(file: string): string[] {
