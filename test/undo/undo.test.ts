@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,10 +23,11 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { SendplanError } from '../../src/errors.js';
 import { runFile, undoFile } from '../../src/node.js';
-import { keptFilesOf } from '../../src/store/file/keptFiles.js';
+import { keepFile, keptFilesOf } from '../../src/store/file/keptFiles.js';
+import { openDatabaseFile } from '../../src/store/file/openDatabaseFile.js';
 import { organization } from '../helpers/arbitraries.js';
 import { sendplan, start } from '../helpers/cli.js';
-import { databaseImage, recordsImage } from '../helpers/databases.js';
+import { databaseImage, hasSqlite3, recordsImage, selectFrom } from '../helpers/databases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../helpers/runs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-undo-'));
@@ -200,6 +206,73 @@ describe('what is kept', () => {
     await runFile(kept, { asOf: '2025-06-13', keep: 2 });
     expect(keptFilesOf(path).map((one) => one.path)).toEqual([kept]);
     expect(keptFilesOf(kept)).toHaveLength(1);
+  });
+});
+
+describe('a file that is kept', () => {
+  test('is a copy where no second name can be had of what was read', async () => {
+    const path = await book();
+    const before = readFileSync(path);
+    const file = openDatabaseFile(path, 'replace');
+    try {
+      // Another file is in its place: only the open one is what was read.
+      writeFileSync(`${path}.other`, 'another');
+      renameSync(`${path}.other`, path);
+      const kept = await keepFile(file, { runId: '20250613000000-00000000', digest: '0123456789abcdef' });
+      expect(Buffer.compare(readFileSync(kept.path), before)).toBe(0);
+      expect(beside(path)).toHaveLength(1);
+      expect(keptFilesOf(path)).toEqual([kept]);
+    } finally {
+      file.close();
+    }
+  });
+
+  test('of a database in WAL mode is in WAL mode, and back in its place', async () => {
+    const path = await book();
+    const bytes = readFileSync(path);
+    bytes.set([2, 2], 18);
+    writeFileSync(path, bytes);
+    await runFile(path, { asOf: '2025-06-13', keep: 1 });
+    writeFileSync(`${path}-shm`, '');
+    expect(await errorOf(undoFile(path))).toMatchObject({ code: 'file_busy' });
+    rmSync(`${path}-shm`);
+    await undoFile(path);
+    expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'comes back under a program that has the database open, which is told',
+    async () => {
+      const path = await book();
+      await runFile(path, { asOf: '2025-06-13', keep: 1 });
+      const descriptor = openSync(path, 'r');
+      const other = spawn('sleep', ['60'], { stdio: [descriptor, 'ignore', 'ignore'] });
+      try {
+        await once(other, 'spawn');
+        const { warnings } = await undoFile(path);
+        expect(warnings).toEqual([
+          expect.stringMatching(/^sleep \(process \d+\) had .* open and still has the old file/),
+        ]);
+      } finally {
+        other.kill();
+        closeSync(descriptor);
+      }
+    },
+  );
+
+  test.skipIf(!hasSqlite3)('does not come back while another program is in a transaction', async () => {
+    const path = await book();
+    await runFile(path, { asOf: '2025-06-13', keep: 1 });
+    const other = spawn('sqlite3', [path], { stdio: ['pipe', 'pipe', 'inherit'] });
+    other.stdin.write("BEGIN IMMEDIATE; INSERT INTO notes VALUES ('a'); SELECT 'begun';\n");
+    await once(other.stdout, 'data');
+    const undone = errorOf(undoFile(path));
+    await sleep(500);
+    other.stdin.end('COMMIT;\n');
+    await once(other, 'close');
+    expect(['file_changed', 'file_busy']).toContain((await undone).code);
+    expect(await selectFrom(readFileSync(path), 'SELECT text FROM notes')).toEqual([['a']]);
+    expect(keptFilesOf(path)).toHaveLength(1);
   });
 });
 
