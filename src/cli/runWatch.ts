@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { SendplanError } from '../errors.js';
@@ -45,27 +45,45 @@ function endOf(error: unknown): RunEnd {
   return code === 'held_back' || code === 'interrupted' ? code : 'failed';
 }
 
-/** The file of metrics of a database, and what was in it before. */
+/** A file of metrics is a page of text. */
+const MOST_METRICS_BYTES = 4 * 1024 * 1024;
+
+function misuse(file: string, reason: string): SendplanError {
+  return new SendplanError('bad_input', `${file} cannot be written: ${reason}.`, {
+    hint: 'Name a file of metrics, or one that is not there, in a folder that is (--metrics).',
+  });
+}
+
+/** The metrics that a file holds, none when it is not there. @throws SendplanError `bad_input` when it is another file */
+function readMetrics(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return '';
+  if (!stat.isFile()) throw misuse(file, 'it is no regular file');
+  const text = stat.size > MOST_METRICS_BYTES ? '?' : readFileSync(file, 'utf8');
+  if (text !== '' && !text.startsWith('# HELP ')) throw misuse(file, 'there is a file that holds no metrics');
+  return text;
+}
+
+/** Sees to it that metrics can be written, before anything is done. */
 async function openMetrics(file: string, database: string) {
   const { lastSuccessOf, loadPrometheus, metricsText } = await import('../report/runMetrics.js');
   await loadPrometheus();
   const folder = dirname(resolve(file));
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new SendplanError('bad_input', `${file} cannot be written: ${folder} is no folder.`, {
-      hint: 'Name a file in a folder that is there (--metrics).',
-    });
-  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw misuse(file, `${folder} is no folder`);
+  readMetrics(file);
   const { writeWholeFile } = await import('../store/file/writeWholeFile.js');
   return async (end: RunEnd, report: RunReport | null, stages: readonly StageTiming[]) => {
-    let before = '';
-    try {
-      before = readFileSync(file, 'utf8');
-    } catch {
-      // There is none yet, or it is none that can be read; whoever replaces it says so.
-    }
-    const run = { database, end, report, stages, endedAt: Date.now() / 1000, lastSuccessAt: lastSuccessOf(before) };
+    const lastSuccessAt = lastSuccessOf(readMetrics(file));
+    const run = { database, end, report, stages, endedAt: Date.now() / 1000, lastSuccessAt };
     await writeWholeFile(file, await metricsText(run));
   };
+}
+
+/** An error of writing metrics, when the run itself is done. */
+function afterRun(error: unknown): unknown {
+  if (!(error instanceof SendplanError)) return error;
+  const hint = `The run itself went well. ${error.hint ?? ''}`.trim();
+  return new SendplanError(error.code, error.message, { hint, cause: error });
 }
 
 /**
@@ -100,7 +118,9 @@ export async function watchRun(path: string, { quiet, log, metrics }: WatchFlags
         throw error;
       }
       lines?.ended(report, configuration());
-      await writeMetrics?.(report.outcome, report, report.stages);
+      await writeMetrics?.(report.outcome, report, report.stages).catch((error: unknown) => {
+        throw afterRun(error);
+      });
       return report;
     },
   };

@@ -109,7 +109,8 @@ export async function metricsText(run: WatchedRun): Promise<string> {
     'outcome',
   );
   add('last_run_timestamp_seconds', 'When the last run ended.', run.endedAt);
-  const lastSuccess = isSuccess ? run.endedAt : run.lastSuccessAt;
+  // A dry run plans nothing that anybody could rely on.
+  const lastSuccess = isSuccess && run.end !== 'dry_run' ? run.endedAt : run.lastSuccessAt;
   add(LAST_SUCCESS.replace('sendplan_', ''), 'When a run last went well.', lastSuccess);
   const seconds = run.stages.map((stage) => [stage.stage, stage.seconds] as const);
   add('stage_seconds', 'What each stage of the run took.', seconds, 'stage');

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sendplan, testFolder } from '../helpers/cli.js';
+import { MAIN, sendplan, testFolder } from '../helpers/cli.js';
 import { databaseImage, selectFrom } from '../helpers/databases.js';
+import { startProgram } from '../helpers/program.js';
 
 const path = testFolder();
 const TODAY = '2025-06-13';
@@ -153,11 +154,58 @@ describe('--metrics', () => {
     expect(Buffer.compare(readFileSync(file), before)).toBe(0);
   });
 
+  test('take the place of no other file, and of a dry run are no success', async () => {
+    const file = await book();
+    const before = readFileSync(file);
+    for (const other of [file, dirname(file)]) {
+      expect(await run(file, '--metrics', other)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/no metrics|no regular file/),
+      });
+    }
+    expect(Buffer.compare(readFileSync(file), before)).toBe(0);
+    await run(file, '--dry-run', '--metrics', `${file}.prom`);
+    const samples = samplesOf(readFileSync(`${file}.prom`, 'utf8'));
+    expect(samples.get('sendplan_run_outcome{outcome="dry_run"}')).toBe(1);
+    expect(samples.has('sendplan_last_success_timestamp_seconds')).toBe(false);
+  });
+
   test.skipIf(!existsSync('/usr/bin/promtool'))('are what promtool takes', async () => {
     const file = await book();
     await run(file, '--metrics', `${file}.prom`);
     expect(() => execFileSync('promtool', ['check', 'metrics'], { input: readFileSync(`${file}.prom`) })).not.toThrow();
   });
+});
+
+/** The program where these packages are not installed. */
+function without(packages: readonly string[], words: readonly string[]) {
+  const resolve = `export async function resolve(name, context, next) {
+    if (${JSON.stringify(packages)}.includes(name)) throw new Error(); return next(name, context); }`;
+  const hook = `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(resolve)}');`;
+  return startProgram(process.execPath, [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(hook)}`,
+    MAIN,
+    ...words,
+  ]).outcome;
+}
+
+test('what is not installed is told, and needed only when it is asked for', async () => {
+  const file = await book();
+  const before = readFileSync(file);
+  const packages = ['pino', 'prom-client'];
+  for (const words of [
+    ['--log', 'json'],
+    ['--metrics', `${file}.prom`],
+  ]) {
+    const missing = await without(packages, ['run', file, '--as-of', TODAY, ...words]);
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/needs the package (pino|prom-client), which is not installed\.\n {2}Install it/),
+    });
+  }
+  expect(Buffer.compare(readFileSync(file), before)).toBe(0);
+  expect(await without(packages, ['run', file, '--as-of', TODAY])).toMatchObject({ code: 0 });
 });
 
 describe('errors as JSON', () => {
