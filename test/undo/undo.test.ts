@@ -322,6 +322,28 @@ describe('a run that ends in the middle', () => {
   });
 });
 
+test('an undo that is killed leaves both files or has put the old one back', async () => {
+  const path = await book();
+  const before = readFileSync(path);
+  const startMs = performance.now();
+  await sendplan('undo', await book());
+  const elapsedMs = performance.now() - startMs;
+  for (let i = 0; i < 8; i++) {
+    await runFile(path, { asOf: '2025-06-13', keep: 1 });
+    const planned = readFileSync(path);
+    const undo = start('undo', path);
+    const timer = sleep(elapsedMs * (0.6 + 0.1 * i)).then(() => undo.child.kill('SIGKILL'));
+    await undo.outcome;
+    await timer;
+    const isUndone = Buffer.compare(readFileSync(path), before) === 0;
+    expect(keptFilesOf(path)).toHaveLength(isUndone ? 0 : 1);
+    if (isUndone) continue;
+    expect(Buffer.compare(readFileSync(path), planned)).toBe(0);
+    await undoFile(path);
+    expect(Buffer.compare(readFileSync(path), before)).toBe(0);
+  }
+});
+
 describe('on the command line', () => {
   test('run --keep, undo, undo --json and their exit codes', async () => {
     const path = await book();
