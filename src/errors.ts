@@ -18,6 +18,7 @@ export type SendplanErrorCode =
   | 'memory_limit'
   | 'kernel_error'
   | 'held_back'
+  | 'nothing_to_undo'
   | 'interrupted';
 
 /**

@@ -1,3 +1,4 @@
+export { type CheckedTable, type CheckFileOptions, type CheckReport, checkFile } from './check/checkFile.js';
 export { type DiffFileOptions, diffFile, type FileDifferences } from './diff/diffFile.js';
 export { type ExplainFileOptions, explainFile } from './explain/explainFile.js';
 export { type GenerateOptions, type GenerateReport, generateDatabase } from './generate/generateDatabase.js';
@@ -15,4 +16,9 @@ export { type SplitOptions, splitBook } from './run/parts/splitBook.js';
 export { runFile } from './run/runFile.js';
 export type { RunFileOptions } from './run/runFileOptions.js';
 export { type SimulateFileOptions, simulateFile } from './simulate/simulateFile.js';
+export type { ListedRun } from './undo/checkpoints.js';
+export type { ChangedTable } from './undo/compareDatabases.js';
+export { type HistoryFileOptions, type HistoryReport, type HistoryRun, historyFile } from './undo/historyFile.js';
+export { undoFile } from './undo/undoFile.js';
+export type { LostChanges, UndoFileOptions, UndoReport } from './undo/undoReport.js';
 export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
-import { writeError, writeOut } from './output.js';
+import { isTold, writeError, writeJson, writeOut } from './output.js';
 
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
 const EXIT = { failed: 1, wrongUse: 2, heldBack: 3, interrupted: 130 } as const;
@@ -24,9 +24,20 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /could not allocate memory|allocation failed|out of memory/i.test(error.message);
 }
 
+/** What went wrong as `--json` tells it: a code that is stable over releases, a sentence, and what to do about it. */
+function errorRecord(error: unknown): { code: string; message: string; hint: string | null } {
+  if (error instanceof SendplanError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError) {
+    return { code: 'wrong_use', message: message.replace(/^error: /, ''), hint: '--help tells what is allowed.' };
+  }
+  if (isOutOfMemory(error)) return { code: 'out_of_memory', message, hint: MEMORY_HINT };
+  return { code: 'unexpected', message, hint: 'SENDPLAN_DEBUG=1 shows where.' };
+}
+
 /** Says what went wrong in sentences; only an error nobody foresaw comes with where it happened. */
 function tell(error: unknown): void {
-  if (error instanceof CommanderError) return;
+  if (error instanceof CommanderError || isTold(error)) return;
   if (error instanceof SendplanError) {
     writeError(`error: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
     return;
@@ -76,6 +87,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     description: 'tell what a run would add, change and remove, and write nothing',
     load: async () => (await import('./diff.js')).diffCommand(),
   },
+  check: {
+    usage: 'check [options] <db>',
+    description: 'tell whether a database is planned for the day, what of it is read, and what would hold a run back',
+    load: async () => (await import('./check.js')).checkCommand(),
+  },
   verify: {
     usage: 'verify [options] <db>',
     description: 'audit the planned emails of a database against the rules, whoever planned them',
@@ -95,6 +111,16 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     usage: 'simulate [options] <db>',
     description: 'run every day of a period, send what is due, and account for every email',
     load: async () => (await import('./simulate.js')).simulateCommand(),
+  },
+  undo: {
+    usage: 'undo [options] <db>',
+    description: 'put the database back to what it was before the last run that kept it (run --keep)',
+    load: async () => (await import('./undo.js')).undoCommand(),
+  },
+  history: {
+    usage: 'history [options] <db>',
+    description: 'list the runs of a database: when, as of which day, what they changed, and what failed',
+    load: async () => (await import('./history.js')).historyCommand(),
   },
   generate: {
     usage: 'generate [options] <out>',
@@ -135,7 +161,7 @@ const program = new Command('sendplan')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the run failed or verify found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or verify or check found something, 2 wrong use, 3 held back by a guard, 130 interrupted.
 
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on
@@ -153,6 +179,8 @@ try {
   await addCommands(program, process.argv[2]);
   await throwing(program).parseAsync();
 } catch (error) {
+  const isHelp = error instanceof CommanderError && error.exitCode === 0;
+  if (process.argv.includes('--json') && !isHelp) writeJson({ error: errorRecord(error) }, 2);
   tell(error);
   process.exitCode = exitCodeOf(error);
 }

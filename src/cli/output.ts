@@ -33,3 +33,15 @@ export function roomOnStdout(): Promise<void> {
 export async function writeLines(lines: string): Promise<void> {
   if (!process.stdout.write(visible(lines))) await roomOnStdout();
 }
+
+const told = new WeakSet<object>();
+
+/** Notes that people have been told of an error in another way than by its sentence. */
+export function noteTold(error: unknown): void {
+  if (typeof error === 'object' && error !== null) told.add(error);
+}
+
+/** Tells whether people have been told of an error already. */
+export function isTold(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && told.has(error);
+}

@@ -17,6 +17,8 @@ export interface PlanLook {
   readonly reading: ReadingReport;
   readonly missed: MissedEmails;
   readonly warnings: readonly string[];
+  /** What the guards say, whether they hold the run back or not. */
+  readonly guards: readonly GuardFinding[];
   /** The configuration that the database holds as the last run's; null without one. */
   readonly lastConfig: string | null;
 }
@@ -56,5 +58,5 @@ export function lookAtPlan(
     ...readingWarnings(reading),
     ...missedWarnings(missed, lastDayText),
   ];
-  return { reading, missed, warnings, lastConfig };
+  return { reading, missed, warnings, guards: findings, lastConfig };
 }

@@ -1,4 +1,7 @@
+import { SendplanError } from '../errors.js';
+import { currentTimeText } from '../store/write/runName.js';
 import { MemorySampler } from './memorySampler.js';
+import { recordFailure } from './recordFailure.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { runInPlace } from './runInPlace.js';
 import { runReplacing } from './runReplacing.js';
@@ -9,7 +12,8 @@ import { Stopwatch } from './stopwatch.js';
 /**
  * Plans a SQLite file and writes the result into it, or into another file, all or nothing (Rules 1 to 11).
  *
- * A run that finds nothing to change leaves the file alone.
+ * A run that finds nothing to change leaves the file alone. One that fails does too, but for a row that tells so, where that is
+ * wanted (`recordFailure`).
  *
  * @throws SendplanError `memory_limit` when the run would need more memory than it may
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
@@ -28,16 +32,30 @@ export async function runFile(path: string, options: RunFileOptions = {}): Promi
  */
 export async function runRange(path: string, options: RunFileOptions, range?: RangeOfBook): Promise<RunReport> {
   if (options.threads !== undefined) requireThreads(options.threads);
+  requireKeep(options);
   if (options.memoryLimitBytes !== undefined) requireLimit(options.memoryLimitBytes);
+  const startedText = currentTimeText();
   const sampler = new MemorySampler();
   try {
-    const watch = new Stopwatch(options.onProgress, () => sampler.sample());
+    const watch = new Stopwatch(options.onProgress, () => sampler.sample(), options.onStage);
     const run = options.driver === 'native' ? runInPlace : runReplacing;
     const report = await run(path, options, watch, range);
     return { ...report, memory: sampler.peaks() };
+  } catch (error) {
+    if (options.recordFailure === true) await recordFailure(path, options, error, startedText);
+    throw error;
   } finally {
     sampler.stop();
   }
+}
+
+function requireKeep({ keep, outPath }: RunFileOptions): void {
+  if (keep === undefined) return;
+  if (!Number.isInteger(keep) || keep < 1) throw new RangeError(`keep is ${keep}; allowed is a whole number from 1 on`);
+  if (outPath === undefined) return;
+  throw new SendplanError('bad_input', 'A run that writes to another place (--out) leaves nothing to keep (--keep).', {
+    hint: 'Leave one of them out: the database that was read stays as it is.',
+  });
 }
 
 function requireLimit(memoryLimitBytes: number): void {

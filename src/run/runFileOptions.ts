@@ -2,7 +2,7 @@ import type { ConfigInput } from '../rules/config.js';
 import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import type { FlushWay } from '../store/write/writePlan.js';
 import type { GuardName } from './guards.js';
-import type { RunProgress } from './stopwatch.js';
+import type { RunProgress, StageTiming } from './stopwatch.js';
 
 /** How a database file is planned. */
 export interface RunFileOptions {
@@ -18,6 +18,12 @@ export interface RunFileOptions {
   readonly force?: readonly GuardName[];
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
+  /**
+   * Keep what is needed to undo the last so many runs that changed something. With `sqljs` those are the files as they were before,
+   * beside the database; with `native` the changed rows, in the table `scheduler_changes`, and everything is written in one
+   * transaction. Nothing is kept when left out, and what was kept before stays.
+   */
+  readonly keep?: number;
   /** Plan also where the file is, to the byte, as a run of the same settings left it, and there can be nothing to change. */
   readonly full?: boolean;
   /**
@@ -47,7 +53,11 @@ export interface RunFileOptions {
   readonly memoryLimitBytes?: number;
   /** Count, time and explain every SQL statement, for `statements` of the report. */
   readonly timings?: boolean;
+  /** Leave a row with the status `failed` in `scheduler_checkpoints` when the run fails and the file can be written. */
+  readonly recordFailure?: boolean;
   readonly onProgress?: RunProgress;
+  /** Is told what a stage took each time that it ends, also when it fails; some stages happen in two parts. */
+  readonly onStage?: (timing: StageTiming) => void;
   /** Is given the plan and what it changes, to take rows out of it; good for as long as it is held. */
   readonly onDiffed?: (run: PlannedRun) => void;
   /** Gives the run up while the result is being written; the database stays as it was. */

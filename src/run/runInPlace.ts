@@ -37,7 +37,7 @@ export async function runInPlace(
   const file = requireDatabaseFile(path);
   const connection = await watch.measure('open', () => openNative(file));
   const pages = connection.pages?.() ?? null;
-  const transactions = new Transactions(connection, batchSize);
+  const transactions = new Transactions(connection, options.keep === undefined ? batchSize : Number.POSITIVE_INFINITY);
   let staging: TemporaryFile | null = null;
   try {
     const { memoryLimitBytes } = options;
@@ -50,7 +50,7 @@ export async function runInPlace(
       staging = dryRun ? null : await createStaging(file);
       return stageRows(target, rows, staging);
     };
-    const target = { kind: 'in_place', stage, transactions } as const;
+    const target = { kind: 'in_place', stage, transactions, keepChanges: options.keep } as const;
     const settings = { config, today, batchSize, dryRun, flush: options.flush, target, range, force: options.force };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
@@ -89,7 +89,7 @@ class Transactions implements ContactTransactions {
   committed: { readonly contacts: number; readonly contactsTotal: number } | null = null;
   readonly #database: NativeDatabase;
 
-  /** @param batchSize how many contacts go into one; left out, `DIVISION` */
+  /** @param batchSize how many contacts go into one, infinity for all; left out, `DIVISION` */
   constructor(database: NativeDatabase, batchSize: number | undefined) {
     this.#database = database;
     this.undividedContacts = batchSize ?? DIVISION.undividedContacts;

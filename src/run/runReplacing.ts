@@ -91,7 +91,9 @@ async function runOpened(
       };
       const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
       const locks = await loadFileLocks();
-      const how = { outPath, overwrite: options.overwrite, signal, seal, locks };
+      const { overwrite, keep: runs } = options;
+      const keep = runs === undefined ? undefined : { runs, runId: report.run_id };
+      const how = { outPath, overwrite, signal, seal, locks, keep };
       return whileUnchanged(file, () => replaceDatabaseFile(file, source, how));
     });
     const seconds = totalSeconds(watch.timings);

@@ -5,7 +5,8 @@ import type { MissedEmails } from '../plan/missedEmails.js';
 import type { Plan } from '../plan/plan.js';
 import type { Capacity } from '../rules/capacity.js';
 import type { IssueKind } from '../rules/records.js';
-import { ROW_ACTION, type ScheduleDiff } from '../store/changes/diffSchedules.js';
+import type { ScheduleDiff } from '../store/changes/diffSchedules.js';
+import { countRowChanges, type RowChanges } from '../store/changes/rowChanges.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
 import type { FoundLastRun } from '../store/write/lastRun.js';
 import type { WriteResult } from '../store/write/writeRun.js';
@@ -25,16 +26,6 @@ export interface DayReport {
   readonly cap: number;
 }
 
-/** What a run did to `email_schedules`, in rows. */
-export interface RowChanges {
-  readonly kept: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-  /** Rows that a unique index refused. */
-  readonly refused: number;
-}
-
 /** What a run tells of its plan; a run over the same database with the same settings tells the same. */
 export interface PlanReport {
   readonly contacts: { readonly rows: number; readonly planned: number; readonly rejected: number };
@@ -50,6 +41,8 @@ export interface PlanReport {
   readonly limits: { readonly profile: string; readonly cap: number; readonly threshold: number };
   /** The fullest days, the fullest first. */
   readonly busiest_days: readonly DayReport[];
+  /** The run's day and those after it, two weeks, whether they hold anything or not. */
+  readonly next_days: readonly DayReport[];
   /** The days over the threshold, which hold only emails that could not move; the first of them. */
   readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
   readonly issues: Partial<Record<IssueKind, number>>;
@@ -113,18 +106,14 @@ export function dayReport({ day, planned, history }: DayLoad, capacity: Capacity
   return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
 }
 
-/** What was done to the rows; a refused row is neither added nor changed. */
-function rowChanges({ diff, written }: RunFacts): RowChanges {
-  let refusedChanges = 0;
-  for (const candidate of written.refused) if (diff.action[candidate] === ROW_ACTION.replace) refusedChanges++;
-  const changed = diff.replaced - refusedChanges;
-  return {
-    kept: diff.kept,
-    added: written.inserted - changed,
-    changed,
-    removed: diff.removed + refusedChanges,
-    refused: written.refused.size,
-  };
+const NEXT_DAYS = 14;
+
+function nextDays({ run }: Plan, { days }: Balance): DayReport[] {
+  const loads = new Map(days.map((load) => [load.day, load]));
+  return Array.from({ length: NEXT_DAYS }, (_, i) => {
+    const day = run.today + i;
+    return dayReport(loads.get(day) ?? { day, planned: 0, history: 0 }, run.capacity);
+  });
 }
 
 function outcomeOf({ isDryRun, written }: RunFacts): RunReport['outcome'] {
@@ -164,6 +153,7 @@ export function reportPlan(
     moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
     limits: { profile, cap, threshold },
     busiest_days: reportDays(busiest),
+    next_days: nextDays(plan, balance),
     overloaded_days: {
       count: balance.overloadedDays.length,
       first: reportDays(balance.overloadedDays),
@@ -186,7 +176,7 @@ export function reportRun(
     outcome: outcomeOf(facts),
     repeats: null,
     ...planned,
-    changes: rowChanges(facts),
+    changes: countRowChanges(facts.diff, facts.written),
     migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
       creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
     ),
@@ -216,6 +206,8 @@ export function reportRepeat(
     outcome: 'unchanged',
     repeats: { run_id: earlier.runId, completed_at: earlier.completedText },
     ...planned,
+    // An earlier version kept none.
+    next_days: planned.next_days ?? [],
     changes: { kept: planned.rows.total, added: 0, changed: 0, removed: 0, refused: 0 },
     missed: { rows: 0, by_type: [], example: null },
     migration: [],

@@ -25,11 +25,20 @@ export class Stopwatch {
   readonly timings: StageTiming[] = [];
   readonly #onProgress: RunProgress;
   readonly #memoryBytes: () => number | null;
+  readonly #onStage: (timing: StageTiming) => void;
 
-  /** @param memoryBytes tells how much memory the process uses, null where that is not known */
-  constructor(onProgress: RunProgress = () => {}, memoryBytes: () => number | null = () => null) {
+  /**
+   * @param memoryBytes tells how much memory the process uses, null where that is not known
+   * @param onStage is told what a stage has taken so far each time that it ends
+   */
+  constructor(
+    onProgress: RunProgress = () => {},
+    memoryBytes: () => number | null = () => null,
+    onStage: (timing: StageTiming) => void = () => {},
+  ) {
     this.#onProgress = onProgress;
     this.#memoryBytes = memoryBytes;
+    this.#onStage = onStage;
   }
 
   /** Runs a stage and notes what it took, also when it fails; stages that happen twice are added up. */
@@ -42,7 +51,9 @@ export class Stopwatch {
       const seconds = (performance.now() - startMs) / 1000;
       const earlier = this.timings.findIndex((timing) => timing.stage === stage);
       const before = earlier < 0 ? 0 : this.timings.splice(earlier, 1)[0].seconds;
-      this.timings.push({ stage, seconds: before + seconds, memoryBytes: this.#memoryBytes() });
+      const timing = { stage, seconds: before + seconds, memoryBytes: this.#memoryBytes() };
+      this.timings.push(timing);
+      this.#onStage(timing);
     }
   }
 

@@ -132,7 +132,8 @@ describe('hostile contents', () => {
       `${CONTACTS} ${contact} ${schedules} CREATE TRIGGER refuses BEFORE INSERT ON email_schedules
         BEGIN SELECT raise(ABORT, 'closed for the holidays'); END`,
     );
-    expect(refusing).toMatchObject({ code: 1, stdout: '' });
+    expect(refusing.code).toBe(1);
+    expect(JSON.parse(refusing.stdout)).toMatchObject({ error: { code: 'database_error' } });
     expect(refusing.stderr).toMatch(/closed for the holidays/);
     expect(await refusing.select('SELECT count(*) FROM sqlite_schema')).toEqual([[3]]);
   });

@@ -5,7 +5,20 @@ import manifest from '../../package.json' with { type: 'json' };
 import { start } from '../helpers/cli.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli', import.meta.url));
-const COMMANDS = ['run', 'diff', 'verify', 'explain', 'report', 'simulate', 'generate', 'config', 'oracle'];
+const PLANNERS = [
+  'run',
+  'split',
+  'join',
+  'diff',
+  'check',
+  'verify',
+  'explain',
+  'report',
+  'simulate',
+  'undo',
+  'history',
+];
+const COMMANDS = [...PLANNERS, 'generate', 'config', 'oracle'];
 
 /** What a built file imports before it runs. */
 function importsOf(file: string): string[] {

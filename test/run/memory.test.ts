@@ -109,7 +109,7 @@ describe('--memory-limit', () => {
     const outcome = await sendplan('run', path, '--as-of', AS_OF, '--driver', driver, '--memory-limit', '20MB');
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toMatch(/^error: The run would need about 1\d\d MB of memory .*; the limit is 20 MB\.$/m);
-    expect(outcome.stderr).toMatch(/Nothing was written/);
+    expect(outcome.stderr).toMatch(/Nothing was planned/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

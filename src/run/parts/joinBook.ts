@@ -150,7 +150,7 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
       hint: 'Name another file.',
     });
   }
-  const temporary = await TemporaryFile.create(out);
+  const temporary = await TemporaryFile.create(out, { mode: 0o666 });
   try {
     const connection = await NativeConnection.open(temporary.path, BUSY_TIMEOUT_MS);
     try {
@@ -159,7 +159,6 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
       connection.close();
     }
     syncFile(temporary.path);
-    temporary.setMode(0o644);
     temporary.moveTo(out);
     syncFolder(out);
     return out;

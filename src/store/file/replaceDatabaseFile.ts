@@ -1,11 +1,11 @@
 import {
-  chownSync,
   existsSync,
   fstatSync,
   fsyncSync,
   lstatSync,
   readlinkSync,
   realpathSync,
+  rmSync,
   type Stats,
   statSync,
   writeSync,
@@ -14,12 +14,13 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
+import { digestFile } from './digestFile.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
-import { descriptorIdentity } from './heldFiles.js';
+import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
 import { type FoundFile, fileError, type OpenedFile } from './openDatabaseFile.js';
-import { usersOf } from './processes.js';
 import { requireNoSidecars } from './sidecars.js';
+import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
 import { requireSameFile, takePlace } from './takePlace.js';
 import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
@@ -51,8 +52,13 @@ export interface ReplaceOptions {
   readonly locks?: FileLocks | null;
   /** Gives up, leaving everything as it was, when it is aborted before the new file has taken its place. */
   readonly signal?: AbortSignal;
-  /** Finishes the new file of that length and brings it to the disk, in the place of just an fsync. */
-  readonly seal?: (descriptor: number, sizeBytes: number) => Promise<void>;
+  /**
+   * Finishes the new file of that length and brings it to the disk, in the place of just an fsync; returns the digest that it
+   * put into the file, null where it put none.
+   */
+  readonly seal?: (descriptor: number, sizeBytes: number) => Promise<string | null>;
+  /** Keeps the file that is replaced, and those of the runs before; files that are in another place are not kept. */
+  readonly keep?: Keeping;
 }
 
 /** What was written. */
@@ -149,34 +155,25 @@ async function createTemporary(target: Target, locks: FileLocks | null): Promise
   }
 }
 
-/** The new file gets the old one's permissions, and its owner where the system lets us. @returns what it does not get */
-function adoptPermissions(temporary: TemporaryFile, file: FoundFile, mode: number): string[] {
-  const told: string[] = [];
-  const { uid, gid } = statSync(file.path);
+/** Puts the new file into the old one's place, which is kept if that is wanted. @returns what was left undone, in sentences */
+async function replaceInPlace(
+  temporary: TemporaryFile,
+  file: OpenedFile,
+  { keep, locks = null, digest, sizeBytes }: ReplaceOptions & { readonly digest: string | null; sizeBytes: number },
+): Promise<string[]> {
+  if (keep === undefined) {
+    await takePlace(temporary, file, locks);
+    return [];
+  }
+  const whole = digest ?? (await digestFile(temporary.descriptor, sizeBytes, Number.POSITIVE_INFINITY));
+  const kept = await keepFile(file, { runId: keep.runId, digest: whole });
   try {
-    chownSync(temporary.path, uid, gid);
-  } catch {
-    // Only the system's administrator can give files away.
-    const own = fstatSync(temporary.descriptor);
-    if (own.uid !== uid)
-      told.push(`The owner of the new file is the user ${own.uid}, that of ${file.path} was ${uid}.`);
-    else if (own.gid !== gid) told.push(`The group of the new file is ${own.gid}, that of ${file.path} was ${gid}.`);
+    await takePlace(temporary, file, locks);
+  } catch (error) {
+    rmSync(kept.path, { force: true });
+    throw error;
   }
-  temporary.setMode(mode);
-  return told;
-}
-
-/** What programs and names still hold on to the file that was replaced. */
-function heldOldFile({ path, descriptor, linkCount }: OpenedFile): string[] {
-  const told = usersOf(descriptorIdentity(descriptor)).map(
-    ({ program, processId }) =>
-      `${program} (process ${processId}) had ${path} open and still has the old file: it reads no changes, and what it writes is lost or refused. Let it open the file again, or use the driver native (--driver native), which works in place.`,
-  );
-  if (linkCount > 1) {
-    const names = linkCount === 2 ? 'one other name' : `${linkCount - 1} other names`;
-    told.push(`${path} had ${names} (hard links), which keep the old content.`);
-  }
-  return told;
+  return trimKeptFiles(file.path, keep.runs);
 }
 
 /**
@@ -213,13 +210,13 @@ export async function replaceDatabaseFile(
   try {
     await writeSource(writer, source);
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
-    const warnings = adoptPermissions(temporary, file, target.mode);
+    const warnings = adoptPermissions(temporary.path, file, target.mode);
     const sizeBytes = fstatSync(descriptor).size;
+    const digest = (await options.seal?.(descriptor, sizeBytes)) ?? null;
     if (options.seal === undefined) fsyncSync(descriptor);
-    else await options.seal(descriptor, sizeBytes);
     await writer.checkpoint();
     if (target.isInPlace) {
-      await takePlace(temporary, file, locks);
+      warnings.push(...(await replaceInPlace(temporary, file, { ...options, digest, sizeBytes })));
       warnings.push(...heldOldFile(file));
     } else {
       requireFree(target.path, options);

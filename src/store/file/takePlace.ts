@@ -5,7 +5,12 @@ import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
 import { hasLocks } from './processes.js';
 import { removeDoneJournal } from './sidecars.js';
-import type { TemporaryFile } from './temporaryFiles.js';
+import { secondName } from './temporaryFiles.js';
+
+/** A file that can be given the name of another one, which is then gone. */
+export interface ComingFile {
+  moveTo(target: string): void;
+}
 
 /** The files of WAL mode, which a connection makes as soon as it reads. */
 const LOG_ENDS = ['-wal', '-shm'];
@@ -63,19 +68,19 @@ function wasTouched({ path, stamp, isWal, descriptor }: OpenedFile): boolean {
  *
  * @throws SendplanError `file_changed` or `file_busy` when somebody else has written since, or writes; the old file is in its place
  */
-export async function takePlace(temporary: TemporaryFile, file: OpenedFile, locks: FileLocks | null): Promise<void> {
+export async function takePlace(coming: ComingFile, file: OpenedFile, locks: FileLocks | null): Promise<void> {
   const lock = await lockFile(file, locks);
   try {
     if (lock !== null) {
       requireSameFile({ ...file, purpose: 'replace_locked' });
       removeDoneJournal(file.path);
-      temporary.moveTo(file.path);
+      coming.moveTo(file.path);
       return;
     }
-    const kept = nameTwice(file.path, `${temporary.path}.kept`);
+    const kept = nameTwice(file.path, secondName(file.path));
     try {
       requireSameFile(file);
-      temporary.moveTo(file.path);
+      coming.moveTo(file.path);
       if (wasTouched(file)) {
         if (kept !== null) renameSync(kept, file.path);
         throw changedSince(file.path);

@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SendplanError } from '../../errors.js';
 import type { FileLocks, HeldLock } from './fileLocks.js';
@@ -74,6 +64,11 @@ function ownName(path: string, isLocked: boolean): string {
   return join(dirname(path), `${startOfName(path)}${process}.${isLocked ? 'locked' : 'open'}.${chance}.tmp`);
 }
 
+/** A second name for a file that is being replaced, which is taken for a leftover when this process is no more. */
+export function secondName(path: string): string {
+  return `${ownName(path, false)}.kept`;
+}
+
 /** How a temporary file is made. */
 export interface TemporaryOptions {
   /** The permission bits, less the process's own mask; 0o600 when left out. */
@@ -117,11 +112,6 @@ export class TemporaryFile {
       forget(path);
       throw error;
     }
-  }
-
-  /** Sets the permission bits. */
-  setMode(mode: number): void {
-    fchmodSync(this.descriptor, mode);
   }
 
   /**

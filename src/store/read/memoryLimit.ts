@@ -96,7 +96,7 @@ export function requireMemory(needs: MemoryNeeds, way: MemoryWay, limitBytes: nu
     'memory_limit',
     `The run would need about ${sizeText(estimate)} of memory for ${contacts} contacts and ${foundRows} rows of email_schedules; the limit is ${sizeText(limitBytes)}.`,
     {
-      hint: `Nothing was written. ${native ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
+      hint: `Nothing was planned. ${native ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
     },
   );
 }

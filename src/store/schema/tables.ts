@@ -38,6 +38,11 @@ const CHECKPOINT_COLUMNS: ColumnTypes = {
   error_message: 'TEXT',
   completed_at: 'TEXT',
   as_of: 'TEXT',
+  config_hash: 'TEXT',
+  rows_added: 'INTEGER',
+  rows_changed: 'INTEGER',
+  rows_removed: 'INTEGER',
+  error_code: 'TEXT',
 };
 
 const ISSUE_COLUMNS: ColumnTypes = {

@@ -11,14 +11,20 @@ export interface Checkpoint {
   readonly contactsChecksum: string | null;
   readonly schedulesBeforeChecksum: string | null;
   readonly schedulesAfterChecksum: string | null;
-  readonly contactsProcessed: number;
-  readonly emailsScheduled: number;
-  readonly emailsSkipped: number;
+  readonly contactsProcessed: number | null;
+  readonly emailsScheduled: number | null;
+  readonly emailsSkipped: number | null;
   readonly status: 'completed' | 'failed';
+  /** The stable code of an error, and its sentence. */
+  readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly completedText: string | null;
   /** The run's day, `YYYY-MM-DD`. */
   readonly asOfText: string;
+  /** The checksum of the configuration, as `config_versions` has it. */
+  readonly configHash: string | null;
+  /** Rows of `email_schedules`; null when none were to be written. */
+  readonly rows: { readonly added: number; readonly changed: number; readonly removed: number } | null;
 }
 
 /** What came of keeping a record: a database's own constraints may refuse it, which is no reason for a run to fail. */
@@ -59,7 +65,8 @@ function insert(connection: Connection, sql: string, values: readonly SqlValue[]
 export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint): BookkeepingResult {
   const sql = `INSERT INTO scheduler_checkpoints (scheduler_run_id, run_timestamp, contacts_checksum,
     schedules_before_checksum, schedules_after_checksum, contacts_processed, emails_scheduled, emails_skipped, status,
-    error_message, completed_at, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    error_message, completed_at, as_of, config_hash, rows_added, rows_changed, rows_removed, error_code)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return keeping(connection, 'scheduler_checkpoints', () => {
     insert(connection, sql, [
       checkpoint.runId,
@@ -74,6 +81,11 @@ export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint):
       checkpoint.errorMessage,
       checkpoint.completedText,
       checkpoint.asOfText,
+      checkpoint.configHash,
+      checkpoint.rows?.added ?? null,
+      checkpoint.rows?.changed ?? null,
+      checkpoint.rows?.removed ?? null,
+      checkpoint.errorCode,
     ]);
     return true;
   });

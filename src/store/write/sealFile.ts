@@ -23,15 +23,34 @@ async function both<Result>(first: Promise<Result>, second: Promise<unknown>): P
  * @param descriptor open for reading and writing; it stays the caller's to close
  * @param byteLength the length of the file
  * @param runId the run that must be the last one of the file; another one's digest is left as it is
+ * @returns the digest, null when there is no place for one
  * @throws the error of the file system
  */
-export async function sealFile(descriptor: number, byteLength: number, runId: string): Promise<void> {
+export async function sealFile(descriptor: number, byteLength: number, runId: string): Promise<string | null> {
   const lastRun = readLastRun(new FileSource(descriptor, byteLength, true));
-  if (lastRun === null || lastRun.runId !== runId) return sync(descriptor);
+  if (lastRun === null || lastRun.runId !== runId) {
+    await sync(descriptor);
+    return null;
+  }
   const { digestOffset } = lastRun;
   const digest = await both(digestFile(descriptor, byteLength, digestOffset), sync(descriptor));
   writeSync(descriptor, digest, digestOffset, 'latin1');
-  return sync(descriptor);
+  await sync(descriptor);
+  return digest;
+}
+
+/**
+ * The digest of a file as it is now, in the form in which it would be the one of a run when nobody has changed what that run left:
+ * the place of the run's own digest counts as zeros.
+ *
+ * @throws SendplanError `file_changed` when the file changes while it is read
+ */
+export async function digestAsLeft(file: OpenedFile, runId: string): Promise<string> {
+  const lastRun = readSoundLastRun(file);
+  const digestOffset = lastRun?.runId === runId ? lastRun.digestOffset : Number.POSITIVE_INFINITY;
+  const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, digestOffset);
+  file.requireSame();
+  return digest;
 }
 
 /** `readLastRun`, null for damaged pages too: whoever reads the tables will find out what is damaged. */

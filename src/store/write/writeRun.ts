@@ -2,6 +2,7 @@ import { formatIsoDay } from '../../calendar/iso.js';
 import type { Plan } from '../../plan/plan.js';
 import { contactsChecksum, scheduleChecksums, textChecksum } from '../changes/checksums.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
+import { countRowChanges } from '../changes/rowChanges.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
@@ -12,6 +13,7 @@ import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeepin
 import type { PreparedPages } from './byPages/preparePages.js';
 import { UnfitForPages } from './byPages/scheduleLayout.js';
 import { isByContact } from './bySql/flushByContact.js';
+import { ChangeLog } from './changeLog.js';
 import { replaceLastRun } from './lastRun.js';
 import { checkMigration, migrateAfter, migrateBefore } from './migrateInRun.js';
 import { prepareRows } from './prepareRows.js';
@@ -163,10 +165,12 @@ async function writeAs<Summary extends RunSummary>(
 function writeAll<Summary extends RunSummary>(
   connection: Connection,
   run: RunToWrite<Summary>,
-  { flush }: WriteSettings,
+  { flush, target, dryRun }: WriteSettings,
   { writePlan, rows }: { readonly writePlan: WritePlan; readonly rows: RowsToWrite },
 ): WriteResult<Summary> {
-  const { plan, diff } = run;
+  const { plan, diff, schema, runId } = run;
+  const keepChanges = target?.kind === 'in_place' && dryRun !== true ? target.keepChanges : undefined;
+  const log = keepChanges === undefined ? null : new ChangeLog(connection, schema, diff, runId);
   const byPages = writePlan.way === 'pages';
   const migration = checkMigration(connection, run.migration);
   const { early, unfilled } = migrateBefore(connection, migration, byPages);
@@ -180,6 +184,7 @@ function writeAll<Summary extends RunSummary>(
   const isChanged = settled.steps.length > 0 || written.deleted + written.inserted > 0 || kept.isWritten;
   const summary = run.summarize(refused);
   if (isChanged) warnings.push(...closeBooks(connection, run, { written, summary, warnings }));
+  if (isChanged && keepChanges !== undefined) log?.finish(settled.steps, keepChanges);
   const isByPages = writePlan.way === 'pages' || writePlan.way === 'staged';
   if (flush === 'pages' && !isByPages && diff.inserted + diff.deletedIds.length > 0) {
     warnings.push(`Rows were written by SQL and not as pages: ${writePlan.because}.`);
@@ -219,9 +224,12 @@ function closeBooks(
     emailsScheduled: rows.pre_scheduled,
     emailsSkipped: rows.skipped,
     status: 'completed',
+    errorCode: null,
     errorMessage: null,
     completedText: currentTimeText(),
     asOfText: formatIsoDay(plan.run.today),
+    configHash: textChecksum(JSON.stringify(plan.run.config)),
+    rows: countRowChanges(diff, found.written),
   });
   // Where something could not be kept, the next run has to try again.
   const isLast = found.warnings.length + checkpoint.warnings.length === 0 && isRepeatable(plan, refused.size);

@@ -21,8 +21,10 @@ export interface InPlaceTarget {
    * @throws UnfitForPages when the rows have to be written by statements
    */
   readonly stage: (connection: Connection, rows: RowsToStage) => Promise<StagedRows>;
-  /** The transactions that contacts' changes are divided into. */
+  /** The transactions that contacts' changes are divided into; one holds all where changes are kept. */
   readonly transactions: ContactTransactions;
+  /** For how many runs what they change is kept in `scheduler_changes`; nothing is kept when left out. */
+  readonly keepChanges?: number;
 }
 
 /** How a run's rows are written, as whoever opened the database can have it. */

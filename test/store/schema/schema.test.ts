@@ -294,9 +294,12 @@ describe('bookkeeping', () => {
       emailsScheduled: 2,
       emailsSkipped: 3,
       status: 'completed',
+      errorCode: null,
       errorMessage: null,
       completedText: null,
       asOfText: '2025-06-13',
+      configHash: null,
+      rows: null,
     };
     expect(writeCheckpoint(connection, checkpoint).warnings).toEqual([
       '"scheduler_checkpoints" was not written: NOT NULL constraint failed: scheduler_checkpoints.tenant.',
