@@ -7,7 +7,13 @@ import { isTold, writeError, writeJson, writeOut } from './output.js';
 /** The exit codes: what was asked for was wrong, or asked for rightly and failed. */
 const EXIT = { failed: 1, wrongUse: 2, heldBack: 3, interrupted: 130 } as const;
 
-const WRONG_USE: readonly SendplanErrorCode[] = ['bad_config', 'bad_input', 'not_a_database', 'file_not_found'];
+const WRONG_USE: readonly SendplanErrorCode[] = [
+  'bad_config',
+  'bad_input',
+  'bad_book',
+  'not_a_database',
+  'file_not_found',
+];
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.wrongUse;
@@ -98,7 +104,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./verify.js')).verifyCommand(),
   },
   explain: {
-    usage: 'explain [options] <db>',
+    usage: 'explain [options] [db]',
     description: 'tell why a contact gets the emails it gets, on these days, and no others',
     load: async () => (await import('./explain.js')).explainCommand(),
   },
@@ -139,25 +145,39 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 };
 
+/** The command that a library adds: it asks all the others. */
+const COMPLETION = {
+  usage: 'completion <shell>',
+  description: 'print what makes a shell complete commands and options: zsh, bash, fish or powershell',
+} as const;
+
 /** The first words after which the commands are told, or not even that, and none is run. */
-const NO_COMMAND: readonly (string | undefined)[] = [undefined, '-h', '--help', '-V', '--version'];
+const NO_COMMAND: readonly (string | undefined)[] = [undefined, '-h', '--help', '-v', '-V', '--version'];
 
 /** Adds the command that is asked for by the first word, or all of them where that names none. */
 async function addCommands(program: Command, word: string | undefined): Promise<void> {
+  const isKnown = word !== undefined && Object.hasOwn(COMMANDS, word);
+  const isCompletion = word === 'completion' || word === 'complete';
   if (NO_COMMAND.includes(word)) {
-    for (const { usage, description } of Object.values(COMMANDS))
+    for (const { usage, description } of Object.values(COMMANDS)) {
       program.addCommand(new Command(usage).description(description));
-    return;
+    }
+  } else {
+    for (const { description, load } of isKnown ? [COMMANDS[word]] : Object.values(COMMANDS)) {
+      program.addCommand((await load()).description(description));
+    }
   }
-  const wanted = word !== undefined && Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]] : Object.values(COMMANDS);
-  for (const { description, load } of wanted) program.addCommand((await load()).description(description));
+  if (isCompletion) {
+    const { default: addCompletion } = await import('@bomb.sh/tab/commander');
+    addCompletion(program, { completionCommandName: 'completion' });
+  } else if (!isKnown) program.addCommand(new Command(COMPLETION.usage).description(COMPLETION.description));
 }
 
 const program = new Command('sendplan')
   .description(
     'Plans, for every contact of an insurance marketer, which email goes out on which day, and which must not because a state forbids it.',
   )
-  .version(VERSION)
+  .version(VERSION, '-v, --version')
   .addHelpText(
     'after',
     `
@@ -167,6 +187,7 @@ Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000     a database to try things on
   $ npx sendplan run a.sqlite3 --as-of 2025-06-13        plan it
   $ npx sendplan run --help                              what a run can be told
+  $ sendplan completion bash > /etc/bash_completion.d/sendplan
 `,
   );
 

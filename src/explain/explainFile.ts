@@ -7,11 +7,10 @@ import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js'
 import { readSchema } from '../store/schema/readSchema.js';
 import type { ContactExplanation } from './contactExplanation.js';
 import { Explainer } from './explainContact.js';
+import { namedContacts, type WantedContacts } from './namedContacts.js';
 
 /** Which contacts of a database file are explained, and how it is planned. */
-export interface ExplainFileOptions {
-  /** The ids of the contacts. */
-  readonly contacts: readonly number[];
+export interface ExplainFileOptions extends WantedContacts {
   /** The run's day, `YYYY-MM-DD` or days since 1970-01-01; today in the configuration's time zone when left out. */
   readonly asOf?: string | number;
   /** The configuration in the names of the rulebook; all defaults when left out. */
@@ -27,18 +26,19 @@ export interface ExplainFileOptions {
 /**
  * Explains contacts of a SQLite file as `explain` does (Rules 2 to 10); the file is only read.
  *
- * @returns an explanation for each of `options.contacts`, in their order
- * @throws SendplanError when the file or the configuration is not what it has to be, `bad_input` when there is no contact of an
- *   id
+ * @returns an explanation for each contact that is named, each once, in the order of ids, addresses and rows
+ * @throws SendplanError when the file or the configuration is not what it has to be, `bad_input` when there is no such
+ *   contact, address or row
  */
 export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
   return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
     const source = organizationOfDatabase(connection, readSchema(connection));
+    const ids = namedContacts(source, options);
     const settings = { config, today, onLoaded: endReading };
     const { plan, balance } = await planAndBalance(source, settings, new Stopwatch(options.onProgress));
     const explainer = new Explainer(plan, balance);
-    return options.contacts.map((id) => explainer.explain(id));
+    return ids.map((id) => explainer.explain(id));
   });
 }

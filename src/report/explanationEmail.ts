@@ -45,16 +45,22 @@ export function emailTitle(email: EmailExplanation): string {
   return `${email_type}: not sent, skipped on ${dated(scheduled_send_date)} as ${skip_reason}.`;
 }
 
+/** How much is told of an email. */
+export interface EmailTelling {
+  /** With the arithmetic by which days are spread, for whoever follows the rules by hand; left out, only what came of it. */
+  readonly detail?: boolean;
+}
+
 /** Everything about an email, sentence by sentence in the order of the rules. */
-export function emailSentences(email: EmailExplanation, asOf: string): string[] {
+export function emailSentences(email: EmailExplanation, asOf: string, how: EmailTelling = {}): string[] {
   const { start, exclusion, smoothing, daily_cap, conflict, frequency, overloaded_day, place_taken_by } = email;
-  const sentences = [...eventSentences(email), ...startSentences(email, start, asOf)];
+  const sentences = [...eventSentences(email), ...startSentences(email, start, asOf, how)];
   if (exclusion !== null) {
     const isTold = start.catch_up?.excluded?.date === exclusion.date;
     sentences.push(isTold ? 'So the email is skipped.' : `${exclusionText(exclusion)}, so the email is skipped.`);
   }
   if (!email.respects_windows) sentences.push('The campaign does not look at windows.');
-  if (smoothing !== null) sentences.push(...smoothingSentences(smoothing));
+  if (smoothing !== null) sentences.push(...smoothingSentences(smoothing, how));
   if (daily_cap !== null) sentences.push(...capSentences(email, daily_cap));
   if (conflict !== null) {
     const when = conflict.pass === 'after_balancing' ? 'After the days are balanced, ' : '';
@@ -135,13 +141,13 @@ function eventSentences(email: EmailExplanation): string[] {
   ];
 }
 
-function startSentences(email: EmailExplanation, start: StartFacts, asOf: string): string[] {
-  return [...stepSentences(email, start, asOf), ...heldSentences(start), ...closedSentences(start)];
+function startSentences(email: EmailExplanation, start: StartFacts, asOf: string, how: EmailTelling): string[] {
+  return [...stepSentences(email, start, asOf, how), ...heldSentences(start), ...closedSentences(start)];
 }
 
-function stepSentences(email: EmailExplanation, start: StartFacts, asOf: string): string[] {
-  const { kind, skip_reason, exclusion, suppression, planned_send_date } = email;
-  const { step, step_date, owned_row, catch_up } = start;
+function stepSentences(email: EmailExplanation, start: StartFacts, asOf: string, how: EmailTelling): string[] {
+  const { skip_reason, exclusion, suppression, planned_send_date } = email;
+  const { step, step_date, owned_row } = start;
   switch (step) {
     case 'suppressed':
       return suppression === null ? [] : [suppressionText(suppression)];
@@ -165,16 +171,15 @@ function stepSentences(email: EmailExplanation, start: StartFacts, asOf: string)
         ...(planned_send_date < asOf ? [`It was planned for ${dated(planned_send_date)}, which its row keeps.`] : []),
       ];
     case 'catch_up':
-      return catchUpSentences(kind, step_date, owned_row, catch_up, asOf);
+      return catchUpSentences(email.kind, start, asOf, how);
   }
 }
 
 function catchUpSentences(
   kind: EmailExplanation['kind'],
-  stepDate: string,
-  row: RowFacts | null,
-  facts: StartFacts['catch_up'],
+  { step_date: stepDate, owned_row: row, catch_up: facts }: StartFacts,
   asOf: string,
+  { detail = false }: EmailTelling,
 ): string[] {
   if (facts === null) return [];
   const lost = row === null ? 'and no earlier plan is there to keep' : `and the plan of ${rowName(row)} cannot be kept`;
@@ -183,7 +188,10 @@ function catchUpSentences(
     return [`${passed}${stepDate === asOf ? ' today, its last day' : ` tomorrow, ${dated(stepDate)}`}.`];
   }
   const { spread_days: n, mix, remainder, aimed_date, excluded } = facts;
-  const arithmetic = `Catching up is spread over ${counted(n ?? 0, 'day')}: this contact's mix, ${mix}, is ${remainder} modulo ${n}, and ${dated(aimed_date)} is the first day from today on that is so too.`;
+  const spread = `Catching up is spread over ${counted(n ?? 0, 'day')}`;
+  const arithmetic = detail
+    ? `${spread}: this contact's mix, ${mix}, is ${remainder} modulo ${n}, and ${dated(aimed_date)} is the first day from today on that is so too.`
+    : `${spread}, and this contact's day is ${dated(aimed_date)}.`;
   const sentences = [`${passed}.`, n === 1 ? 'Only today is left for it.' : arithmetic];
   if (excluded === null) return sentences;
   const instead =
@@ -247,10 +255,11 @@ const OBSTACLES = {
   excluded: 'but that day is excluded, so it stays',
 } as const;
 
-function smoothingSentences(facts: SmoothingFacts): string[] {
+function smoothingSentences(facts: SmoothingFacts, { detail = false }: EmailTelling): string[] {
   const { date, emails, limit, window_days, mix, offset_days, target_date, obstacle } = facts;
   const crowd = `${counted(emails, 'policy anniversary email')} start on ${dated(date)}, more than ${grouped(limit)}, so they are spread over ${counted(window_days, 'day')}`;
-  const share = `this one by ${offset_days > 0 ? '+' : ''}${counted(offset_days, 'day')} (mix ${mix} modulo ${window_days}, minus ${Math.floor(window_days / 2)})`;
+  const arithmetic = detail ? ` (mix ${mix} modulo ${window_days}, minus ${Math.floor(window_days / 2)})` : '';
+  const share = `this one by ${offset_days > 0 ? '+' : ''}${counted(offset_days, 'day')}${arithmetic}`;
   if (obstacle === null) return [`${crowd}: ${share}, to ${dated(target_date)}.`];
   if (obstacle === 'no_offset') return [`${crowd}: ${share}, ${OBSTACLES.no_offset}.`];
   return [`${crowd}: ${share}, to ${dated(target_date)}, ${OBSTACLES[obstacle]}.`];

@@ -1,7 +1,7 @@
 import type { ContactExplanation } from '../explain/contactExplanation.js';
 import type { RowFacts, RuleFacts, WindowFacts } from '../explain/explanation.js';
 import { absenceSentence, isResting, restingText } from './explanationAbsence.js';
-import { emailSentences, emailTitle } from './explanationEmail.js';
+import { type EmailTelling, emailSentences, emailTitle } from './explanationEmail.js';
 import { counted, dated, listed, paragraph } from './text/prose.js';
 
 const INDENT = '  ';
@@ -62,15 +62,19 @@ function absenceParagraphs(explanation: ContactExplanation): string[] {
 /**
  * An explanation as a letter to a colleague: short sentences in lines of at most 100 columns, a paragraph for each email that
  * is planned or missing, ending in a new line.
+ *
+ * @param how whether the arithmetic of days is told too
  */
-export function explanationText(explanation: ContactExplanation): string {
+export function explanationText(explanation: ContactExplanation, how: EmailTelling = {}): string {
   const { contact, rule, windows, emails, as_of, issues } = explanation;
   const duplicates = issues.filter((issue) => issue.kind === 'duplicate_id').length;
   const intro = [contactSentence(explanation), ...ruleSentences(rule, contact?.state ?? null)];
   if (duplicates > 0) intro.push(`${counted(duplicates, 'further row')} with this id count for nothing.`);
   const paragraphs = [
     [paragraph(intro), ...windows.map((window) => paragraph([windowSentence(window)], INDENT))].join('\n'),
-    ...emails.map((email) => `${paragraph([emailTitle(email)])}\n${paragraph(emailSentences(email, as_of), INDENT)}`),
+    ...emails.map(
+      (email) => `${paragraph([emailTitle(email)])}\n${paragraph(emailSentences(email, as_of, how), INDENT)}`,
+    ),
     ...explanation.missed.map(missedParagraph),
     ...absenceParagraphs(explanation),
   ];

@@ -51,7 +51,7 @@ describe('the start of the command line', () => {
 
   it('lists every command as it is', async () => {
     const { stdout: list } = await start('--help').outcome;
-    const listed = [...list.matchAll(/^ {2}(\w+) \[options\]( <\w+>| \[file\])? +(.*)/gm)];
+    const listed = [...list.matchAll(/^ {2}(\w+) \[options\]( <\w+>| \[\w+\])? +(.*)/gm)];
     expect(listed.map(([, name]) => name)).toEqual(COMMANDS);
     const helps = await Promise.all(COMMANDS.map((name) => start(name, '--help').outcome));
     listed.forEach(([, name, argument = '', description], i) => {

@@ -168,8 +168,7 @@ Contact 42, in TX, born 1960-06-20, no policy date, no carrier. This is the plan
 birthday: to be sent on 2025-06-17 (Tue).
   The birthday is on 2025-06-20 (Fri). Ideally it goes out 14 days before, on 2025-06-06 (Fri), and
   no later than the day itself. That day has passed and no earlier plan is there to keep, so the
-  email catches up. Catching up is spread over 7 days: this contact's mix, 2949300282, is 5 modulo
-  7, and 2025-06-17 (Tue) is the first day from today on that is so too.
+  email catches up. Catching up is spread over 7 days, and this contact's day is 2025-06-17 (Tue).
 
 effective_date: no email.
   The contact has no effective date.
@@ -187,6 +186,14 @@ describe('letters', () => {
   it('are read from the first word to the last', async () => {
     const [explanation] = await explain(records, { contacts: [42], today: TODAY, config: QUIET });
     expect(explanationText(explanation)).toBe(LETTER);
+  });
+
+  it('tell the arithmetic of days where that is asked for', async () => {
+    const [explanation] = await explain(records, { contacts: [42], today: TODAY, config: QUIET });
+    const [, second] = explanationText(explanation, { detail: true }).split('\n\n');
+    expect(second.replaceAll(/\s+/g, ' ')).toContain(
+      "spread over 7 days: this contact's mix, 2949300282, is 5 modulo 7, and 2025-06-17 (Tue) is the first day from today on that is so too.",
+    );
   });
 
   it('tell of windows, limits and moves in sentences', async () => {
