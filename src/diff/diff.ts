@@ -4,7 +4,7 @@ import { encodeRows } from '../export/encodeRows.js';
 import type { ExportFormat } from '../export/formats.js';
 import { planRows } from '../export/planRows.js';
 import { resolveConfig } from '../rules/config.js';
-import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/library.js';
+import { type ScheduleInput, type ScheduleOptions, stopwatchOf, withSource } from '../run/library.js';
 import { planAndBalance } from '../run/schedule.js';
 import { resolveToday } from '../run/today.js';
 import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
@@ -166,7 +166,7 @@ export async function diff(input: ScheduleInput, options: DiffOptions = {}): Pro
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
   const planned = await withSource(input, options.sqlJs, async (source, readLastConfig) => ({
-    ...(await planAndBalance(source, { config, today })),
+    ...(await planAndBalance(source, { config, today }, stopwatchOf(options))),
     lastConfig: readLastConfig(),
   }));
   return differencesOf({ ...planned, diff: diffSchedules(planned.plan), refused: new Set() }, limit);

@@ -7,7 +7,7 @@ import { differencesOf, requireLimit, type ScheduleDifferences } from './diff.js
 
 /** How the differences of a database file are found. */
 export interface DiffFileOptions
-  extends Pick<RunFileOptions, 'asOf' | 'config' | 'driver' | 'batchSize' | 'onProgress'> {
+  extends Pick<RunFileOptions, 'asOf' | 'config' | 'driver' | 'batchSize' | 'onProgress' | 'signal'> {
   /** How many changed rows the report holds, the first ones; none when left out. */
   readonly limit?: number;
 }

@@ -1,5 +1,5 @@
 import { resolveConfig } from '../rules/config.js';
-import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/library.js';
+import { type ScheduleInput, type ScheduleOptions, stopwatchOf, withSource } from '../run/library.js';
 import { planAndBalance } from '../run/schedule.js';
 import { resolveToday } from '../run/today.js';
 import type { ContactExplanation } from './contactExplanation.js';
@@ -27,7 +27,7 @@ export async function explain(input: ScheduleInput, options: ExplainOptions): Pr
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
   const { plan, balance } = await withSource(input, options.sqlJs, (source) =>
-    planAndBalance(source, { config, today }),
+    planAndBalance(source, { config, today }, stopwatchOf(options)),
   );
   const explainer = new Explainer(plan, balance);
   return contacts.map((id) => explainer.explain(id));

@@ -21,6 +21,8 @@ export interface ExplainFileOptions extends WantedContacts {
    */
   readonly driver?: 'sqljs' | 'native';
   readonly onProgress?: RunProgress;
+  /** Gives the work up at its next stage or step of progress. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -37,7 +39,11 @@ export async function explainFile(path: string, options: ExplainFileOptions): Pr
     const source = organizationOfDatabase(connection, readSchema(connection));
     const ids = namedContacts(source, options);
     const settings = { config, today, onLoaded: endReading };
-    const { plan, balance } = await planAndBalance(source, settings, new Stopwatch(options.onProgress));
+    const { plan, balance } = await planAndBalance(
+      source,
+      settings,
+      new Stopwatch(options.onProgress, { signal: options.signal }),
+    );
     const explainer = new Explainer(plan, balance);
     return ids.map((id) => explainer.explain(id));
   });

@@ -18,6 +18,7 @@ import { latestConfigText } from '../store/read/latestConfig.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { planAndBalance } from './schedule.js';
+import { type RunProgress, Stopwatch } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
 /** An organization to plan: plain records, Arrow tables, or the bytes of a SQLite file. */
@@ -31,6 +32,9 @@ export interface ScheduleOptions {
   readonly config?: ConfigInput;
   /** How to find SQLite's WebAssembly file, when the input is a SQLite file. */
   readonly sqlJs?: SqlJsOptions;
+  readonly onProgress?: RunProgress;
+  /** Gives the work up at its next stage or step of progress. */
+  readonly signal?: AbortSignal;
 }
 
 /** What was planned; it holds the kernel's memory, so let go of it when it has served. */
@@ -40,6 +44,12 @@ export interface SchedulePlan {
   readonly issues: readonly Issue[];
   /** The planned rows (Rules 11), contact by contact, made one at a time as they are asked for. */
   rows(): Iterable<PlannedRow>;
+  /**
+   * The same rows in arrays of up to so many, with a turn for everything else between them.
+   *
+   * @throws RangeError when the number is no whole number from 1 on
+   */
+  batches(rowCount?: number): AsyncIterable<PlannedRow[]>;
   /** The planned rows as an Arrow table in the columns of `email_schedules`; its type is apache-arrow's `Table`. */
   toArrow(): ReturnType<typeof scheduleTable>;
   /**
@@ -74,6 +84,29 @@ export async function withSource<Result>(
   return use(organizationOfRecords(input), () => null);
 }
 
+/** How work on an input is timed, told of and given up. */
+export function stopwatchOf({ onProgress, signal }: Pick<ScheduleOptions, 'onProgress' | 'signal'>): Stopwatch {
+  return new Stopwatch(onProgress, { signal });
+}
+
+/** Rows of a batch when nothing else is asked for. */
+const BATCH_ROWS = 10_000;
+
+async function* inBatches<Row>(rows: Iterable<Row>, rowCount: number): AsyncGenerator<Row[]> {
+  if (!Number.isInteger(rowCount) || rowCount < 1) {
+    throw new RangeError(`rowCount: expected a whole number from 1 on, got ${rowCount}`);
+  }
+  let batch: Row[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < rowCount) continue;
+    yield batch;
+    batch = [];
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** The rows of a whole plan as one Arrow table. */
 function planTable(plan: Plan): ReturnType<typeof scheduleTable> {
   const writer = new RowWriter(plan, Math.max(1, plan.count));
@@ -89,19 +122,20 @@ function planTable(plan: Plan): ReturnType<typeof scheduleTable> {
  * What is found in `email_schedules` counts as history and plans to keep; unique indexes are not looked at.
  *
  * @throws TypeError or RangeError when an argument is not what it has to be
- * @throws SendplanError when the configuration or the SQLite file is refused
+ * @throws SendplanError when the configuration or the SQLite file is refused, `interrupted` when the signal said so
  */
 export async function schedule(input: ScheduleInput, options: ScheduleOptions = {}): Promise<SchedulePlan> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
   const { plan, balance } = await withSource(input, options.sqlJs, (source) =>
-    planAndBalance(source, { config, today }),
+    planAndBalance(source, { config, today }, stopwatchOf(options)),
   );
   return {
     counts: countRows(plan),
     balance,
     issues: plan.organization.issues.issues,
     rows: () => plannedRows(plan),
+    batches: (rowCount = BATCH_ROWS) => inBatches(plannedRows(plan), rowCount),
     toArrow: () => planTable(plan),
     exportAs: (format) => encodeRows(planRows(plan), format),
   };

@@ -33,6 +33,8 @@ export interface RunOptions {
   /** How many contacts are planned between two reports of progress. */
   readonly batchSize?: number;
   readonly onProgress?: RunProgress;
+  /** Gives the run up at its next stage or step of progress; the database is then as it was. */
+  readonly signal?: AbortSignal;
 }
 
 /** A SQLite database in memory. */
@@ -80,9 +82,9 @@ export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptio
     connection = next;
   };
   return {
-    async run({ asOf, config: input, force, dryRun, flush, batchSize, onProgress } = {}) {
+    async run({ asOf, config: input, force, dryRun, flush, batchSize, onProgress, signal } = {}) {
       const config = resolveConfig(input);
-      const watch = new Stopwatch(onProgress);
+      const watch = new Stopwatch(onProgress, { signal });
       let before: PageSource | null = null;
       const pagesBefore = () => {
         before = connection.toPages();

@@ -37,7 +37,11 @@ export async function runRange(path: string, options: RunFileOptions, range?: Ra
   const startedText = currentTimeText();
   const sampler = new MemorySampler();
   try {
-    const watch = new Stopwatch(options.onProgress, () => sampler.sample(), options.onStage);
+    const watch = new Stopwatch(options.onProgress, {
+      memoryBytes: () => sampler.sample(),
+      onStage: options.onStage,
+      signal: options.signal,
+    });
     const run = options.driver === 'native' ? runInPlace : runReplacing;
     const report = await run(path, options, watch, range);
     return { ...report, memory: sampler.peaks() };

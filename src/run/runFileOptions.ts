@@ -60,6 +60,6 @@ export interface RunFileOptions {
   readonly onStage?: (timing: StageTiming) => void;
   /** Is given the plan and what it changes, to take rows out of it; good for as long as it is held. */
   readonly onDiffed?: (run: PlannedRun) => void;
-  /** Gives the run up while the result is being written; the database stays as it was. */
+  /** Gives the run up, until its result has taken its place; the database stays as it was. */
   readonly signal?: AbortSignal;
 }

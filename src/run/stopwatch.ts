@@ -1,3 +1,5 @@
+import { SendplanError } from '../errors.js';
+
 /** The stages of a run, in the order in which they happen. */
 export const STAGES = ['open', 'compare', 'load', 'plan', 'balance', 'diff', 'flush', 'save'] as const;
 
@@ -20,31 +22,50 @@ export function totalSeconds(timings: readonly StageTiming[]): number {
   return timings.reduce((total, timing) => total + timing.seconds, 0);
 }
 
+/** What a stopwatch does besides timing. */
+export interface StopwatchOptions {
+  /** Tells how much memory the process uses, null where that is not known. */
+  readonly memoryBytes?: () => number | null;
+  /** Is told what a stage has taken so far each time that it ends. */
+  readonly onStage?: (timing: StageTiming) => void;
+  /** Gives the work up at its next stage or step of progress. */
+  readonly signal?: AbortSignal;
+}
+
+/** Gives work up when its signal is aborted. @throws SendplanError `interrupted` */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SendplanError('interrupted', 'The work was interrupted; nothing was changed.', { cause: signal.reason });
+}
+
 /** Times the stages of a run and passes their progress on. */
 export class Stopwatch {
   readonly timings: StageTiming[] = [];
   readonly #onProgress: RunProgress;
   readonly #memoryBytes: () => number | null;
   readonly #onStage: (timing: StageTiming) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  /**
-   * @param memoryBytes tells how much memory the process uses, null where that is not known
-   * @param onStage is told what a stage has taken so far each time that it ends
-   */
-  constructor(
-    onProgress: RunProgress = () => {},
-    memoryBytes: () => number | null = () => null,
-    onStage: (timing: StageTiming) => void = () => {},
-  ) {
+  constructor(onProgress: RunProgress = () => {}, options: StopwatchOptions = {}) {
+    const { memoryBytes = () => null, onStage = () => {}, signal } = options;
     this.#onProgress = onProgress;
     this.#memoryBytes = memoryBytes;
     this.#onStage = onStage;
+    this.#signal = signal;
   }
 
-  /** Runs a stage and notes what it took, also when it fails; stages that happen twice are added up. */
+  /**
+   * Runs a stage and notes what it took, also when it fails; stages that happen twice are added up.
+   *
+   * @throws SendplanError `interrupted` when the work is to be given up
+   */
   async measure<Result>(stage: Stage, work: () => Result | Promise<Result>): Promise<Result> {
+    // Whoever may give the work up gets a turn to do so.
+    if (this.#signal !== undefined) await new Promise((resolve) => setTimeout(resolve));
+    throwIfAborted(this.#signal);
     const startMs = performance.now();
     this.#onProgress(stage, 0, null);
+    throwIfAborted(this.#signal);
     try {
       return await work();
     } finally {
@@ -57,8 +78,9 @@ export class Stopwatch {
     }
   }
 
-  /** Passes a stage's progress on. */
+  /** Passes a stage's progress on. @throws SendplanError `interrupted` when the work is to be given up */
   progress(stage: Stage, done: number, total: number | null = null): void {
     this.#onProgress(stage, done, total);
+    throwIfAborted(this.#signal);
   }
 }

@@ -2,9 +2,9 @@ import { formatIsoDay } from '../calendar/iso.js';
 import { OpenDays } from '../calendar/openDays.js';
 import { loadOrganization, type Organization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
-import { SendplanError } from '../errors.js';
 import { type Config, type ConfigInput, resolveConfig } from '../rules/config.js';
 import { type ScheduleInput, withSource } from '../run/library.js';
+import { throwIfAborted } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
 import type { SqlJsOptions } from '../store/driver/sqljs.js';
 import type { LedgerEmail } from './ledger.js';
@@ -58,13 +58,6 @@ export function settingsOf(options: SimulateOptions): SimulationSettings {
   const hasCalendar = !new OpenDays(config.calendar).areAll;
   const sender = new Sender({ ...options, skipWeekends: options.skipWeekends === true && !hasCalendar });
   return { config, firstDay, lastDay, sender };
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new SendplanError('interrupted', 'The simulation was given up; nothing was written anywhere.', {
-    cause: signal.reason,
-  });
 }
 
 /** Names an email that the ledger is about. */

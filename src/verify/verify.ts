@@ -7,7 +7,7 @@ import { encodeRows } from '../export/encodeRows.js';
 import type { ExportFormat } from '../export/formats.js';
 import type { Plan } from '../plan/plan.js';
 import { type Config, resolveConfig } from '../rules/config.js';
-import { type ScheduleInput, type ScheduleOptions, withSource } from '../run/library.js';
+import { type ScheduleInput, type ScheduleOptions, stopwatchOf, withSource } from '../run/library.js';
 import { planAndBalance } from '../run/schedule.js';
 import { Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
@@ -167,5 +167,7 @@ export async function verify(input: ScheduleInput, options: VerifyOptions = {}):
   requireOptions(options);
   const config = resolveConfig(options.config);
   const today = resolveToday(options.today, config, 'today');
-  return withSource(input, options.sqlJs, (source) => verifySource(source, { config, today }, options));
+  return withSource(input, options.sqlJs, (source) =>
+    verifySource(source, { config, today }, options, stopwatchOf(options)),
+  );
 }

@@ -18,6 +18,8 @@ export interface VerifyFileOptions extends AuditOptions {
    */
   readonly driver?: 'sqljs' | 'native';
   readonly onProgress?: RunProgress;
+  /** Gives the work up at its next stage or step of progress. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -32,7 +34,12 @@ export async function verifyFile(path: string, options: VerifyFileOptions = {}):
   return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
     const source = organizationOfDatabase(connection, readSchema(connection));
     // The table may be read once more for what no column holds, so that reading ends with the audit.
-    const verification = await verifySource(source, { config, today }, options, new Stopwatch(options.onProgress));
+    const verification = await verifySource(
+      source,
+      { config, today },
+      options,
+      new Stopwatch(options.onProgress, { signal: options.signal }),
+    );
     endReading();
     return verification;
   });
