@@ -84,7 +84,7 @@ describe('config', () => {
   ])('%j is wrong use', async (words, said) => {
     const { code, stdout, stderr } = await sendplan('config', ...words);
     expect(code).toBe(2);
-    if (words.includes('--json')) expect(JSON.parse(stdout).error.message).toContain(said);
+    if (words.includes('--json')) expect(JSON.parse(stdout).error.hint).toContain(said);
     else expect(stdout).toBe('');
     expect(stderr).toContain(said);
     expect(stderr).not.toMatch(UNFORESEEN);
