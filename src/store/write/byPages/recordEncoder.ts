@@ -8,7 +8,7 @@ import { TableTreeWriter } from '../../format/tableTreeWriter.js';
 import { varintLength, writeVarint } from '../../format/varint.js';
 import { quoteName } from '../../schema/readSchema.js';
 import { encodeField } from './encodeField.js';
-import type { LayoutColumn, RunValues, ScheduleLayout } from './scheduleLayout.js';
+import type { ColumnSource, LayoutColumn, RunValues, ScheduleLayout } from './scheduleLayout.js';
 
 /** Bytes of templates that are kept at once; beyond them all are forgotten. */
 const TEMPLATE_BYTES = 1024 * 1024;
@@ -22,6 +22,9 @@ const PATCH = { contact: 0, year: 1, month: 2, day: 3, planned: 4, send: 5 } as 
 const PATCH_COUNT = 6;
 
 const DAY_TEXT_BYTES = 12;
+
+/** Values of a column that are kept encoded; beyond them all are forgotten. */
+const MOST_ENCODED = 4096;
 
 /** The columns of a batch that the encoder looks at. */
 const BATCH_COLUMNS = ['kind', 'plannedDay', 'sendDay', 'eventDate'] as const;
@@ -41,12 +44,15 @@ export class RecordEncoder {
   readonly #batch: Readonly<Record<(typeof BATCH_COLUMNS)[number], Int32Array>>;
   readonly #templatesAt: number;
   readonly #patches: Uint32Array;
+  /** By column, the values that were encoded, by the numbers that stand for them in a row. */
+  readonly #encoded: readonly Map<number, EncodedValue>[];
   #places: Uint32Array = new Uint32Array(0);
   #templateCount = 0;
   #templateBytes = 0;
 
   constructor(encoder: PageEncoder, space: PageSpace, layout: ScheduleLayout, source: NewRows, run: RunValues) {
     this.#columns = layout.columns;
+    this.#encoded = layout.columns.map(() => new Map());
     this.#source = source;
     this.#nowText = run.nowText;
     this.#encoder = encoder;
@@ -144,7 +150,7 @@ export class RecordEncoder {
   #build(row: number): { readonly record: Uint8Array; readonly patches: Uint32Array } {
     const patches = new Uint32Array(PATCH_COUNT);
     const rows = this.#source.rowAt(this.#places[row]);
-    const values = this.#columns.map((column) => this.#valueOf(column, rows));
+    const values = this.#columns.map((_, place) => this.#valueOf(place, rows));
     const typesLength = values.reduce((total, { serialType }) => total + varintLength(serialType), 0);
     const headerLength = typesLength < 127 ? typesLength + 1 : typesLength + varintLength(typesLength + 2);
     const record = new Uint8Array(values.reduce((total, { body }) => total + body.length, headerLength));
@@ -161,8 +167,9 @@ export class RecordEncoder {
   }
 
   /** The value of a column in the first of some rows. */
-  #valueOf(column: LayoutColumn, rows: ScheduleRows): EncodedValue {
-    const value = encodeField(column.source, rows, 0, this.#nowText);
+  #valueOf(place: number, rows: ScheduleRows): EncodedValue {
+    const column = this.#columns[place];
+    const value = this.#encode(column.source, this.#encoded[place], rows);
     if (value.serialType === 0 && column.isNotNull && column.source.kind !== 'rowid') {
       const place = `email_schedules.${quoteName(column.name)}`;
       throw new SendplanError(
@@ -172,6 +179,26 @@ export class RecordEncoder {
     }
     return value;
   }
+
+  /** `encodeField` of the first of some rows; rows that are like no other have most of their values in common with others. */
+  #encode(source: ColumnSource, encoded: Map<number, EncodedValue>, rows: ScheduleRows): EncodedValue {
+    if (source.kind === 'rowid' || source.kind === 'constant' || isOwn(source)) {
+      return encodeField(source, rows, 0, this.#nowText);
+    }
+    const number = rows[source.field][0];
+    let value = encoded.get(number);
+    if (value === undefined) {
+      value = encodeField(source, rows, 0, this.#nowText);
+      if (encoded.size === MOST_ENCODED) encoded.clear();
+      encoded.set(number, value);
+    }
+    return value;
+  }
+}
+
+/** Tells whether rows seldom have the same value in a column as others. */
+function isOwn(source: ColumnSource): boolean {
+  return source.kind === 'identifier' || (source.kind === 'text' && source.field === 'metadata');
 }
 
 function patchOf({ source }: LayoutColumn): number {
