@@ -33,9 +33,11 @@ export interface StopwatchOptions {
 }
 
 /** Gives work up when its signal is aborted. @throws SendplanError `interrupted` */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new SendplanError('interrupted', 'The work was interrupted; nothing was changed.', { cause: signal.reason });
+export function throwIfAborted(
+  signal: AbortSignal | undefined,
+  told = 'The work was interrupted; nothing was changed.',
+): void {
+  if (signal?.aborted === true) throw new SendplanError('interrupted', told, { cause: signal.reason });
 }
 
 /** Times the stages of a run and passes their progress on. */

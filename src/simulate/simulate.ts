@@ -60,6 +60,8 @@ export function settingsOf(options: SimulateOptions): SimulationSettings {
   return { config, firstDay, lastDay, sender };
 }
 
+const GIVEN_UP = 'The simulation was given up; nothing was written anywhere.';
+
 /** Names an email that the ledger is about. */
 function emailOf({ plan }: Simulator, { contact, type, occasion }: LedgerEmail): SimulatedEmail {
   const { contacts, planned } = plan.organization;
@@ -105,7 +107,7 @@ export async function liveThrough(
   { onDay, signal }: Pick<SimulateOptions, 'onDay' | 'signal'>,
 ): Promise<Simulation> {
   const { config, firstDay, lastDay, sender } = settings;
-  throwIfAborted(signal);
+  throwIfAborted(signal, GIVEN_UP);
   const startMs = performance.now();
   const simulator = await Simulator.create(organization, config, sender, firstDay, lastDay);
   const days: SimulatedDay[] = [];
@@ -119,7 +121,7 @@ export async function liveThrough(
       await new Promise((resolve) => setTimeout(resolve));
       turnMs = performance.now();
     }
-    throwIfAborted(signal);
+    throwIfAborted(signal, GIVEN_UP);
   }
   const lastMs = performance.now();
   simulator.plan.close();
