@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { explainFile } from '../explain/explainFile.js';
 import { explanationText } from '../report/explanationText.js';
-import { chooseConfig, originText } from './chooseConfig.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
 import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';
