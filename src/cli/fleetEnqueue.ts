@@ -26,7 +26,7 @@ Examples:
 
 function reportText(report: EnqueueReport): string {
   const lines = [
-    `Found ${counted(report.books, 'book')} with ${counted(report.contacts, 'contact')}, ${grouped(Math.ceil(report.bytes / 1e6))} MB: ${grouped(report.added)} enqueued, ${grouped(report.there_already)} in the queue already, ${grouped(report.already_planned)} planned already, ${grouped(report.later_run)} with a later run.`,
+    `Found ${counted(report.books, 'book')} with about ${counted(report.contacts, 'contact')}, ${grouped(Math.ceil(report.bytes / 1e6))} MB: ${grouped(report.added)} enqueued, ${grouped(report.there_already)} in the queue already, ${grouped(report.already_planned)} planned already, ${grouped(report.later_run)} with a later run.`,
   ];
   if (report.failed_before > 0) {
     const what = counted(report.failed_before, 'book');

@@ -15,6 +15,7 @@ export interface EnqueueOptions extends FleetOptions {
 export interface EnqueueReport {
   readonly queue: string;
   readonly books: number;
+  /** About: of large tables only a few pages are read. */
   readonly contacts: number;
   readonly bytes: number;
   /** Jobs that were added. */

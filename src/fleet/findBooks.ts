@@ -113,7 +113,8 @@ class BookSearch {
       const { state, day, configHash, contacts, peakBytes } = await readBookState(path, driver, asOf);
       this.books.push({ path, day, bytes: bytesOf(path), peakBytes, state, configHash, contacts, problem: null });
     } catch (error) {
-      if (!(error instanceof SendplanError)) throw error;
+      // Without the driver no book could be looked into.
+      if (!(error instanceof SendplanError) || error.code === 'driver_missing') throw error;
       const { code, message } = error;
       if (NO_BOOK.includes(code)) {
         this.skipped.push({ path, code, reason: message });
