@@ -118,7 +118,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./history.js')).historyCommand(),
   },
   fleet: {
-    usage: 'fleet [options] [command]',
+    usage: 'fleet',
     description: 'plan the books of many organizations every night, by a queue and workers on one machine or many',
     load: async () => (await import('./fleet.js')).fleetCommand(),
   },

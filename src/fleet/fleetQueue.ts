@@ -95,7 +95,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
   const bullmq = await loadBullmq();
   const address = `${url.hostname}:${url.port || '6379'}`;
   // Who asks once is answered at once: whether there is a Redis is told, not waited for.
-  const asking = { url: url.href, connectTimeout: 5000, retryStrategy: () => null };
+  const asking = { url: url.href, connectTimeout: 5000, disconnectTimeout: 100, retryStrategy: () => null };
   const queue = new bullmq.Queue(name, { connection: asking, prefix });
   let lastError: unknown = null;
   queue.on('error', (error) => {

@@ -140,8 +140,12 @@ export class FleetWorker {
       this.#queue.getJobSchedulersCount(),
     ]);
     asked.catch(() => {});
-    const ended = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
-    const answer = await Promise.race([asked, ended]);
+    let leave = () => {};
+    const ended = new Promise<null>((resolve) => {
+      leave = () => resolve(null);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+    const answer = await Promise.race([asked, ended]).finally(() => signal.removeEventListener('abort', leave));
     if (answer === null) return true;
     const [{ waiting, prioritized, active, delayed }, schedules] = answer;
     // Every schedule has its next job among those that are delayed.

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openFleet } from '../../src/fleet/fleetQueue.js';
 import { fleetStatus } from '../../src/fleet/fleetStatus.js';
 import type { WorkEvent } from '../../src/fleet/fleetWorker.js';
 import { workOnFleet } from '../../src/fleet/workOnFleet.js';
-import { sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
+import { MAIN, sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
 import type { Outcome } from '../helpers/program.js';
 import {
   completedRuns,
@@ -269,11 +269,30 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   });
 });
 
+describe.skipIf(!hasRedis)('docs/scale.md', () => {
+  test('its trial does what it says, word for word', async () => {
+    const server = await startRedis();
+    const text = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
+    const [, commands] = /<!-- trial -->\n```sh\n([\s\S]*?)```/.exec(text) ?? [];
+    const folder = inFolder('trial');
+    mkdirSync(folder);
+    const script = `set -e\nsendplan() { "${process.execPath}" "${MAIN}" "$@"; }\n${commands.replaceAll('npx sendplan', 'sendplan')}`;
+    const env = { ...process.env, SENDPLAN_REDIS: server.url };
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8', env });
+    await server.end();
+    expect(stderr).toContain('3 enqueued');
+    expect(stderr).toContain('Books: 3 changed');
+    expect(stdout).toContain('Books of 2025-06-13 (Fri)');
+    expect(status).toBe(0);
+  });
+});
+
 describe('the commands of a fleet', () => {
   test('a Redis that does not answer is told in a sentence, with a code', async () => {
     const place = ['--redis', `redis://someone:secret@127.0.0.1:${await freePort()}`, '--json'];
-    for (const words of [['status'], ['work', '--drain'], ['retry'], ['schedule', '--list'], ['enqueue', inFolder()]]) {
-      const { code, stdout, stderr } = await sendplan('fleet', ...words, ...place);
+    const commands = [['status'], ['work', '--drain'], ['retry'], ['schedule', '--list'], ['enqueue', inFolder()]];
+    const outcomes = await Promise.all(commands.map((words) => sendplan('fleet', ...words, ...place)));
+    for (const { code, stdout, stderr } of outcomes) {
       expect(code).toBe(1);
       expect(JSON.parse(stdout).error).toMatchObject({ code: 'redis_unreachable' });
       expect(stderr).toMatch(/^error: Redis does not answer at 127\.0\.0\.1:\d+: /);
@@ -283,7 +302,7 @@ describe('the commands of a fleet', () => {
   });
 
   test('wrong use is told before anything is done', async () => {
-    for (const words of [
+    const commands = [
       ['status', '--redis', 'http://127.0.0.1'],
       ['status', '--queue', 'a:b'],
       ['work', '--until', '25:00'],
@@ -292,8 +311,9 @@ describe('the commands of a fleet', () => {
       ['schedule', '/', '--cron', '0 2 * *'],
       ['schedule', '/', '--cron', '0 2 * * *', '--timezone', 'Mars'],
       [],
-    ]) {
-      const { code, stderr } = await sendplan('fleet', ...words);
+    ];
+    const outcomes = await Promise.all(commands.map((words) => sendplan('fleet', ...words)));
+    for (const { code, stderr } of outcomes) {
       expect(code).toBe(2);
       expect(stderr).not.toMatch(UNFORESEEN);
     }
