@@ -13,9 +13,9 @@ export type { WorkEvent } from './fleet/fleetWorker.js';
 export { type RetryOptions, type RetryReport, retryFailed } from './fleet/retryFailed.js';
 export {
   type FleetSchedule,
+  type FleetScheduleOptions,
   fleetSchedules,
   removeSchedule,
-  type ScheduleOptions,
   scheduleFleet,
 } from './fleet/scheduleFleet.js';
 export { type WorkOptions, type WorkReport, workOnFleet } from './fleet/workOnFleet.js';

@@ -5,7 +5,7 @@ import { type EnqueueJob, JOB_NAMES } from './bookJob.js';
 import { type Fleet, type FleetOptions, withFleet } from './fleetQueue.js';
 
 /** When books are looked for and enqueued by themselves. */
-export interface ScheduleOptions extends FleetOptions {
+export interface FleetScheduleOptions extends FleetOptions {
   /** Minute, hour, day of month, month, day of week: `0 2 * * *` is at two every night. */
   readonly cron: string;
   /** The time zone of `cron`, such as `America/Chicago`; that of the machine when left out. */
@@ -70,7 +70,7 @@ export async function listSchedules({ queue }: Fleet): Promise<FleetSchedule[]> 
  *
  * @throws SendplanError `bad_input` for a wrong pattern or time zone, `file_not_found` for a root, and as `enqueueBooks` does
  */
-export function scheduleFleet(roots: readonly string[], options: ScheduleOptions): Promise<FleetSchedule> {
+export function scheduleFleet(roots: readonly string[], options: FleetScheduleOptions): Promise<FleetSchedule> {
   const { cron, name = USUAL_NAME } = options;
   const timezone = requireTimezone(options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   if (!/^\S+(\s+\S+){4}$/.test(cron.trim())) {
