@@ -33,11 +33,12 @@ const licenses: Plugin = {
 export default defineConfig({
   // What is built is told by nobody: standard output is the caller's, see `npm run bench`.
   logLevel: 'warn',
-  // Threads start their own file beside the chunk that they are started from.
+  // Threads and processes start their own file beside the chunk that they are started from.
   input: {
     main: 'src/cli/main.ts',
     indexThread: 'src/store/write/byPages/indexThread.ts',
     oracleThread: 'src/cli/oracleThread.ts',
+    bookProcess: 'src/fleet/bookProcess.ts',
   },
   platform: 'node',
   external,

@@ -19,6 +19,10 @@ export type SendplanErrorCode =
   | 'kernel_error'
   | 'held_back'
   | 'nothing_to_undo'
+  | 'redis_unreachable'
+  | 'redis_error'
+  | 'window_closed'
+  | 'process_died'
   | 'interrupted';
 
 /**
@@ -36,4 +40,9 @@ export class SendplanError extends Error {
     this.code = code;
     this.hint = options.hint ?? null;
   }
+}
+
+/** Tells whether an error of the engine means that there was no more memory to be had. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /could not allocate memory|allocation failed|out of memory/i.test(error.message);
 }

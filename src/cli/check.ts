@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { checkFile } from '../check/checkFile.js';
 import { checkText } from '../report/checkText.js';
-import { chooseConfig, originText } from './chooseConfig.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
 import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';

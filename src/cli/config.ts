@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { SendplanError } from '../errors.js';
 import { counted } from '../report/text/prose.js';
-import { readConfigText } from './options.js';
+import { readConfigText } from '../run/config/configFile.js';
 import { writeError, writeJson, writeOut } from './output.js';
 
 interface ConfigFlags {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { diffFile } from '../diff/diffFile.js';
 import { differencesText } from '../report/differencesText.js';
-import { chooseConfig, originText } from './chooseConfig.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
 import { writeError } from './output.js';
 import { progressLine } from './progress.js';

@@ -3,7 +3,7 @@ import { SendplanError } from '../errors.js';
 import { explainFile } from '../explain/explainFile.js';
 import { codeText, meaningOfCode } from '../report/codeText.js';
 import { explanationText } from '../report/explanationText.js';
-import { chooseConfig, originText } from './chooseConfig.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
 import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';

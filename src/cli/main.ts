@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { SendplanError, type SendplanErrorCode } from '../errors.js';
+import { isOutOfMemory, SendplanError, type SendplanErrorCode } from '../errors.js';
 import { VERSION } from '../version.js';
 import { isTold, writeError, writeJson, writeOut } from './output.js';
 
@@ -24,11 +24,6 @@ function exitCodeOf(error: unknown): number {
 }
 
 const MEMORY_HINT = 'Allow the process more (ulimit -v, the limit of its container).';
-
-/** Tells whether an error of the engine means that there was no more memory to be had. */
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /could not allocate memory|allocation failed|out of memory/i.test(error.message);
-}
 
 /** What went wrong as `--json` tells it: a code that is stable over releases, a sentence, and what to do about it. */
 function errorRecord(error: unknown): { code: string; message: string; hint: string | null } {
@@ -127,6 +122,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     usage: 'history [options] <db>',
     description: 'list the runs of a database: when, as of which day, what they changed, and what failed',
     load: async () => (await import('./history.js')).historyCommand(),
+  },
+  fleet: {
+    usage: 'fleet',
+    description: 'plan the books of many organizations every night, by a queue and workers on one machine or many',
+    load: async () => (await import('./fleet.js')).fleetCommand(),
   },
   generate: {
     usage: 'generate [options] <out>',

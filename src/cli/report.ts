@@ -3,8 +3,9 @@ import { type PictureOptions, writePictures } from '../report/planned/plannedFil
 import { plannedPage } from '../report/planned/plannedPage.js';
 import { plannedText } from '../report/planned/plannedTables.js';
 import { reportFile } from '../report/planned/reportFile.js';
+import { readConfig } from '../run/config/configFile.js';
 import { writeWholeFile } from '../store/file/writeWholeFile.js';
-import { configOption, dateText, driverOption, readConfig } from './options.js';
+import { configOption, dateText, driverOption } from './options.js';
 import { writeError, writeJson, writeOut } from './output.js';
 import { progressLine } from './progress.js';
 

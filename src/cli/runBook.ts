@@ -1,8 +1,8 @@
 import { SendplanError } from '../errors.js';
 import { summarizeBook } from '../report/bookSummary.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import type { GuardName } from '../run/guards.js';
 import { type RunPartsOptions, runParts } from '../run/parts/runParts.js';
-import { chooseConfig, originText } from './chooseConfig.js';
 import { interruptible } from './interruptible.js';
 import { writeError, writeJson } from './output.js';
 import { progressLine } from './progress.js';

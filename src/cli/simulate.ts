@@ -4,12 +4,13 @@ import { SendplanError } from '../errors.js';
 import { writeSimulationChart } from '../report/simulationFile.js';
 import { simulationText, whatIfText } from '../report/simulationText.js';
 import { grouped } from '../report/text/prose.js';
+import { readConfig } from '../run/config/configFile.js';
 import { MOST_DAYS } from '../simulate/simulate.js';
 import { simulateFile } from '../simulate/simulateFile.js';
 import type { SimulatedDay, Simulation } from '../simulate/simulation.js';
 import type { WhatIf } from '../simulate/whatIf.js';
 import { interruptible } from './interruptible.js';
-import { configOption, dateText, readConfig } from './options.js';
+import { configOption, dateText } from './options.js';
 import { writeError, writeJson, writeOut } from './output.js';
 import { terminalBar } from './progress.js';
 

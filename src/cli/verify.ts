@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { verificationText } from '../report/verificationText.js';
+import { chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { AUDITED_TYPES, type AuditedType } from '../verify/auditedTypes.js';
 import { FINDING_KINDS, type FindingKind } from '../verify/kinds.js';
 import { verifyFile } from '../verify/verifyFile.js';
-import { chooseConfig, originText } from './chooseConfig.js';
 import { driverOption, planningOptions } from './options.js';
 import { writeError } from './output.js';
 import { progressLine } from './progress.js';

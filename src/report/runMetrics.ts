@@ -26,13 +26,13 @@ const LAST_SUCCESS = 'sendplan_last_success_timestamp_seconds';
 
 type Prometheus = typeof import('prom-client');
 
-/** Loads what metrics are made with. @throws SendplanError `package_missing` without prom-client */
-export async function loadPrometheus(): Promise<Prometheus> {
+/** Loads what metrics are made with. @param option what asks for them @throws SendplanError `package_missing` without prom-client */
+export async function loadPrometheus(option = '--metrics'): Promise<Prometheus> {
   try {
     return await import('prom-client');
   } catch (cause) {
-    throw new SendplanError('package_missing', '--metrics needs the package prom-client, which is not installed.', {
-      hint: 'Install it (npm install prom-client@15.1.3), or leave out --metrics.',
+    throw new SendplanError('package_missing', `${option} needs the package prom-client, which is not installed.`, {
+      hint: `Install it (npm install prom-client@15.1.3), or leave out ${option}.`,
       cause,
     });
   }

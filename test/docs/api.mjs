@@ -23,6 +23,7 @@ configuration or database are \`SendplanError\`; wrong arguments are \`TypeError
 const ENTRIES = {
   '.': 'In Node and browsers.',
   './node': 'In Node, with files.',
+  './fleet': 'In Node: a queue of books and its workers, with the optional packages bullmq and ioredis.',
   './testing': "The oracle for other teams' tests, in Node and browsers.",
   './testing/arbitraries': 'Random organizations for property tests, for fast-check.',
   './testing/vitest': 'Importing it adds the matchers to the `expect` of vitest.',

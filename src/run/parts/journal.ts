@@ -57,6 +57,11 @@ export async function keepJournal(folder: string, journal: BookJournal): Promise
   await writeWholeFile(join(folder, JOURNAL), JSON.stringify(journal, pack));
 }
 
+/** Tells whether a run of a book, of whatever settings, was cut off while its parts were written. */
+export function hasJournal(folder: string): boolean {
+  return existsSync(join(folder, JOURNAL));
+}
+
 /** The journal of a run that was cut off; null when there is none that can be gone on with. */
 export function findJournal(folder: string, settings: string): BookJournal | null {
   const path = join(folder, JOURNAL);

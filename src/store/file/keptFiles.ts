@@ -66,6 +66,12 @@ export function keptFilesOf(path: string): KeptFile[] {
   return kept.sort((a, b) => b.generation - a.generation || (a.runId < b.runId ? 1 : -1));
 }
 
+/** Tells whether a name is that of a file that a run has replaced and kept. */
+export function isKeptName(name: string): boolean {
+  const start = name.lastIndexOf('.before-');
+  return start >= 0 && NAME_END.test(name.slice(start + '.before-'.length));
+}
+
 /** Tells whether a kept file is the database itself: the run that was to replace it ended before it did. */
 export function isDatabaseItself(path: string, kept: KeptFile): boolean {
   const identity = fileIdentity(path);

@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SendplanError } from '../errors.js';
-import { type ConfigInput, resolveConfig } from '../rules/config.js';
-import { isFolder } from '../run/parts/isFolder.js';
-import { readConfig } from './options.js';
+import { SendplanError } from '../../errors.js';
+import { type ConfigInput, resolveConfig } from '../../rules/config.js';
+import { isFolder } from '../parts/isFolder.js';
+import { readConfig } from './configFile.js';
 
 /** Where a command's configuration comes from, as `--json` tells it. */
 export interface ConfigOrigin {
@@ -37,10 +37,10 @@ function besideOf(databasePath: string): string | null {
 
 /** The configuration that the last run kept in the database; null when there is none, or it is the defaults. */
 async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<ConfigInput | null> {
-  const { readDatabaseFile } = await import('../store/driver/readDatabaseFile.js');
-  const { latestConfigText } = await import('../store/read/latestConfig.js');
-  const { readSchema } = await import('../store/schema/readSchema.js');
-  const file = isFolder(path) ? (await import('../run/parts/manifest.js')).readBook(path).parts[0].path : path;
+  const { readDatabaseFile } = await import('../../store/driver/readDatabaseFile.js');
+  const { latestConfigText } = await import('../../store/read/latestConfig.js');
+  const { readSchema } = await import('../../store/schema/readSchema.js');
+  const file = isFolder(path) ? (await import('../parts/manifest.js')).readBook(path).parts[0].path : path;
   const text = await readDatabaseFile(file, driver, async (connection, endReading) => {
     const found = latestConfigText(connection, readSchema(connection));
     endReading();
@@ -48,7 +48,7 @@ async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<
   });
   if (text === null) return null;
   try {
-    const { isOtherConfig, parseStoredConfig } = await import('../rules/storedConfig.js');
+    const { isOtherConfig, parseStoredConfig } = await import('../../rules/storedConfig.js');
     if (!isOtherConfig(text, resolveConfig({}))) return null;
     return parseStoredConfig(text);
   } catch (error) {

@@ -1,0 +1,146 @@
+import { parseIsoDay } from '../calendar/iso.js';
+import { isOutOfMemory, SendplanError } from '../errors.js';
+import { isFolder } from '../run/parts/isFolder.js';
+import { readBook } from '../run/parts/manifest.js';
+import { runParts } from '../run/parts/runParts.js';
+import { runFile } from '../run/runFile.js';
+import type { RunReport } from '../run/runReport.js';
+import { loadFileLocks } from '../store/driver/sqliteLocks.js';
+import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
+import { removeLeftovers } from '../store/file/temporaryFiles.js';
+import type { BookResult } from './bookJob.js';
+import { readBookState } from './bookState.js';
+import { type FoundBooks, findBooks } from './findBooks.js';
+
+// A process of its own for one task of a worker: what crashes here, or takes too much memory, takes one book with it, and while SQLite
+// keeps this process busy the worker goes on to tell Redis that its jobs are alive.
+
+/** What the process is to do. */
+export type ProcessTask =
+  | {
+      readonly kind: 'plan';
+      readonly path: string;
+      readonly day: string;
+      readonly driver: 'sqljs' | 'native';
+      readonly memoryLimitBytes: number | null;
+    }
+  | { readonly kind: 'find'; readonly roots: readonly string[]; readonly driver: 'sqljs' | 'native' };
+
+/** What the process tells: a stage that began, and at last its answer or why there is none. */
+export type ProcessMessage =
+  | { readonly stage: string }
+  | { readonly answer: BookResult | FoundBooks }
+  | { readonly failure: { readonly code: string; readonly message: string; readonly hint: string | null } };
+
+let isStopped = false;
+
+/** While a run keeps this process busy it hears of nothing: the system tells whether the worker that started it is still there. */
+const WORKER_ID = process.ppid;
+
+function tell(message: ProcessMessage, onTold: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, onTold);
+  else onTold();
+}
+
+/** Seconds by stage, as they come one after the other. */
+class StageClock {
+  readonly seconds: Record<string, number> = {};
+  #stage: string | null = null;
+  #startMs = 0;
+
+  /** Notes that a stage goes on; the one before has ended if it is another. @throws SendplanError `interrupted` when the worker ends */
+  enter(stage: string): void {
+    // Thrown between two steps of a run, so that it takes back what it has begun and gives up its locks.
+    if (isStopped || process.ppid !== WORKER_ID)
+      throw new SendplanError('interrupted', 'The worker ended; what was begun is taken back.');
+    if (stage === this.#stage) return;
+    this.end();
+    this.#stage = stage;
+    this.#startMs = performance.now();
+    tell({ stage });
+  }
+
+  end(): void {
+    if (this.#stage === null) return;
+    this.seconds[this.#stage] = (this.seconds[this.#stage] ?? 0) + (performance.now() - this.#startMs) / 1000;
+    this.#stage = null;
+  }
+}
+
+function resultOf(report: RunReport, configHash: string, clock: StageClock): BookResult {
+  clock.end();
+  return {
+    outcome: report.outcome === 'changed' ? 'changed' : 'unchanged',
+    run_id: report.run_id,
+    config_hash: configHash,
+    contacts: report.contacts.rows,
+    rows: report.changes,
+    warnings: report.warnings.length,
+    seconds: report.seconds,
+    stages:
+      'parts' in report ? clock.seconds : Object.fromEntries(report.stages.map((one) => [one.stage, one.seconds])),
+    peak_bytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** Plans a book unless it tells itself that there is nothing to do; whoever comes second waits for SQLite's lock and finds nothing new. */
+async function planBook(task: Extract<ProcessTask, { kind: 'plan' }>): Promise<BookResult> {
+  const { path, day, driver, memoryLimitBytes } = task;
+  const clock = new StageClock();
+  clock.enter('look');
+  const isInParts = isFolder(path);
+  const files = isInParts ? readBook(path).parts.map((part) => part.path) : [requireDatabaseFile(path)];
+  for (const file of files) await removeLeftovers(file, loadFileLocks);
+  const { state, config, configHash, contacts } = await readBookState(path, driver, day);
+  if (state !== 'due') {
+    clock.end();
+    return {
+      outcome: state === 'planned' ? 'already_planned' : 'later_run',
+      run_id: null,
+      config_hash: configHash,
+      contacts,
+      rows: { kept: 0, added: 0, changed: 0, removed: 0, refused: 0 },
+      warnings: 0,
+      seconds: 0,
+      stages: clock.seconds,
+      peak_bytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+  const asOf = parseIsoDay(day) ?? day;
+  if (isInParts) {
+    const onRound = (round: string) => clock.enter(round);
+    return resultOf(await runParts(path, { asOf, config, driver, onRound }), configHash, clock);
+  }
+  const onProgress = (stage: string) => clock.enter(stage);
+  const limit = memoryLimitBytes ?? undefined;
+  const report = await runFile(path, { asOf, config, driver, memoryLimitBytes: limit, onProgress });
+  return resultOf(report, configHash, clock);
+}
+
+function failureOf(error: unknown): Extract<ProcessMessage, { failure: unknown }> {
+  if (error instanceof SendplanError) {
+    const { code, message, hint } = error;
+    return { failure: { code, message, hint } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { failure: { code: isOutOfMemory(error) ? 'out_of_memory' : 'unexpected', message, hint: null } };
+}
+
+async function perform(task: ProcessTask): Promise<void> {
+  let message: ProcessMessage;
+  try {
+    message = { answer: task.kind === 'plan' ? await planBook(task) : await findBooks(task.roots, task) };
+  } catch (error) {
+    message = failureOf(error);
+  }
+  tell(message, () => process.exit(0));
+}
+
+process.on('disconnect', () => {
+  // The worker is gone: nobody waits for an answer, and another worker will take the job over.
+  isStopped = true;
+});
+process.on('message', (message: ProcessTask | 'stop') => {
+  if (message === 'stop') isStopped = true;
+  else void perform(message);
+});

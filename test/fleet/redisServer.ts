@@ -1,0 +1,69 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Whether the system has a Redis to try fleets with. */
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+/** What a test says that needs one. */
+export const REDIS_MISSING = 'redis-server is not installed: apt-get install redis-server';
+
+/** A port of the loopback that nobody listens at. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** A Redis of one's own, in memory only. */
+export interface RedisServer {
+  readonly url: string;
+  /** Ends at once, with all that it holds. */
+  kill(): Promise<void>;
+  /** Begins at the same port with nothing. */
+  restartEmpty(): Promise<void>;
+  end(): Promise<void>;
+}
+
+function startServer(port: number, folder: string): Promise<() => Promise<void>> {
+  const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!text.includes('Ready to accept connections')) return;
+      resolve(() => {
+        child.kill('SIGKILL');
+        return ended;
+      });
+    });
+  });
+}
+
+/** Starts Redis at a random port of the loopback. */
+export async function startRedis(): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'sendplan-redis-'));
+  const port = await freePort();
+  let kill = await startServer(port, folder);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => kill(),
+    restartEmpty: async () => {
+      kill = await startServer(port, folder);
+    },
+    end: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
