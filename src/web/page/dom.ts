@@ -86,15 +86,22 @@ export function labelled(label: string, control: HTMLElement, help: string | nul
   );
 }
 
-/** A table with a caption for screen readers; numbers stand to the right. */
+/** How a table looks. */
+export interface TableLook {
+  readonly style?: 'div.scroll' | 'div.scroll.sheet';
+  /** The columns whose cells stand to the right, whatever they are. */
+  readonly numbers?: readonly boolean[];
+}
+
+/** A table with a caption for screen readers; columns of numbers, which are counts, have them grouped and to the right. */
 export function dataTable(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly (Child | undefined)[])[],
-  style: 'div.scroll' | 'div.scroll.sheet' = 'div.scroll',
+  { style = 'div.scroll', numbers = [] }: TableLook = {},
 ): HTMLDivElement {
   const isNumber = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === null),
+    (_, i) => numbers[i] ?? (rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === null)),
   );
   const cell = (tag: 'td' | 'th', child: Child | undefined, i: number) =>
     element(

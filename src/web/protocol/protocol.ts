@@ -97,8 +97,11 @@ export interface TableDescription {
   readonly columns: readonly string[];
 }
 
-/** A value of SQLite as it is shown: a blob is its size in words. */
-export type ShownValue = string | number | null;
+/** A value of SQLite as it is shown, exact but for the end of long texts and blobs, which say so. */
+export interface ShownValue {
+  readonly kind: 'null' | 'integer' | 'real' | 'text' | 'blob';
+  readonly text: string;
+}
 
 /** The rows of a query. */
 export interface QueryResult {

@@ -64,7 +64,7 @@ function foundList({ contacts, isCut }: FoundContacts, actions: Actions): HTMLEl
   return element(
     'div',
     {},
-    dataTable('Contacts found', ['Id', 'Name', 'Address', 'State'], rows, 'div.scroll.sheet'),
+    dataTable('Contacts found', ['Id', 'Name', 'Address', 'State'], rows, { style: 'div.scroll.sheet' }),
     isCut && element('p.note', {}, `There are more than these ${contacts.length}; search for a longer part.`),
   );
 }

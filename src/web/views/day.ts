@@ -62,7 +62,7 @@ function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: 
   const later = button('Later', () => turn(start + PAGE_EMAILS), { attributes: { disabled: end >= total } });
   const heads = ['Contact', 'Address', 'Type', 'Status', 'Moved', 'Priority'];
   return [
-    dataTable('Emails of the day', heads, rows, 'div.scroll.sheet'),
+    dataTable('Emails of the day', heads, rows, { style: 'div.scroll.sheet' }),
     element(
       'div.pager',
       {},
