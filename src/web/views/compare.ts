@@ -31,7 +31,8 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
   before.addEventListener('change', show);
   after.addEventListener('change', show);
   store.follow(['runs'], ({ runs }) => {
-    const options = () => runs.map((run) => element('option', { attributes: { value: run.number } }, runName(run)));
+    const options = () =>
+      runs.map((run) => element('option', { attributes: { value: run.number } }, runName(run, runs)));
     fill(before, ...options());
     fill(after, ...options());
     before.value = String(runs.at(-2)?.number ?? '');
@@ -47,8 +48,14 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
   );
 }
 
-function runName({ number, databaseName, result }: FinishedRun): string {
-  return `Run ${number}: ${databaseName}, ${shortDate(result.report.as_of)}`;
+/** What a run's database is called: by its name, and by its content where another one has the same name. */
+function databaseText({ databaseName, result }: FinishedRun, runs: readonly FinishedRun[]): string {
+  const isShared = runs.some((run) => run.databaseName === databaseName && run.result.digest !== result.digest);
+  return isShared ? `${databaseName} (content ${result.digest.slice(0, 6)})` : databaseName;
+}
+
+function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
+  return `Run ${run.number}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
 /** The settings that are not the same in two runs. */
@@ -59,8 +66,10 @@ function differences(before: FinishedRun, after: FinishedRun): (readonly [string
   const keys = [...new Set([...first.keys(), ...second.keys()])];
   const all = keys.map((key) => [key, first.get(key) ?? 'default', second.get(key) ?? 'default'] as const);
   const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
-  const names = ['database', before.databaseName, after.databaseName] as const;
-  return [...all, days, names].filter(([, one, other]) => one !== other);
+  const both = [before, after];
+  const names = ['database', databaseText(before, both), databaseText(after, both)] as const;
+  const isSame = before.result.digest === after.result.digest;
+  return [...all, days, ...(isSame ? [] : [names])].filter(([, one, other]) => one !== other);
 }
 
 function signed(value: number): string {
@@ -89,7 +98,7 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
         {},
         element('h3', {}, 'What was set differently'),
         changed.length === 0
-          ? element('p.note', {}, 'Nothing: the two runs have the same settings.')
+          ? element('p.note', {}, 'Nothing: day, settings and the content of the database are the same.')
           : dataTable('Settings', ['Setting', 'Before', 'After'], changed),
       ),
       element(

@@ -1,5 +1,6 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
-import { grouped } from '../../report/text/prose.js';
+import { ALREADY_SENT } from '../../report/charts/series.js';
+import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { longDayText, wordsOf } from '../page/format.js';
@@ -27,17 +28,21 @@ function statusChoice(): HTMLSelectElement {
 }
 
 function kindOptions(current: FinishedRun | null): HTMLElement[] {
-  const kinds = current?.result.volume.kinds ?? [];
+  const kinds = (current?.result.volume.kinds ?? []).filter(({ kind }) => kind !== ALREADY_SENT);
   return [
     element('option', { attributes: { value: '' } }, 'all kinds'),
     ...kinds.map((volume) => element('option', { attributes: { value: volume.kind } }, wordsOf(volume.kind))),
   ];
 }
 
+/** What goes out on a day: what the plan sends, and what was sent or is on its way without it. */
 function countOf({ result }: FinishedRun, day: number): HTMLElement {
   const { volume } = result;
-  const count = volume.total[day - volume.firstDay] ?? 0;
-  return element('span.count', {}, ` ${grouped(count)} ${count === 1 ? 'email goes' : 'emails go'} out`);
+  const place = day - volume.firstDay;
+  const before = volume.kinds.find(({ kind }) => kind === ALREADY_SENT)?.emails[place] ?? 0;
+  const planned = (volume.total[place] ?? 0) - before;
+  const rest = before === 0 ? '' : `, besides ${grouped(before)} sent or on their way`;
+  return element('span.count', {}, ` ${counted(planned, 'email')} to be sent${rest}`);
 }
 
 function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: PageActions): HTMLElement[] {
@@ -84,12 +89,11 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
   let asked = 0;
 
   const show = async () => {
-    const { day, current } = store.state;
+    const { day, current, filter } = store.state;
     if (current === null || day === null) return;
     asked += 1;
     const mine = asked;
-    const chosen = { kind: kind.value === '' ? null : kind.value, status: status.value as DayRequest['status'] };
-    const request: DayRequest = { day, ...chosen, start, end: start + PAGE_EMAILS };
+    const request: DayRequest = { day, ...filter, start, end: start + PAGE_EMAILS };
     body.setAttribute('aria-busy', 'true');
     try {
       const emails = await actions.emailsOfDay(request);
@@ -116,10 +120,18 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     const day = parseIsoDay(date.value);
     if (day !== null) actions.showDay(day);
   });
-  kind.addEventListener('change', again);
-  status.addEventListener('change', again);
-  store.follow(['current'], ({ current }) => fill(kind, ...kindOptions(current)));
-  store.follow(['day', 'current'], ({ day, current }) => {
+  const choose = () => {
+    const chosen = status.value as DayRequest['status'];
+    actions.setFilter({ kind: kind.value === '' ? null : kind.value, status: chosen });
+  };
+  kind.addEventListener('change', choose);
+  status.addEventListener('change', choose);
+  store.follow(['current', 'filter'], ({ current, filter }) => {
+    fill(kind, ...kindOptions(current));
+    kind.value = filter.kind ?? '';
+    status.value = filter.status;
+  });
+  store.follow(['day', 'current', 'filter'], ({ day, current }) => {
     if (current === null) return;
     if (day === null) {
       fill(title, 'Day');

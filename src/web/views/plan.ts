@@ -110,7 +110,7 @@ function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): H
     'dl.figures',
     {},
     figure(grouped(rows.pre_scheduled), 'Emails to be sent', `${rows.per_contact.toFixed(2)} rows per contact`),
-    figure(grouped(rows.skipped), 'Skipped', percent(rows.skipped, rows.total)),
+    figure(grouped(rows.skipped), 'Skipped', `planned emails that a rule stops: ${percent(rows.skipped, rows.total)}`),
     figure(
       grouped(contacts.planned),
       'Contacts planned',

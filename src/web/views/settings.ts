@@ -58,6 +58,11 @@ export function settingsView(store: Store, actions: Actions): HTMLElement {
     button('YAML', () => choose('yaml'), { attributes: { 'data-pane': 'yaml' } }),
   );
   choose('form');
+  store.follow(['isYamlWrong'], ({ isYamlWrong }) => {
+    const toForm = switches.firstElementChild;
+    // The form would show other settings than those that were typed.
+    if (toForm !== null) setAttributes(toForm, { disabled: isYamlWrong });
+  });
   const remember = element('input', { attributes: { type: 'checkbox', id: freshId('remember') } });
   remember.addEventListener('change', () => actions.setRemembering(remember.checked));
   store.follow(['isRemembering'], ({ isRemembering }) => {
@@ -193,24 +198,31 @@ function yamlPane(store: Store, actions: Actions): HTMLElement {
     },
   });
   const problem = element('div.wrong', { attributes: { id: `${id}-problem`, role: 'status' } });
+  const discard = button('Discard it', () => show(store.state.draft), { attributes: { hidden: true } });
+  const tell = (lines: readonly string[]) => {
+    const isWrong = lines.length > 0;
+    setAttributes(text, { 'aria-invalid': isWrong ? 'true' : null });
+    setAttributes(discard, { hidden: !isWrong });
+    fill(problem, ...lines.map((line) => element('p', {}, line)));
+    actions.setYamlWrong(isWrong);
+  };
+  const show = (draft: Draft) => {
+    text.value = yamlOf(draft);
+    tell([]);
+  };
   let shown: Draft | null = null;
   text.addEventListener('input', () => {
     try {
       shown = (parseConfig(text.value, 'These settings') ?? {}) as Draft;
-      setAttributes(text, { 'aria-invalid': null });
-      fill(problem);
       actions.setDraft(shown);
+      tell([]);
     } catch (error) {
-      setAttributes(text, { 'aria-invalid': 'true' });
       const message = error instanceof Error ? error.message : String(error);
-      fill(problem, ...message.split('\n').map((line) => element('p', {}, line)));
+      tell(message.split('\n'));
     }
   });
   store.follow(['draft'], ({ draft }) => {
-    if (draft === shown) return;
-    text.value = yamlOf(draft);
-    setAttributes(text, { 'aria-invalid': null });
-    fill(problem);
+    if (draft !== shown) show(draft);
   });
   return element(
     'div.form',
@@ -220,8 +232,9 @@ function yamlPane(store: Store, actions: Actions): HTMLElement {
     element(
       'p.help',
       {},
-      'The same text works as a file for npx sendplan run --config. What is not right is not taken over.',
+      'The same text works as a file for npx sendplan run --config. As long as it is not right, nothing can be planned.',
     ),
     problem,
+    discard,
   );
 }

@@ -78,7 +78,7 @@ export function tabsView(store: Store, actions: Actions): HTMLElement {
       });
       setAttributes(panels[i], { hidden: !isShown });
     });
-    if (current === null && NEED_RUN.includes(view)) actions.show('plan');
+    if (current === null && NEED_RUN.includes(view)) store.set({ view: 'plan' });
   });
   return element('div', {}, list, ...panels);
 }

@@ -4,14 +4,15 @@ import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { capOfDays } from '../../report/charts/capOfDays.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { grouped } from '../../report/text/prose.js';
-import { checkConfig } from '../../rules/config.js';
 import { EMAIL_KINDS, type SimulatedDay, type Simulation } from '../../simulate/simulation.js';
 import type { Actions } from '../page/actions.js';
 import { dataTable, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
 import { longDayText, secondsText, shortDate, wordsOf } from '../page/format.js';
+import { settingsKey } from '../page/ownSettings.js';
 import type { SimulationState, Store } from '../page/state.js';
 import { changingChart, chartBox } from './chart.js';
 import { player } from './player.js';
+import { obstacleOf } from './setup.js';
 
 /** A year lived through day by day: what is sent each day becomes history of the next. */
 export function yearView(store: Store, actions: Actions): HTMLElement {
@@ -59,10 +60,9 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
     const first = parseIsoDay(asOf);
     if (first !== null) to.value = new Date((first + 364) * 86_400_000).toISOString().slice(0, 10);
   });
-  store.follow(['database', 'job', 'draft'], ({ database, job, draft }) => {
-    const problem = checkConfig(draft).length > 0 ? 'A setting is not right; see Settings.' : '';
-    const reason = database === null ? 'Choose a database first.' : problem;
-    start.disabled = reason !== '' || job !== null;
+  store.follow(['database', 'job', 'draft', 'isYamlWrong'], (state) => {
+    const reason = obstacleOf(state) ?? '';
+    start.disabled = reason !== '' || state.job !== null;
     fill(why, reason);
   });
   return element(
@@ -116,9 +116,21 @@ function stageView(store: Store): HTMLElement {
       }),
     );
   });
+  const stale = element('p.warning', { attributes: { role: 'status' } });
+  store.follow(['simulation', 'database', 'draft'], ({ simulation, database, draft }) => {
+    const isStale =
+      simulation !== null &&
+      (simulation.database !== database || settingsKey(simulation.config) !== settingsKey(draft));
+    fill(
+      stale,
+      isStale &&
+        `These days are of ${simulation.database.name} with other settings, or another database, than is set now.`,
+    );
+  });
   const view = element(
     'section.panel',
     { attributes: { hidden: true, 'aria-label': 'Days' } },
+    stale,
     title,
     figures,
     element('div.chart', {}, chart.view),
@@ -173,9 +185,9 @@ function figuresOf(days: readonly SimulatedDay[]): HTMLElement[] {
       'planned again',
     ),
     figure(
-      'Skipped',
+      'Skipped on its day',
       sum(({ skipped }) => skipped),
-      'by a rule',
+      'by a rule; some are planned again later',
     ),
   ];
 }
@@ -188,7 +200,7 @@ function accountRows(
     ['Expected', accounts.expected],
     ['Sent', accounts.sent],
     ['Bounced', accounts.bounced],
-    ...reasons.map(({ name, count }) => [`Skipped: ${name.toLowerCase()}`, count] as const),
+    ...reasons.map(({ name, count }) => [`Skipped in the end: ${name.toLowerCase()}`, count] as const),
     ['Follow-ups ended by a newer email', accounts.superseded],
     ['Not sent until the deadline had passed', accounts.unsent],
     ['Still open after the last day', accounts.open],
@@ -228,7 +240,7 @@ function outcomeOf(simulation: Simulation): HTMLElement[] {
         element('h3', {}, 'By kind'),
         dataTable(
           'Volumes by kind',
-          ['Kind', 'Sent', 'Caught up', 'Skipped'],
+          ['Kind', 'Sent', 'Caught up', 'Skipped on its day'],
           EMAIL_KINDS.map((kind) => [wordsOf(kind), kinds[kind].sent, kinds[kind].caught_up, kinds[kind].skipped]),
         ),
         element(

@@ -68,7 +68,7 @@ function addressesOf(connection: Connection, ids: readonly number[]): Map<number
 
 /** The planned emails of a day, by contact. */
 export function emailsOfDay(planned: PlannedDatabase, request: DayRequest): DayEmails {
-  const { plan, connection } = planned;
+  const { plan, connection, refused } = planned;
   const { views, count, organization } = plan;
   const isKind = organization.planned.types.map(
     ({ name }) => request.kind === null || request.kind === kindOfType(name),
@@ -82,6 +82,7 @@ export function emailsOfDay(planned: PlannedDatabase, request: DayRequest): DayE
     if (
       views.candidateSend[i] !== request.day ||
       !isStatus(views.candidateReason[i]) ||
+      refused.has(i) ||
       !isKind[views.candidateType[i]]
     ) {
       continue;
