@@ -59,6 +59,21 @@ store.follow(['current', 'failure', 'job'], ({ current, failure, job }) => {
   const isBusy = current !== null || failure !== null || job !== null;
   if (isBusy && content.getBoundingClientRect().top > innerHeight / 2) content.scrollIntoView();
 });
+// Buttons cannot be pressed while something is done, and lose the keyboard; they get it back.
+let pressed: Element | null = null;
+store.follow(['job'], ({ job }) => {
+  const at = document.activeElement;
+  if (job !== null) pressed ??= at === document.body ? null : at;
+  else if (pressed instanceof HTMLElement) {
+    const target = pressed;
+    pressed = null;
+    // After everybody else has heard of the end.
+    queueMicrotask(() => {
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      if (isLost && target.isConnected) target.focus({ preventScroll: true });
+    });
+  }
+});
 
 followAddress(store, actions);
 if (place.isPlanned && place.made !== null) {

@@ -4,6 +4,7 @@ import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
+import { plainReason } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { chartBox } from './chart.js';
@@ -146,7 +147,7 @@ function reasonFigures(before: FinishedRun, after: FinishedRun): (readonly [stri
     (run) => new Map(run.result.report.skip_reasons.map(({ reason, rows }) => [reason, rows])),
   );
   return [...new Set([...first.keys(), ...second.keys()])]
-    .map((reason) => [`skipped: ${reason}`, first.get(reason) ?? 0, second.get(reason) ?? 0] as const)
+    .map((reason) => [`skipped: ${plainReason(reason)}`, first.get(reason) ?? 0, second.get(reason) ?? 0] as const)
     .filter(([, one, other]) => one !== other)
     .sort(([, a, b], [, c, d]) => Math.abs(d - c) - Math.abs(b - a))
     .slice(0, 10);

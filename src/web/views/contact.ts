@@ -5,6 +5,7 @@ import { emailSentences, emailTitle } from '../../report/explanationEmail.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
+import { emailHeading, plainSentences, plainType } from '../page/plainWords.js';
 import type { Store } from '../page/state.js';
 import type { FoundContacts } from '../protocol/protocol.js';
 import { chartBox } from './chart.js';
@@ -26,7 +27,7 @@ export function contactView(store: Store, actions: Actions): HTMLElement {
         },
       },
     },
-    labelled('Contact', input, 'An id, or a part of a name or address.'),
+    labelled('Contact', input, 'An id opens that contact; a part of a name or address finds all who have it.'),
     element('button.primary', { attributes: { type: 'submit' } }, 'Search'),
   );
   const list = element('div', { attributes: { 'aria-live': 'polite' } });
@@ -88,13 +89,21 @@ function ruleText({ rule, contact }: ContactExplanation): string {
   return `${rule.state} forbids the days from ${rule.before_days} before to ${rule.after_days} after ${anchor}; the organization keeps ${rule.buffer_days} more free in front.`;
 }
 
+/** An email in plain words; its codes and arithmetic are folded up. */
 function emailCard(email: EmailExplanation, asOf: string): HTMLElement {
   const isSkipped = email.status === 'skipped';
   return element(
     isSkipped ? 'li.email.skipped' : 'li.email',
     {},
-    element('h4', {}, emailTitle(email)),
-    element('p', {}, emailSentences(email, asOf).join(' ')),
+    element('h4', {}, emailHeading(email)),
+    element('p', {}, plainSentences(email).join(' ')),
+    element(
+      'details.codes',
+      {},
+      element('summary', {}, 'By the rulebook, with codes and arithmetic'),
+      element('p', {}, emailTitle(email)),
+      element('p', {}, emailSentences(email, asOf).join(' ')),
+    ),
   );
 }
 
@@ -114,7 +123,12 @@ function explained(explanation: ContactExplanation): HTMLElement[] {
           'ul.absent',
           {},
           ...absent.map((absence) =>
-            element('li', {}, element('strong', {}, `${absence.email_type}: `), absenceSentence(absence)),
+            element(
+              'li',
+              { attributes: { title: absence.email_type } },
+              element('strong', {}, `${plainType(absence.email_type)}: `),
+              absenceSentence(absence),
+            ),
           ),
         ),
     ),

@@ -2,7 +2,7 @@ import { checkConfig, resolveConfig } from '../../rules/config.js';
 import { DEFAULT_STATE_RULES } from '../../rules/states.js';
 import type { Actions } from '../page/actions.js';
 import { type ConfigField, listFields, ruleStates, valueAt, withValue } from '../page/configFields.js';
-import { button, dataTable, element, fill, labelled, setAttributes } from '../page/dom.js';
+import { button, dataTable, element, fill, labelled, refill, setAttributes } from '../page/dom.js';
 import type { Store } from '../page/state.js';
 import { problemAt, valueOfText } from './settingValues.js';
 import { choiceText, itemLabel } from './settingWords.js';
@@ -37,7 +37,7 @@ export function aepEditor(store: Store, actions: Actions): HTMLElement {
     const nextShape = String(dates.length);
     if (nextShape !== shape || !rows.contains(document.activeElement)) {
       shape = nextShape;
-      fill(
+      refill(
         rows,
         ...dates.map((date, i) =>
           itemRow(
@@ -87,7 +87,7 @@ export function stateRulesEditor(store: Store, actions: Actions): HTMLElement {
     const nextShape = entries.map(([state, rule]) => `${state}${rule === null}`).join();
     if (nextShape !== shape || !rows.contains(document.activeElement)) {
       shape = nextShape;
-      fill(
+      refill(
         rows,
         ...entries.map(([state, rule]) => {
           const change = (key: string, value: unknown) => {

@@ -133,6 +133,7 @@ describe(`${CONTACTS} realistic contacts, in the page and in Node`, () => {
     await planner.tab('Contact');
     await page.getByRole('searchbox').fill(String(id));
     await page.getByRole('button', { name: 'Search' }).click();
+    // An id opens its contact, whoever else has it in an address.
     const letter = page.getByRole('region', { name: `Explanation of contact ${id}` });
     await letter.waitFor();
     const [facts] = contacts;
