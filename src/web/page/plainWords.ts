@@ -14,6 +14,14 @@ const KINDS: Readonly<Record<string, string>> = {
   followup: 'Follow-up',
 };
 
+/** What the contact did since the email that is followed up. */
+const FOLLOWUPS: Readonly<Record<string, string>> = {
+  followup_1_cold: 'nothing done',
+  followup_2_clicked_no_hq: 'clicked',
+  followup_3_hq_no_yes: 'answered',
+  followup_4_hq_with_yes: 'answered yes',
+};
+
 const FORBIDDEN: Readonly<Record<string, string>> = {
   birthday_window: 'forbids days around the birthday',
   effective_date_window: 'forbids days around the policy date',
@@ -31,7 +39,12 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What an email type is called: `birthday` is "Birthday email". */
 export function plainType(emailType: string): string {
   const known = KINDS[kindOfType(emailType)];
-  if (known !== undefined) return known;
+  const rest = FOLLOWUPS[emailType];
+  if (rest !== undefined) return `${KINDS.followup}, ${rest}`;
+  if (known !== undefined) {
+    const number = /^aep_([0-9]+)$/.exec(emailType)?.[1];
+    return number === undefined ? known : `${known} ${number}`;
+  }
   return emailType.startsWith('campaign_') ? `Campaign ${emailType.slice('campaign_'.length)}` : emailType;
 }
 

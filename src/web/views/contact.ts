@@ -34,7 +34,7 @@ export function contactView(store: Store, actions: Actions): HTMLElement {
   const letter = element('div');
   store.follow(['found', 'explanation', 'current'], ({ found, explanation }) => {
     fill(list, found !== null && foundView(found, explanation !== null, actions));
-    if (explanation !== null) fill(letter, ...explained(explanation));
+    if (explanation !== null) fill(letter, ...explained(explanation, found));
     else
       fill(
         letter,
@@ -107,13 +107,16 @@ function emailCard(email: EmailExplanation, asOf: string): HTMLElement {
   );
 }
 
-function explained(explanation: ContactExplanation): HTMLElement[] {
+function explained(explanation: ContactExplanation, found: FoundContacts | null): HTMLElement[] {
   const { contact_id, emails, absent, as_of, windows } = explanation;
+  const who = found?.contacts.find(({ id }) => id === contact_id);
   return [
     element(
       'section.letter',
       { attributes: { 'aria-label': `Explanation of contact ${contact_id}` } },
       element('h3', {}, `Contact ${contact_id}`),
+      who !== undefined &&
+        element('p.file-name', {}, [who.name, who.address].filter((text) => text !== null).join(', ')),
       element('p.note', {}, `${traits(explanation)}. ${ruleText(explanation)}`),
       (emails.length > 0 || windows.length > 0) && chartBox((options) => drawTimeline(explanation, options)),
       emails.length > 0 && element('ul.emails', {}, ...emails.map((email) => emailCard(email, as_of))),

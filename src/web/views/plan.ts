@@ -224,13 +224,15 @@ function typePanel({ rows }: Report): HTMLElement {
     'By type of email',
     dataTable(
       'Emails by type',
-      ['Type', 'To be sent', 'Skipped', 'Code'],
-      rows.by_type.map((type) => [
-        plainType(type.email_type),
-        type.pre_scheduled,
-        type.skipped,
-        element('span.code', {}, type.email_type),
-      ]),
+      ['Type', 'To be sent', 'Skipped'],
+      rows.by_type.map((type) => [plainType(type.email_type), type.pre_scheduled, type.skipped]),
+    ),
+    asTable('Codes of the types', () =>
+      dataTable(
+        'Codes of the types',
+        ['Type', 'Code'],
+        rows.by_type.map(({ email_type }) => [plainType(email_type), email_type]),
+      ),
     ),
   );
 }

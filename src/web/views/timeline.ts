@@ -154,7 +154,7 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
     legend: [
       { label: 'to be sent', color: sent },
       { label: 'skipped', color: skipped },
-      { label: 'window: no email; its lighter part is kept free besides', color: colors.neutral },
+      { label: 'forbidden; lighter: kept free', color: colors.neutral },
     ],
     panels: [panel],
   });

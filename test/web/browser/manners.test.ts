@@ -45,7 +45,7 @@ async function violations({ page }: Planner): Promise<string[]> {
 describe.each([
   ['light', 1280],
   ['dark', 1280],
-  ["light", 320],
+  ['light', 320],
 ] as const)('%s, %i pixels', (colorScheme, width) => {
   test('axe-core finds nothing in any state, and nothing is wider than the screen', async () => {
     const planner = await Planner.open(browser, plain.address, {

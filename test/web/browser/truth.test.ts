@@ -188,3 +188,31 @@ test('what goes out on a day is told apart from what is sent already', async () 
   await page.locator('#panel-day input[type=date]').fill(day);
   await page.locator('#panel-day h2').getByText(`${count} emails to be sent`).waitFor();
 });
+
+test('an id opens its contact; names and addresses are found in any case and script', async () => {
+  sqlite3(
+    'other.db',
+    `UPDATE contacts SET first_name = 'ЗОЯ', last_name = 'Łukasz', email = 'a73@example.org' WHERE id = 12;
+     UPDATE contacts SET first_name = 'Straße' WHERE id = 13;`,
+  );
+  await opened();
+  const { page } = planner;
+  await planner.choose(path('other.db'));
+  await planner.run();
+  await planner.result();
+  await planner.tab('Contact');
+  const search = async (text: string) => {
+    await page.getByRole('searchbox').fill(text);
+    await page.getByRole('button', { name: 'Search' }).click();
+  };
+  for (const [text, id] of [
+    ['73', 73],
+    ['зоя łUKASZ', 12],
+    ['STRASSE', 13],
+    ['A73@EXAMPLE', 12],
+  ] as const) {
+    await search(text);
+    await page.getByRole('region', { name: `Explanation of contact ${id}` }).waitFor();
+  }
+  expect(await page.locator('.letter .email h4').first().textContent()).not.toMatch(/_|exclusion:|mix/);
+});
