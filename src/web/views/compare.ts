@@ -1,5 +1,5 @@
 import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
-import { grouped } from '../../report/text/prose.js';
+import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { dataTable, element, fill, labelled } from '../page/dom.js';
@@ -129,7 +129,8 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
     element(
       'section.panel',
       {},
-      element('h3', {}, 'Emails per day'),
+      element('p.subject', {}, 'Emails per day'),
+      element('h3', {}, differenceFinding(before, after)),
       chartBox(
         (options) =>
           drawDifferenceChart(dayCounts(before.result.volume), dayCounts(after.result.volume), {
@@ -146,6 +147,21 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
       ),
     ),
   ];
+}
+
+/** What the two charts show, as a sentence. */
+function differenceFinding(before: FinishedRun, after: FinishedRun): string {
+  const [one, other] = [before, after].map(
+    ({ result }) => new Map(dayCounts(result.volume).map(({ day, count }) => [day, count])),
+  );
+  const days = [...new Set([...one.keys(), ...other.keys()])];
+  const differing = days.filter((day) => (one.get(day) ?? 0) !== (other.get(day) ?? 0)).length;
+  if (differing === 0)
+    return `Run ${before.number} and run ${after.number} send the same number of emails on every day`;
+  const change = after.result.report.rows.pre_scheduled - before.result.report.rows.pre_scheduled;
+  const sum =
+    change === 0 ? 'as many emails' : `${counted(Math.abs(change), 'email')} ${change > 0 ? 'more' : 'fewer'}`;
+  return `Run ${after.number} sends ${sum} in all; ${counted(differing, 'day')} differ`;
 }
 
 function dayDifference(before: FinishedRun, after: FinishedRun, day: number): string {

@@ -40,19 +40,43 @@ export function yearView(store: Store, actions: Actions): HTMLElement {
   );
 }
 
-function rateField(label: string): { readonly view: HTMLElement; readonly rate: () => number } {
+/** A field for a share in percent. */
+interface RateField {
+  readonly view: HTMLElement;
+  /** The share; null when what stands there is none, which the field then says. */
+  readonly read: () => number | null;
+}
+
+function rateField(name: string): RateField {
+  const id = freshId('rate');
+  const problem = element('p.wrong', { attributes: { id: `${id}-problem` } });
   const input = element('input', { attributes: { inputmode: 'decimal', value: '0', autocomplete: 'off' } });
-  // What is no number is refused by the simulation itself, in its own words.
-  return { view: labelled(label, input), rate: () => Number(input.value.replace(',', '.').replace('%', '')) / 100 };
+  const view = labelled(`${name}, %`, input);
+  input.setAttribute('aria-describedby', problem.id);
+  view.append(problem);
+  const read = () => {
+    const text = input.value.trim().replace(/\s*%$/, '').replace(',', '.');
+    const percent = text === '' ? 0 : Number(text);
+    const isRight = percent >= 0 && percent <= 100;
+    setAttributes(input, { 'aria-invalid': isRight ? null : 'true' });
+    fill(problem, !isRight && `${name}: 0 to 100 %.`);
+    return isRight ? percent / 100 : null;
+  };
+  // While it is typed, so that nothing moves under a pointer that is about to press.
+  input.addEventListener('input', () => {
+    if (input.getAttribute('aria-invalid') !== null) read();
+  });
+  return { view, read };
 }
 
 function optionsForm(store: Store, actions: Actions): HTMLElement {
   const from = element('input', { attributes: { type: 'date' } });
   const to = element('input', { attributes: { type: 'date' } });
   const weekends = element('input', { attributes: { type: 'checkbox', id: freshId('weekends') } });
-  const outages = rateField('Days of outage, %');
-  const bounces = rateField('Emails that bounce, %');
-  const failures = rateField('Emails that fail, %');
+  const outages = rateField('Days of outage');
+  const bounces = rateField('Emails that bounce');
+  const failures = rateField('Emails that fail');
+  const wrongDays = element('p.wrong', { attributes: { role: 'status' } });
   const start = element('button.primary', { attributes: { type: 'submit' } }, 'Live through it');
   const why = element('p.help', { attributes: { role: 'status' } });
   store.follow(['asOf'], ({ asOf }) => {
@@ -71,14 +95,13 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
       on: {
         submit: (event) => {
           event.preventDefault();
-          void actions.simulate({
-            from: from.value,
-            to: to.value,
-            skipWeekends: weekends.checked,
-            outageRate: outages.rate(),
-            bounceRate: bounces.rate(),
-            failureRate: failures.rate(),
-          });
+          const [outageRate, bounceRate, failureRate] = [outages.read(), bounces.read(), failures.read()];
+          if (outageRate === null || bounceRate === null || failureRate === null) return;
+          const rates = { outageRate, bounceRate, failureRate };
+          const days = { from: from.value, to: to.value };
+          const isRange = (parseIsoDay(days.from) ?? Number.NaN) <= (parseIsoDay(days.to) ?? Number.NaN);
+          fill(wrongDays, !isRange && 'Last day: not before the first day, and both are set.');
+          if (isRange) void actions.simulate({ ...days, ...rates, skipWeekends: weekends.checked });
         },
       },
     },
@@ -89,6 +112,7 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
     failures.view,
     element('label.check', {}, weekends, 'Nothing on weekends'),
     start,
+    wrongDays,
     why,
   );
 }

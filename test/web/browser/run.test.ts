@@ -173,12 +173,12 @@ describe(`${CONTACTS} realistic contacts, in the page and in Node`, () => {
   test('a setting changed shows before and after', async () => {
     const { page } = planner;
     await planner.tab('Settings');
-    await page.getByLabel('Max emails per period').fill('1');
+    await page.getByLabel('Most emails in a period').fill('1');
     await planner.run();
     await planner.result(2);
     await planner.tab('Compare');
     const settings = page.getByRole('region', { name: 'Settings' });
-    expect(await settings.locator('tbody').textContent()).toBe('frequency.max_emails_per_perioddefault1');
+    expect(await settings.locator('tbody').textContent()).toBe('Most emails in a perioddefault1');
     const reports = JSON.parse(
       sendplan(
         'run',
