@@ -8,6 +8,7 @@ import {
   valueAt,
   withValue,
 } from '../../src/web/page/configFields.js';
+import { settingName, settingText } from '../../src/web/views/settingTexts.js';
 import { problemText, problemUnder, textOfValue, valueOfText } from '../../src/web/views/settingValues.js';
 import { SECTION_WORDS, settingWords } from '../../src/web/views/settingWords.js';
 
@@ -108,6 +109,20 @@ test('shares are written in percent, and come back as they were', () => {
     expect(valueOfText(textOfValue(value, share), share)).toBe(value);
   }
   expect(valueOfText('much', share)).toBe('much');
+});
+
+test('settings are compared as the form has them, shares in percent', () => {
+  const cap = 'load_balancing.daily_send_percentage_cap';
+  expect([settingName(cap), settingText(cap, '0.03')]).toEqual(['Daily cap, % of contacts', '3 %']);
+  const growth = 'load_balancing.ramp.growth';
+  expect([settingName(growth), settingText(growth, '0.2')]).toEqual([
+    'Warm up a new sending domain: growth a day',
+    '20 %',
+  ]);
+  expect([settingName('state_rules.CA'), settingText('state_rules.CA', 'null')]).toEqual(['CA', 'forbids nothing']);
+  expect(settingText('calendar.closed', '["2025-12-24","12-25"]')).toBe('2025-12-24, 12-25');
+  expect(settingText('followups.enabled', 'false')).toBe('no');
+  expect(settingText('timezone', undefined)).toBe('default');
 });
 
 describe('a draft', () => {

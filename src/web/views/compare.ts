@@ -8,7 +8,7 @@ import { plainReason } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { chartBox } from './chart.js';
-import { itemLabel, settingWords } from './settingWords.js';
+import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
 export function compareView(store: Store, actions: Actions): HTMLElement {
@@ -60,25 +60,16 @@ function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
   return `Run ${run.number}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
-/** What a setting is called in the form. @param key its keys, joined by points */
-function settingName(key: string): string {
-  const path = key.split('.');
-  if (path[0] === 'state_rules') return path[2] === undefined ? path[1] : `${path[1]}: ${itemLabel(path[2])}`;
-  if (path[0] === 'aep') return 'Enrollment dates';
-  // Of a ramp the parts are settings, and one name.
-  const isRamp = path[1] === 'ramp';
-  const { label } = settingWords(isRamp ? path.slice(0, 2) : path);
-  return isRamp ? `${label}: ${path[2]}` : label;
-}
-
 /** The settings that are not the same in two runs. */
 function differences(before: FinishedRun, after: FinishedRun): (readonly [string, string, string])[] {
   const [first, second] = [before, after].map(
     (run) => new Map(settingLines(run.config).map(({ key, value }) => [key, value])),
   );
   const keys = [...new Set([...first.keys(), ...second.keys()])];
-  const text = (value: string | undefined) => (value === undefined ? 'default' : value.replace(/^"(.*)"$/, '$1'));
-  const all = keys.map((key) => [settingName(key), text(first.get(key)), text(second.get(key))] as const);
+  const all = keys.map((key) => {
+    const [one, other] = [settingText(key, first.get(key)), settingText(key, second.get(key))];
+    return [settingName(key), one, other] as const;
+  });
   const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
   const both = [before, after];
   const names = ['database', databaseText(before, both), databaseText(after, both)] as const;
