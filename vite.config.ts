@@ -9,7 +9,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
-  "img-src 'self'",
+  // The icon of the page, which lies in it: browsers ask for it again at every step of their history.
+  'img-src data:',
   'worker-src blob:',
   "connect-src 'none'",
   "base-uri 'none'",

@@ -1,13 +1,17 @@
 import './protocol/withoutEval.js';
 import { CHART_STYLES } from '../report/charts/theme.js';
 import { Actions } from './page/actions.js';
+import { readPlace } from './page/address.js';
 import { element, fill } from './page/dom.js';
 import { localToday } from './page/format.js';
+import { followAddress } from './page/history.js';
 import { rememberedSettings } from './page/remembered.js';
-import { Store } from './page/state.js';
+import { firstState, Store } from './page/state.js';
 import { allowOwnWorkers } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
+import { offerView } from './views/offer.js';
 import { setupView } from './views/setup.js';
+import { staleView } from './views/stale.js';
 import { tabsView } from './views/tabs.js';
 
 allowOwnWorkers();
@@ -17,21 +21,15 @@ chartStyles.replaceSync(CHART_STYLES);
 document.adoptedStyleSheets = [chartStyles];
 
 const remembered = rememberedSettings();
-const store = new Store({
-  view: 'plan',
-  database: null,
-  asOf: localToday(),
-  draft: remembered ?? {},
-  isRemembering: remembered !== null,
-  job: null,
-  failure: null,
-  current: null,
-  runs: [],
-  day: null,
-  found: null,
-  explanation: null,
-  simulation: null,
-});
+const place = readPlace(location.hash);
+const store = new Store(
+  firstState({
+    asOf: place.asOf ?? localToday(),
+    draft: place.draft ?? remembered ?? {},
+    isRemembering: remembered !== null,
+    awaited: place.isPlanned ? { sight: place.sight, fileName: place.fileName } : null,
+  }),
+);
 const actions = new Actions(store);
 
 const content = element(
@@ -39,6 +37,8 @@ const content = element(
   {},
   jobView(store),
   failureView(store, () => actions.dismissFailure()),
+  offerView(store, actions),
+  staleView(store, actions),
   tabsView(store, actions),
 );
 const page = document.querySelector('#page');
@@ -59,3 +59,25 @@ store.follow(['current', 'failure', 'job'], ({ current, failure, job }) => {
   const isBusy = current !== null || failure !== null || job !== null;
   if (isBusy && content.getBoundingClientRect().top > innerHeight / 2) content.scrollIntoView();
 });
+// Buttons cannot be pressed while something is done, and lose the keyboard; they get it back.
+let pressed: Element | null = null;
+store.follow(['job'], ({ job }) => {
+  const at = document.activeElement;
+  if (job !== null) pressed ??= at === document.body ? null : at;
+  else if (pressed instanceof HTMLElement) {
+    const target = pressed;
+    pressed = null;
+    // After everybody else has heard of the end.
+    queueMicrotask(() => {
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      if (isLost && target.isConnected) target.focus({ preventScroll: true });
+    });
+  }
+});
+
+followAddress(store, actions);
+if (place.isPlanned && place.made !== null) {
+  // What was made up is made up again, just as it was.
+  await actions.generate(place.made);
+  await actions.run();
+} else if (!place.isPlanned) await actions.see(place.sight);

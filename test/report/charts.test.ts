@@ -143,6 +143,33 @@ describe('what charts show', () => {
     expect(titles).toEqual(['1 day earlier', '1 day later', '2 days later']);
   });
 
+  test('differences: where nothing differs, nothing is drawn as more or fewer', () => {
+    const [more, , less] = PAGE_COLORS.series;
+    const same = drawDifferenceChart(days, days, { document: pageDocument });
+    expect([...attributesOf(same, 'rect', 'fill')].filter((fill) => fill === more || fill === less)).toEqual([]);
+    expect(same.textContent).toContain('No day differs.');
+    expect(same.textContent).not.toContain('fewer');
+    expect(attributesOf(same, '[data-day]', 'data-day')).toHaveLength(days.length);
+    const one = days.map(({ day, count }, i) => ({ day, count: i === 3 ? count + 1 : count }));
+    const other = drawDifferenceChart(days, one, { document: pageDocument });
+    const bars = attributesOf(other, '.sendplan-differences rect', 'height').map(Number);
+    expect(bars).toHaveLength(1);
+    expect(other.textContent).not.toContain('fewer');
+  });
+
+  test('axes of counts have no tick between whole numbers', () => {
+    const few = [{ day: START, kind: 'birthday', count: 2 }];
+    for (const chart of [
+      drawVolumeChart(few, { document, cap: 1 }),
+      drawMonthChart(few, { document }),
+      drawReasonChart([{ name: 'a', count: 1 }], { document }),
+      drawDifferenceChart([{ day: START, count: 1 }], [{ day: START, count: 2 }], { document }),
+    ]) {
+      const ticks = [...chart.querySelectorAll('text')].map((text) => text.textContent ?? '');
+      expect(ticks.filter((text) => /^[+-]?[0-9]*\.[0-9]+$/.test(text))).toEqual([]);
+    }
+  });
+
   test('differences: what each side has, day by day', () => {
     const chart = drawDifferenceChart([{ day: START, count: 5 }], [{ day: START + 1, count: 7 }], { document });
     const titles = [...chart.querySelectorAll('[data-day] title')].map(({ textContent }) => textContent);

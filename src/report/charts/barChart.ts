@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { grouped } from '../text/prose.js';
-import { shortFigure } from './figures.js';
+import { shortFigure, wholeTicks } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
 import { shortened } from './series.js';
 
@@ -44,6 +44,7 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
   const names = bars.map(({ name }) => shortened(name, longest));
   const places = bars.map((_, i) => i);
   const share = (count: number) => `${((100 * count) / total).toFixed(1)} %`;
+  const ticks = wholeTicks(Math.max(...bars.map(({ count }) => count)), isNarrow ? 3 : 6);
   const isRest = (i: number) => i === (options.mostBars ?? MOST_BARS);
   const panel = drawPanel(space, {
     height: 34 + (isNarrow ? LABELLED_BAR_HEIGHT : BAR_HEIGHT) * bars.length,
@@ -51,10 +52,10 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
     marginBottom: 30,
     marginLeft: isNarrow ? 14 : 20 + Math.max(...names.map(({ length }) => length)) * LETTER_PIXELS,
     marginRight: isNarrow ? 112 : 120,
-    x: { label: null, tickFormat: shortFigure, ticks: isNarrow ? 3 : 6 },
+    x: { label: null, tickFormat: shortFigure, ticks },
     y: { type: 'band', domain: places, label: null, axis: null, padding: isNarrow ? 0 : 0.22 },
     marks: [
-      Plot.gridX({ stroke: space.colors.grid, strokeOpacity: 1, ticks: isNarrow ? 3 : 6 }),
+      Plot.gridX({ stroke: space.colors.grid, strokeOpacity: 1, ticks }),
       Plot.barX(places, {
         y: (i: number) => i,
         x: (i: number) => bars[i].count,

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted, dated, grouped } from '../text/prose.js';
 import type { DayCount } from './calendarChart.js';
-import { dateOfDay, shortFigure } from './figures.js';
+import { dateOfDay, shortFigure, wholeTicks } from './figures.js';
 import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 
 /** What is compared. */
@@ -49,14 +49,16 @@ function compareDays(before: readonly DayCount[], after: readonly DayCount[]): C
 
 function drawLines(space: ChartSpace, days: readonly ComparedDay[]): SVGElement {
   const x = ({ day }: ComparedDay) => dateOfDay(day);
+  const top = days.reduce((most, { before, after }) => Math.max(most, before, after), 1);
+  const ticks = wholeTicks(top, 5);
   return drawPanel(space, {
     height: LINES_HEIGHT,
     marginLeft: 48,
     marginTop: 10,
     x: { type: 'utc', label: null },
-    y: { label: null, tickFormat: shortFigure, ticks: 5, zero: true },
+    y: { label: null, domain: [0, top], tickFormat: shortFigure, ticks },
     marks: [
-      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 5 }),
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks }),
       Plot.areaY(days, { x, y: 'before', curve: 'step-after', fill: space.colors.neutral, fillOpacity: 0.6 }),
       Plot.lineY(days, { x, y: 'after', curve: 'step-after', stroke: space.colors.limit, strokeWidth: 1.25 }),
       Plot.ruleY([0], { stroke: space.colors.quiet }),
@@ -68,6 +70,12 @@ function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleO
   const end = days[days.length - 1].day + 1;
   const [more, , less] = space.colors.series;
   const difference = ({ before, after }: ComparedDay) => after - before;
+  // Without a difference an axis would have no length, and everything on it would fill it.
+  const least = days.reduce((lowest, day) => Math.min(lowest, difference(day)), 0);
+  const most = days.reduce((highest, day) => Math.max(highest, difference(day)), 0);
+  const domain = least === most ? [-1, 1] : [least, most];
+  const ticks = wholeTicks(domain[1] - domain[0], 4);
+  const span = { x1: ({ day }: ComparedDay) => dateOfDay(day), x2: ({ day }: ComparedDay) => dateOfDay(day + 1) };
   const panel = drawPanel(space, {
     height: BARS_HEIGHT,
     marginLeft: 48,
@@ -75,22 +83,34 @@ function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleO
     x: { type: 'utc', label: null, domain: [dateOfDay(days[0].day), dateOfDay(end)] },
     y: {
       label: null,
+      domain,
       tickFormat: (value: number) => (value > 0 ? `+${shortFigure(value)}` : shortFigure(value)),
-      ticks: 4,
+      ticks,
     },
     color: { type: 'identity' },
     marks: [
-      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 4 }),
-      Plot.rectY(days, {
-        x1: ({ day }: ComparedDay) => dateOfDay(day),
-        x2: ({ day }: ComparedDay) => dateOfDay(day + 1),
-        y1: 0,
-        y2: difference,
-        fill: (day: ComparedDay) => (difference(day) > 0 ? more : less),
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks }),
+      Plot.rectY(
+        days.filter((day) => difference(day) !== 0),
+        {
+          ...span,
+          y1: 0,
+          y2: difference,
+          fill: (day: ComparedDay) => (difference(day) > 0 ? more : less),
+          className: 'sendplan-differences',
+        },
+      ),
+      Plot.ruleY([0], { stroke: space.colors.quiet }),
+      // Days without a difference can be pointed at too.
+      Plot.rect(days, {
+        ...span,
+        y1: domain[0],
+        y2: domain[1],
         title: titleOf,
+        fill: 'none',
+        pointerEvents: 'all',
         className: 'sendplan-days',
       }),
-      Plot.ruleY([0], { stroke: space.colors.quiet }),
     ],
   });
   nameRectangles(
@@ -105,7 +125,7 @@ function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleO
 /**
  * Draws two daily volumes, the second as a line over the first, and below them how many emails more or fewer the second has each day.
  *
- * Each day's difference is a rectangle with the attribute `data-day`, `YYYY-MM-DD`.
+ * Each day is covered by a rectangle with the attribute `data-day`, `YYYY-MM-DD`.
  *
  * @param before, after in any order; counts of the same day are added up
  */
@@ -122,14 +142,17 @@ export function drawDifferenceChart(
   const sum = (side: 'before' | 'after') => days.reduce((total, day) => total + day[side], 0);
   const moved = days.reduce((total, day) => total + Math.abs(day.after - day.before), 0);
   const [more, , less] = space.colors.series;
+  const hasMore = days.some(({ before: first, after: second }) => second > first);
+  const hasFewer = days.some(({ before: first, after: second }) => second < first);
+  const told = moved === 0 ? 'No day differs.' : `The differences of all days add up to ${grouped(moved)}.`;
   return frameChart(space, options, {
     title,
-    note: `${beforeName}: ${counted(sum('before'), 'email')}; ${afterName}: ${counted(sum('after'), 'email')}. The differences of all days add up to ${grouped(moved)}.`,
+    note: `${beforeName}: ${counted(sum('before'), 'email')}; ${afterName}: ${counted(sum('after'), 'email')}. ${told}`,
     legend: [
       { label: beforeName, color: space.colors.neutral },
       { label: afterName, color: space.colors.limit },
-      { label: 'more', color: more },
-      { label: 'fewer', color: less },
+      ...(hasMore ? [{ label: 'more', color: more }] : []),
+      ...(hasFewer ? [{ label: 'fewer', color: less }] : []),
     ],
     panels: [
       drawLines(space, days),

@@ -20,6 +20,11 @@ export function shortFigure(count: number): string {
   return size >= 1000 ? `${trimmed(count / 1e3)}k` : String(count);
 }
 
+/** How many ticks an axis of counts gets, so that none stands between two whole numbers. @param range from its least to its greatest count */
+export function wholeTicks(range: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(range)));
+}
+
 function trimmed(value: number): string {
   return Number(value.toPrecision(Math.abs(value) >= 100 ? 3 : 2)).toString();
 }

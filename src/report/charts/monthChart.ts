@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { civilFromDay, dayFromCivil } from '../../calendar/day.js';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted, grouped } from '../text/prose.js';
-import { shortFigure } from './figures.js';
+import { shortFigure, wholeTicks } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
 import { type DayKindCount, seriesScale } from './series.js';
 
@@ -56,10 +56,10 @@ export function drawMonthChart(counts: readonly DayKindCount[], options: ChartOp
     height: PLOT_HEIGHT,
     marginLeft: 48,
     x: { type: 'band', domain: months, label: null, axis: null, padding: 0.18 },
-    y: { label: null, domain: [0, highest * 1.08 || 1], tickFormat: shortFigure, ticks: 5 },
+    y: { label: null, domain: [0, highest * 1.08 || 1], tickFormat: shortFigure, ticks: wholeTicks(highest, 5) },
     color: { type: 'identity' },
     marks: [
-      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 5 }),
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: wholeTicks(highest, 5) }),
       Plot.barY(
         parts.flat().filter(({ count }) => count > 0),
         {

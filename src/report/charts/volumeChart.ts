@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { formatIsoDay } from '../../calendar/iso.js';
 import { counted, grouped } from '../text/prose.js';
-import { dateOfDay, dayLine, shortFigure } from './figures.js';
+import { dateOfDay, dayLine, shortFigure, wholeTicks } from './figures.js';
 import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { type DayKindCount, type SeriesScale, seriesScale } from './series.js';
 
@@ -187,16 +187,17 @@ export function drawVolumeChart(counts: readonly DayKindCount[], options: Volume
   const highest = totals.reduce((most, total) => Math.max(most, total), 0);
   const fullest = totals.indexOf(highest);
   const line = capLineOf(options.cap, stacks);
-  const top = Math.max(highest, line?.highest ?? 0);
+  const top = Math.max(highest, line?.highest ?? 0, 1);
+  const ticks = wholeTicks(top, 5);
   const drawStacks = space.width / length >= BAR_PIXELS ? barMarks : outlineMarks;
   const titles = dayTitles(stacks, scale);
   const panel = drawPanel(space, {
     height: PLOT_HEIGHT,
     marginLeft: 48,
     x: { type: 'utc', label: null, domain: [dateOfDay(startDay), dateOfDay(startDay + length)] },
-    y: { label: null, domain: [0, top * 1.06], tickFormat: shortFigure, ticks: 5 },
+    y: { label: null, domain: [0, top * 1.06], tickFormat: shortFigure, ticks },
     marks: [
-      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks: 5 }),
+      Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks }),
       ...closedMarks(line, space, startDay),
       ...drawStacks(stacks, topsOf(stacks), scale),
       Plot.ruleY([0], { stroke: space.colors.quiet }),

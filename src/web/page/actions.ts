@@ -1,21 +1,18 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
-import type {
-  CallName,
-  Calls,
-  GenerateRequest,
-  Progress,
-  QueryResult,
-  SimulateRequest,
-  TableDescription,
-} from '../protocol/protocol.js';
+import type { Calls, GenerateRequest, QueryResult, SimulateRequest, TableDescription } from '../protocol/protocol.js';
+import { sortChosen } from './chosenFiles.js';
+import { Jobs } from './jobs.js';
+import { ownSettings } from './ownSettings.js';
 import { rememberSettings } from './remembered.js';
-import type { ChosenDatabase, Draft, PageState, Store } from './state.js';
+import type { ChosenDatabase, DayFilter, Draft, Sight, Store, View } from './state.js';
 import { CallError, WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
 const MOST_RUNS = 8;
+
+const ALL_EMAILS: DayFilter = { kind: null, status: 'any' };
 
 /** What people do on the page: every action changes the store, most of them by asking a worker. */
 export class Actions {
@@ -25,52 +22,128 @@ export class Actions {
   /** Holds the result of the last run, open for SQL. */
   #queries: { readonly worker: WorkerClient; readonly tables: readonly TableDescription[] } | null = null;
 
+  /** Settings that were taken from a database, and those that were there before. */
+  #takenDraft: Draft | null = null;
+  #draftBefore: Draft = {};
+  /** Ends when the chosen database has been looked at. */
+  #looking: Promise<void> = Promise.resolve();
+  readonly #jobs: Jobs;
+
   constructor(store: Store) {
     this.#store = store;
+    this.#jobs = new Jobs(store);
   }
 
-  /** Opens a file, in the place of whatever was being done; it is looked at when it is planned. */
+  /** Opens files that were chosen; of several, and where another one is open, only what somebody says yes to. */
+  offer(files: readonly File[], by: 'choice' | 'drop'): void {
+    const { databases, failure } = sortChosen(files);
+    if (failure !== null) {
+      this.#store.set({ failure, offered: [] });
+      return;
+    }
+    const isFree = by === 'choice' || this.#store.state.database === null;
+    if (databases.length === 1 && isFree) this.choose({ name: databases[0].name, file: databases[0], made: null });
+    else this.#store.set({ offered: databases.map((file) => ({ name: file.name, file })) });
+  }
+
+  /** Leaves the files that were offered. */
+  refuseOffer(): void {
+    this.#store.set({ offered: [] });
+  }
+
+  /** Opens a file, in the place of the one that was; the plan stays until the next one. */
   choose(database: ChosenDatabase): void {
-    this.#store.state.job?.cancel();
-    this.#forgetResult();
-    this.#store.set({ database, failure: null });
+    const { job, draft } = this.#store.state;
+    job?.cancel();
+    // Settings that came with the last file do not go over to the next.
+    const own = draft === this.#takenDraft ? this.#draftBefore : draft;
+    this.#takenDraft = null;
+    this.#store.set({ database, draft: own, isWal: false, kept: null, offered: [], failure: null });
+    this.#looking = this.#look(database);
+  }
+
+  /** Takes the settings that the last run of the open database kept. */
+  takeKept(): void {
+    const { kept, draft } = this.#store.state;
+    if (kept?.settings == null) return;
+    if (draft !== this.#takenDraft) this.#draftBefore = draft;
+    this.#takenDraft = kept.settings;
+    this.#store.set({ draft: kept.settings });
+  }
+
+  /** Sets day and settings to those of the plan that is shown. */
+  matchPlan(): void {
+    const { current } = this.#store.state;
+    if (current === null) return;
+    const { database, result, config } = current;
+    if (this.#store.state.database !== database) this.choose(database);
+    this.#store.set({ asOf: result.report.as_of, draft: (config ?? {}) as Draft });
   }
 
   /** Makes a database up and opens it. */
   async generate(request: GenerateRequest): Promise<void> {
     const worker = new WorkerClient();
-    const made = await this.#during('Making up a database', worker, 'generate', request, () => worker.end());
+    const cancel = () => worker.end();
+    const title = 'Making up a database';
+    const made = await this.#jobs.do({ title, worker, call: 'generate', given: request, cancel, failures: 'told' });
     worker.end();
     if (made === null) return;
-    const name = `${request.shape}-${request.contacts}.sqlite3`;
-    this.choose({ name, file: made.database, isGenerated: true });
+    this.choose({ name: `${request.shape}-${request.contacts}.sqlite3`, file: made.database, made: request });
   }
 
   /** Plans the open database in a worker of its own, which takes the place of the last run's when it succeeds. */
   async run(): Promise<void> {
-    const { database, asOf, draft } = this.#store.state;
-    if (database === null || checkConfig(draft).length > 0) return;
+    await this.#looking;
+    const { database, asOf, draft, isYamlWrong } = this.#store.state;
+    if (database === null || isYamlWrong || checkConfig(draft).length > 0) return;
     const config = draft as ConfigInput;
     const worker = new WorkerClient();
     const given = { database: database.file, name: database.name, asOf, config };
-    const result = await this.#during('Planning', worker, 'run', given, () => worker.end());
+    const cancel = () => worker.end();
+    const result = await this.#jobs.do({ title: 'Planning', worker, call: 'run', given, cancel, failures: 'told' });
     if (result === null) {
       worker.end();
       return;
     }
     this.#endWorkers();
     this.#planner = worker;
-    const { runs, view } = this.#store.state;
-    const current = { number: (runs.at(-1)?.number ?? 0) + 1, databaseName: database.name, config, result };
+    const { runs, view, awaited } = this.#store.state;
+    const number = (runs.at(-1)?.number ?? 0) + 1;
+    const current = { number, database, databaseName: database.name, config, result };
     const isComparing = runs.length > 0 && view === 'compare';
+    const sight: Sight = { view: isComparing ? 'compare' : 'plan', day: null, contact: null, filter: ALL_EMAILS };
     this.#store.set({
       current,
       runs: [...runs, current].slice(-MOST_RUNS),
-      view: isComparing ? 'compare' : 'plan',
-      day: null,
+      isSaved: false,
+      awaited: null,
       found: null,
       explanation: null,
+      ...(awaited?.sight ?? sight),
     });
+    if (awaited?.sight.contact != null) await this.#explain(awaited.sight.contact);
+  }
+
+  /** Shows what an address tells of; what the plan is needed for waits for it. */
+  async see(sight: Sight): Promise<void> {
+    const { explanation, current } = this.#store.state;
+    if (current === null) {
+      this.#store.set({ view: sight.view });
+      return;
+    }
+    const isExplained = sight.contact === null || explanation?.contact_id === sight.contact;
+    this.#store.set({ ...sight, explanation: isExplained && sight.contact !== null ? explanation : null });
+    if (!isExplained && sight.contact !== null) await this.#explain(sight.contact);
+  }
+
+  /** Says what stands in the field of YAML is right and taken over, or not. */
+  setYamlWrong(isYamlWrong: boolean): void {
+    if (isYamlWrong !== this.#store.state.isYamlWrong) this.#store.set({ isYamlWrong });
+  }
+
+  /** Notes that the result was handed to the browser as a file. */
+  noteSaved(): void {
+    this.#store.set({ isSaved: true });
   }
 
   setAsOf(asOf: string): void {
@@ -87,12 +160,16 @@ export class Actions {
     rememberSettings(isRemembering ? this.#store.state.draft : null);
   }
 
-  show(view: PageState['view']): void {
-    this.#store.set({ view });
+  show(view: View): void {
+    this.#store.set({ view, awaited: null });
   }
 
   showDay(day: number): void {
     this.#store.set({ day, view: 'day' });
+  }
+
+  setFilter(filter: DayFilter): void {
+    this.#store.set({ filter });
   }
 
   /** Asks for the planned emails of a day; null when there is no plan. */
@@ -100,37 +177,40 @@ export class Actions {
     return this.#planner?.call('emailsOfDay', request) ?? null;
   }
 
-  /** Looks for contacts; when there is only one, explains it. */
+  /** Looks for contacts; explains the one whose id was given, or the only one there is. */
   async findContacts(text: string): Promise<void> {
     const planner = this.#planner;
     if (planner === null) return;
-    await this.#reporting(async () => {
+    await this.#jobs.report(async () => {
       const found = await planner.call('findContacts', { text });
-      this.#store.set({ found, explanation: null });
-      if (found.contacts.length === 1) await this.explain(found.contacts[0].id);
+      this.#store.set({ found, explanation: null, contact: null });
+      const meant = found.contacts.find(({ id }) => String(id) === text.trim());
+      const only = found.contacts.length === 1 ? found.contacts[0] : undefined;
+      const contact = meant ?? only;
+      if (contact !== undefined) await this.explain(contact.id);
     });
   }
 
   /** Explains a contact and shows the explanation. */
   async explain(contactId: number): Promise<void> {
-    const planner = this.#planner;
-    if (planner === null) return;
-    await this.#reporting(async () => {
-      const explanation = await planner.call('explain', { contactId });
-      this.#store.set({ explanation, view: 'contact' });
-    });
+    this.#store.set({ view: 'contact' });
+    await this.#explain(contactId);
   }
 
   /** The database with the result in it; null when it was cancelled or failed, which the state tells. */
   async writeDatabase(): Promise<Blob | null> {
-    const planner = this.#planner;
-    return planner && this.#during('Writing the database', planner, 'writeDatabase', null, () => planner.stop());
+    const worker = this.#planner;
+    if (worker === null) return null;
+    const [title, cancel] = ['Writing the database', () => worker.stop()];
+    return this.#jobs.do({ title, worker, call: 'writeDatabase', given: null, cancel, failures: 'told' });
   }
 
   /** The planned rows as a file; null as for `writeDatabase`. */
   async exportRows(format: ExportFormat): Promise<Blob | null> {
-    const planner = this.#planner;
-    return planner && this.#during('Writing the file', planner, 'exportRows', { format }, () => planner.stop());
+    const worker = this.#planner;
+    if (worker === null) return null;
+    const [title, cancel] = ['Writing the file', () => worker.stop()];
+    return this.#jobs.do({ title, worker, call: 'exportRows', given: { format }, cancel, failures: 'told' });
   }
 
   /** Opens the result for SQL; null as for `writeDatabase`. */
@@ -139,8 +219,9 @@ export class Actions {
     const database = await this.writeDatabase();
     if (database === null) return null;
     const worker = new WorkerClient();
-    const cancel = () => worker.end();
-    const tables = await this.#during('Opening the result', worker, 'openResult', { database }, cancel);
+    const [title, cancel] = ['Opening the result', () => worker.end()];
+    const given = { database };
+    const tables = await this.#jobs.do({ title, worker, call: 'openResult', given, cancel, failures: 'told' });
     if (tables === null) worker.end();
     else this.#queries = { worker, tables };
     return tables;
@@ -154,18 +235,22 @@ export class Actions {
       worker.end();
       this.#queries = null;
     };
-    return this.#during('Running SQL', worker, 'query', { sql }, cancel, true);
+    return this.#jobs.do({ title: 'Running SQL', worker, call: 'query', given: { sql }, cancel, failures: 'thrown' });
   }
 
   /** Lives through days in a worker of its own; the state has every day as soon as it is over. */
   async simulate(settings: Omit<SimulateRequest, 'database' | 'name' | 'config'>): Promise<void> {
-    const { database, draft } = this.#store.state;
+    await this.#looking;
+    const { database, draft, isYamlWrong } = this.#store.state;
     const [first, last] = [parseIsoDay(settings.from), parseIsoDay(settings.to)];
-    if (database === null || checkConfig(draft).length > 0 || first === null || last === null) return;
+    if (database === null || isYamlWrong || checkConfig(draft).length > 0 || first === null || last === null) return;
     const worker = new WorkerClient();
-    const given = { ...settings, database: database.file, name: database.name, config: draft as ConfigInput };
-    this.#store.set({ simulation: { startDay: first, endDay: last + 1, days: [], result: null } });
-    const result = await this.#during('Living through the days', worker, 'simulate', given, () => worker.end());
+    const config = draft as ConfigInput;
+    const given = { ...settings, database: database.file, name: database.name, config };
+    const days = { startDay: first, endDay: last + 1, days: [], result: null };
+    this.#store.set({ simulation: { ...days, database, config } });
+    const [title, cancel] = ['Living through the days', () => worker.end()];
+    const result = await this.#jobs.do({ title, worker, call: 'simulate', given, cancel, failures: 'told' });
     worker.end();
     const { simulation } = this.#store.state;
     if (simulation !== null) this.#store.set({ simulation: { ...simulation, result } });
@@ -175,9 +260,36 @@ export class Actions {
     this.#store.set({ failure: null });
   }
 
-  #forgetResult(): void {
-    this.#endWorkers();
-    this.#store.set({ current: null, day: null, found: null, explanation: null, simulation: null });
+  async #explain(contactId: number): Promise<void> {
+    const planner = this.#planner;
+    if (planner === null) return;
+    await this.#jobs.report(async () => {
+      this.#store.set({ contact: contactId });
+      const explanation = await planner.call('explain', { contactId });
+      if (this.#store.state.contact === contactId) this.#store.set({ explanation });
+    });
+  }
+
+  /** Looks at a database that was chosen; what is wrong with the file is told when it is planned. */
+  async #look(database: ChosenDatabase): Promise<void> {
+    const worker = new WorkerClient();
+    const draftBefore = this.#store.state.draft;
+    try {
+      const { isWal, config, configProblem } = await worker.call('look', {
+        database: database.file,
+        name: database.name,
+      });
+      if (this.#store.state.database !== database) return;
+      const settings = config === null ? null : ownSettings(config);
+      const kept = settings === null && configProblem === null ? null : { settings, problem: configProblem };
+      this.#store.set({ isWal, kept });
+      const isUntouched = this.#store.state.draft === draftBefore && Object.keys(draftBefore).length === 0;
+      if (isUntouched) this.takeKept();
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+    } finally {
+      worker.end();
+    }
   }
 
   #endWorkers(): void {
@@ -185,57 +297,5 @@ export class Actions {
     this.#queries?.worker.end();
     this.#planner = null;
     this.#queries = null;
-  }
-
-  async #reporting(work: () => Promise<void>): Promise<void> {
-    try {
-      this.#store.set({ failure: null });
-      await work();
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (!error.isCancelled) this.#store.set({ failure: error });
-    }
-  }
-
-  /** Shows a request as the job under way; null when it failed, which the state then tells. */
-  async #during<Name extends CallName>(
-    title: string,
-    worker: WorkerClient,
-    call: Name,
-    given: Calls[Name]['given'],
-    cancel: () => void,
-    isThrowing = false,
-  ): Promise<Calls[Name]['back'] | null> {
-    if (this.#store.state.job !== null) return null;
-    const job = { title, progress: null, stageStartMs: performance.now(), stagesDone: [], cancel };
-    this.#store.set({ job, failure: null });
-    try {
-      return await worker.call(call, given, (progress) => this.#note(progress));
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (isThrowing && !error.isCancelled) throw error;
-      this.#store.set({ failure: error });
-      return null;
-    } finally {
-      this.#store.set({ job: null });
-    }
-  }
-
-  #note(progress: Progress): void {
-    const { job, simulation } = this.#store.state;
-    if (job === null) return;
-    if (progress.days !== undefined && simulation !== null) {
-      this.#store.set({ simulation: { ...simulation, days: [...simulation.days, ...progress.days] } });
-    }
-    const before = job.progress?.stage;
-    const isNext = before !== progress.stage;
-    this.#store.set({
-      job: {
-        ...job,
-        progress,
-        stageStartMs: isNext ? performance.now() : job.stageStartMs,
-        stagesDone: isNext && before !== undefined ? [...job.stagesDone, before] : job.stagesDone,
-      },
-    });
   }
 }

@@ -19,6 +19,8 @@ export interface ConfigField {
   readonly keys: readonly string[];
   readonly minimum: number | null;
   readonly maximum: number | null;
+  /** Whether it is a share of one, which people write in percent. */
+  readonly isShare: boolean;
 }
 
 /** A section of the form with its fields; the first one, without a name, holds the keys that lie in none. */
@@ -63,6 +65,7 @@ function fieldOf(path: readonly string[], given: Shape): ConfigField {
     keys: Object.keys(plain.properties ?? {}),
     minimum: plain.minimum ?? null,
     maximum: plain.maximum ?? null,
+    isShare: plain.type === 'number' && plain.minimum === 0 && plain.maximum === 1,
   };
 }
 

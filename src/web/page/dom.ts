@@ -47,6 +47,24 @@ export function fill(target: Element, ...children: readonly Child[]): void {
   target.replaceChildren(...children.filter((child) => child !== null && child !== false).map(asNode));
 }
 
+/** What an element is called by people, and so what tells it from others after its surroundings were made anew. */
+function nameOf(target: Element): string {
+  return `${target.tagName} ${target.getAttribute('aria-label') ?? target.textContent ?? ''}`;
+}
+
+/** Puts children in the place of those an element has; the keyboard stays on what has the same name, or on the element. */
+export function refill(target: HTMLElement, ...children: readonly Child[]): void {
+  const at = document.activeElement;
+  const name = at !== null && at !== target && target.contains(at) ? nameOf(at) : null;
+  fill(target, ...children);
+  if (name === null) return;
+  const same = [...target.querySelectorAll<HTMLElement>('button, input, select, [tabindex]')].find(
+    (found) => nameOf(found) === name && !found.hasAttribute('disabled'),
+  );
+  if (same === undefined) target.tabIndex = -1;
+  (same ?? target).focus();
+}
+
 function asNode(child: Exclude<Child, null | false>): Node {
   return child instanceof Node ? child : document.createTextNode(String(child));
 }
@@ -86,15 +104,22 @@ export function labelled(label: string, control: HTMLElement, help: string | nul
   );
 }
 
-/** A table with a caption for screen readers; numbers stand to the right. */
+/** How a table looks. */
+export interface TableLook {
+  readonly style?: 'div.scroll' | 'div.scroll.sheet';
+  /** The columns whose cells stand to the right, whatever they are. */
+  readonly numbers?: readonly boolean[];
+}
+
+/** A table with a caption for screen readers; columns of numbers, which are counts, have them grouped and to the right. */
 export function dataTable(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly (Child | undefined)[])[],
-  style: 'div.scroll' | 'div.scroll.sheet' = 'div.scroll',
+  { style = 'div.scroll', numbers = [] }: TableLook = {},
 ): HTMLDivElement {
   const isNumber = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === null),
+    (_, i) => numbers[i] ?? (rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === null)),
   );
   const cell = (tag: 'td' | 'th', child: Child | undefined, i: number) =>
     element(

@@ -1,7 +1,7 @@
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { FoundContacts, Progress, RunResult } from '../protocol/protocol.js';
+import type { DayRequest, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
 import type { CallError } from './workerClient.js';
 
 /** The parts of the page, in the order of their tabs. */
@@ -14,8 +14,44 @@ export type View = (typeof VIEWS)[number];
 export interface ChosenDatabase {
   readonly name: string;
   readonly file: Blob;
-  /** Whether it was made up, and not somebody's. */
-  readonly isGenerated: boolean;
+  /** What it was made up by; null when it is somebody's. */
+  readonly made: GenerateRequest | null;
+}
+
+/** What the last run of the chosen database kept of its settings. */
+export interface KeptSettings {
+  /** What is not the default; null when it cannot be read. */
+  readonly settings: Draft | null;
+  readonly problem: string | null;
+}
+
+/** A file that waits for a yes, because another one is open. */
+export interface OfferedFile {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+/** Which emails of a day are shown. */
+export interface DayFilter {
+  /** A kind of the volume, null for all. */
+  readonly kind: string | null;
+  readonly status: DayRequest['status'];
+}
+
+/** What is looked at, as far as an address keeps it. */
+export interface Sight {
+  readonly view: View;
+  /** Days since 1970-01-01. */
+  readonly day: number | null;
+  readonly contact: number | null;
+  readonly filter: DayFilter;
+}
+
+/** What an address asked for and what is not there yet: it is shown after the next run. */
+export interface Awaited {
+  readonly sight: Sight;
+  /** The name of the database that has to be chosen again; null when it is made up again. */
+  readonly fileName: string | null;
 }
 
 /** A configuration as it is edited: plain data, right or wrong. */
@@ -25,6 +61,7 @@ export type Draft = { readonly [key: string]: unknown };
 export interface FinishedRun {
   /** Runs are counted from 1. */
   readonly number: number;
+  readonly database: ChosenDatabase;
   readonly databaseName: string;
   readonly config: ConfigInput;
   readonly result: RunResult;
@@ -46,6 +83,8 @@ export interface SimulationState {
   /** Days since 1970-01-01, `[start, end)`. */
   readonly startDay: number;
   readonly endDay: number;
+  readonly database: ChosenDatabase;
+  readonly config: ConfigInput;
   /** The days that are over, in order. */
   readonly days: readonly SimulatedDay[];
   /** Null as long as it is under way, and when it was cancelled. */
@@ -56,9 +95,17 @@ export interface SimulationState {
 export interface PageState {
   readonly view: View;
   readonly database: ChosenDatabase | null;
+  /** Whether the database is in WAL mode, so that changes may lie in a file beside it. */
+  readonly isWal: boolean;
+  /** What the chosen database was planned with last; null when it was not, or has not been looked at. */
+  readonly kept: KeptSettings | null;
+  readonly offered: readonly OfferedFile[];
+  readonly awaited: Awaited | null;
   /** `YYYY-MM-DD` */
   readonly asOf: string;
   readonly draft: Draft;
+  /** Whether what stands in the field of YAML is not right and so is no part of the draft. */
+  readonly isYamlWrong: boolean;
   readonly isRemembering: boolean;
   readonly job: Job | null;
   /** What went wrong last, or why something stopped; null when all is well. */
@@ -69,9 +116,38 @@ export interface PageState {
   readonly runs: readonly FinishedRun[];
   /** The day that is looked at, as days since 1970-01-01. */
   readonly day: number | null;
+  readonly filter: DayFilter;
+  /** The contact that is looked at, by id. */
+  readonly contact: number | null;
+  /** Whether the result of the last run was handed to the browser as a file. */
+  readonly isSaved: boolean;
   readonly found: FoundContacts | null;
   readonly explanation: ContactExplanation | null;
   readonly simulation: SimulationState | null;
+}
+
+/** The state of a page that has just been opened. */
+export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemembering' | 'awaited'>): PageState {
+  return {
+    view: 'plan',
+    database: null,
+    isWal: false,
+    kept: null,
+    offered: [],
+    isYamlWrong: false,
+    job: null,
+    failure: null,
+    current: null,
+    runs: [],
+    day: null,
+    filter: { kind: null, status: 'any' },
+    contact: null,
+    isSaved: false,
+    found: null,
+    explanation: null,
+    simulation: null,
+    ...parts,
+  };
 }
 
 /** Holds the state and tells everybody who asked when it is another one. */

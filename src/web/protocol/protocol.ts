@@ -14,7 +14,7 @@ import type { DailyVolume, StateRows } from './volume.js';
 // request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
 // Files cross as `Blob`, which hands over a reference and no bytes.
 //
-// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `run` and `simulate` start
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
 // `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult` and `query` have another one, so that
 // a query that never ends costs nothing but itself.
@@ -44,8 +44,20 @@ export interface RunRequest {
   readonly config: ConfigInput;
 }
 
+/** What is to be known of a database before it is planned. */
+export interface FileLook {
+  /** Whether it is in WAL mode, so that changes may lie in a file beside it. */
+  readonly isWal: boolean;
+  /** The complete configuration that its last run kept; null when there is none that can be read. */
+  readonly config: ConfigInput;
+  /** Why what was kept cannot be read; null when it can, or there is none. */
+  readonly configProblem: string | null;
+}
+
 /** What a run found. */
 export interface RunResult {
+  /** A digest of the database as it was read. */
+  readonly digest: string;
   readonly report: RunReport;
   readonly volume: DailyVolume;
   /** By state, those without rows left out. */
@@ -97,8 +109,11 @@ export interface TableDescription {
   readonly columns: readonly string[];
 }
 
-/** A value of SQLite as it is shown: a blob is its size in words. */
-export type ShownValue = string | number | null;
+/** A value of SQLite as it is shown, exact but for the end of long texts and blobs, which say so. */
+export interface ShownValue {
+  readonly kind: 'null' | 'integer' | 'real' | 'text' | 'blob';
+  readonly text: string;
+}
 
 /** The rows of a query. */
 export interface QueryResult {
@@ -123,6 +138,7 @@ export interface SimulateRequest extends SenderOptions {
 /** Every request with what it is given and what comes back. */
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
+  look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };
   emailsOfDay: { given: DayRequest; back: DayEmails };

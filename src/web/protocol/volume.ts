@@ -35,8 +35,16 @@ export interface StateRows {
   readonly skipped: number;
 }
 
-/** Counts the emails of every day from today to the last that holds one, by kind. */
-export function dailyVolume({ views, count, run, organization }: Plan, balance: Balance): DailyVolume {
+/**
+ * Counts the emails of every day from today to the last that holds one, by kind.
+ *
+ * @param refused candidates whose rows a unique index refused; they do not count
+ */
+export function dailyVolume(
+  { views, count, run, organization }: Plan,
+  balance: Balance,
+  refused: ReadonlySet<number>,
+): DailyVolume {
   const firstDay = run.today;
   const dayCount = (balance.days.at(-1)?.day ?? firstDay) - firstDay + 1;
   const byKind = new Map<string, Uint32Array>();
@@ -47,15 +55,13 @@ export function dailyVolume({ views, count, run, organization }: Plan, balance: 
   };
   const byType = organization.planned.types.map((type) => columnOf(kindOfType(type.name)));
   for (let i = 0; i < count; i++) {
-    if (views.candidateReason[i] === REASON.scheduled)
+    if (views.candidateReason[i] === REASON.scheduled && !refused.has(i))
       byType[views.candidateType[i]][views.candidateSend[i] - firstDay]++;
   }
   const total = new Uint32Array(dayCount);
-  for (const { day, planned, history } of balance.days) {
-    columnOf(ALREADY_SENT)[day - firstDay] = history;
-    total[day - firstDay] = planned + history;
-  }
+  for (const { day, history } of balance.days) columnOf(ALREADY_SENT)[day - firstDay] = history;
   const kinds = Array.from(byKind, ([kind, emails]) => ({ kind, emails }));
+  for (const { emails } of kinds) for (let i = 0; i < dayCount; i++) total[i] += emails[i];
   return {
     firstDay,
     dayCount,
@@ -77,14 +83,14 @@ export function dayCounts({ firstDay, total }: DailyVolume): DayCount[] {
   return Array.from(total, (count, i) => ({ day: firstDay + i, count }));
 }
 
-/** Counts contacts and rows by state, the state of most rows first. */
-export function stateCounts({ views, count, organization }: Plan): StateRows[] {
+/** Counts contacts and rows by state, the state of most rows first. @param refused as for `dailyVolume` */
+export function stateCounts({ views, count, organization }: Plan, refused: ReadonlySet<number>): StateRows[] {
   const { contacts } = organization;
   const [people, scheduled, skipped] = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
   for (let i = 0; i < contacts.count; i++) people[contacts.state[i]]++;
   for (let i = 0; i < count; i++) {
     const reason = views.candidateReason[i];
-    if (!becomesRow(reason)) continue;
+    if (!becomesRow(reason) || refused.has(i)) continue;
     const state = contacts.state[views.candidateContact[i]];
     if (reason === REASON.scheduled) scheduled[state]++;
     else skipped[state]++;

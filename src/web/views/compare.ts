@@ -1,12 +1,14 @@
 import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
-import { grouped } from '../../report/text/prose.js';
+import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
+import { plainReason } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { chartBox } from './chart.js';
+import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
 export function compareView(store: Store, actions: Actions): HTMLElement {
@@ -31,7 +33,8 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
   before.addEventListener('change', show);
   after.addEventListener('change', show);
   store.follow(['runs'], ({ runs }) => {
-    const options = () => runs.map((run) => element('option', { attributes: { value: run.number } }, runName(run)));
+    const options = () =>
+      runs.map((run) => element('option', { attributes: { value: run.number } }, runName(run, runs)));
     fill(before, ...options());
     fill(after, ...options());
     before.value = String(runs.at(-2)?.number ?? '');
@@ -47,8 +50,14 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
   );
 }
 
-function runName({ number, databaseName, result }: FinishedRun): string {
-  return `Run ${number}: ${databaseName}, ${shortDate(result.report.as_of)}`;
+/** What a run's database is called: by its name, and by its content where another one has the same name. */
+function databaseText({ databaseName, result }: FinishedRun, runs: readonly FinishedRun[]): string {
+  const isShared = runs.some((run) => run.databaseName === databaseName && run.result.digest !== result.digest);
+  return isShared ? `${databaseName} (content ${result.digest.slice(0, 6)})` : databaseName;
+}
+
+function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
+  return `Run ${run.number}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
 /** The settings that are not the same in two runs. */
@@ -57,10 +66,15 @@ function differences(before: FinishedRun, after: FinishedRun): (readonly [string
     (run) => new Map(settingLines(run.config).map(({ key, value }) => [key, value])),
   );
   const keys = [...new Set([...first.keys(), ...second.keys()])];
-  const all = keys.map((key) => [key, first.get(key) ?? 'default', second.get(key) ?? 'default'] as const);
+  const all = keys.map((key) => {
+    const [one, other] = [settingText(key, first.get(key)), settingText(key, second.get(key))];
+    return [settingName(key), one, other] as const;
+  });
   const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
-  const names = ['database', before.databaseName, after.databaseName] as const;
-  return [...all, days, names].filter(([, one, other]) => one !== other);
+  const both = [before, after];
+  const names = ['database', databaseText(before, both), databaseText(after, both)] as const;
+  const isSame = before.result.digest === after.result.digest;
+  return [...all, days, ...(isSame ? [] : [names])].filter(([, one, other]) => one !== other);
 }
 
 function signed(value: number): string {
@@ -89,7 +103,7 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
         {},
         element('h3', {}, 'What was set differently'),
         changed.length === 0
-          ? element('p.note', {}, 'Nothing: the two runs have the same settings.')
+          ? element('p.note', {}, 'Nothing: day, settings and the content of the database are the same.')
           : dataTable('Settings', ['Setting', 'Before', 'After'], changed),
       ),
       element(
@@ -106,7 +120,8 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
     element(
       'section.panel',
       {},
-      element('h3', {}, 'Emails per day'),
+      element('p.subject', {}, 'Emails per day'),
+      element('h3', {}, differenceFinding(before, after)),
       chartBox(
         (options) =>
           drawDifferenceChart(dayCounts(before.result.volume), dayCounts(after.result.volume), {
@@ -125,6 +140,21 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
   ];
 }
 
+/** What the two charts show, as a sentence. */
+function differenceFinding(before: FinishedRun, after: FinishedRun): string {
+  const [one, other] = [before, after].map(
+    ({ result }) => new Map(dayCounts(result.volume).map(({ day, count }) => [day, count])),
+  );
+  const days = [...new Set([...one.keys(), ...other.keys()])];
+  const differing = days.filter((day) => (one.get(day) ?? 0) !== (other.get(day) ?? 0)).length;
+  if (differing === 0)
+    return `Run ${before.number} and run ${after.number} send the same number of emails on every day`;
+  const change = after.result.report.rows.pre_scheduled - before.result.report.rows.pre_scheduled;
+  const sum =
+    change === 0 ? 'as many emails' : `${counted(Math.abs(change), 'email')} ${change > 0 ? 'more' : 'fewer'}`;
+  return `Run ${after.number} sends ${sum} in all; ${counted(differing, 'day')} differ`;
+}
+
 function dayDifference(before: FinishedRun, after: FinishedRun, day: number): string {
   const countOf = ({ result: { volume } }: FinishedRun) => volume.total[day - volume.firstDay] ?? 0;
   const date = shortDate(new Date(day * 86_400_000).toISOString().slice(0, 10));
@@ -137,7 +167,7 @@ function reasonFigures(before: FinishedRun, after: FinishedRun): (readonly [stri
     (run) => new Map(run.result.report.skip_reasons.map(({ reason, rows }) => [reason, rows])),
   );
   return [...new Set([...first.keys(), ...second.keys()])]
-    .map((reason) => [`skipped: ${reason}`, first.get(reason) ?? 0, second.get(reason) ?? 0] as const)
+    .map((reason) => [`skipped: ${plainReason(reason)}`, first.get(reason) ?? 0, second.get(reason) ?? 0] as const)
     .filter(([, one, other]) => one !== other)
     .sort(([, a, b], [, c, d]) => Math.abs(d - c) - Math.abs(b - a))
     .slice(0, 10);

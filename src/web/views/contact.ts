@@ -5,6 +5,7 @@ import { emailSentences, emailTitle } from '../../report/explanationEmail.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
+import { emailHeading, plainSentences, plainType } from '../page/plainWords.js';
 import type { Store } from '../page/state.js';
 import type { FoundContacts } from '../protocol/protocol.js';
 import { chartBox } from './chart.js';
@@ -26,14 +27,14 @@ export function contactView(store: Store, actions: Actions): HTMLElement {
         },
       },
     },
-    labelled('Contact', input, 'An id, or a part of a name or address.'),
+    labelled('Contact', input, 'An id opens that contact; a part of a name or address finds all who have it.'),
     element('button.primary', { attributes: { type: 'submit' } }, 'Search'),
   );
   const list = element('div', { attributes: { 'aria-live': 'polite' } });
   const letter = element('div');
   store.follow(['found', 'explanation', 'current'], ({ found, explanation }) => {
     fill(list, found !== null && foundView(found, explanation !== null, actions));
-    if (explanation !== null) fill(letter, ...explained(explanation));
+    if (explanation !== null) fill(letter, ...explained(explanation, found));
     else
       fill(
         letter,
@@ -64,7 +65,7 @@ function foundList({ contacts, isCut }: FoundContacts, actions: Actions): HTMLEl
   return element(
     'div',
     {},
-    dataTable('Contacts found', ['Id', 'Name', 'Address', 'State'], rows, 'div.scroll.sheet'),
+    dataTable('Contacts found', ['Id', 'Name', 'Address', 'State'], rows, { style: 'div.scroll.sheet' }),
     isCut && element('p.note', {}, `There are more than these ${contacts.length}; search for a longer part.`),
   );
 }
@@ -88,23 +89,34 @@ function ruleText({ rule, contact }: ContactExplanation): string {
   return `${rule.state} forbids the days from ${rule.before_days} before to ${rule.after_days} after ${anchor}; the organization keeps ${rule.buffer_days} more free in front.`;
 }
 
+/** An email in plain words; its codes and arithmetic are folded up. */
 function emailCard(email: EmailExplanation, asOf: string): HTMLElement {
   const isSkipped = email.status === 'skipped';
   return element(
     isSkipped ? 'li.email.skipped' : 'li.email',
     {},
-    element('h4', {}, emailTitle(email)),
-    element('p', {}, emailSentences(email, asOf).join(' ')),
+    element('h4', {}, emailHeading(email)),
+    element('p', {}, plainSentences(email).join(' ')),
+    element(
+      'details.codes',
+      {},
+      element('summary', {}, 'By the rulebook, with codes and arithmetic'),
+      element('p', {}, emailTitle(email)),
+      element('p', {}, emailSentences(email, asOf).join(' ')),
+    ),
   );
 }
 
-function explained(explanation: ContactExplanation): HTMLElement[] {
+function explained(explanation: ContactExplanation, found: FoundContacts | null): HTMLElement[] {
   const { contact_id, emails, absent, as_of, windows } = explanation;
+  const who = found?.contacts.find(({ id }) => id === contact_id);
   return [
     element(
       'section.letter',
       { attributes: { 'aria-label': `Explanation of contact ${contact_id}` } },
       element('h3', {}, `Contact ${contact_id}`),
+      who !== undefined &&
+        element('p.file-name', {}, [who.name, who.address].filter((text) => text !== null).join(', ')),
       element('p.note', {}, `${traits(explanation)}. ${ruleText(explanation)}`),
       (emails.length > 0 || windows.length > 0) && chartBox((options) => drawTimeline(explanation, options)),
       emails.length > 0 && element('ul.emails', {}, ...emails.map((email) => emailCard(email, as_of))),
@@ -114,7 +126,12 @@ function explained(explanation: ContactExplanation): HTMLElement[] {
           'ul.absent',
           {},
           ...absent.map((absence) =>
-            element('li', {}, element('strong', {}, `${absence.email_type}: `), absenceSentence(absence)),
+            element(
+              'li',
+              { attributes: { title: absence.email_type } },
+              element('strong', {}, `${plainType(absence.email_type)}: `),
+              absenceSentence(absence),
+            ),
           ),
         ),
     ),

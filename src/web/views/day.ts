@@ -1,8 +1,10 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
-import { grouped } from '../../report/text/prose.js';
+import { ALREADY_SENT } from '../../report/charts/series.js';
+import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
-import { button, dataTable, element, fill, labelled } from '../page/dom.js';
-import { longDayText, wordsOf } from '../page/format.js';
+import { button, dataTable, element, fill, labelled, refill } from '../page/dom.js';
+import { longDayText, shortDate } from '../page/format.js';
+import { plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
 import type { DayEmails, DayRequest } from '../protocol/protocol.js';
@@ -27,17 +29,26 @@ function statusChoice(): HTMLSelectElement {
 }
 
 function kindOptions(current: FinishedRun | null): HTMLElement[] {
-  const kinds = current?.result.volume.kinds ?? [];
+  const kinds = (current?.result.volume.kinds ?? []).filter(({ kind }) => kind !== ALREADY_SENT);
   return [
     element('option', { attributes: { value: '' } }, 'all kinds'),
-    ...kinds.map((volume) => element('option', { attributes: { value: volume.kind } }, wordsOf(volume.kind))),
+    ...kinds.map((volume) => element('option', { attributes: { value: volume.kind } }, plainType(volume.kind))),
   ];
 }
 
+/** What goes out on a day: what the plan sends, and what was sent or is on its way without it. */
 function countOf({ result }: FinishedRun, day: number): HTMLElement {
   const { volume } = result;
-  const count = volume.total[day - volume.firstDay] ?? 0;
-  return element('span.count', {}, ` ${grouped(count)} ${count === 1 ? 'email goes' : 'emails go'} out`);
+  const place = day - volume.firstDay;
+  const before = volume.kinds.find(({ kind }) => kind === ALREADY_SENT)?.emails[place] ?? 0;
+  const planned = (volume.total[place] ?? 0) - before;
+  const rest = before === 0 ? '' : `, besides ${grouped(before)} sent or on their way`;
+  return element('span.count', {}, ` ${counted(planned, 'email')} to be sent${rest}`);
+}
+
+/** Plain words, with the code that they stand for when it is asked for. */
+function coded(words: string, code: string, style: 'span' | 'span.tag.skipped' = 'span'): HTMLElement {
+  return element(style, { attributes: { title: code } }, words);
 }
 
 function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: PageActions): HTMLElement[] {
@@ -48,11 +59,11 @@ function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: 
       attributes: { 'aria-label': `Explain contact ${email.contact_id}` },
     }),
     email.address,
-    email.email_type,
+    coded(plainType(email.email_type), email.email_type),
     email.status === 'skipped'
-      ? element('span.tag.skipped', {}, email.skip_reason ?? 'skipped')
+      ? coded(`skipped: ${plainReason(email.skip_reason ?? '')}`, email.skip_reason ?? '', 'span.tag.skipped')
       : element('span.tag', {}, 'to be sent'),
-    email.planned_send_date === email.scheduled_send_date ? '' : `from ${email.planned_send_date}`,
+    email.planned_send_date === email.scheduled_send_date ? '' : `from ${shortDate(email.planned_send_date)}`,
     email.priority,
   ]);
   const end = Math.min(total, start + emails.length);
@@ -62,7 +73,7 @@ function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: 
   const later = button('Later', () => turn(start + PAGE_EMAILS), { attributes: { disabled: end >= total } });
   const heads = ['Contact', 'Address', 'Type', 'Status', 'Moved', 'Priority'];
   return [
-    dataTable('Emails of the day', heads, rows, 'div.scroll.sheet'),
+    dataTable('Emails of the day', heads, rows, { style: 'div.scroll.sheet' }),
     element(
       'div.pager',
       {},
@@ -73,29 +84,45 @@ function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: 
   ];
 }
 
+/** The choices of which emails of the day are shown. */
+function filterControls(store: Store, actions: Actions): HTMLElement[] {
+  const kind = element('select');
+  const status = statusChoice();
+  const choose = () => {
+    const chosen = status.value as DayRequest['status'];
+    actions.setFilter({ kind: kind.value === '' ? null : kind.value, status: chosen });
+  };
+  kind.addEventListener('change', choose);
+  status.addEventListener('change', choose);
+  store.follow(['current'], ({ current }) => fill(kind, ...kindOptions(current)));
+  store.follow(['current', 'filter'], ({ filter }) => {
+    kind.value = filter.kind ?? '';
+    status.value = filter.status;
+  });
+  return [labelled('Kind', kind), labelled('Status', status)];
+}
+
 /** The emails of a day, a page at a time, by kind and status. */
 export function dayView(store: Store, actions: Actions): HTMLElement {
   const date = element('input', { attributes: { type: 'date' } });
-  const kind = element('select');
-  const status = statusChoice();
+  const filters = filterControls(store, actions);
   const title = element('h2', {}, 'Day');
   const body = element('div', { attributes: { 'aria-live': 'polite' } });
   let start = 0;
   let asked = 0;
 
   const show = async () => {
-    const { day, current } = store.state;
+    const { day, current, filter } = store.state;
     if (current === null || day === null) return;
     asked += 1;
     const mine = asked;
-    const chosen = { kind: kind.value === '' ? null : kind.value, status: status.value as DayRequest['status'] };
-    const request: DayRequest = { day, ...chosen, start, end: start + PAGE_EMAILS };
+    const request: DayRequest = { day, ...filter, start, end: start + PAGE_EMAILS };
     body.setAttribute('aria-busy', 'true');
     try {
       const emails = await actions.emailsOfDay(request);
       // Another day may have been asked for since.
       if (mine === asked && emails !== null)
-        fill(body, ...pageOf(emails, start, { turn, explain: (contactId) => void actions.explain(contactId) }));
+        refill(body, ...pageOf(emails, start, { turn, explain: (contactId) => void actions.explain(contactId) }));
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       if (!error.isCancelled) fill(body, element('p.wrong', {}, error.message));
@@ -116,10 +143,7 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     const day = parseIsoDay(date.value);
     if (day !== null) actions.showDay(day);
   });
-  kind.addEventListener('change', again);
-  status.addEventListener('change', again);
-  store.follow(['current'], ({ current }) => fill(kind, ...kindOptions(current)));
-  store.follow(['day', 'current'], ({ day, current }) => {
+  store.follow(['day', 'current', 'filter'], ({ day, current }) => {
     if (current === null) return;
     if (day === null) {
       fill(title, 'Day');
@@ -135,7 +159,7 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     'div.view',
     {},
     element('header.view-head', {}, title),
-    element('div.controls', {}, ...days, labelled('Kind', kind), labelled('Status', status)),
+    element('div.controls', {}, ...days, ...filters),
     body,
   );
 }

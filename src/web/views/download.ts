@@ -1,8 +1,10 @@
 import type { ExportFormat } from '../../export/formats.js';
-import { grouped } from '../../report/text/prose.js';
+import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
+import { settingLines } from '../page/configFields.js';
 import { button, element, fill } from '../page/dom.js';
-import { byteText } from '../page/format.js';
+import { byteText, shortDate } from '../page/format.js';
+import { staleReasons } from '../page/stale.js';
 import type { Store } from '../page/state.js';
 
 const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; readonly text: string }[] = [
@@ -32,13 +34,16 @@ export function downloadView(store: Store, actions: Actions): HTMLElement {
   const nameOf = (ending: string) => {
     const { current } = store.state;
     const stem = (current?.databaseName ?? 'plan').replace(/\.(sqlite3?|db)$/i, '');
-    return `${stem}-planned-${current?.result.report.as_of ?? ''}.${ending}`;
+    // The runs of a visit may differ in their settings alone.
+    const run = current === null || current.number === 1 ? '' : `-run${current.number}`;
+    return `${stem}-planned-${current?.result.report.as_of ?? ''}${run}.${ending}`;
   };
   const offer = (ending: string, name: string, text: string, make: () => Promise<Blob | null>) => {
     const start = button(`Download ${name}`, async () => {
       const file = await make();
       if (file === null) return;
       save(file, nameOf(ending));
+      actions.noteSaved();
       fill(said, `${nameOf(ending)}, ${byteText(file.size)}, is handed to your browser.`);
     });
     store.follow(['job'], ({ job }) => {
@@ -47,14 +52,29 @@ export function downloadView(store: Store, actions: Actions): HTMLElement {
     return element('li', {}, element('div', {}, element('h3', {}, name), element('p.note', {}, text)), start);
   };
   const count = element('p.note');
+  const what = element('p.what');
   store.follow(['current'], ({ current }) => {
     fill(said, '');
     fill(count, current === null ? '' : `${grouped(current.result.report.rows.total)} planned rows.`);
+  });
+  store.follow(['current', 'database', 'asOf', 'draft', 'isYamlWrong'], (state) => {
+    const { current } = state;
+    if (current === null) return;
+    const settings = settingLines(current.config).length;
+    const own = settings === 0 ? 'the default settings' : `${counted(settings, 'setting')} of its own`;
+    const day = shortDate(current.result.report.as_of);
+    const isStale = staleReasons(state).length > 0;
+    fill(
+      what,
+      `What you get is run ${current.number}: ${current.databaseName} as of ${day}, with ${own}.`,
+      isStale && element('strong.wrong', {}, ' It is not what is set now.'),
+    );
   });
   return element(
     'div.view',
     {},
     element('header.view-head', {}, element('h2', {}, 'Download'), count),
+    what,
     element(
       'ul.offers',
       {},

@@ -7,9 +7,11 @@ import { grouped, percent } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, type Child, dataTable, element, fill } from '../page/dom.js';
 import { longDayText, secondsText, shortDate } from '../page/format.js';
+import { plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts, dayKindCounts } from '../protocol/volume.js';
 import { chartBox, type DayChoice } from './chart.js';
+import { calendarFinding, reasonFinding, sourceText, stateFinding, volumeFinding } from './findings.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */
 export function planView(store: Store, actions: Actions): HTMLElement {
@@ -77,6 +79,18 @@ function panel(title: string, ...children: readonly Child[]): HTMLElement {
   return element('section.panel', { attributes: { 'aria-label': title } }, element('h3', {}, title), ...children);
 }
 
+/** A panel whose heading says what its chart shows, with where that comes from below. */
+function chartPanel(run: FinishedRun, subject: string, finding: string, ...children: readonly Child[]): HTMLElement {
+  return element(
+    'section.panel',
+    { attributes: { 'aria-label': subject } },
+    element('p.subject', {}, subject),
+    element('h3', {}, finding),
+    ...children,
+    element('p.source', {}, sourceText(run)),
+  );
+}
+
 /** The figures of a chart as a table, for whoever cannot or will not look at a picture. */
 function asTable(title: string, table: () => HTMLElement): HTMLElement {
   const place = element('div');
@@ -85,7 +99,8 @@ function asTable(title: string, table: () => HTMLElement): HTMLElement {
   return details;
 }
 
-function summary({ result, number, databaseName }: FinishedRun, actions: Actions): HTMLElement[] {
+function summary(run: FinishedRun, actions: Actions): HTMLElement[] {
+  const { result, number, databaseName } = run;
   const { report } = result;
   return [
     element(
@@ -98,8 +113,8 @@ function summary({ result, number, databaseName }: FinishedRun, actions: Actions
     ...(report.rows.total === 0
       ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')]
       : []),
-    ...dayPanels(result, actions),
-    element('div.panels', {}, reasonPanel(report), statePanel(result)),
+    ...dayPanels(run, actions),
+    element('div.panels', {}, reasonPanel(run), statePanel(run)),
     element('div.panels', {}, typePanel(report), changesPanel(report)),
   ];
 }
@@ -110,7 +125,7 @@ function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): H
     'dl.figures',
     {},
     figure(grouped(rows.pre_scheduled), 'Emails to be sent', `${rows.per_contact.toFixed(2)} rows per contact`),
-    figure(grouped(rows.skipped), 'Skipped', percent(rows.skipped, rows.total)),
+    figure(grouped(rows.skipped), 'Skipped', `planned emails that a rule stops: ${percent(rows.skipped, rows.total)}`),
     figure(
       grouped(contacts.planned),
       'Contacts planned',
@@ -124,7 +139,8 @@ function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): H
 }
 
 /** The days as bars and as a calendar; a click on one shows its emails. */
-function dayPanels(result: FinishedRun['result'], actions: Actions): HTMLElement[] {
+function dayPanels(run: FinishedRun, actions: Actions): HTMLElement[] {
+  const { result } = run;
   const { report, volume } = result;
   const { limits, moves } = report;
   const describe = (day: number) => {
@@ -138,8 +154,10 @@ function dayPanels(result: FinishedRun['result'], actions: Actions): HTMLElement
     onChoose: (day) => actions.showDay(day),
   };
   return [
-    panel(
+    chartPanel(
+      run,
       'Emails per day',
+      volumeFinding(result),
       chartBox(
         (options) =>
           drawVolumeChart(dayKindCounts(volume), { ...options, cap: (day) => volume.caps[day - volume.firstDay] ?? 0 }),
@@ -152,31 +170,39 @@ function dayPanels(result: FinishedRun['result'], actions: Actions): HTMLElement
       ),
       asTable('Emails per day', () => volumeTable(result, actions)),
     ),
-    panel(
+    chartPanel(
+      run,
       'The year as a calendar',
+      calendarFinding(result),
       chartBox((options) => drawCalendarChart(dayCounts(volume), { ...options, startDay: volume.firstDay }), choice),
     ),
   ];
 }
 
-function reasonPanel({ skip_reasons, rows }: Report): HTMLElement {
-  const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: reason, count }));
-  return panel(
+function reasonPanel(run: FinishedRun): HTMLElement {
+  const { skip_reasons, rows } = run.result.report;
+  const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: plainReason(reason), code: reason, count }));
+  return chartPanel(
+    run,
     'Why emails are skipped',
+    reasonFinding(run.result),
     chartBox((options) => drawReasonChart(counts, options)),
     asTable('Skip reasons', () =>
       dataTable(
         'Skip reasons',
-        ['Reason', 'Emails', 'Of skipped'],
-        counts.map(({ name, count }) => [name, count, percent(count, rows.skipped)]),
+        ['Because', 'Emails', 'Of skipped', 'Code'],
+        counts.map(({ name, code, count }) => [name, count, percent(count, rows.skipped), code]),
       ),
     ),
   );
 }
 
-function statePanel({ states }: FinishedRun['result']): HTMLElement {
-  return panel(
+function statePanel(run: FinishedRun): HTMLElement {
+  const { states } = run.result;
+  return chartPanel(
+    run,
     'States',
+    stateFinding(run.result),
     chartBox((options) =>
       drawStateChart(
         states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
@@ -199,7 +225,14 @@ function typePanel({ rows }: Report): HTMLElement {
     dataTable(
       'Emails by type',
       ['Type', 'To be sent', 'Skipped'],
-      rows.by_type.map((type) => [type.email_type, type.pre_scheduled, type.skipped]),
+      rows.by_type.map((type) => [plainType(type.email_type), type.pre_scheduled, type.skipped]),
+    ),
+    asTable('Codes of the types', () =>
+      dataTable(
+        'Codes of the types',
+        ['Type', 'Code'],
+        rows.by_type.map(({ email_type }) => [plainType(email_type), email_type]),
+      ),
     ),
   );
 }
@@ -244,19 +277,12 @@ function issuesOf(issues: Report['issues']): HTMLElement[] {
   ];
 }
 
-const MOST_DAYS = 60;
-
 function volumeTable({ volume }: FinishedRun['result'], actions: Actions): HTMLElement {
   const days = dayCounts(volume).filter(({ count }) => count > 0);
-  const rows = days
-    .slice(0, MOST_DAYS)
-    .map(({ day, count }) => [
-      button(formatIsoDay(day), () => actions.showDay(day), { style: 'button.link' }),
-      ...volume.kinds.map(({ emails }) => emails[day - volume.firstDay]),
-      count,
-    ]);
-  const table = dataTable('Emails per day', ['Day', ...volume.kinds.map(({ kind }) => kind), 'All'], rows);
-  if (days.length <= MOST_DAYS) return table;
-  const rest = `The first ${MOST_DAYS} of ${grouped(days.length)} days with emails; SQL shows them all.`;
-  return element('div', {}, table, element('p.note', {}, rest));
+  const rows = days.map(({ day, count }) => [
+    button(formatIsoDay(day), () => actions.showDay(day), { style: 'button.link' }),
+    ...volume.kinds.map(({ emails }) => emails[day - volume.firstDay]),
+    count,
+  ]);
+  return dataTable('Emails per day', ['Day', ...volume.kinds.map(({ kind }) => kind), 'All'], rows);
 }

@@ -2,12 +2,14 @@ import { checkConfig, resolveConfig } from '../../rules/config.js';
 import { DEFAULT_STATE_RULES } from '../../rules/states.js';
 import type { Actions } from '../page/actions.js';
 import { type ConfigField, listFields, ruleStates, valueAt, withValue } from '../page/configFields.js';
-import { button, element, fill, labelled, setAttributes } from '../page/dom.js';
-import { wordsOf } from '../page/format.js';
+import { button, dataTable, element, fill, labelled, refill, setAttributes } from '../page/dom.js';
 import type { Store } from '../page/state.js';
 import { problemAt, valueOfText } from './settingValues.js';
+import { choiceText, itemLabel } from './settingWords.js';
 
 type Item = Readonly<Record<string, unknown>>;
+
+const FLAG_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 /** The dates of the annual enrolment period; without any of one's own, those that are built in. */
 export function aepEditor(store: Store, actions: Actions): HTMLElement {
@@ -35,7 +37,7 @@ export function aepEditor(store: Store, actions: Actions): HTMLElement {
     const nextShape = String(dates.length);
     if (nextShape !== shape || !rows.contains(document.activeElement)) {
       shape = nextShape;
-      fill(
+      refill(
         rows,
         ...dates.map((date, i) =>
           itemRow(
@@ -55,8 +57,8 @@ export function aepEditor(store: Store, actions: Actions): HTMLElement {
   return element(
     'fieldset.panel',
     {},
-    element('legend', {}, 'AEP'),
-    element('p.note', {}, 'The days of the annual enrolment emails, each with the last day it may go out.'),
+    element('legend', {}, 'Annual enrollment (AEP)'),
+    element('p.note', {}, 'The days of the annual enrollment emails, each with the last day on which it may go out.'),
     rows,
     element('div.beside', {}, add, back),
   );
@@ -85,17 +87,14 @@ export function stateRulesEditor(store: Store, actions: Actions): HTMLElement {
     const nextShape = entries.map(([state, rule]) => `${state}${rule === null}`).join();
     if (nextShape !== shape || !rows.contains(document.activeElement)) {
       shape = nextShape;
-      fill(
+      refill(
         rows,
         ...entries.map(([state, rule]) => {
           const change = (key: string, value: unknown) => {
             const before = valueAt(store.state.draft, ['state_rules', state]) as Item | null;
             set(state, { ...before, [key]: value });
           };
-          const free = button(rule === null ? 'Has no rule' : 'Free this state', () => set(state, null), {
-            style: 'button.quiet',
-            attributes: { disabled: rule === null },
-          });
+          const free = rule === null ? element('span', {}, 'forbids nothing') : freeing(state, () => set(state, null));
           return itemRow(state, rule === null ? [] : fields, rule ?? {}, change, () => set(state, undefined), free);
         }),
       );
@@ -117,8 +116,54 @@ export function stateRulesEditor(store: Store, actions: Actions): HTMLElement {
       {},
       `The rulebook has rules for ${Object.keys(DEFAULT_STATE_RULES).join(', ')}. A state that is listed here has the rule given here instead.`,
     ),
+    rulebookView(),
     rows,
     element('div.beside', {}, labelled('State', states), add),
+  );
+}
+
+/** A button that takes a state's rule away, once somebody has said yes to sending on days that its law forbids. */
+function freeing(state: string, free: () => void): HTMLElement {
+  const place = element('span.beside');
+  const isLaw = DEFAULT_STATE_RULES[state] !== undefined;
+  const ask = () => {
+    if (!isLaw) return free();
+    const no = button('Keep the rule', () => start(), { style: 'button.quiet' });
+    fill(
+      place,
+      element(
+        'span.wrong',
+        { attributes: { role: 'alert' } },
+        `The law of ${state} forbids emails: ${ruleWords(state)}.`,
+      ),
+      button(`Send in ${state} all the same`, free),
+      no,
+    );
+    no.focus();
+  };
+  const start = () => fill(place, button('Forbid nothing', ask, { style: 'button.quiet' }));
+  start();
+  return place;
+}
+
+/** What the rulebook's rule of a state forbids, in words. */
+function ruleWords(state: string): string {
+  const rule = DEFAULT_STATE_RULES[state];
+  if (rule === undefined) return 'nothing';
+  if (rule.kind === 'year_round') return 'every day of the year';
+  const event = rule.kind === 'birthday_window' ? 'the birthday' : 'the policy anniversary';
+  const anchor = rule.use_month_start ? `the first of the month of ${event}` : event;
+  return `from ${rule.before} days before to ${rule.after} days after ${anchor}`;
+}
+
+/** The rules that hold where nothing is changed. */
+function rulebookView(): HTMLElement {
+  const rows = Object.keys(DEFAULT_STATE_RULES).map((state) => [state, ruleWords(state)]);
+  return element(
+    'details.as-table',
+    {},
+    element('summary', {}, 'The rules as they come'),
+    dataTable('Rules of the states', ['State', 'Forbids'], rows),
   );
 }
 
@@ -149,7 +194,7 @@ function itemField(
 ): HTMLElement {
   const [key] = field.path;
   const value = item[key];
-  const label = wordsOf(key);
+  const label = itemLabel(key);
   const options = field.kind === 'flag' ? ['true', 'false'] : field.choices;
   const attributes = { 'aria-label': `${name}, ${label}`, 'data-item': key };
   const control =
@@ -158,7 +203,7 @@ function itemField(
           'select',
           { attributes },
           ...options.map((option) =>
-            element('option', { attributes: { value: option } }, wordsOf(option).toLowerCase()),
+            element('option', { attributes: { value: option } }, FLAG_WORDS[option] ?? choiceText(option)),
           ),
         )
       : element('input.short', {

@@ -3,7 +3,8 @@ import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { button, element, fill, labelled } from '../page/dom.js';
 import { byteText, localToday } from '../page/format.js';
-import type { Store } from '../page/state.js';
+import { settingsKey } from '../page/ownSettings.js';
+import type { PageState, Store } from '../page/state.js';
 
 const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 
@@ -11,15 +12,9 @@ const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 export function setupView(store: Store, actions: Actions): HTMLElement {
   const run = button('Plan this day', () => void actions.run(), { style: 'button.primary.wide' });
   const why = element('p.help', { attributes: { role: 'status' } });
-  store.follow(['database', 'draft', 'job', 'asOf'], ({ database, draft, job, asOf }) => {
-    const reason =
-      database === null
-        ? 'Choose a database first.'
-        : asOf === ''
-          ? 'Choose a day first.'
-          : checkConfig(draft).length > 0
-            ? 'A setting is not right; see Settings.'
-            : '';
+  store.follow(['database', 'draft', 'job', 'asOf', 'isYamlWrong'], (state) => {
+    const { asOf, job } = state;
+    const reason = obstacleOf(state) ?? (asOf === '' ? 'Choose a day first.' : '');
     run.disabled = reason !== '' || job !== null;
     fill(why, reason);
   });
@@ -33,32 +28,52 @@ export function setupView(store: Store, actions: Actions): HTMLElement {
   );
 }
 
+/** Why nothing can be planned or lived through as things are set; null when it can. */
+export function obstacleOf({ database, draft, isYamlWrong }: PageState): string | null {
+  if (database === null) return 'Choose a database first.';
+  if (isYamlWrong) return 'The settings as YAML are not right; see Settings.';
+  return checkConfig(draft).length > 0 ? 'A setting is not right; see Settings.' : null;
+}
+
 function step(title: string, ...children: readonly HTMLElement[]): HTMLElement {
   return element('section.step', {}, element('h2', {}, title), ...children);
 }
 
 function databaseStep(store: Store, actions: Actions): HTMLElement {
-  const take = (file: File | null | undefined) => {
-    if (file !== null && file !== undefined) actions.choose({ name: file.name, file, isGenerated: false });
-  };
   const input = element('input.unseen', {
-    attributes: { type: 'file', id: 'database-file', accept: '.sqlite3,.sqlite,.db,application/vnd.sqlite3' },
+    attributes: {
+      type: 'file',
+      id: 'database-file',
+      multiple: true,
+      accept: '.sqlite3,.sqlite,.db,.db-wal,.sqlite-wal,.sqlite3-wal,application/vnd.sqlite3',
+    },
     on: {
       change: () => {
-        take(input.files?.[0]);
+        const files = Array.from(input.files ?? []);
+        if (files.length > 0) actions.offer(files, 'choice');
         input.value = '';
       },
     },
   });
   const words = element('label.drop-words', { attributes: { for: 'database-file' } });
   const zone = element('div.drop', { attributes: { 'data-testid': 'drop' } }, input, words);
-  acceptDrops(zone, take);
-  store.follow(['database'], ({ database }) => {
+  const note = element('p.help', { attributes: { role: 'status' } });
+  acceptDrops(zone, (files) => actions.offer(files, 'drop'));
+  store.follow(['database', 'awaited'], ({ database, awaited }) => {
     zone.classList.toggle('full', database !== null);
     if (database === null) {
-      fill(words, element('strong', {}, 'Choose a SQLite file'), element('span', {}, 'or drop it anywhere here'));
+      const again = awaited?.fileName ?? null;
+      fill(
+        words,
+        element('strong.file-name', {}, again === null ? 'Choose a SQLite file' : `Choose ${again} again`),
+        element(
+          'span',
+          {},
+          again === null ? 'or drop it anywhere here' : 'to go on where you were: files are not kept',
+        ),
+      );
     } else {
-      const kind = database.isGenerated ? 'made up' : 'yours';
+      const kind = database.made === null ? 'yours' : 'made up';
       fill(
         words,
         element('strong.file-name', {}, database.name),
@@ -66,11 +81,19 @@ function databaseStep(store: Store, actions: Actions): HTMLElement {
       );
     }
   });
-  return element('div', {}, zone, generateForm(store, actions));
+  store.follow(['isWal', 'database'], ({ isWal, database }) => {
+    const name = database?.name ?? '';
+    fill(
+      note,
+      isWal &&
+        `This database is in WAL mode. If a file ${name}-wal with something in it lies beside it, what is in that file is missing here: close the program that works on it first, or choose both files together.`,
+    );
+  });
+  return element('div', {}, zone, note, generateForm(store, actions));
 }
 
 /** Takes files that are dropped on an element, or anywhere beside it on the page. */
-function acceptDrops(zone: HTMLElement, take: (file: File | null | undefined) => void): void {
+function acceptDrops(zone: HTMLElement, take: (files: readonly File[]) => void): void {
   const mark = (isOver: boolean) => zone.classList.toggle('over', isOver);
   document.addEventListener('dragover', (event) => {
     event.preventDefault();
@@ -82,7 +105,8 @@ function acceptDrops(zone: HTMLElement, take: (file: File | null | undefined) =>
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     mark(false);
-    take(event.dataTransfer?.files[0]);
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    if (files.length > 0) take(files);
   });
 }
 
@@ -144,17 +168,50 @@ function dayStep(store: Store, actions: Actions): HTMLElement {
 
 function settingsStep(store: Store, actions: Actions): HTMLElement {
   const words = element('p.summary-line');
-  store.follow(['draft'], ({ draft }) => {
+  store.follow(['draft', 'isYamlWrong'], ({ draft, isYamlWrong }) => {
     const count = settingLines(draft).length;
     const problems = checkConfig(draft).length;
     const set = count === 0 ? 'All as they come.' : `${count} ${count === 1 ? 'setting' : 'settings'} of your own.`;
-    words.classList.toggle('wrong', problems > 0);
-    fill(words, problems === 0 ? set : `${problems} ${problems === 1 ? 'value is' : 'values are'} not right.`);
+    const wrong = isYamlWrong
+      ? 'The YAML is not right.'
+      : `${problems} ${problems === 1 ? 'value is' : 'values are'} not right.`;
+    words.classList.toggle('wrong', problems > 0 || isYamlWrong);
+    fill(words, problems === 0 && !isYamlWrong ? set : wrong);
   });
   return element(
-    'div.beside',
+    'div',
     {},
-    words,
-    button('Change', () => actions.show('settings'), { style: 'button.quiet' }),
+    element(
+      'div.beside',
+      {},
+      words,
+      button('Change', () => actions.show('settings'), { style: 'button.quiet' }),
+    ),
+    keptView(store, actions),
   );
+}
+
+/** What the last run of the database was set to, when it is not what is set here, or where it was taken over. */
+function keptView(store: Store, actions: Actions): HTMLElement {
+  const place = element('div.kept', { attributes: { role: 'status' } });
+  const take = (label: string, onClick: () => void) => button(label, onClick, { style: 'button.quiet' });
+  store.follow(['kept', 'draft'], ({ kept, draft }) => {
+    if (kept === null) fill(place);
+    else if (kept.settings === null)
+      fill(place, element('p.wrong', {}, `What the last run of this database kept cannot be used: ${kept.problem}`));
+    else if (settingsKey(draft) !== settingsKey(kept.settings)) {
+      fill(
+        place,
+        element('p.warning', {}, 'This database was last planned with other settings than these.'),
+        take('Take its settings', () => actions.takeKept()),
+      );
+    } else if (Object.keys(kept.settings).length > 0) {
+      fill(
+        place,
+        element('p.help', {}, 'These are the settings it was last planned with, which the database keeps.'),
+        take('Take the defaults', () => actions.setDraft({})),
+      );
+    } else fill(place);
+  });
+  return place;
 }

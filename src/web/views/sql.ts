@@ -4,7 +4,7 @@ import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { secondsText } from '../page/format.js';
 import type { Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
-import type { QueryResult, TableDescription } from '../protocol/protocol.js';
+import type { QueryResult, ShownValue, TableDescription } from '../protocol/protocol.js';
 
 const EXAMPLES: readonly { readonly title: string; readonly sql: string }[] = [
   {
@@ -66,7 +66,7 @@ export function sqlView(store: Store, actions: Actions): HTMLElement {
       element(
         'p.empty',
         {},
-        'The rows appear here. The first query opens the result, which takes a moment for large ones.',
+        'The rows appear here, each value as SQLite has it. The first query opens the result, which takes a moment for large ones.',
       ),
     );
     fill(tables);
@@ -92,8 +92,15 @@ function shownResult({ columns, rows, isCut, seconds }: QueryResult): HTMLElemen
   if (columns.length === 0)
     return [element('p.empty', {}, `Done in ${secondsText(seconds)}; there are no rows to show.`)];
   const count = `${isCut ? 'The first ' : ''}${grouped(rows.length)} ${rows.length === 1 ? 'row' : 'rows'} in ${secondsText(seconds)}`;
-  const shown = rows.map((row) => row.map((value) => (value === null ? element('span.null', {}, 'NULL') : value)));
-  return [element('p.note', {}, count), dataTable('Rows of the query', columns, shown, 'div.scroll.sheet')];
+  const shown = rows.map((row) =>
+    row.map(({ kind, text }) => (kind === 'null' || kind === 'blob' ? element('span.null', {}, text) : text)),
+  );
+  const isNumber = ({ kind }: ShownValue) => kind === 'integer' || kind === 'real' || kind === 'null';
+  const numbers = columns.map((_, i) => rows.length > 0 && rows.every((row) => isNumber(row[i])));
+  return [
+    element('p.note', {}, count),
+    dataTable('Rows of the query', columns, shown, { style: 'div.scroll.sheet', numbers }),
+  ];
 }
 
 function tablesView(tables: readonly TableDescription[]): HTMLElement {

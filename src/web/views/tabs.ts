@@ -78,7 +78,12 @@ export function tabsView(store: Store, actions: Actions): HTMLElement {
       });
       setAttributes(panels[i], { hidden: !isShown });
     });
-    if (current === null && NEED_RUN.includes(view)) actions.show('plan');
+    // What had the keyboard may lie in a part that is hidden; it goes on in the one that is shown.
+    const at = document.activeElement;
+    if (at !== null && panels.some((panel) => panel.hidden && panel.contains(at))) {
+      panels.find((panel) => !panel.hidden)?.focus({ preventScroll: true });
+    }
+    if (current === null && NEED_RUN.includes(view)) store.set({ view: 'plan' });
   });
   return element('div', {}, list, ...panels);
 }

@@ -7,6 +7,7 @@ import { type ChartOptions, chartSpace, drawPanel, frameChart } from '../../repo
 import { shortened } from '../../report/charts/series.js';
 import type { ChartColors } from '../../report/charts/theme.js';
 import { shortDate } from '../page/format.js';
+import { plainReason, plainType } from '../page/plainWords.js';
 
 const LANE_HEIGHT = 30;
 const LETTER_PIXELS = 6.8;
@@ -28,12 +29,12 @@ function windowTitle({ year, first_day, statutory_first_day, last_day }: WindowF
   return `Window of ${year}${buffer}\nno email from ${shortDate(statutory_first_day)} to ${shortDate(last_day)}`;
 }
 
-function emailTitle(email: EmailExplanation): string {
-  const end = email.status === 'skipped' ? `skipped: ${email.skip_reason}` : 'to be sent';
+function markTitle(email: EmailExplanation): string {
+  const end = email.status === 'skipped' ? `skipped: ${plainReason(email.skip_reason ?? '')}` : 'to be sent';
   return [
-    email.email_type,
+    plainType(email.email_type),
     `event ${shortDate(email.event_date)}`,
-    `ideal day ${shortDate(email.ideal_date)}`,
+    `best day ${shortDate(email.ideal_date)}`,
     `start ${shortDate(email.start.date)}`,
     `${end} on ${shortDate(email.scheduled_send_date)}`,
   ].join('\n');
@@ -90,7 +91,7 @@ function emailMarks(emails: readonly EmailExplanation[], colors: ChartColors): P
       y: (i: number) => i,
       stroke: colors.quiet,
       strokeWidth: 2,
-      title: (i: number) => emailTitle(email(i)),
+      title: (i: number) => markTitle(email(i)),
     }),
     Plot.dot(lanes, {
       x: (i: number) => dateOf(email(i).event_date),
@@ -98,7 +99,7 @@ function emailMarks(emails: readonly EmailExplanation[], colors: ChartColors): P
       symbol: 'diamond',
       r: 5,
       fill: colors.ink,
-      title: (i: number) => emailTitle(email(i)),
+      title: (i: number) => markTitle(email(i)),
     }),
     Plot.dot(lanes, {
       x: (i: number) => dateOf(email(i).scheduled_send_date),
@@ -107,7 +108,7 @@ function emailMarks(emails: readonly EmailExplanation[], colors: ChartColors): P
       fill: (i: number) => (email(i).status === 'skipped' ? colors.surface : sent),
       stroke: (i: number) => (email(i).status === 'skipped' ? skipped : sent),
       strokeWidth: 2.5,
-      title: (i: number) => emailTitle(email(i)),
+      title: (i: number) => markTitle(email(i)),
     }),
   ];
 }
@@ -127,7 +128,7 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
   );
   const first = Math.min(...ends) - ROOM_DAYS;
   const last = Math.max(...ends) + ROOM_DAYS;
-  const names = emails.map(({ email_type }) => shortened(email_type, isNarrow ? 16 : LONGEST_NAME));
+  const names = emails.map(({ email_type }) => shortened(plainType(email_type), isNarrow ? 16 : LONGEST_NAME));
   const lanes = emails.map((_, i) => i);
   const [sent, , skipped] = colors.series;
   const marginLeft = 20 + Math.max(8, ...names.map(({ length }) => length)) * LETTER_PIXELS;
@@ -146,14 +147,14 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
       ...emailMarks(emails, colors),
     ],
   });
-  const note = `${emails.length} ${emails.length === 1 ? 'email' : 'emails'}, ${windows.length} ${windows.length === 1 ? 'window' : 'windows'}. A diamond is the event, a tick the ideal day, a full circle the day of sending, an empty one the day of a skipped email.`;
+  const note = `${emails.length} ${emails.length === 1 ? 'email' : 'emails'}, ${windows.length} ${windows.length === 1 ? 'window' : 'windows'}. A diamond is the event, the other end of its line the best day, a full circle the day of sending, an empty one the day of a skipped email.`;
   return frameChart(space, options, {
     title,
     note,
     legend: [
       { label: 'to be sent', color: sent },
       { label: 'skipped', color: skipped },
-      { label: 'window, no email', color: colors.neutral },
+      { label: 'forbidden; lighter: kept free', color: colors.neutral },
     ],
     panels: [panel],
   });

@@ -4,14 +4,15 @@ import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { capOfDays } from '../../report/charts/capOfDays.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { grouped } from '../../report/text/prose.js';
-import { checkConfig } from '../../rules/config.js';
 import { EMAIL_KINDS, type SimulatedDay, type Simulation } from '../../simulate/simulation.js';
 import type { Actions } from '../page/actions.js';
 import { dataTable, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
 import { longDayText, secondsText, shortDate, wordsOf } from '../page/format.js';
+import { settingsKey } from '../page/ownSettings.js';
 import type { SimulationState, Store } from '../page/state.js';
 import { changingChart, chartBox } from './chart.js';
 import { player } from './player.js';
+import { obstacleOf } from './setup.js';
 
 /** A year lived through day by day: what is sent each day becomes history of the next. */
 export function yearView(store: Store, actions: Actions): HTMLElement {
@@ -39,19 +40,43 @@ export function yearView(store: Store, actions: Actions): HTMLElement {
   );
 }
 
-function rateField(label: string): { readonly view: HTMLElement; readonly rate: () => number } {
+/** A field for a share in percent. */
+interface RateField {
+  readonly view: HTMLElement;
+  /** The share; null when what stands there is none, which the field then says. */
+  readonly read: () => number | null;
+}
+
+function rateField(name: string): RateField {
+  const id = freshId('rate');
+  const problem = element('p.wrong', { attributes: { id: `${id}-problem` } });
   const input = element('input', { attributes: { inputmode: 'decimal', value: '0', autocomplete: 'off' } });
-  // What is no number is refused by the simulation itself, in its own words.
-  return { view: labelled(label, input), rate: () => Number(input.value.replace(',', '.').replace('%', '')) / 100 };
+  const view = labelled(`${name}, %`, input);
+  input.setAttribute('aria-describedby', problem.id);
+  view.append(problem);
+  const read = () => {
+    const text = input.value.trim().replace(/\s*%$/, '').replace(',', '.');
+    const percent = text === '' ? 0 : Number(text);
+    const isRight = percent >= 0 && percent <= 100;
+    setAttributes(input, { 'aria-invalid': isRight ? null : 'true' });
+    fill(problem, !isRight && `${name}: 0 to 100 %.`);
+    return isRight ? percent / 100 : null;
+  };
+  // While it is typed, so that nothing moves under a pointer that is about to press.
+  input.addEventListener('input', () => {
+    if (input.getAttribute('aria-invalid') !== null) read();
+  });
+  return { view, read };
 }
 
 function optionsForm(store: Store, actions: Actions): HTMLElement {
   const from = element('input', { attributes: { type: 'date' } });
   const to = element('input', { attributes: { type: 'date' } });
   const weekends = element('input', { attributes: { type: 'checkbox', id: freshId('weekends') } });
-  const outages = rateField('Days of outage, %');
-  const bounces = rateField('Emails that bounce, %');
-  const failures = rateField('Emails that fail, %');
+  const outages = rateField('Days of outage');
+  const bounces = rateField('Emails that bounce');
+  const failures = rateField('Emails that fail');
+  const wrongDays = element('p.wrong', { attributes: { role: 'status' } });
   const start = element('button.primary', { attributes: { type: 'submit' } }, 'Live through it');
   const why = element('p.help', { attributes: { role: 'status' } });
   store.follow(['asOf'], ({ asOf }) => {
@@ -59,10 +84,9 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
     const first = parseIsoDay(asOf);
     if (first !== null) to.value = new Date((first + 364) * 86_400_000).toISOString().slice(0, 10);
   });
-  store.follow(['database', 'job', 'draft'], ({ database, job, draft }) => {
-    const problem = checkConfig(draft).length > 0 ? 'A setting is not right; see Settings.' : '';
-    const reason = database === null ? 'Choose a database first.' : problem;
-    start.disabled = reason !== '' || job !== null;
+  store.follow(['database', 'job', 'draft', 'isYamlWrong'], (state) => {
+    const reason = obstacleOf(state) ?? '';
+    start.disabled = reason !== '' || state.job !== null;
     fill(why, reason);
   });
   return element(
@@ -71,14 +95,13 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
       on: {
         submit: (event) => {
           event.preventDefault();
-          void actions.simulate({
-            from: from.value,
-            to: to.value,
-            skipWeekends: weekends.checked,
-            outageRate: outages.rate(),
-            bounceRate: bounces.rate(),
-            failureRate: failures.rate(),
-          });
+          const [outageRate, bounceRate, failureRate] = [outages.read(), bounces.read(), failures.read()];
+          if (outageRate === null || bounceRate === null || failureRate === null) return;
+          const rates = { outageRate, bounceRate, failureRate };
+          const days = { from: from.value, to: to.value };
+          const isRange = (parseIsoDay(days.from) ?? Number.NaN) <= (parseIsoDay(days.to) ?? Number.NaN);
+          fill(wrongDays, !isRange && 'Last day: not before the first day, and both are set.');
+          if (isRange) void actions.simulate({ ...days, ...rates, skipWeekends: weekends.checked });
         },
       },
     },
@@ -89,6 +112,7 @@ function optionsForm(store: Store, actions: Actions): HTMLElement {
     failures.view,
     element('label.check', {}, weekends, 'Nothing on weekends'),
     start,
+    wrongDays,
     why,
   );
 }
@@ -116,9 +140,21 @@ function stageView(store: Store): HTMLElement {
       }),
     );
   });
+  const stale = element('p.warning', { attributes: { role: 'status' } });
+  store.follow(['simulation', 'database', 'draft'], ({ simulation, database, draft }) => {
+    const isStale =
+      simulation !== null &&
+      (simulation.database !== database || settingsKey(simulation.config) !== settingsKey(draft));
+    fill(
+      stale,
+      isStale &&
+        `These days are of ${simulation.database.name} with other settings, or another database, than is set now.`,
+    );
+  });
   const view = element(
     'section.panel',
     { attributes: { hidden: true, 'aria-label': 'Days' } },
+    stale,
     title,
     figures,
     element('div.chart', {}, chart.view),
@@ -173,9 +209,9 @@ function figuresOf(days: readonly SimulatedDay[]): HTMLElement[] {
       'planned again',
     ),
     figure(
-      'Skipped',
+      'Skipped on its day',
       sum(({ skipped }) => skipped),
-      'by a rule',
+      'by a rule; some are planned again later',
     ),
   ];
 }
@@ -188,7 +224,7 @@ function accountRows(
     ['Expected', accounts.expected],
     ['Sent', accounts.sent],
     ['Bounced', accounts.bounced],
-    ...reasons.map(({ name, count }) => [`Skipped: ${name.toLowerCase()}`, count] as const),
+    ...reasons.map(({ name, count }) => [`Skipped in the end: ${name.toLowerCase()}`, count] as const),
     ['Follow-ups ended by a newer email', accounts.superseded],
     ['Not sent until the deadline had passed', accounts.unsent],
     ['Still open after the last day', accounts.open],
@@ -228,7 +264,7 @@ function outcomeOf(simulation: Simulation): HTMLElement[] {
         element('h3', {}, 'By kind'),
         dataTable(
           'Volumes by kind',
-          ['Kind', 'Sent', 'Caught up', 'Skipped'],
+          ['Kind', 'Sent', 'Caught up', 'Skipped on its day'],
           EMAIL_KINDS.map((kind) => [wordsOf(kind), kinds[kind].sent, kinds[kind].caught_up, kinds[kind].skipped]),
         ),
         element(

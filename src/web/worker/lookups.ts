@@ -30,17 +30,22 @@ function textOrNull(value: SqlValue): string | null {
   return typeof value === 'string' ? value.trim() || null : null;
 }
 
-/** Finds contacts by id, or by a part of their name or address, in any case. */
+/** A text as it is compared: without differences of case, of width and of how accents are put together, in any script. */
+function folded(text: string): string {
+  return text.normalize('NFKC').toUpperCase().toLowerCase();
+}
+
+/** Finds contacts by id, which come first, or by a part of their name or address, in any case and script. */
 export function findContacts({ connection }: PlannedDatabase, text: string): FoundContacts {
   const wanted = text.trim();
   const columns = contactColumns(connection);
   const id = /^[0-9]{1,15}$/.test(wanted) ? Number(wanted) : null;
-  const pattern = `%${wanted.replace(/[\\%_]/g, (letter) => `\\${letter}`)}%`;
   const name = `coalesce(${columns.first_name}, '') || ' ' || coalesce(${columns.last_name}, '')`;
   const select = `SELECT ${columns.id}, ${name}, ${columns.email}, ${columns.state} FROM contacts AS c`;
   const contacts: FoundContact[] = [];
-  const take = (rows: Iterable<SqlValue[]>) => {
+  const take = (rows: Iterable<SqlValue[]>, isMeant: (texts: readonly SqlValue[]) => boolean) => {
     for (const [contactId, fullName, address, state] of rows) {
+      if (!isMeant([fullName, address])) continue;
       if (typeof contactId !== 'number' || contacts.some((found) => found.id === contactId)) continue;
       contacts.push({
         id: contactId,
@@ -48,12 +53,16 @@ export function findContacts({ connection }: PlannedDatabase, text: string): Fou
         address: textOrNull(address),
         state: textOrNull(state),
       });
+      if (contacts.length > MOST_FOUND) return;
     }
   };
-  if (id !== null) take(connection.query(`${select} WHERE ${columns.id} = ?`, [id]));
-  if (wanted !== '') {
-    const where = `${columns.email} LIKE ? ESCAPE '\\' OR ${name} LIKE ? ESCAPE '\\'`;
-    take(connection.query(`${select} WHERE ${where} LIMIT ${MOST_FOUND + 1}`, [pattern, pattern]));
+  if (id !== null) take(connection.query(`${select} WHERE ${columns.id} = ?`, [id]), () => true);
+  const part = folded(wanted);
+  if (part !== '') {
+    // SQLite's LIKE folds ASCII letters alone.
+    take(connection.query(select), (texts) =>
+      texts.some((found) => typeof found === 'string' && folded(found).includes(part)),
+    );
   }
   return { contacts: contacts.slice(0, MOST_FOUND), isCut: contacts.length > MOST_FOUND };
 }
@@ -68,7 +77,7 @@ function addressesOf(connection: Connection, ids: readonly number[]): Map<number
 
 /** The planned emails of a day, by contact. */
 export function emailsOfDay(planned: PlannedDatabase, request: DayRequest): DayEmails {
-  const { plan, connection } = planned;
+  const { plan, connection, refused } = planned;
   const { views, count, organization } = plan;
   const isKind = organization.planned.types.map(
     ({ name }) => request.kind === null || request.kind === kindOfType(name),
@@ -82,6 +91,7 @@ export function emailsOfDay(planned: PlannedDatabase, request: DayRequest): DayE
     if (
       views.candidateSend[i] !== request.day ||
       !isStatus(views.candidateReason[i]) ||
+      refused.has(i) ||
       !isKind[views.candidateType[i]]
     ) {
       continue;

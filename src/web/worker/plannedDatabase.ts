@@ -15,6 +15,7 @@ import { ImageSource } from '../../store/format/pageSource.js';
 import type { PreparedPages } from '../../store/write/byPages/preparePages.js';
 import type { RunRequest } from '../protocol/protocol.js';
 import { readDatabase } from './databaseBytes.js';
+import { digestBytes } from './digestBytes.js';
 import { sqlJsFile } from './sqlJsFile.js';
 
 const DATABASE = 'application/vnd.sqlite3';
@@ -22,6 +23,8 @@ const DATABASE = 'application/vnd.sqlite3';
 /** A database after a run, with the plan; the rows become a file when one is asked for. */
 export class PlannedDatabase {
   readonly report: RunReport;
+  /** A digest of the database as it was read. */
+  readonly digest: string;
   readonly plan: Plan;
   readonly balance: Balance;
   /** The candidates whose rows a unique index refused. */
@@ -34,11 +37,12 @@ export class PlannedDatabase {
   #written: Blob | null = null;
 
   private constructor(
-    before: Blob,
+    before: { readonly file: Blob; readonly digest: string },
     connection: ImageConnection,
     { report, plan, balance, refused, pages }: DatabaseRun,
   ) {
-    this.#before = before;
+    this.#before = before.file;
+    this.digest = before.digest;
     this.connection = connection;
     this.report = report;
     this.plan = plan;
@@ -59,14 +63,18 @@ export class PlannedDatabase {
     const config = resolveConfig(input);
     const today = resolveToday(asOf, config, 'asOf');
     const watch = new Stopwatch(onProgress);
-    const { image, connection } = await watch.measure('open', async () => {
+    const { image, digest, connection } = await watch.measure('open', async () => {
       const bytes = await readDatabase(database, name);
-      return { image: bytes, connection: await openSqlJs(bytes, sqlJsFile()) };
+      return {
+        image: bytes,
+        digest: await digestBytes(bytes),
+        connection: await openSqlJs(bytes, sqlJsFile()),
+      };
     });
     try {
       const target = { kind: 'copy', pagesBefore: () => new ImageSource(image) } as const;
       const run = await runDatabase(connection, { config, today, target, force: GUARDS }, watch);
-      return new PlannedDatabase(database, connection, run);
+      return new PlannedDatabase({ file: database, digest }, connection, run);
     } catch (error) {
       connection.close();
       throw error;

@@ -1,16 +1,15 @@
-import initSqlJs, { type Database, type SqlValue } from 'sql.js';
+import initSqlJs, { type Database } from 'sql.js';
 import { SendplanError } from '../../errors.js';
 import type { QueryResult, ShownValue, TableDescription } from '../protocol/protocol.js';
 import { readDatabase } from './databaseBytes.js';
+import { shownValue } from './shownValue.js';
 import { sqlJsFile } from './sqlJsFile.js';
 
 const MOST_ROWS = 1000;
-const MOST_TEXT = 2000;
 
-function shown(value: SqlValue): ShownValue {
-  if (value instanceof Uint8Array) return `${value.length.toLocaleString('en-US')} bytes`;
-  if (typeof value === 'string' && value.length > MOST_TEXT) return `${value.slice(0, MOST_TEXT)}…`;
-  return value;
+/** What sql.js can do besides what its types say: integers as they are, whatever their size. */
+interface ExactStatement {
+  get(values: null, options: { readonly useBigInt: true }): (bigint | number | string | Uint8Array | null)[];
 }
 
 function asDatabaseError(error: unknown): SendplanError {
@@ -62,7 +61,7 @@ export class ResultQueries {
         while (statement.step()) {
           isCut = rows.length === MOST_ROWS;
           if (isCut) break;
-          rows.push(statement.get().map(shown));
+          rows.push((statement as unknown as ExactStatement).get(null, { useBigInt: true }).map(shownValue));
         }
       }
     } catch (error) {

@@ -7,6 +7,7 @@ import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol/protocol.js';
 import { dailyVolume, stateCounts } from '../protocol/volume.js';
 import { generateFile } from './generateFile.js';
+import { lookAtFile } from './lookAtFile.js';
 import { emailsOfDay, findContacts } from './lookups.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
@@ -44,10 +45,13 @@ const handlers: Handlers = {
   async generate(given, tell) {
     return generateFile(given, (done) => tell({ stage: 'generate', done, total: given.contacts }));
   },
+  async look({ database, name }) {
+    return lookAtFile(database, name);
+  },
   async run(given, tell) {
     planned = await PlannedDatabase.run(given, (stage, done, total) => tell({ stage, done, total }));
-    const { report, plan, balance } = planned;
-    return { report, volume: dailyVolume(plan, balance), states: stateCounts(plan) };
+    const { report, digest, plan, balance, refused } = planned;
+    return { report, digest, volume: dailyVolume(plan, balance, refused), states: stateCounts(plan, refused) };
   },
   async simulate(given, tell) {
     return simulateBlob(given, tell);

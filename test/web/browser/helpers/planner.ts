@@ -20,8 +20,8 @@ export class Planner {
     await planner.page.goto(address);
     await planner.page.getByRole('button', { name: 'Plan this day' }).waitFor();
     context.on('request', (request) => {
-      // A blob's address names memory of the page itself.
-      if (!request.url().startsWith('blob:')) planner.requests.push(request.url());
+      // A blob's address names memory of the page itself, and one of data holds it.
+      if (!/^(blob|data):/.test(request.url())) planner.requests.push(request.url());
     });
     return planner;
   }
