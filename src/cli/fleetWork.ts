@@ -40,6 +40,9 @@ Examples:
   $ npx sendplan fleet work --metrics-port 9464            figures for Prometheus at http://127.0.0.1:9464/metrics
 `;
 
+/** How long connections may take to close. */
+const LEAVE_MS = 1000;
+
 /** Reads a time of day, as the next moment that it is so late on this machine. @throws InvalidArgumentError */
 function timeOfDay(text: string): Date {
   const [, hour, minute] = /^([01]?[0-9]|2[0-3]):([0-5][0-9])$/.exec(text) ?? [];
@@ -106,6 +109,8 @@ async function work(flags: WorkFlags): Promise<void> {
   if (flags.json) writeJson({ time: new Date().toISOString(), kind: 'report', report });
   else if (!flags.quiet) writeError(reportText(report));
   if (report.failed > 0 && !wasSignalled) process.exitCode = 1;
+  // Connections that wait for a Redis that is away do not keep the process.
+  setTimeout(() => process.exit(), LEAVE_MS).unref();
 }
 
 /** The `fleet work` command: plans what is enqueued. Its action throws `SendplanError`; commander answers bad options. */

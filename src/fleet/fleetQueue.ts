@@ -20,8 +20,8 @@ export interface Fleet {
   readonly queue: Queue;
   readonly name: string;
   readonly prefix: string;
-  /** How to connect for a process that stays: it waits for Redis to come back. */
-  readonly lasting: RedisOptions;
+  /** How to connect for a process that stays: it waits for Redis to come back, until it is told that it leaves. */
+  lasting(isLeaving: () => boolean): RedisOptions;
   /** Redis without user and password. */
   readonly address: string;
   close(): Promise<void>;
@@ -113,11 +113,11 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     name,
     prefix,
     address,
-    lasting: {
+    lasting: (isLeaving) => ({
       url: url.href,
       maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(times * 200, MOST_RETRY_PAUSE_MS),
-    },
+      retryStrategy: (times) => (isLeaving() ? null : Math.min(times * 200, MOST_RETRY_PAUSE_MS)),
+    }),
     close: () => queue.close().catch(() => {}),
   };
 }

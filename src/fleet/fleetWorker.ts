@@ -71,13 +71,16 @@ export class FleetWorker {
   readonly #running = new Set<StartedProcess<unknown>>();
   readonly #told = new WeakSet<object>();
   #troubleText = '';
+  /** Whether Redis is not waited for any more. */
+  #isLeaving = false;
 
   constructor(fleet: Fleet, settings: WorkerSettings, onEvent: (event: WorkEvent) => void) {
     this.#fleet = fleet;
     this.#settings = settings;
     this.#onEvent = onEvent;
     this.admission = new MemoryAdmission(settings.memoryLimitBytes);
-    const { bullmq, name, prefix, lasting: connection } = fleet;
+    const { bullmq, name, prefix } = fleet;
+    const connection = fleet.lasting(() => this.#isLeaving);
     this.#queue = new bullmq.Queue(name, { connection, prefix });
     this.#worker = new bullmq.Worker(name, (job, token) => this.#perform(job, token ?? ''), {
       ...{ connection, prefix, name: this.#name, concurrency: settings.concurrency },
@@ -164,6 +167,7 @@ export class FleetWorker {
     }, this.#settings.graceMs);
     await Promise.race([closed, sleep(this.#settings.graceMs + 3 * STOP_MS, undefined, { ref: false })]);
     clearTimeout(grace);
+    this.#isLeaving = true;
     for (const started of this.#running) started.kill();
     await Promise.race([this.#queue.close(), sleep(STOP_MS, undefined, { ref: false })]).catch(() => {});
   }
