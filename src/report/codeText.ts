@@ -68,6 +68,11 @@ const ERRORS: Readonly<Record<SendplanErrorCode, string>> = {
   kernel_error: 'The organization does not fit into the memory of the engine.',
   held_back: 'A guard held the run back; nothing was written. --force passes it.',
   nothing_to_undo: 'No run was kept that could be undone (run --keep).',
+  process_died:
+    'The process that planned a book ended without an answer; the book is as it was, or as SQLite plays it back.',
+  redis_unreachable: 'Redis does not answer (--redis, SENDPLAN_REDIS).',
+  redis_error: 'Redis refused what the fleet asked of it.',
+  window_closed: 'The book had not begun when the window of the night closed (fleet work --until).',
   interrupted: 'The command was interrupted; what was there is as it was.',
 };
 
