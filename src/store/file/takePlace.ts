@@ -1,11 +1,12 @@
-import { fstatSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import type { FileLocks, HeldLock } from './fileLocks.js';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
 import { hasLocks } from './processes.js';
 import { removeDoneJournal } from './sidecars.js';
-import { secondName } from './temporaryFiles.js';
+import { otherSecondNames, secondName } from './temporaryFiles.js';
 
 /** A file that can be given the name of another one, which is then gone. */
 export interface ComingFile {
@@ -50,6 +51,26 @@ function nameTwice(path: string, name: string): string | null {
   }
 }
 
+/** How long others who replace the file at this moment are waited for. */
+const OTHERS_TURN_MS = 5000;
+
+/**
+ * Waits until nobody else is about to replace the file. Everybody who is has given it a second name before looking for those of
+ * others, so that of two at least one sees the other; the one whose name comes later in the alphabet stands back.
+ *
+ * @throws SendplanError `file_changed` when another one goes first
+ */
+async function waitForTurn(path: string, own: string): Promise<void> {
+  const endMs = performance.now() + OTHERS_TURN_MS;
+  for (const other of await otherSecondNames(path, own)) {
+    if (other < own) throw changedSince(path);
+    while (existsSync(other)) {
+      if (performance.now() > endMs) throw changedSince(path);
+      await sleep(5);
+    }
+  }
+}
+
 /** Tells whether somebody wrote to the old file, or opened it in WAL mode, while the new one took its place. */
 function wasTouched({ path, stamp, isWal, descriptor }: OpenedFile): boolean {
   const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
@@ -64,7 +85,7 @@ function wasTouched({ path, stamp, isWal, descriptor }: OpenedFile): boolean {
  * Puts a new file into the place of a database, so that nobody's commit is lost in between: while SQLite's own lock keeps others
  * from writing, the file is compared with what was read for the last time. SQLite lets nobody begin to write to a file with a
  * journal that has lost its name. Where the lock cannot be had, the old file keeps a second name until it is sure that nobody has
- * written to it meanwhile; else it comes back.
+ * written to it meanwhile; else it comes back. That name also tells others who want to replace the file to wait.
  *
  * @throws SendplanError `file_changed` or `file_busy` when somebody else has written since, or writes; the old file is in its place
  */
@@ -79,6 +100,7 @@ export async function takePlace(coming: ComingFile, file: OpenedFile, locks: Fil
     }
     const kept = nameTwice(file.path, secondName(file.path));
     try {
+      if (kept !== null) await waitForTurn(file.path, kept);
       requireSameFile(file);
       coming.moveTo(file.path);
       if (wasTouched(file)) {

@@ -64,9 +64,11 @@ function ownName(path: string, isLocked: boolean): string {
   return join(dirname(path), `${startOfName(path)}${process}.${isLocked ? 'locked' : 'open'}.${chance}.tmp`);
 }
 
+const SECOND_END = '.kept';
+
 /** A second name for a file that is being replaced, which is taken for a leftover when this process is no more. */
 export function secondName(path: string): string {
-  return `${ownName(path, false)}.kept`;
+  return `${ownName(path, false)}${SECOND_END}`;
 }
 
 /** How a temporary file is made. */
@@ -166,6 +168,31 @@ async function isAlive(path: string, nameEnd: RegExpExecArray, locks: FileLocks 
   return stat !== undefined && Date.now() - stat.mtimeMs < LEFTOVER_AFTER_MS;
 }
 
+/** The names beside a file that are those of its temporary files, each with what follows the file's own name. */
+function* temporaryNames(path: string): Generator<{ readonly found: string; readonly nameEnd: RegExpExecArray }> {
+  const start = startOfName(path);
+  let names: string[];
+  try {
+    names = readdirSync(dirname(path));
+  } catch {
+    return; // Whoever writes here next says why it cannot be done.
+  }
+  for (const name of names) {
+    const nameEnd = name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
+    if (nameEnd !== null) yield { found: join(dirname(path), name), nameEnd };
+  }
+}
+
+/** The second names that others who are alive have given a file, which they are about to replace. @param own one's own */
+export async function otherSecondNames(path: string, own: string): Promise<string[]> {
+  const others: string[] = [];
+  for (const { found, nameEnd } of temporaryNames(path)) {
+    if (found === own || !found.endsWith(SECOND_END) || !(await isAlive(found, nameEnd, null))) continue;
+    others.push(found);
+  }
+  return others;
+}
+
 /**
  * Removes the temporary files that were left beside a file by processes that are no more.
  *
@@ -178,17 +205,8 @@ export async function removeLeftovers(
   path: string,
   loadLocks: () => Promise<FileLocks | null> = async () => null,
 ): Promise<void> {
-  const start = startOfName(path);
-  let names: string[];
-  try {
-    names = readdirSync(dirname(path));
-  } catch {
-    return; // Whoever writes here next says why it cannot be done.
-  }
-  for (const name of names) {
-    const nameEnd = name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
-    const leftover = join(dirname(path), name);
-    if (nameEnd === null || (await isAlive(leftover, nameEnd, await loadLocks()))) continue;
+  for (const { found: leftover, nameEnd } of temporaryNames(path)) {
+    if (await isAlive(leftover, nameEnd, await loadLocks())) continue;
     remove(leftover);
     // What SQLite may have made of a database in WAL mode when it was asked for its lock.
     for (const end of ['-wal', '-shm', '-journal']) rmSync(`${leftover}${end}`, { force: true });
