@@ -1,4 +1,4 @@
-import { isFolder } from '../run/parts/isFolder.js';
+import { withBookFile } from '../run/parts/readBookFile.js';
 import { runFile } from '../run/runFile.js';
 import type { RunFileOptions } from '../run/runFileOptions.js';
 import type { RunReport } from '../run/runReport.js';
@@ -28,9 +28,8 @@ export async function diffFile(path: string, options: DiffFileOptions = {}): Pro
   const { limit = 0, ...runOptions } = options;
   requireLimit(limit);
   const planned: PlannedRun[] = [];
-  const look = (file: string) => runFile(file, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) });
-  const run = isFolder(path)
-    ? await (await import('../run/parts/joinedBook.js')).withJoinedBook(path, look)
-    : await look(path);
+  const run = await withBookFile(path, (file) =>
+    runFile(file, { ...runOptions, dryRun: true, onDiffed: (one) => planned.push(one) }),
+  );
   return { run, ...differencesOf(planned[0], limit) };
 }

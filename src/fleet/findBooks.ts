@@ -8,6 +8,7 @@ import { MANIFEST, readBook } from '../run/parts/manifest.js';
 import { resolveToday } from '../run/today.js';
 import { isKeptName } from '../store/file/keptFiles.js';
 import { fileError } from '../store/file/openDatabaseFile.js';
+import { MAGIC } from '../store/format/pageLayout.js';
 import type { BookJob } from './bookJob.js';
 import { type BookState, readBookState } from './bookState.js';
 
@@ -35,9 +36,6 @@ export interface FindOptions {
   readonly asOf?: string;
   readonly driver: 'sqljs' | 'native';
 }
-
-/** What every SQLite file begins with. */
-const MAGIC = 'SQLite format 3\0';
 
 /** The errors of a database that is no book, rather than one that is in a bad way. */
 const NO_BOOK: readonly SendplanErrorCode[] = ['missing_table', 'missing_column', 'not_a_database'];

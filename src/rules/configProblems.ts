@@ -9,9 +9,9 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
-  visit,
 } from 'yaml';
 import { checkConfig } from './config.js';
+import { repeatedKeys } from './repeatedKeys.js';
 
 /** Something that is wrong in the text of a configuration. */
 export interface ConfigTextProblem {
@@ -70,27 +70,6 @@ interface Found extends Omit<ConfigTextProblem, 'line' | 'column'> {
 
 const untyped = { path: [], allowed: null, suggestion: null };
 
-function repeatedKeys(document: Document): Found[] {
-  const found: Found[] = [];
-  visit(document, {
-    Map(_key, map) {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        const name = isScalar(key) ? key.value : key;
-        if (seen.has(name)) {
-          found.push({
-            ...untyped,
-            offset: offsetOf(key) ?? 0,
-            message: `the key ${String(name)} is there twice in one section`,
-          });
-        }
-        seen.add(name);
-      }
-    },
-  });
-  return found;
-}
-
 function problemsOf(document: Document): Found[] {
   const syntax = document.errors.map(({ pos, message }) => ({
     ...untyped,
@@ -98,7 +77,11 @@ function problemsOf(document: Document): Found[] {
     message: `this is not YAML: ${message}`,
   }));
   if (syntax.length > 0) return syntax;
-  const repeated = repeatedKeys(document);
+  const repeated = repeatedKeys(document).map(({ node, name }) => ({
+    ...untyped,
+    offset: offsetOf(node) ?? 0,
+    message: `the key ${name} is there twice in one section`,
+  }));
   let input: unknown;
   try {
     input = document.toJS();

@@ -1,26 +1,7 @@
-import { type Document, isScalar, parseDocument, visit } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { SendplanError } from '../errors.js';
 import { type ConfigInput, resolveConfig } from './config.js';
-
-/** The first key that a section has twice; null when none does. */
-function repeatedKey(document: Document): string | null {
-  let repeated: string | null = null;
-  visit(document, {
-    Map(_key, map) {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        const name = isScalar(key) ? key.value : key;
-        if (seen.has(name)) {
-          repeated = String(name);
-          return visit.BREAK;
-        }
-        seen.add(name);
-      }
-      return undefined;
-    },
-  });
-  return repeated;
-}
+import { repeatedKeys } from './repeatedKeys.js';
 
 /** What a document says as plain objects. @throws SendplanError `bad_config` when its references to itself are without end */
 function toPlain(document: Document, source: string): unknown {
@@ -45,9 +26,9 @@ export function parseConfig(text: string, source = 'configuration'): ConfigInput
     const problem = document.errors[0].message.split('\n')[0].replace(/:$/, '');
     throw new SendplanError('bad_config', `${source}: this is not YAML: ${problem}.`);
   }
-  const repeated = repeatedKey(document);
-  if (repeated !== null) {
-    throw new SendplanError('bad_config', `${source}: the key ${repeated} is there twice in one section.`);
+  const [repeated] = repeatedKeys(document);
+  if (repeated !== undefined) {
+    throw new SendplanError('bad_config', `${source}: the key ${repeated.name} is there twice in one section.`);
   }
   const input = toPlain(document, source);
   resolveConfig(input, source);

@@ -1,4 +1,5 @@
 import { statusClass } from '../rules/emailTypes.js';
+import { firstValue } from '../store/driver/askOnce.js';
 import type { Connection } from '../store/driver/connection.js';
 import type { SqlValue } from '../store/format/sqlValue.js';
 import { rowidName } from '../store/read/scannedRows.js';
@@ -94,8 +95,7 @@ function compareTable(before: Connection, after: Connection, old: TableInfo, now
 }
 
 function countRows(connection: Connection, table: TableInfo): number {
-  for (const [rows] of connection.query(`SELECT count(*) FROM ${quoteName(table.name)}`)) return Number(rows);
-  return 0;
+  return Number(firstValue(connection, `SELECT count(*) FROM ${quoteName(table.name)}`));
 }
 
 function plainTables({ tables }: DatabaseSchema): TableInfo[] {

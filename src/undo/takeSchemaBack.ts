@@ -1,4 +1,5 @@
 import { SendplanError } from '../errors.js';
+import { hasRow } from '../store/driver/askOnce.js';
 import type { Connection } from '../store/driver/connection.js';
 import { takeBack } from '../store/driver/savepoint.js';
 import { findColumn, findTable, quoteName, readSchema } from '../store/schema/readSchema.js';
@@ -9,8 +10,7 @@ const SAVEPOINT = 'sendplan_schema';
 type Step = LoggedRun['steps'][number];
 
 function holdsAny(connection: Connection, table: string, condition: string): boolean {
-  for (const _row of connection.query(`SELECT 1 FROM ${quoteName(table)} WHERE ${condition} LIMIT 1`)) return true;
-  return false;
+  return hasRow(connection, `SELECT 1 FROM ${quoteName(table)} WHERE ${condition} LIMIT 1`);
 }
 
 /** The statement that takes a step back, null when it is gone already; a reason, the end of a sentence, why it has to stay. */

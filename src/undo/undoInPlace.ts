@@ -1,4 +1,5 @@
 import { SendplanError } from '../errors.js';
+import { firstValue } from '../store/driver/askOnce.js';
 import type { Connection } from '../store/driver/connection.js';
 import { openNative } from '../store/driver/native.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
@@ -24,11 +25,6 @@ function unreadable(path: string): SendplanError {
       hint: 'Undo by hand, or plan again.',
     },
   );
-}
-
-function one(connection: Connection, sql: string): unknown {
-  for (const [value] of connection.query(sql)) return value;
-  return null;
 }
 
 function isLogged(value: unknown): value is LoggedRun {
@@ -137,7 +133,7 @@ function restoreTable(
   const key = rowNumberOf(schema, table);
   const name = quoteName(table);
   const entries = entriesOf(runId, table);
-  const count = Number(one(connection, `SELECT count(*) FROM ${CHANGES_TABLE} WHERE ${entries}`));
+  const count = Number(firstValue(connection, `SELECT count(*) FROM ${CHANGES_TABLE} WHERE ${entries}`));
   connection.execute(`DELETE FROM ${name} WHERE ${key} IN (SELECT row_id FROM ${CHANGES_TABLE} WHERE ${entries})`);
   const isKeyColumn = columns.some((column) => quoteName(column) === key);
   const list = [...(isKeyColumn ? [] : [key]), ...columns.map(quoteName)].join(', ');
@@ -157,7 +153,7 @@ function restoreTable(
     }
   }
   const wrong = differing(schema, runId, table, { columns, values: 'old_values' });
-  if (columns.length > 0 && Number(one(connection, `SELECT count(*) ${wrong}`)) > 0) {
+  if (columns.length > 0 && Number(firstValue(connection, `SELECT count(*) ${wrong}`)) > 0) {
     throw new SendplanError(
       'database_error',
       `The rows of "${table}" do not become what they were; nothing was undone.`,
@@ -210,7 +206,7 @@ export async function undoInPlace(path: string, { force = false }: UndoFileOptio
     const restored = restoreRows(connection, schema, kept, file);
     connection.execute(`DELETE FROM ${CHANGES_TABLE} WHERE scheduler_run_id = ${quoteText(kept.runId)}`);
     const warnings = takeSchemaBack(connection, kept.steps);
-    const left = Number(one(connection, `SELECT count(*) FROM ${CHANGES_TABLE} WHERE table_name IS NULL`));
+    const left = Number(firstValue(connection, `SELECT count(*) FROM ${CHANGES_TABLE} WHERE table_name IS NULL`));
     if (left === 0) connection.execute(`DROP TABLE ${CHANGES_TABLE}`);
     connection.commit();
     return {

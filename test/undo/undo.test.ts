@@ -22,11 +22,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { SendplanError } from '../../src/errors.js';
 import { runFile, undoFile } from '../../src/node.js';
 import { keepFile, keptFilesOf } from '../../src/store/file/keptFiles.js';
 import { openDatabaseFile } from '../../src/store/file/openDatabaseFile.js';
 import { organization } from '../helpers/arbitraries.js';
+import { changeFile, domainError } from '../helpers/changedFile.js';
 import { sendplan, start } from '../helpers/cli.js';
 import { databaseImage, hasSqlite3, recordsImage, selectFrom } from '../helpers/databases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../helpers/runs.js';
@@ -54,20 +54,6 @@ function beside(path: string): string[] {
   return readdirSync(join(path, '..')).filter((name) => join(path, '..', name) !== path);
 }
 
-async function change(path: string, sql: string): Promise<void> {
-  writeFileSync(path, await databaseImage(sql, readFileSync(path)));
-}
-
-async function errorOf(work: Promise<unknown>): Promise<SendplanError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof SendplanError) return error;
-    throw error;
-  }
-  throw new Error('it went well');
-}
-
 const RUNS = runCount(40);
 
 describe('a run that is undone', () => {
@@ -88,7 +74,7 @@ describe('a run that is undone', () => {
           expect(Buffer.compare(readFileSync(path), state)).toBe(0);
         }
         expect(beside(path)).toEqual([]);
-        expect(await errorOf(undoFile(path))).toMatchObject({ code: 'nothing_to_undo' });
+        expect(await domainError(undoFile(path))).toMatchObject({ code: 'nothing_to_undo' });
       });
       await assertOrganizations(property, { runs: RUNS, seed: runSeed(15) });
     },
@@ -99,13 +85,13 @@ describe('a run that is undone', () => {
     const path = await book();
     const before = readFileSync(path);
     await runFile(path, { asOf: '2025-06-13', keep: 1 });
-    await change(
+    await changeFile(
       path,
       `UPDATE email_schedules SET status = 'sent' WHERE id IN (SELECT id FROM email_schedules WHERE status = 'pre-scheduled' LIMIT 7);
         DELETE FROM contacts WHERE id = 5; UPDATE contacts SET state = 'CA' WHERE id IN (6, 7); INSERT INTO notes VALUES ('a'), (x'00')`,
     );
     const changed = readFileSync(path);
-    const error = await errorOf(undoFile(path));
+    const error = await domainError(undoFile(path));
     expect(error).toMatchObject({ code: 'held_back', hint: expect.stringContaining('--force') });
     expect(error.message).toMatch(/email_schedules: emails: 7 added/);
     expect(error.message).toMatch(/contacts: rows: 2 changed, 1 removed/);
@@ -123,7 +109,7 @@ describe('a run that is undone', () => {
     const path = await book();
     await runFile(path, { asOf: '2025-06-13', keep: 1 });
     const { run_id: later } = await runFile(path, { asOf: '2025-08-13' });
-    expect((await errorOf(undoFile(path))).message).toContain(`run ${later}, as of 2025-08-13, completed`);
+    expect((await domainError(undoFile(path))).message).toContain(`run ${later}, as of 2025-08-13, completed`);
   });
 
   test('keeps the permissions that the database has, and goes through links', async () => {
@@ -141,11 +127,11 @@ describe('a run that is undone', () => {
     const path = await book();
     await runFile(path, { asOf: '2025-06-13', keep: 1 });
     writeFileSync(`${path}-wal`, Buffer.alloc(4096 + 56, 1));
-    expect(await errorOf(undoFile(path))).toMatchObject({ code: 'file_busy' });
+    expect(await domainError(undoFile(path))).toMatchObject({ code: 'file_busy' });
     rmSync(`${path}-wal`);
     const [kept] = keptFilesOf(path);
     writeFileSync(kept.path, 'no database');
-    expect(await errorOf(undoFile(path))).toMatchObject({ code: 'not_a_database' });
+    expect(await domainError(undoFile(path))).toMatchObject({ code: 'not_a_database' });
   });
 });
 
@@ -153,7 +139,7 @@ describe('what is kept', () => {
   test('are the files of the last runs that changed something, and no more', async () => {
     const path = await book();
     for (let i = 1; i <= 5; i++) {
-      await change(path, `UPDATE contacts SET birth_date = '1961-07-0${i}' WHERE id = ${i}`);
+      await changeFile(path, `UPDATE contacts SET birth_date = '1961-07-0${i}' WHERE id = ${i}`);
       await runFile(path, { asOf: '2025-06-13', keep: 2 });
       await runFile(path, { asOf: '2025-06-13', keep: 2 });
       expect(keptFilesOf(path).map(({ generation }) => generation)).toEqual([i, i - 1].filter((one) => one > 0));
@@ -170,7 +156,7 @@ describe('what is kept', () => {
     const kept = keptFilesOf(path);
     const controller = new AbortController();
     controller.abort();
-    expect(await errorOf(runFile(path, { asOf: '2025-08-13', keep: 1, signal: controller.signal }))).toMatchObject({
+    expect(await domainError(runFile(path, { asOf: '2025-08-13', keep: 1, signal: controller.signal }))).toMatchObject({
       code: 'interrupted',
     });
     expect(keptFilesOf(path)).toEqual(kept);
@@ -235,7 +221,7 @@ describe('a file that is kept', () => {
     writeFileSync(path, bytes);
     await runFile(path, { asOf: '2025-06-13', keep: 1 });
     writeFileSync(`${path}-shm`, '');
-    expect(await errorOf(undoFile(path))).toMatchObject({ code: 'file_busy' });
+    expect(await domainError(undoFile(path))).toMatchObject({ code: 'file_busy' });
     rmSync(`${path}-shm`);
     await undoFile(path);
     expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
@@ -267,7 +253,7 @@ describe('a file that is kept', () => {
     const other = spawn('sqlite3', [path], { stdio: ['pipe', 'pipe', 'inherit'] });
     other.stdin.write("BEGIN IMMEDIATE; INSERT INTO notes VALUES ('a'); SELECT 'begun';\n");
     await once(other.stdout, 'data');
-    const undone = errorOf(undoFile(path));
+    const undone = domainError(undoFile(path));
     await sleep(500);
     other.stdin.end('COMMIT;\n');
     await once(other, 'close');
@@ -318,7 +304,7 @@ describe('a run that ends in the middle', () => {
       if (outcome.signal === 'SIGKILL') killed++;
       const isOld = Buffer.compare(readFileSync(path), before) === 0;
       if (outcome.code === 0) expect(isOld).toBe(false);
-      if (isOld) expect(await errorOf(undoFile(path))).toMatchObject({ code: 'nothing_to_undo' });
+      if (isOld) expect(await domainError(undoFile(path))).toMatchObject({ code: 'nothing_to_undo' });
       else await undoFile(path);
       expect(Buffer.compare(readFileSync(path), before)).toBe(0);
       expect(beside(path).filter((name) => name.includes('.before-'))).toEqual([]);
@@ -363,7 +349,7 @@ describe('on the command line', () => {
     const none = await sendplan('undo', path);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/No file of an earlier run is kept/) });
     await sendplan('run', path, '--as-of', '2025-06-13', '--keep', '2');
-    await change(path, "INSERT INTO notes VALUES ('a')");
+    await changeFile(path, "INSERT INTO notes VALUES ('a')");
     expect(await sendplan('undo', path)).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/notes: rows: 1 added/),

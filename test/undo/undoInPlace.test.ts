@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { SendplanError } from '../../src/errors.js';
 import { runFile, undoFile } from '../../src/node.js';
 import { isLiterals } from '../../src/store/write/rowLiterals.js';
 import { organization } from '../helpers/arbitraries.js';
+import { changeFile, domainError } from '../helpers/changedFile.js';
 import { sendplan, start } from '../helpers/cli.js';
 import { databaseImage, recordsImage, selectFrom } from '../helpers/databases.js';
 import { dumpOf } from '../helpers/flushCases.js';
@@ -37,20 +37,6 @@ async function dumpWithoutChanges(path: string): Promise<string[]> {
   return dump;
 }
 
-async function change(path: string, sql: string): Promise<void> {
-  writeFileSync(path, await databaseImage(sql, readFileSync(path)));
-}
-
-async function errorOf(work: Promise<unknown>): Promise<SendplanError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof SendplanError) return error;
-    throw error;
-  }
-  throw new Error('it went well');
-}
-
 const RUNS = runCount(40);
 
 describe('a run in place that is undone', () => {
@@ -70,7 +56,7 @@ describe('a run in place that is undone', () => {
           expect(await undoFile(path, native)).toMatchObject({ left: --left, rows: { left: 0 }, warnings: [] });
           expect(await dumpWithoutChanges(path)).toEqual(state);
         }
-        expect(await errorOf(undoFile(path, native))).toMatchObject({ code: 'nothing_to_undo' });
+        expect(await domainError(undoFile(path, native))).toMatchObject({ code: 'nothing_to_undo' });
         expect(
           await selectFrom(readFileSync(path), "SELECT 1 FROM sqlite_master WHERE name = 'scheduler_changes'"),
         ).toEqual([]);
@@ -105,12 +91,12 @@ describe('a run in place that is undone', () => {
       readFileSync(path),
       "SELECT min(id) FROM email_schedules WHERE status = 'pre-scheduled'",
     );
-    await change(
+    await changeFile(
       path,
       `UPDATE email_schedules SET status = 'sent' WHERE id = ${id}; DELETE FROM email_schedules WHERE id = ${id} + 1`,
     );
     const changed = await dumpWithoutChanges(path);
-    const error = await errorOf(undoFile(path, native));
+    const error = await domainError(undoFile(path, native));
     expect(error).toMatchObject({ code: 'held_back', hint: expect.stringContaining('--force') });
     expect(error.message).toMatch(/email_schedules: emails: 1 changed, 1 removed/);
     expect(await dumpWithoutChanges(path)).toEqual(changed);
@@ -121,7 +107,7 @@ describe('a run in place that is undone', () => {
   test('is not when its ids were given to other rows', async () => {
     const path = await book();
     await runFile(path, { ...native, asOf: '2025-06-13', keep: 2 });
-    await change(
+    await changeFile(
       path,
       "DELETE FROM contacts WHERE id = 300; UPDATE contacts SET birth_date = '1960-01-05' WHERE id = 299",
     );
@@ -131,11 +117,11 @@ describe('a run in place that is undone', () => {
       readFileSync(path),
       "SELECT row_id FROM scheduler_changes WHERE table_name = 'email_schedules' AND new_values IS NULL",
     );
-    await change(
+    await changeFile(
       path,
       `INSERT INTO email_schedules (id, contact_id, email_type, status) VALUES (${free}, 77, 'newsletter', 'sent')`,
     );
-    const error = await errorOf(undoFile(path, native));
+    const error = await domainError(undoFile(path, native));
     expect(error.message).toMatch(/email_schedules: emails: 1 added/);
   });
 
@@ -143,15 +129,17 @@ describe('a run in place that is undone', () => {
     const path = await book();
     await runFile(path, { ...native, asOf: '2025-06-13', keep: 1 });
     const { run_id: later } = await runFile(path, { ...native, asOf: '2025-08-13' });
-    expect((await errorOf(undoFile(path, native))).message).toContain(`run ${later}`);
-    await change(path, 'ALTER TABLE email_schedules ADD COLUMN mine TEXT');
-    expect((await errorOf(undoFile(path, { ...native, force: true }))).message).toMatch(/columns of "email_schedules"/);
+    expect((await domainError(undoFile(path, native))).message).toContain(`run ${later}`);
+    await changeFile(path, 'ALTER TABLE email_schedules ADD COLUMN mine TEXT');
+    expect((await domainError(undoFile(path, { ...native, force: true }))).message).toMatch(
+      /columns of "email_schedules"/,
+    );
   });
 
   test('is kept for the last runs only', async () => {
     const path = await book();
     for (let i = 1; i <= 4; i++) {
-      await change(path, `UPDATE contacts SET birth_date = '1961-07-0${i}' WHERE id = ${i}`);
+      await changeFile(path, `UPDATE contacts SET birth_date = '1961-07-0${i}' WHERE id = ${i}`);
       await runFile(path, { ...native, asOf: '2025-06-13', keep: 2 });
       await runFile(path, { ...native, asOf: '2025-06-13', keep: 2 });
       const runs = await selectFrom(
@@ -166,13 +154,13 @@ describe('a run in place that is undone', () => {
     const path = await book();
     await runFile(path, { ...native, asOf: '2025-06-13', keep: 2 });
     await runFile(path, { ...native, asOf: '2025-07-13', keep: 2 });
-    await change(
+    await changeFile(
       path,
       `UPDATE scheduler_changes SET old_values = old_values || '); DROP TABLE contacts; --'
         WHERE table_name = 'email_schedules' AND old_values IS NOT NULL`,
     );
     const before = await dumpWithoutChanges(path);
-    expect(await errorOf(undoFile(path, native))).toMatchObject({ code: 'unsupported_schema' });
+    expect(await domainError(undoFile(path, native))).toMatchObject({ code: 'unsupported_schema' });
     expect(await dumpWithoutChanges(path)).toEqual(before);
     expect(isLiterals("1, 'a''b, c', NULL, X'0F', CAST(X'00' AS TEXT), -1.5e-300, 9.0e+999", 7)).toBe(true);
     for (const text of ["'a', ", '1, 2', "'a'b'", '(SELECT 1)', '', "X'0'"]) expect(isLiterals(text, 1)).toBe(false);

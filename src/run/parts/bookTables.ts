@@ -1,4 +1,5 @@
 import { SendplanError } from '../../errors.js';
+import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import type { Connection } from '../../store/driver/connection.js';
 import { foldName, quoteName, quoteText } from '../../store/schema/readSchema.js';
 
@@ -111,18 +112,14 @@ export function columnList({ columns }: BookTable): string {
 /** Has a new database take over what a schema says of itself besides its objects. */
 export function copySettings(connection: Connection, from: string): void {
   for (const name of ['user_version', 'application_id']) {
-    for (const [value] of connection.query(`PRAGMA ${from}.${name}`))
-      connection.execute(`PRAGMA main.${name} = ${value}`);
+    connection.execute(`PRAGMA main.${name} = ${firstValue(connection, `PRAGMA ${from}.${name}`)}`);
   }
 }
 
 /** Has a new database count ids on from where another one was. */
 export function copySequence(connection: Connection, from: string): void {
-  const has = (schema: string) => {
-    for (const _row of connection.query(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_sequence'`))
-      return true;
-    return false;
-  };
+  const has = (schema: string) =>
+    hasRow(connection, `SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_sequence'`);
   if (!has(from) || !has('main')) return;
   connection.execute(
     `DELETE FROM main.sqlite_sequence; INSERT INTO main.sqlite_sequence SELECT * FROM ${from}.sqlite_sequence`,
@@ -133,9 +130,8 @@ export function copySequence(connection: Connection, from: string): void {
 export function likeDatabase(connection: Connection, path: string, name: string): void {
   connection.execute(`ATTACH ${quoteText(path)} AS ${name}`);
   for (const setting of ['page_size', 'encoding']) {
-    for (const [value] of connection.query(`PRAGMA ${name}.${setting}`)) {
-      connection.execute(`PRAGMA main.${setting} = ${typeof value === 'number' ? value : quoteText(String(value))}`);
-    }
+    const value = firstValue(connection, `PRAGMA ${name}.${setting}`);
+    connection.execute(`PRAGMA main.${setting} = ${typeof value === 'number' ? value : quoteText(String(value))}`);
   }
   // The file is new and nobody's yet: it is brought to the disk as a whole.
   connection.execute('PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF; PRAGMA cache_size = -65536');

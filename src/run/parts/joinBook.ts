@@ -2,9 +2,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
+import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { fileError } from '../../store/file/openDatabaseFile.js';
+import { writingError } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { TemporaryFile } from '../../store/file/temporaryFiles.js';
 import { quoteName, quoteText } from '../../store/schema/readSchema.js';
@@ -33,17 +34,12 @@ export interface JoinOptions {
 /** The ids of rows that have another one in the joined file, because those of two parts were the same. */
 const NEW_IDS = 'temp.sendplan_new_ids';
 
-function has(connection: NativeConnection, sql: string): boolean {
-  for (const _row of connection.query(sql)) return true;
-  return false;
-}
-
 /** The column of a table that is its rowid, whose values no two rows can share. */
 function idColumn({ columns, name }: BookTable, connection: NativeConnection): string | null {
   if (columns[0] === 'rowid') return 'rowid';
   const sql = `SELECT name FROM pragma_table_xinfo(${quoteText(name)}) WHERE pk = 1 AND lower(type) = 'integer'`;
-  for (const [column] of connection.query(sql)) return String(column);
-  return null;
+  const column = firstValue(connection, sql);
+  return column === null ? null : String(column);
 }
 
 /** Adds the rows of a part to a table that is divided; ids that are taken are exchanged for new ones. */
@@ -68,7 +64,7 @@ function addRows(connection: NativeConnection, table: BookTable): void {
 /** Follow-ups name the row of their initial email, which may have another id now. */
 function followIds(connection: NativeConnection, { name, columns }: BookTable, idName: string): void {
   const isThere = (wanted: string) => columns.some((column) => column.toLowerCase() === wanted);
-  if (!isThere('metadata') || !isThere('contact_id') || !has(connection, `SELECT 1 FROM ${NEW_IDS}`)) return;
+  if (!isThere('metadata') || !isThere('contact_id') || !hasRow(connection, `SELECT 1 FROM ${NEW_IDS}`)) return;
   const initial = `json_extract(metadata, '$.initial_schedule_id')`;
   const table = quoteName(name);
   connection.execute(`UPDATE main.${table} SET metadata = json_set(metadata, '$.initial_schedule_id', (SELECT new FROM ${NEW_IDS} WHERE old = ${initial}))
@@ -127,7 +123,7 @@ async function addParts(
 
 /** AUTOINCREMENT goes on behind the largest id of all parts. */
 function raiseSequence(connection: NativeConnection): void {
-  if (!has(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")) return;
+  if (!hasRow(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")) return;
   const counted = Array.from(connection.query('SELECT name FROM sqlite_sequence'), ([name]) => String(name));
   for (const name of counted) {
     const largest = `(SELECT coalesce(max(rowid), 0) FROM ${quoteName(name)})`;
@@ -165,7 +161,6 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
   } catch (error) {
     temporary.discard();
     rmSync(`${temporary.path}-journal`, { force: true });
-    if (error instanceof SendplanError || (error as { syscall?: string }).syscall === undefined) throw error;
-    throw fileError('file_unwritable', `${out} cannot be written`, error, 'Make room, or name another file.');
+    throw writingError(error, `${out} cannot be written`, 'Make room, or name another file.');
   }
 }

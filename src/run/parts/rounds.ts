@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { DaySeats, Placements } from '../../balance/groups.js';
+import type { Placements } from '../../balance/groups.js';
 import {
   addDays,
   balanceRanges,
   countRange,
-  type GroupedRange,
   groupRange,
   type RangeCounts,
   type RangeGroups,
@@ -112,15 +111,10 @@ export function balanceParts(
   counts: RangeCounts,
   ranges: readonly RangeGroups[],
   { config, today }: PartSettings,
-): { readonly placements: Placements[]; readonly seats: DaySeats } {
+): Placements[] {
   const dayCount = ranges.reduce((most, { starting }) => Math.max(most, starting.length), counts.history.length);
   const capacity = new Capacity(config, dailyLimits(config, counts.contactRows));
   const history = addDays(counts.history, new Int32Array(dayCount));
   const seats = daySeats(sendDays(capacity, today, dayCount), today, history);
-  return { placements: balanceRanges(ranges, seats, config.load_balancing.excess), seats };
-}
-
-/** Whether a part is as it was when it handed its groups in. */
-export function isAsGrouped(range: GroupedRange, digest: string): boolean {
-  return digestOfGroups(range) === digest;
+  return balanceRanges(ranges, seats, config.load_balancing.excess);
 }

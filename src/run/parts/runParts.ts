@@ -105,7 +105,7 @@ async function prepare(
     groups.push(await groupPart(part, settings, counted[i].counts, all));
     options.onRound?.('group', groups.length, parts.length);
   }
-  const { placements } = balanceParts(all, groups, settings);
+  const placements = balanceParts(all, groups, settings);
   const journal = {
     settings: settingsText(settings.config, settings.today, 'range'),
     all,

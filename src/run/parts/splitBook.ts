@@ -3,10 +3,11 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
+import { firstValue } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { loadFileLocks } from '../../store/driver/sqliteLocks.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { fileError, requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
+import { requireDatabaseFile, writingError } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { quoteName } from '../../store/schema/readSchema.js';
 import {
@@ -39,9 +40,8 @@ const MOST_PARTS = 10_000;
 /** The first ids of so many parts, with about as many contacts each. */
 function firstIds(connection: NativeConnection, contacts: BookTable, parts: number): number[] {
   const number = contactNumber(contacts);
-  const from = `FROM book.${quoteName(contacts.name)} WHERE ${number} BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}`;
-  let distinct = 0;
-  for (const [count] of connection.query(`SELECT count(DISTINCT ${number}) ${from}`)) distinct = Number(count);
+  const from = `FROM ${quoteName(contacts.name)} WHERE ${number} BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}`;
+  const distinct = Number(firstValue(connection, `SELECT count(DISTINCT ${number}) ${from}`));
   if (distinct < parts) {
     throw new SendplanError(
       'bad_input',
@@ -109,19 +109,21 @@ function requireParts(parts: number): void {
   throw new RangeError(`parts: expected a whole number from 1 to ${MOST_PARTS}, got ${parts}`);
 }
 
-/** Writes the parts and their manifest into a folder that is there. */
-async function writeParts(source: string, folder: string, { parts, onProgress, signal }: SplitOptions): Promise<void> {
-  const reader = await NativeConnection.open(join(folder, partName(0)), BUSY_TIMEOUT_MS);
-  let starts: number[];
+/** `firstIds` of a database file. */
+async function readFirstIds(source: string, parts: number): Promise<number[]> {
+  const reader = await NativeConnection.open(source, BUSY_TIMEOUT_MS);
   try {
-    likeDatabase(reader, source, 'book');
-    const contacts = bookTables(reader, 'book').find(({ name }) => name.toLowerCase() === 'contacts');
+    const contacts = bookTables(reader, 'main').find(({ name }) => name.toLowerCase() === 'contacts');
     if (contacts === undefined) throw new SendplanError('missing_table', `${source} has no table "contacts".`);
-    starts = firstIds(reader, contacts, parts);
+    return firstIds(reader, contacts, parts);
   } finally {
     reader.close();
-    rmSync(join(folder, partName(0)), { force: true });
   }
+}
+
+/** Writes the parts and their manifest into a folder that is there. */
+async function writeParts(source: string, folder: string, { parts, onProgress, signal }: SplitOptions): Promise<void> {
+  const starts = await readFirstIds(source, parts);
   const listed = starts.map((id, i) => {
     return { file: partName(i), firstId: i === 0 ? 1 : id, endId: starts[i + 1] ?? END_ID };
   });
@@ -162,8 +164,7 @@ export async function splitBook(path: string, options: SplitOptions): Promise<Bo
     return readBook(out);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    if (error instanceof SendplanError || (error as { syscall?: string }).syscall === undefined) throw error;
-    throw fileError('file_unwritable', `${out} cannot be written`, error, 'Make room, or name another folder.');
+    throw writingError(error, `${out} cannot be written`, 'Make room, or name another folder.');
   } finally {
     lock?.release();
   }

@@ -1,6 +1,6 @@
 import { SendplanError } from '../../errors.js';
+import { MAGIC } from '../format/pageLayout.js';
 
-const MAGIC = 'SQLite format 3\0';
 /** Where a header has the version that writes, and the one that reads; 2 is WAL mode. */
 export const HEADER_WRITE_VERSION = 18;
 const HEADER_READ_VERSION = 19;

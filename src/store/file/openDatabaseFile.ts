@@ -75,6 +75,12 @@ export function fileError(code: SendplanErrorCode, subject: string, error: unkno
   return new SendplanError(code, `${subject}: ${REASONS[reason] ?? message}.`, { hint, cause: error });
 }
 
+/** What writing a file met: `file_unwritable` for an error of the file system, any other error as it is. */
+export function writingError(error: unknown, subject: string, hint: string): unknown {
+  if ((error as { syscall?: string }).syscall === undefined) return error;
+  return fileError('file_unwritable', subject, error, hint);
+}
+
 function readFully(descriptor: number, into: Uint8Array): number {
   let done = 0;
   while (done < into.length) {

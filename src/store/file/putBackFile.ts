@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import type { FileLocks } from './fileLocks.js';
 import type { KeptFile } from './keptFiles.js';
-import { fileError, type OpenedFile, openDatabaseFile } from './openDatabaseFile.js';
+import { type OpenedFile, openDatabaseFile, writingError } from './openDatabaseFile.js';
 import { requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
@@ -28,13 +28,7 @@ export async function putBackFile(file: OpenedFile, kept: KeptFile, locks: FileL
     syncFolder(file.path);
     return [...warnings, ...heldOldFile(file)];
   } catch (error) {
-    if ((error as { syscall?: string }).syscall === undefined) throw error;
-    throw fileError(
-      'file_unwritable',
-      `${file.path} cannot be replaced by ${kept.path}`,
-      error,
-      'Nothing was changed.',
-    );
+    throw writingError(error, `${file.path} cannot be replaced by ${kept.path}`, 'Nothing was changed.');
   } finally {
     old.close();
   }

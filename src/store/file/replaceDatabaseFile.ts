@@ -18,7 +18,7 @@ import { digestFile } from './digestFile.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
-import { type FoundFile, fileError, type OpenedFile } from './openDatabaseFile.js';
+import { type FoundFile, fileError, type OpenedFile, writingError } from './openDatabaseFile.js';
 import { requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
@@ -226,8 +226,7 @@ export async function replaceDatabaseFile(
     return { path: target.path, sizeBytes, warnings };
   } catch (error) {
     temporary.discard();
-    if (error instanceof SendplanError || (error as { syscall?: string }).syscall === undefined) throw error;
     const hint = 'Nothing was changed. Make room, or name another place (--out).';
-    throw fileError('file_unwritable', `${target.path} cannot be written`, error, hint);
+    throw writingError(error, `${target.path} cannot be written`, hint);
   }
 }

@@ -2,7 +2,7 @@ import { fsyncSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
-import { fileError } from './openDatabaseFile.js';
+import { writingError } from './openDatabaseFile.js';
 import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Refuses to replace what is there and no file. */
@@ -52,7 +52,6 @@ export async function writeWholeFile(
     return sizeBytes;
   } catch (error) {
     temporary?.discard();
-    if ((error as { syscall?: string }).syscall === undefined) throw error;
-    throw fileError('file_unwritable', `${path} cannot be written`, error, 'Make room, or name another place.');
+    throw writingError(error, `${path} cannot be written`, 'Make room, or name another place.');
   }
 }

@@ -1,3 +1,4 @@
+import { MAGIC } from './pageLayout.js';
 import { type PageSink, PageSpace } from './pageSpace.js';
 import { RecordWriter } from './recordWriter.js';
 import { maximumTableRecord, TableWriter } from './tableWriter.js';
@@ -7,7 +8,6 @@ import { varintLength, writeVarint } from './varint.js';
 const SQLITE_VERSION_NUMBER = 3054001;
 
 const FILE_HEADER_BYTES = 100;
-const MAGIC = 'SQLite format 3\0';
 
 interface TableEntry {
   readonly name: string;

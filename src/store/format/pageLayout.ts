@@ -2,7 +2,8 @@ import { decodeUtf8 } from '../../rules/utf8.js';
 import type { PageSource } from './pageSource.js';
 
 const HEADER_BYTES = 100;
-const MAGIC = 'SQLite format 3\0';
+/** What every database file begins with. */
+export const MAGIC = 'SQLite format 3\0';
 const UTF_8 = 1;
 /** SQLite's own limit: a page keeps at least this much for itself. */
 const LEAST_USABLE_BYTES = 480;

@@ -1,4 +1,5 @@
 import { SendplanError } from '../../errors.js';
+import { hasRow } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import {
   type DatabaseSchema,
@@ -69,8 +70,7 @@ function hasCollision(connection: Connection, table: TableInfo, columns: readonl
   const names = columns.map(quoteName);
   const filled = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
   const sql = `SELECT 1 FROM ${quoteName(table.name)} WHERE ${filled} GROUP BY ${names.join(', ')} HAVING count(*) > 1 LIMIT 1`;
-  for (const _row of connection.query(sql)) return true;
-  return false;
+  return hasRow(connection, sql);
 }
 
 function freeName(schema: DatabaseSchema, wanted: string): string {

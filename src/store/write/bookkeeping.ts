@@ -1,5 +1,6 @@
 import { SendplanError } from '../../errors.js';
 import type { Issue } from '../../rules/records.js';
+import { runOnce } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { SqlValue } from '../format/sqlValue.js';
@@ -52,15 +53,6 @@ export function keeping(connection: Connection, table: string, write: () => bool
   }
 }
 
-function insert(connection: Connection, sql: string, values: readonly SqlValue[]): void {
-  const statement = connection.prepare(sql);
-  try {
-    statement.run(values);
-  } finally {
-    statement.close();
-  }
-}
-
 /** Adds the row of a run to `scheduler_checkpoints`, in the caller's transaction. */
 export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint): BookkeepingResult {
   const sql = `INSERT INTO scheduler_checkpoints (scheduler_run_id, run_timestamp, contacts_checksum,
@@ -68,7 +60,7 @@ export function writeCheckpoint(connection: Connection, checkpoint: Checkpoint):
     error_message, completed_at, as_of, config_hash, rows_added, rows_changed, rows_removed, error_code)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return keeping(connection, 'scheduler_checkpoints', () => {
-    insert(connection, sql, [
+    runOnce(connection, sql, [
       checkpoint.runId,
       checkpoint.startedText,
       checkpoint.contactsChecksum,
@@ -167,7 +159,7 @@ export function writeConfigVersion(
     const latest = 'SELECT config FROM config_versions ORDER BY created_at DESC, id DESC LIMIT 1';
     for (const [config] of connection.query(latest)) if (config === configJson) return false;
     const sql = 'INSERT INTO config_versions (config_hash, config, created_at) VALUES (?, ?, ?)';
-    insert(connection, sql, [configHash, configJson, nowText]);
+    runOnce(connection, sql, [configHash, configJson, nowText]);
     return true;
   });
 }

@@ -1,5 +1,6 @@
 import { SendplanError } from '../../errors.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
+import { runOnce } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import type { SqlValue } from '../format/sqlValue.js';
 import { rowidName } from '../read/scannedRows.js';
@@ -30,15 +31,6 @@ export interface LoggedRun {
   readonly tables: Readonly<Record<string, { readonly old: readonly string[]; readonly new: readonly string[] }>>;
   /** What the run added to the schema, in the order in which it did. */
   readonly steps: readonly Pick<MigrationStep, 'creates' | 'table' | 'name'>[];
-}
-
-function run(connection: Connection, sql: string, values: readonly SqlValue[]): void {
-  const statement = connection.prepare(sql);
-  try {
-    statement.run(values);
-  } finally {
-    statement.close();
-  }
 }
 
 /** The columns of a table that a row is made of, none of a table that is not there. */
@@ -117,7 +109,7 @@ export class ChangeLog {
     const key = rowNumberOf(schema, name);
     const sql = `INSERT INTO ${CHANGES_TABLE} (scheduler_run_id, table_name, row_id, old_values)
       SELECT ${quoteText(this.#runId)}, '${name}', t.${key}, ${literalsOf('t', this.#before[name])} FROM ${name} AS t WHERE ${where}`;
-    run(this.#connection, sql, values);
+    runOnce(this.#connection, sql, values);
   }
 
   /**
@@ -139,7 +131,7 @@ export class ChangeLog {
       steps: steps.map(({ creates, table, name }) => ({ creates, table, name })),
     };
     const sql = `INSERT INTO ${CHANGES_TABLE} (scheduler_run_id, old_values) VALUES (?, ?)`;
-    run(this.#connection, sql, [this.#runId, JSON.stringify(logged)]);
+    runOnce(this.#connection, sql, [this.#runId, JSON.stringify(logged)]);
     const kept = `SELECT scheduler_run_id FROM ${CHANGES_TABLE} WHERE table_name IS NULL ORDER BY id DESC LIMIT ${runs}`;
     this.#connection.execute(`DELETE FROM ${CHANGES_TABLE} WHERE scheduler_run_id NOT IN (${kept})`);
   }

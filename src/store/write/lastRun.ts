@@ -1,5 +1,6 @@
 import type { Config } from '../../rules/config.js';
 import { VERSION } from '../../version.js';
+import { runOnce } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import { openDatabaseReader } from '../format/databaseReader.js';
 import type { PageSource } from '../format/pageSource.js';
@@ -51,12 +52,7 @@ export function replaceLastRun(connection: Connection, lastRun: LastRun | null):
     if (lastRun === null) return true;
     const sql = `INSERT INTO ${TABLE} (id, file_digest, scheduler_run_id, completed_at, settings, report)
       VALUES (1, ?, ?, ?, ?, ?)`;
-    const statement = connection.prepare(sql);
-    try {
-      statement.run([NO_DIGEST, lastRun.runId, lastRun.completedText, lastRun.settings, lastRun.report]);
-    } finally {
-      statement.close();
-    }
+    runOnce(connection, sql, [NO_DIGEST, lastRun.runId, lastRun.completedText, lastRun.settings, lastRun.report]);
     return true;
   });
 }

@@ -1,3 +1,4 @@
+import { hasRow } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import { applyMigration, type Migration, type MigrationStep, planMigration } from '../schema/migration.js';
 import { readSchema } from '../schema/readSchema.js';
@@ -8,8 +9,7 @@ import { createIndexesUnfilled, createIndexUnfilled } from './byPages/unfilledIn
 function hasForeignRows(connection: Connection): boolean {
   const sql =
     "SELECT 1 FROM email_schedules WHERE status IS NULL OR status NOT IN ('pre-scheduled', 'skipped') LIMIT 1";
-  for (const _row of connection.query(sql)) return true;
-  return false;
+  return hasRow(connection, sql);
 }
 
 function isScheduleKeyIndex({ creates, name }: MigrationStep): boolean {

@@ -1,5 +1,6 @@
 import { SendplanError } from '../../../errors.js';
 import type { NewRows } from '../../changes/newRows.js';
+import { hasRow } from '../../driver/askOnce.js';
 import type { Connection } from '../../driver/connection.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
 import { DatabaseImage } from '../../format/databaseImage.js';
@@ -95,7 +96,7 @@ function requireFreeIds(connection: Connection, { newIds, replacing }: NewKeys, 
     while (deleted < deletedIds.length && deletedIds[deleted] < id) deleted++;
     if (deletedIds[deleted] === id) continue;
     const sql = 'SELECT 1 FROM email_schedules NOT INDEXED WHERE id = ?';
-    for (const _row of connection.query(sql, [id])) throw takenId(id);
+    if (hasRow(connection, sql, [id])) throw takenId(id);
   }
 }
 
@@ -176,8 +177,7 @@ function placesOf(layout: ScheduleLayout, names: readonly string[]): number[] {
 
 /** Asks the table itself: its indexes may be without entries. */
 function hasRows(connection: Connection): boolean {
-  for (const _row of connection.query('SELECT 1 FROM email_schedules NOT INDEXED LIMIT 1')) return true;
-  return false;
+  return hasRow(connection, 'SELECT 1 FROM email_schedules NOT INDEXED LIMIT 1');
 }
 
 function* placesOfOnes(marks: Uint8Array): Generator<number> {

@@ -3,6 +3,7 @@ import { SendplanError } from '../../../errors.js';
 import type { Plan } from '../../../plan/plan.js';
 import { DiffRows } from '../../changes/diffRows.js';
 import type { ScheduleDiff } from '../../changes/diffSchedules.js';
+import { firstValue } from '../../driver/askOnce.js';
 import type { Connection, ImageConnection } from '../../driver/connection.js';
 import { openSqlJs } from '../../driver/sqljs.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
@@ -34,16 +35,11 @@ export interface RowsToStage extends RunValues {
 
 const STAGING = 'sendplan_staging';
 
-function ask(connection: Connection, sql: string): unknown {
-  for (const [value] of connection.query(sql)) return value;
-  return null;
-}
-
 /** Whether a table of the database has rows; one that is not there has none. */
 function hasSchedules(connection: Connection): boolean {
   const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'email_schedules'";
-  if (ask(connection, sql) === null) return false;
-  return ask(connection, 'SELECT 1 FROM email_schedules LIMIT 1') !== null;
+  if (firstValue(connection, sql) === null) return false;
+  return firstValue(connection, 'SELECT 1 FROM email_schedules LIMIT 1') !== null;
 }
 
 /**
@@ -53,23 +49,24 @@ function hasSchedules(connection: Connection): boolean {
  * @throws UnfitForPages when the table is such that SQLite could not move whole rows
  */
 async function openTwin(connection: Connection, migration: Migration, rowCount: number): Promise<ImageConnection> {
-  if (ask(connection, 'PRAGMA encoding') !== 'UTF-8') throw new UnfitForPages('the text of the database is not UTF-8');
+  if (firstValue(connection, 'PRAGMA encoding') !== 'UTF-8')
+    throw new UnfitForPages('the text of the database is not UTF-8');
   const triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%email_schedules%'";
-  const trigger = ask(connection, triggers);
+  const trigger = firstValue(connection, triggers);
   if (trigger !== null) throw new UnfitForPages(`the trigger ${JSON.stringify(trigger)} is about it`);
   const sql = `SELECT sql FROM sqlite_schema WHERE lower(tbl_name) = 'email_schedules' AND type IN ('table', 'index')
     AND sql IS NOT NULL ORDER BY rowid`;
   const statements = Array.from(connection.query(sql), ([statement]) => String(statement));
   const isThere = statements.length > 0;
   for (const step of migration.steps) if (isSameName(step.table, 'email_schedules')) statements.push(step.sql);
-  const pageBytes = ask(connection, 'PRAGMA page_size');
+  const pageBytes = firstValue(connection, 'PRAGMA page_size');
   const twin = await openSqlJs(null);
   try {
     twin.execute(`PRAGMA page_size = ${pageBytes}`);
     for (const statement of statements) twin.execute(statement);
     const lastId = isThere ? nextId(new TimedConnection(connection), rowCount) - 1 : 0;
     if (lastId > 0) {
-      const isCounted = ask(twin, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'") !== null;
+      const isCounted = firstValue(twin, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'") !== null;
       if (!isCounted) throw new UnfitForPages('its ids go on from those of another table');
       twin.execute(`INSERT INTO sqlite_sequence (name, seq) SELECT name, ${lastId} FROM sqlite_schema
         WHERE type = 'table' AND lower(name) = 'email_schedules'`);

@@ -1,3 +1,4 @@
+import { hasRow } from '../../driver/askOnce.js';
 import type { Connection } from '../../driver/connection.js';
 import { DatabaseImage } from '../../format/databaseImage.js';
 import type { PageSource } from '../../format/pageSource.js';
@@ -20,8 +21,7 @@ export interface IndexToBuild {
 }
 
 function isTaken(connection: Connection, name: string): boolean {
-  for (const _row of connection.query('SELECT 1 FROM sqlite_master WHERE lower(name) = ?', [name])) return true;
-  return false;
+  return hasRow(connection, 'SELECT 1 FROM sqlite_master WHERE lower(name) = ?', [name]);
 }
 
 /**
