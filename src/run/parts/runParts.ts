@@ -9,7 +9,9 @@ import {
 import { SendplanError } from '../../errors.js';
 import type { Plan } from '../../plan/plan.js';
 import { countWithdrawnEmails } from '../../plan/withdrawnEmails.js';
+import { Capacity } from '../../rules/capacity.js';
 import { type Config, resolveConfig } from '../../rules/config.js';
+import { dailyLimits } from '../../rules/limits.js';
 import { settingsText } from '../../store/write/lastRun.js';
 import { findGuards, GUARDS, requirePassed } from '../guards.js';
 import { MemorySampler } from '../memorySampler.js';
@@ -127,7 +129,6 @@ async function prepare(
 interface WrittenPart {
   readonly report: RunReport;
   readonly balance: RangeBalance;
-  readonly plan: Pick<Plan, 'run' | 'history'>;
 }
 
 /** The third round for one part: plans it again, gives its groups their days, and writes it. @throws PartChanged */
@@ -139,13 +140,12 @@ async function writePart(
 ): Promise<WrittenPart> {
   const own = parts.find(({ file }) => file === part.file);
   if (own === undefined) throw new PartChanged();
-  const found: { balance?: RangeBalance; plan?: Plan } = {};
+  const found: { balance?: RangeBalance } = {};
   const range = {
     contactRows: all.contactRows,
     balance(plan: Plan) {
       const grouped = groupRange(plan, own.counts, all);
       if (digestOfGroups(grouped) !== own.digest) throw new PartChanged();
-      found.plan = plan;
       found.balance = placeRange(grouped, own.placements);
       return found.balance.balance;
     },
@@ -162,8 +162,8 @@ async function writePart(
     },
     range,
   );
-  if (found.balance === undefined || found.plan === undefined) throw new PartChanged();
-  return { report, balance: found.balance, plan: { run: found.plan.run, history: found.plan.history } };
+  if (found.balance === undefined) throw new PartChanged();
+  return { report, balance: found.balance };
 }
 
 /** Looks at parts that were written to since they handed their groups in, before any is written. @throws PartChanged */
@@ -209,7 +209,7 @@ function reportBook(
     return days;
   });
   const capped = sum(({ balance }) => Int32Array.from(balance.capped));
-  const { capacity } = parts[0][1].plan.run;
+  const capacity = new Capacity(settings.config, dailyLimits(settings.config, all.contactRows));
   const days = { today: settings.today, capacity, planned, capped, history: all.history };
   return sumReports(
     parts.map(([file, { report }]) => ({ file, report })),
