@@ -48,13 +48,22 @@ function checkpointOf(error: SendplanError, startedText: string, options: RunFil
   };
 }
 
-/** Whether a database has the table as runs have it, and is sound: one that is damaged is left as it is. */
-function isRecordable(connection: Connection): boolean {
+/**
+ * Whether a database has the table as runs have it, and is sound: one that is damaged is left as it is.
+ *
+ * @param check the pragma that tells; only `integrity_check` finds indexes that do not agree with their tables
+ */
+function isRecordable(connection: Connection, check: 'quick_check' | 'integrity_check'): boolean {
   const table = findTable(readSchema(connection), 'scheduler_checkpoints');
   if (table === null || table.kind !== 'table') return false;
   if (Object.keys(TABLES.scheduler_checkpoints).some((column) => findColumn(table, column) === null)) return false;
-  for (const [found] of connection.query('PRAGMA quick_check(1)')) return found === 'ok';
+  for (const [found] of connection.query(`PRAGMA ${check}(1)`)) return found === 'ok';
   return false;
+}
+
+/** Damage may be what a run failed by; all other errors say nothing of the file, and looking at every index takes minutes in a large one. */
+function checkAfter({ errorCode }: Checkpoint): 'quick_check' | 'integrity_check' {
+  return errorCode === 'database_error' ? 'integrity_check' : 'quick_check';
 }
 
 async function recordReplacing(path: string, checkpoint: Checkpoint): Promise<void> {
@@ -62,7 +71,8 @@ async function recordReplacing(path: string, checkpoint: Checkpoint): Promise<vo
   try {
     const connection = openLazily(file.pages, await loadSqlJs());
     try {
-      if (!isRecordable(connection) || !writeCheckpoint(connection, checkpoint).isWritten) return;
+      if (!isRecordable(connection, checkAfter(checkpoint))) return;
+      if (!writeCheckpoint(connection, checkpoint).isWritten) return;
       // What a run left stays undoable: that it failed since is no change of others.
       const kept = keptFilesOf(file.path).at(0);
       const isAsLeft = kept !== undefined && (await digestAsLeft(file, kept.runId)) === kept.digest;
@@ -85,7 +95,8 @@ async function recordReplacing(path: string, checkpoint: Checkpoint): Promise<vo
 async function recordInPlace(path: string, checkpoint: Checkpoint): Promise<void> {
   const connection = await openNative(requireDatabaseFile(path));
   try {
-    if (isRecordable(connection) && writeCheckpoint(connection, checkpoint).isWritten) connection.commit();
+    if (!isRecordable(connection, checkAfter(checkpoint))) return;
+    if (writeCheckpoint(connection, checkpoint).isWritten) connection.commit();
   } finally {
     connection.close();
   }

@@ -262,6 +262,23 @@ describe('a run that fails', () => {
     },
   );
 
+  test.each(['sqljs', 'native'])(
+    'with the driver %s writes nothing into a database whose index does not agree with its table',
+    async (driver) => {
+      const file = await book();
+      await run(file, '--driver', driver);
+      await change(
+        file,
+        `${REFUSING};
+        CREATE TABLE tags (tag TEXT, other TEXT); INSERT INTO tags VALUES ('a', 'z'), ('b', 'y'); CREATE INDEX tags_by ON tags (tag);
+        PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX tags_by ON tags (other)' WHERE name = 'tags_by'`,
+      );
+      const before = readFileSync(file);
+      expect((await run(file, '--driver', driver)).code).toBe(1);
+      expect(Buffer.compare(readFileSync(file), before)).toBe(0);
+    },
+  );
+
   test('stays undoable back over', async () => {
     const file = await book();
     const before = readFileSync(file);
