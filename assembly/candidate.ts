@@ -1,5 +1,5 @@
-import { i32At, u8At, u16At, u32At } from './at';
-import { nearAnniversary, yearOf } from './calendar';
+import { i32At, putI32, u8At, u16At, u32At } from './at';
+import { laterYearStart, nearAnniversary, nextYearStart, thisYear, yearOf } from './calendar';
 import { enterRows, ownedFollowup, ownedRow } from './history';
 import {
   aepDeadline,
@@ -16,6 +16,8 @@ import {
   candidateStep,
   candidateType,
   catchUpDays,
+  deadlineDays,
+  deadlineMost,
   EFFECTIVE_DATE,
   effectiveDaysBefore,
   FIRST_AEP,
@@ -23,6 +25,7 @@ import {
   firstFollowup,
   followupDelayDays,
   followupLookbackDays,
+  NO_DEADLINE,
   NULL,
   postWindowType,
   REASON_NONE,
@@ -32,6 +35,7 @@ import {
   STEP_BITS,
   STEP_TRIGGERED,
   today,
+  typeCount,
   typePriority,
 } from './memory';
 
@@ -68,18 +72,44 @@ export function priorityOf(i: u32): i32 {
   return i32At(typePriority, type);
 }
 
-/** The last day on which a candidate still makes sense, or NO_DEADLINE. */
+/** In `deadlineDays`, of a type whose deadline does not go by the event. */
+const NOT_BY_EVENT: i32 = i32.MIN_VALUE;
+
+/** Sets what the deadlines of a type's candidates go by: so many days after the event, and a last day by the event's civil year. */
+function setDeadline(type: i32, days: i32, triggeredDays: i32): void {
+  putI32(deadlineDays, 2 * type, days);
+  putI32(deadlineDays, 2 * type + 1, triggeredDays);
+  for (let year = 0; year < 4; year++) putI32(deadlineMost, 4 * type + year, NO_DEADLINE);
+}
+
+/** Works out what deadlines go by (Rules 5, 6, 8 and 10); after the calendar, before any is asked for. */
+export function prepareDeadlines(): void {
+  for (let type = 0; type < FIRST_AEP; type++) setDeadline(type, 0, 0);
+  for (let type = FIRST_AEP; type < postWindowType; type++) {
+    setDeadline(type, NOT_BY_EVENT, NOT_BY_EVENT);
+    const monthDay = <i32>u16At(aepDeadline, type - FIRST_AEP);
+    for (let year = 0; year < 3; year++) {
+      putI32(deadlineMost, 4 * type + year, nearAnniversary(monthDay, thisYear + year));
+    }
+  }
+  for (let type = postWindowType; type < firstFollowup; type++) setDeadline(type, 1 + catchUpDays, 0);
+  for (let type = firstFollowup; type < firstCampaign; type++) setDeadline(type, followupLookbackDays, 0);
+  for (let type = firstCampaign; type < <i32>typeCount; type++) {
+    const campaign = type - firstCampaign;
+    setDeadline(type, NOT_BY_EVENT, i32At(campaignDaysBefore, campaign) >= 0 ? 0 : NOT_BY_EVENT);
+    for (let year = 0; year < 3; year++) putI32(deadlineMost, 4 * type + year, i32At(campaignEnd, campaign));
+  }
+}
+
+/** The last day on which a candidate still makes sense, or NO_DEADLINE. Without branches: types follow each other as good as at random. */
 export function deadlineOf(i: u32): i32 {
   const type = typeOfCandidate(i);
   const event = eventOf(i);
-  if (type < FIRST_AEP) return event;
-  if (type < postWindowType) {
-    return nearAnniversary(<i32>u16At(aepDeadline, type - FIRST_AEP), yearOf(event));
-  }
-  if (type < firstFollowup) return event + 1 + catchUpDays;
-  if (type < firstCampaign) return event + followupLookbackDays;
-  const end = i32At(campaignEnd, type - firstCampaign);
-  return isTriggered(i) && i32At(campaignDaysBefore, type - firstCampaign) >= 0 ? min(end, event) : end;
+  const days = i32At(deadlineDays, 2 * type + <i32>isTriggered(i));
+  // Whatever goes by the year is of this one or the two to come.
+  const year = <i32>(event >= nextYearStart) + <i32>(event >= laterYearStart);
+  const most = i32At(deadlineMost, 4 * type + year);
+  return min(select<i32>(NO_DEADLINE, event + days, days === NOT_BY_EVENT), most);
 }
 
 /** The day on which a candidate would go out if nothing stood in its way. */

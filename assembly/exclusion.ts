@@ -195,14 +195,23 @@ export function nextWindowStart(): i32 {
 /** `lastFreeDay` of a contact with wide windows. */
 export const WIDE: i32 = i32.MIN_VALUE;
 
+/** The first day of a window that opens after `day`, i32.MAX_VALUE of one that opens earlier. @inline */
+function openingAfter(day: i32, start: i32): i32 {
+  return select<i32>(start, i32.MAX_VALUE, start > day);
+}
+
 /**
- * The last day before the contact's next excluded day after `day`, i32.MAX_VALUE when there is none; `day` itself when the
- * next day is excluded; `WIDE` for wide windows.
+ * The last day before the contact's next excluded day after `day`, which is not excluded itself; i32.MAX_VALUE when there is none,
+ * `day` itself when the next day is excluded; `WIDE` for wide windows.
  */
 export function lastFreeDay(day: i32): i32 {
   if (kind === 0) return i32.MAX_VALUE;
   if (isWide()) return WIDE;
-  const excluded = nextExcludedDay(day + 1);
+  let excluded: i32;
+  if (kind !== RULE_YEAR_ROUND && day >= today && day < nextYearStart && nextStart !== i32.MAX_VALUE) {
+    // Outside of all windows, the next excluded day is the first of one; that of last year opened before today.
+    excluded = min(openingAfter(day, thisStart), min(openingAfter(day, nextStart), openingAfter(day, laterStart)));
+  } else excluded = nextExcludedDay(day + 1);
   return excluded === i32.MAX_VALUE ? excluded : excluded - 1;
 }
 

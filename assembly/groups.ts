@@ -23,7 +23,7 @@ import {
   REASON_DAILY_CAP,
   today,
 } from './memory';
-import { lastOpenUpTo } from './openDays';
+import { hasClosedDays, lastOpenUpTo } from './openDays';
 
 /*
  * Candidates that the daily cap cannot tell apart (Rules 9, daily cap): equal in priority, start, last day and booked day.
@@ -62,20 +62,14 @@ function respectsWindows(i: u32): bool {
   return type < firstCampaign || (u16At(campaignFlags, type - firstCampaign) & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
 }
 
-/** The last day that a candidate can go out: open, and with nothing excluded after its start (Rules 9, last day). */
-function lastDayOf(i: u32, contact: u32, start: i32): i32 {
-  let last = min(deadlineOf(i), today + BALANCE_HORIZON_DAYS);
-  if (last <= start) return start;
-  if (u8At(contactRule, contact) !== 0 && respectsWindows(i)) {
-    if (contact !== entered) {
-      enterContact(contact);
-      entered = contact;
-    }
-    const free = lastFreeDay(start);
-    last = free === WIDE ? lastFreeDayByDay(start, last) : min(last, free);
-    if (last <= start) return start;
+/** The last day up to `last`, which is after `start`, that a contact's own windows leave a candidate. */
+function lastFreeDayOf(contact: u32, start: i32, last: i32): i32 {
+  if (contact !== entered) {
+    enterContact(contact);
+    entered = contact;
   }
-  return lastOpenUpTo(last);
+  const free = lastFreeDay(start);
+  return free === WIDE ? lastFreeDayByDay(start, last) : min(last, free);
 }
 
 /** The last day up to `last` before which nothing after `start` is excluded, day by day. */
@@ -154,14 +148,48 @@ function listGrouped(first: u32, end: u32): u32 {
   return count;
 }
 
+/** The last day of each listed candidate, i32, and the places in the list of those that windows may hold back, u32. */
+const lastDays: usize = memory.data(4096 * 4);
+const windowed: usize = memory.data(4096 * 4);
+
+/**
+ * Works out the last day of each of the `count` listed candidates (Rules 9, last day): open, and with nothing excluded after its
+ * start. One thing after the other for all of them, so that what differs from candidate to candidate is branched on in few places.
+ */
+function findLastDays(count: u32): void {
+  const horizon = today + BALANCE_HORIZON_DAYS;
+  let windowedCount: u32 = 0;
+  for (let k: u32 = 0; k < count; k++) {
+    const i = u32At(grouped, k);
+    putI32(lastDays, k, max(min(deadlineOf(i), horizon), i32At(candidateSend, i)));
+    putU32(windowed, windowedCount, k);
+    windowedCount += <u32>(u8At(contactRule, u32At(candidateContact, i)) !== 0);
+  }
+  for (let w: u32 = 0; w < windowedCount; w++) {
+    const k = u32At(windowed, w);
+    const i = u32At(grouped, k);
+    const start = i32At(candidateSend, i);
+    const last = i32At(lastDays, k);
+    if (last > start && respectsWindows(i)) {
+      putI32(lastDays, k, max(start, lastFreeDayOf(u32At(candidateContact, i), start, last)));
+    }
+  }
+  if (!hasClosedDays()) return;
+  for (let k: u32 = 0; k < count; k++) {
+    const start = i32At(candidateSend, u32At(grouped, k));
+    const last = i32At(lastDays, k);
+    if (last > start) putI32(lastDays, k, lastOpenUpTo(last));
+  }
+}
+
 /** Groups the candidates of the piece `[first, end)`; returns the first one that there was no room for. */
 function groupPiece(first: u32, end: u32): u32 {
   const count = listGrouped(first, end);
+  findLastDays(count);
   for (let k: u32 = 0; k < count; k++) {
     const i = u32At(grouped, k);
-    const start = <i32>sendOffset(i);
-    const last = lastDayOf(i, u32At(candidateContact, i), today + start) - today;
-    const group = groupOf(priorityOf(i), start, last, i32At(candidateBooked, i) - 1);
+    const last = i32At(lastDays, k) - today;
+    const group = groupOf(priorityOf(i), <i32>sendOffset(i), last, i32At(candidateBooked, i) - 1);
     if (group === groupCapacity) return i;
     putU32(candidateGroup, i, group);
     const size = groupAt(group) + 16;

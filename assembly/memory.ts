@@ -39,6 +39,8 @@
  *   email types       typePriority               i32    priority (follow-ups: where the initial row has none)
  *   (type index)      typeRank                   u16    order of the type codes
  *                     typeCode                   u32    type code modulo 2^32
+ *                     deadlineDays               2xi32  days from event to deadline; of campaigns without, and with a trigger date
+ *                     deadlineMost               4xi32  last day of those whose event is this year's, the next's, a later one's; unused
  *   row types         rowTypeFlags               u8     1 follow-up, 2 initial email, 4 campaign with follow-ups
  *   campaigns         campaignFlags              u16    see CAMPAIGN_* below
  *   (campaign index)  campaignDaysBefore         i32
@@ -235,6 +237,8 @@ export let aepDeadline: usize = 0;
 export let typePriority: usize = 0;
 export let typeRank: usize = 0;
 export let typeCode: usize = 0;
+export let deadlineDays: usize = 0;
+export let deadlineMost: usize = 0;
 export let rowTypeFlags: usize = 0;
 
 export let campaignCount: u32 = 0;

@@ -1,6 +1,7 @@
 import { planAnniversaries, prepareAnniversaries } from './anniversaries';
 import { prepareCalendar } from './calendar';
 import { planCampaigns, resetLateCampaigns } from './campaigns';
+import { prepareDeadlines } from './candidate';
 import { countCandidates, resetCounts } from './days';
 import { beginContact, candidateCount, emitHeld, resetCandidates } from './emit';
 import { enterContact, hasState, prepareWindows } from './exclusion';
@@ -44,6 +45,7 @@ export function planContacts(start: u32, end: u32): u32 {
     resetCounts();
     resetLateCampaigns();
     prepareCalendar();
+    prepareDeadlines();
     prepareWindows();
   }
   prepareAnniversaries(start, end);

@@ -1,7 +1,7 @@
 import { aepChangeDay, forgetLanes } from './anniversaries';
 import { i32At, putI32, putU8, u32At } from './at';
 import { monthDayOf, prepareCalendar, upcomingDay } from './calendar';
-import { deadlineOf, idealOf } from './candidate';
+import { deadlineOf, idealOf, prepareDeadlines } from './candidate';
 import { candidateCount, resetCandidates } from './emit';
 import { hasState, hasWindows, isWide, nextWindowStart, prepareWindows } from './exclusion';
 import { endRow, firstRow, isOwned, isSent, sentDayOf } from './history';
@@ -116,6 +116,7 @@ function clearRoom(from: u32, count: u32): void {
  */
 export function replanContacts(count: u32): u32 {
   prepareCalendar();
+  prepareDeadlines();
   prepareWindows();
   forgetLanes();
   const aepChange = aepChangeDay();

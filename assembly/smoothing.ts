@@ -1,14 +1,16 @@
-import { f64At, i32At, putI32, u8At, u32At } from './at';
+import { f64At, i32At, putI32, u8At, u16At, u32At } from './at';
 import { yearOf } from './calendar';
 import { addToDay, countSmoothed, isSmoothed } from './days';
-import { candidateCount } from './emit';
 import { enterContact, excludedBy } from './exclusion';
 import { isHistory, typeOf } from './history';
 import {
-  candidateContact,
+  BIRTHDAY,
   candidateEvent,
+  candidateFirst,
   candidateSend,
   candidateStart,
+  candidateType,
+  contactCount,
   contactId,
   contactRule,
   daySpan,
@@ -30,8 +32,7 @@ import { inPieces } from './pieces';
 const EFFECTIVE_DATE_CODE: u32 = 2;
 
 /** Moves a candidate of a crowded day by its contact's own number of days, where that is allowed. */
-function smooth(i: u32, start: i32): bool {
-  const contact = u32At(candidateContact, i);
+function smooth(i: u32, contact: u32, start: i32): bool {
   const event = i32At(candidateEvent, i);
   const spread = mix(f64At(contactId, contact), EFFECTIVE_DATE_CODE, yearOf(event));
   const day = start + <i32>(spread % <u32>smoothingWindowDays) - smoothingWindowDays / 2;
@@ -55,12 +56,18 @@ function isAnyDayCrowded(): bool {
   return false;
 }
 
-function smoothPiece(first: u32, end: u32): u32 {
+/** Smooths the contacts `[firstContact, endContact)`, each of whom has at most one policy anniversary email: its first, or behind its birthday's. */
+function smoothPiece(firstContact: u32, endContact: u32): u32 {
   let moved: u32 = 0;
-  for (let i = first; i < end; i++) {
-    if (!isSmoothed(i)) continue;
+  let first = u32At(candidateFirst, firstContact);
+  for (let contact = firstContact; contact < endContact; contact++) {
+    const end = u32At(candidateFirst, contact + 1);
+    const i = first + <u32>(u16At(candidateType, first) === BIRTHDAY);
+    const isOwn = i < end;
+    first = end;
+    if (!isOwn || !isSmoothed(i)) continue;
     const start = i32At(candidateStart, i);
-    if (i32At(smoothingHistogram, start - today) > smoothingLimit && smooth(i, start)) moved++;
+    if (i32At(smoothingHistogram, start - today) > smoothingLimit && smooth(i, contact, start)) moved++;
   }
   return moved;
 }
@@ -73,5 +80,5 @@ export function smoothDays(): u32 {
   for (let row: u32 = 0; row < rowCount; row++) {
     if (typeOf(row) === EFFECTIVE_DATE && isHistory(row)) countSmoothed(i32At(rowPlannedDay, row));
   }
-  return isAnyDayCrowded() ? inPieces(candidateCount, smoothPiece) : 0;
+  return isAnyDayCrowded() ? inPieces(contactCount, smoothPiece) : 0;
 }

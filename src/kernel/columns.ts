@@ -37,6 +37,8 @@ export const KERNEL_COLUMNS = {
   typePriority: Int32Array,
   typeRank: Uint16Array,
   typeCode: Uint32Array,
+  deadlineDays: Int32Array,
+  deadlineMost: Int32Array,
   rowTypeFlags: Uint8Array,
   campaignFlags: Uint16Array,
   campaignDaysBefore: Int32Array,

@@ -122,6 +122,8 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     ...each(perOpenDay, ['nextOpen', 'lastOpen']),
     ...each(run.config.aep.length, ['aepMonthDay', 'aepDeadline']),
     ...each(perType, ['typePriority', 'typeRank', 'typeCode']),
+    deadlineDays: 2 * perType,
+    deadlineMost: 4 * perType,
     rowTypeFlags: emailTypes.flags.length,
     ...each(perCampaign, ['campaignFlags', 'campaignDaysBefore', 'campaignEnd', 'campaignFixedDay']),
     ...each(perCampaign, ['campaignSpreadStart', 'campaignSpreadDays', 'campaignStates']),
