@@ -105,9 +105,9 @@ export function prepareDeadlines(): void {
 export function deadlineOf(i: u32): i32 {
   const type = typeOfCandidate(i);
   const event = eventOf(i);
-  const days = i32At(deadlineDays, 2 * type + <i32>isTriggered(i));
+  const days = i32At(deadlineDays, 2 * type + (isTriggered(i) ? 1 : 0));
   // Whatever goes by the year is of this one or the two to come.
-  const year = <i32>(event >= nextYearStart) + <i32>(event >= laterYearStart);
+  const year = (event >= nextYearStart ? 1 : 0) + (event >= laterYearStart ? 1 : 0);
   const most = i32At(deadlineMost, 4 * type + year);
   return min(select<i32>(NO_DEADLINE, event + days, days === NOT_BY_EVENT), most);
 }

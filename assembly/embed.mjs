@@ -23,3 +23,4 @@ write(
   embed('kernel.scalar.wasm', 'SCALAR_KERNEL', 'The compiled kernel for engines without SIMD'),
 );
 write('store/format/encoderBinary.ts', embed('pages.wasm', 'PAGE_ENCODER', 'The compiled page encoder'));
+write('store/format/scanBinary.ts', embed('scan.wasm', 'ROW_SCAN', 'The compiled row scan'));

@@ -163,7 +163,7 @@ function findLastDays(count: u32): void {
     const i = u32At(grouped, k);
     putI32(lastDays, k, max(min(deadlineOf(i), horizon), i32At(candidateSend, i)));
     putU32(windowed, windowedCount, k);
-    windowedCount += <u32>(u8At(contactRule, u32At(candidateContact, i)) !== 0);
+    windowedCount += u8At(contactRule, u32At(candidateContact, i)) !== 0 ? 1 : 0;
   }
   for (let w: u32 = 0; w < windowedCount; w++) {
     const k = u32At(windowed, w);

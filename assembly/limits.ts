@@ -155,7 +155,7 @@ function closePairs(count: u32): i32 {
   let pairs = 0;
   for (let i: u32 = 1; i < count; i++) {
     const latest = dayAt(i) + periodDays - 1;
-    for (let j: u32 = 0; j < i; j++) pairs += <i32>(<u32>(latest - dayAt(j)) < most);
+    for (let j: u32 = 0; j < i; j++) pairs += <u32>(latest - dayAt(j)) < most ? 1 : 0;
   }
   return pairs;
 }
@@ -173,12 +173,12 @@ export function limitContact(first: u32, end: u32): void {
   let dayCount = firstRow() < endRow() && maxEmails > 0 ? collectHistory() : 0;
   for (let i = first; i < end; i++) {
     const type = typeOfCandidate(i);
-    const isSent = <u32>isScheduled(i);
-    const isCampaign = isSent & <u32>(type >= firstCampaign);
+    const isSent: u32 = isScheduled(i) ? 1 : 0;
+    const isCampaign = isSent & (type >= firstCampaign ? 1 : 0);
     campaigns += isCampaign;
     campaignDays |= (<u64>isCampaign) << (sendOf(i) & 63);
     putI32(limitDays, dayCount, sendOf(i));
-    dayCount += isCampaign | (isSent & <u32>(type < firstFollowup));
+    dayCount += isCampaign | (isSent & (type < firstFollowup ? 1 : 0));
   }
   if (<u32>popcnt(campaignDays) < campaigns) resolveConflicts(first, end);
   // More emails in a period than may be are at least so many pairs; most contacts have fewer.

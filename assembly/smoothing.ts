@@ -62,7 +62,7 @@ function smoothPiece(firstContact: u32, endContact: u32): u32 {
   let first = u32At(candidateFirst, firstContact);
   for (let contact = firstContact; contact < endContact; contact++) {
     const end = u32At(candidateFirst, contact + 1);
-    const i = first + <u32>(u16At(candidateType, first) === BIRTHDAY);
+    const i = first + (u16At(candidateType, first) === BIRTHDAY ? 1 : 0);
     const isOwn = i < end;
     first = end;
     if (!isOwn || !isSmoothed(i)) continue;

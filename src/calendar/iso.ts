@@ -27,7 +27,7 @@ const FIRST_YEAR = 1900;
 const END_YEAR = 2200;
 
 /** The day number of the first of every month from January 1900 on, and one past the last day at the end. */
-const MONTH_STARTS = Int32Array.from({ length: (END_YEAR - FIRST_YEAR) * 12 + 1 }, (_, i) =>
+export const MONTH_STARTS = Int32Array.from({ length: (END_YEAR - FIRST_YEAR) * 12 + 1 }, (_, i) =>
   i === (END_YEAR - FIRST_YEAR) * 12 ? END_DAY : dayFromCivil(FIRST_YEAR + Math.floor(i / 12), (i % 12) + 1, 1),
 );
 

@@ -60,6 +60,13 @@ export class GrowingColumns<Types extends Record<string, new (length: number) =>
     return this.count++;
   }
 
+  /** Adds so many rows of zeros and returns the place of the first. */
+  addRows(rowCount: number): number {
+    if (this.count + rowCount > this.capacity) this.grow(Math.max(this.capacity * 2, this.count + rowCount));
+    this.count += rowCount;
+    return this.count - rowCount;
+  }
+
   /** The columns without room to spare: views that later rows may leave behind. */
   values(): { [Name in keyof Types]: InstanceType<Types[Name]> } {
     const values = { ...this.at };

@@ -1,4 +1,5 @@
 import type { FieldValue } from '../rules/fields.js';
+import type { BatchedField, RowBatches } from './rowBatches.js';
 import type { TextMemo } from './textMemo.js';
 
 /** What kind of value a field holds; `other` is a blob, or what only records hold: a boolean or a bigint. */
@@ -61,6 +62,12 @@ export interface RowCursor {
   isBlank(place: number): boolean;
   /** The code of `readText`. */
   code(place: number, memo: TextMemo): number;
+  /**
+   * Has plain rows be read many at a time, where the cursor can; after `knowForms`.
+   *
+   * @param fields all that is wanted of such rows besides their forms
+   */
+  batches?(fields: readonly BatchedField[]): RowBatches | null;
   /** Gives back what the rows hold open, when they are not gone through to the end. */
   close(): void;
 }

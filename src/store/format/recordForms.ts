@@ -75,6 +75,11 @@ export class RecordForms {
     return this.shapes[this.shapeOf[form]].starts;
   }
 
+  /** The words whose values are the same in all records of a form: their offsets from the record's start, and masks of the bytes that count. */
+  wordsOf(form: number): { readonly offsets: Int32Array; readonly masks: Int32Array } {
+    return this.shapes[this.shapeOf[form]];
+  }
+
   /** The form of a record that lies in `view` whole; `UNKNOWN_FORM` for one that `add` was not called for. */
   find(view: DataView, start: number, payloadLength: number): number {
     this.view = view;

@@ -1,5 +1,6 @@
 import { NO_ISO_DAY, parseIsoDayBytes } from '../../calendar/iso.js';
 import { NULL_INT32 } from '../../columns/nulls.js';
+import type { BatchedField, RowBatches } from '../../columns/rowBatches.js';
 import {
   FIELD_KIND,
   INVALID_DAY,
@@ -14,6 +15,7 @@ import { type FieldValue, isValidEmail, readFlag, readInteger, readText } from '
 import { decodeUtf8 } from '../../rules/utf8.js';
 import { bodyLength } from './encodedValue.js';
 import { RecordForms } from './recordForms.js';
+import { NOT_STORED, RowScan } from './rowScan.js';
 import type { SqlValue } from './sqlValue.js';
 import type { TableReader } from './tableReader.js';
 
@@ -22,10 +24,7 @@ const TWO_TO_32 = 4294967296;
 /** Serial types of a record; even ones from 12 on are blobs, odd ones texts. */
 const TYPE = { null: 0, int64: 6, float64: 7, zero: 8, one: 9, blob: 12 } as const;
 
-// What stands in the place of a serial type where the value is not in the record.
-const ROWID = -1;
-const DEFAULT = -2;
-const ABSENT = -3;
+const { rowid: ROWID, default: DEFAULT, absent: ABSENT } = NOT_STORED;
 
 /** The bytes of a value by serial type, for those that take one byte. */
 const VALUE_BYTES = Uint8Array.from({ length: 128 }, (_, type) => bodyLength(type));
@@ -111,6 +110,27 @@ export class RecordReader implements RowCursor {
     if (forms === null || !this.wasLookedUp) return UNKNOWN_FORM;
     this.form = forms.add(scan.start, scan.payloadLength, this.types, this.starts);
     return this.form;
+  }
+
+  batches(fields: readonly BatchedField[]): RowBatches | null {
+    const columns = fields.map(({ place }) => this.columnOf[place]);
+    const scan = RowScan.open(this.scan, fields, columns);
+    if (scan === null) return null;
+    return {
+      read: () => scan.read(),
+      columns: scan.values,
+      number: scan.number,
+      learn: (known) => {
+        const { forms, form } = this;
+        if (forms === null || form === UNKNOWN_FORM) return;
+        scan.learn({ types: forms.typesOf(form), starts: forms.startsOf(form), ...forms.wordsOf(form) }, known);
+      },
+      teach: (field, code) => {
+        const type = this.types[columns[field]];
+        const start = this.starts[columns[field]] + this.base - this.scan.start;
+        if (isText(type)) scan.teach(field, start, (type - 13) >> 1, code);
+      },
+    };
   }
 
   /** Takes a row's types and places from its form; false when no row of this form was remembered. */

@@ -53,17 +53,20 @@ export class TableReader {
   /** The page that is being read, for messages. */
   pageNumber = 0;
 
+  /** The cell of the open leaf that `next` goes to, and how many it has. */
+  cell = 0;
+  cellCount = 0;
+  /** Where in `bytes` the leaf page begins, its list of cells, and its usable bytes end. */
+  pageStart = 0;
+  pointers = 0;
+  pageEnd = 0;
+
   private readonly levels: Level[] = [];
-  private readonly mostLocalBytes: number;
+  /** The longest row that is all in its page. */
+  readonly mostLocalBytes: number;
   private readonly leastLocalBytes: number;
   /** A bit for every page that was used, by number: a page belongs to one place only. */
   private readonly visited: Uint8Array;
-  private cell = 0;
-  private cellCount = 0;
-  /** Where in `bytes` the leaf page begins, its list of cells, and its usable bytes end. */
-  private pageStart = 0;
-  private pointers = 0;
-  private pageEnd = 0;
   private hasStarted = false;
   /** An overflowing row put together. */
   private assembled = new Uint8Array(0);
@@ -86,13 +89,29 @@ export class TableReader {
   }
 
   /**
+   * Goes to a leaf that has cells left, where the open one has none; false behind the last.
+   *
+   * @throws SendplanError `database_error` when the file is damaged there
+   */
+  openCells(): boolean {
+    if (this.isAssembled) this.returnToPage();
+    while (this.cell === this.cellCount) if (!this.nextLeaf()) return false;
+    return true;
+  }
+
+  /** Notes that the cells of the open leaf up to one were read elsewhere. @param rowid that of the last row */
+  passCells(cell: number, rowid: number): void {
+    this.cell = cell;
+    this.rowid = rowid;
+  }
+
+  /**
    * Goes to the next row; false behind the last.
    *
    * @throws SendplanError `database_error` when the file is damaged there
    */
   next(): boolean {
-    if (this.isAssembled) this.returnToPage();
-    while (this.cell === this.cellCount) if (!this.nextLeaf()) return false;
+    if (!this.openCells()) return false;
     const { bytes } = this;
     const pointer = this.pointers + 2 * this.cell++;
     const cellOffset = (bytes[pointer] << 8) | bytes[pointer + 1];

@@ -7,7 +7,8 @@ import { NO_ISO_DAY, parseIsoDay, parseIsoDayBytes } from '../../../src/calendar
 import { ContactIndex } from '../../../src/columns/contactIndex.js';
 import { readContacts } from '../../../src/columns/contacts.js';
 import { IssueLog } from '../../../src/columns/issueLog.js';
-import { EmailTypes, readSchedules, type Schedules } from '../../../src/columns/schedules.js';
+import { readSchedules } from '../../../src/columns/readSchedules.js';
+import { EmailTypes, type Schedules } from '../../../src/columns/schedules.js';
 import type { OrganizationSource, RowSource } from '../../../src/columns/source.js';
 import { TextMemo } from '../../../src/columns/textMemo.js';
 import { TextDictionary } from '../../../src/columns/texts.js';

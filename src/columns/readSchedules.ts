@@ -1,0 +1,264 @@
+import type { DateOrder } from '../rules/dates.js';
+import { comparedStatus, isSentStatus, statusClass } from '../rules/emailTypes.js';
+import { keepsBookedDay } from '../rules/reasons.js';
+import { type Affinity, storedInteger } from './affinity.js';
+import type { ContactIndex } from './contactIndex.js';
+import { dateMemo } from './dateMemo.js';
+import { GrowingColumns } from './growing.js';
+import { NULL_INT32 } from './nulls.js';
+import { openRows } from './openColumns.js';
+import type { BatchedField, RowBatches } from './rowBatches.js';
+import { INVALID_DAY, NOT_PLAIN, type RowCursor, UNKNOWN_FORM } from './rowCursor.js';
+import { FORM_FIELDS, ROW_FIELDS, ScheduleFormsBuilder } from './scheduleForms.js';
+import { ScheduleNotesBuilder } from './scheduleNotes.js';
+import { inOrderOfContacts, ROW_COLUMNS } from './scheduleOrder.js';
+import {
+  type EmailTypes,
+  isOwnedClass,
+  NO_INSTANCE,
+  ROW_CLASS,
+  type Schedules,
+  UNKNOWN_INSTANCE,
+} from './schedules.js';
+import type { RowSource } from './source.js';
+import { TextMemo } from './textMemo.js';
+import type { TextDictionary } from './texts.js';
+
+function classOf(status: string | null, skipReason: string | null): number {
+  const compared = comparedStatus(status);
+  switch (statusClass(status)) {
+    case 'owned':
+      if (compared === 'pre-scheduled') return ROW_CLASS.preScheduled;
+      return keepsBookedDay(skipReason) ? ROW_CLASS.limited : ROW_CLASS.skipped;
+    case 'history':
+      if (compared === 'delivered') return ROW_CLASS.delivered;
+      return isSentStatus(status) ? ROW_CLASS.sent : ROW_CLASS.history;
+    case 'ended':
+      return compared === 'bounced' ? ROW_CLASS.bounced : ROW_CLASS.ended;
+    default:
+      return ROW_CLASS.other;
+  }
+}
+
+/** What `email_schedules` is read by. */
+export interface ScheduleSettings {
+  readonly contacts: ContactIndex;
+  readonly contactCount: number;
+  readonly types: EmailTypes;
+  /** The instance index by id. */
+  readonly instanceOf: ReadonlyMap<number, number>;
+  readonly texts: TextDictionary;
+  /** The templates that a run can write. */
+  readonly templates: readonly string[];
+  /** How dates are read that are not in ISO form. */
+  readonly order: DateOrder;
+  readonly onRow?: (rowsDone: number) => void;
+}
+
+/** What the values of a row's form mean. */
+function formMeaning({ types, instanceOf, templates }: Pick<ScheduleSettings, 'types' | 'instanceOf' | 'templates'>) {
+  return {
+    classOf,
+    isOwned: isOwnedClass,
+    isIgnored: (rowClass: number) => rowClass === ROW_CLASS.other,
+    templates,
+    typeOf: (name: string) => types.codeOf(name),
+    isStrange: (rowClass: number, type: number) =>
+      rowClass === ROW_CLASS.other || (!isOwnedClass(rowClass) && !types.isKnown(type)),
+    instanceOf: (id: number | null) => (id === null ? NO_INSTANCE : (instanceOf.get(id) ?? UNKNOWN_INSTANCE)),
+  };
+}
+
+/** How the `ROW_FIELDS` are read where rows come many at a time, in their order. */
+const FIELD_KINDS = ['id', 'id', 'day', 'day', 'day', 'integer', 'integer', 'code', 'code'] as const;
+/** Of those, what rows that are not owned are read by. */
+const OF_ALL = [true, true, true, true, true, false, false, false, false];
+const OF_OWNED = OF_ALL.map(() => true);
+const METADATA_FIELD = ROW_FIELDS.indexOf('metadata');
+const CREATED_FIELD = ROW_FIELDS.indexOf('created_at');
+const PROGRESS_ROWS = 0x4000;
+
+/** Reads `email_schedules` into columns. */
+export function readSchedules(source: RowSource | null, settings: ScheduleSettings): Schedules {
+  return new ScheduleReader(source, settings).read();
+}
+
+/** Reads the rows, plain ones of known forms many at a time where the cursor can, the others one by one. */
+class ScheduleReader {
+  readonly #settings: ScheduleSettings;
+  readonly #columns = new GrowingColumns(ROW_COLUMNS);
+  readonly #cursor: RowCursor;
+  readonly #places: readonly number[];
+  readonly #monthAffinity: Affinity;
+  readonly #dayAffinity: Affinity;
+  readonly #forms: ScheduleFormsBuilder;
+  readonly #notes: ScheduleNotesBuilder;
+  readonly #dates: TextMemo;
+  readonly #metadataTexts: TextMemo;
+  readonly #createdTimes: TextMemo;
+  readonly #batches: RowBatches | null;
+  /** Of every form that the cursor has remembered whether the batches were told of it. */
+  readonly #isLearned: boolean[] = [];
+
+  constructor(source: RowSource | null, settings: ScheduleSettings) {
+    const { texts, order } = settings;
+    const { places, cursor } = openRows(source, [...ROW_FIELDS, ...FORM_FIELDS]);
+    const [, , plannedAt, scheduledAt, actualAt] = places;
+    const formPlaces = places.slice(ROW_FIELDS.length);
+    const [typeAt, , statusAt] = formPlaces;
+    const affinity = (name: string) => source?.affinities?.get(name) ?? 'BLOB';
+    this.#settings = settings;
+    this.#cursor = cursor;
+    this.#places = places;
+    this.#monthAffinity = affinity('event_month');
+    this.#dayAffinity = affinity('event_day');
+    const dayPlaces = [plannedAt, scheduledAt];
+    this.#forms = new ScheduleFormsBuilder(
+      texts,
+      formMeaning(settings),
+      formPlaces,
+      dayPlaces,
+      FORM_FIELDS.map(affinity),
+    );
+    this.#notes = new ScheduleNotesBuilder({ typeAt, statusAt, actualAt, scheduledAt });
+    this.#dates = dateMemo(order);
+    this.#metadataTexts = new TextMemo((text) => texts.codeOf(text));
+    this.#createdTimes = new TextMemo((text) => texts.codeOf(text));
+    cursor.knowForms(formPlaces);
+    this.#batches = this.#openBatches();
+  }
+
+  read(): Schedules {
+    const { contactCount } = this.#settings;
+    const columns = this.#columns;
+    const cursor = this.#cursor;
+    columns.reserve(cursor.expectedRows);
+    try {
+      while (this.#takeBatches() && cursor.next()) {
+        this.#tell(columns.count, columns.count + 1);
+        this.#takeRow();
+      }
+    } finally {
+      cursor.close();
+    }
+    return {
+      ...inOrderOfContacts(columns.values(), this.#forms.build(), contactCount),
+      notes: this.#notes.build(),
+    };
+  }
+
+  #tell(rowsBefore: number, rowsDone: number): void {
+    if (Math.floor(rowsBefore / PROGRESS_ROWS) !== Math.floor(rowsDone / PROGRESS_ROWS))
+      this.#settings.onRow?.(rowsDone);
+  }
+
+  /** Batches are not for columns that hold numbers as texts. */
+  #openBatches(): RowBatches | null {
+    if (this.#monthAffinity === 'TEXT' || this.#dayAffinity === 'TEXT') return null;
+    const codeOfNull = this.#metadataTexts.codeOf(null);
+    const fields = FIELD_KINDS.map((kind, i): BatchedField => ({ place: this.#places[i], kind, codeOfNull }));
+    return this.#cursor.batches?.(fields) ?? null;
+  }
+
+  /** Reads the rows that come next as far as they come many at a time; the next one is the cursor's, if there is one. */
+  #takeBatches(): true {
+    const batches = this.#batches;
+    for (let count = batches?.read() ?? 0; batches !== null && count > 0; count = batches.read()) {
+      this.#takeBatch(batches, count);
+    }
+    return true;
+  }
+
+  #takeBatch({ columns: batch, number }: RowBatches, count: number): void {
+    const { contacts, contactCount } = this.#settings;
+    const columns = this.#columns;
+    const first = columns.addRows(count);
+    const { at } = columns;
+    const [id, contact, planned, scheduled, actual, month, day, metadata, created] = batch;
+    at.id.set(id.subarray(0, count), first);
+    at.form.set(number.subarray(0, count), first);
+    at.plannedDay.set(planned.subarray(0, count), first);
+    at.scheduledDay.set(scheduled.subarray(0, count), first);
+    at.eventMonth.set(month.subarray(0, count), first);
+    at.eventDay.set(day.subarray(0, count), first);
+    at.metadata.set(metadata.subarray(0, count), first);
+    at.createdAt.set(created.subarray(0, count), first);
+    for (let i = 0; i < count; i++) {
+      const row = first + i;
+      const index = contacts.indexOf(contact[i]);
+      at.contact[row] = index < 0 ? contactCount : index;
+      at.sentDay[row] = actual[i] === NULL_INT32 ? scheduled[i] : actual[i];
+      at.isClean[row] = this.#forms.isClean(number[i]) ? 1 : 0;
+    }
+    this.#tell(first, columns.count);
+  }
+
+  /** Reads the cursor's row. */
+  #takeRow(): void {
+    const { contacts, contactCount, order } = this.#settings;
+    const cursor = this.#cursor;
+    const forms = this.#forms;
+    const [idAt, contactAt, plannedAt, scheduledAt, actualAt, monthAt, dayAt, metadataAt, createdAt] = this.#places;
+    const index = contacts.indexOf(cursor.integer(contactAt) ?? -1);
+    const form = forms.formOf(cursor);
+    const planned = cursor.day(plannedAt, this.#dates);
+    const scheduled = cursor.day(scheduledAt, this.#dates);
+    const actual = dayOrNull(cursor.day(actualAt, this.#dates));
+
+    const row = this.#columns.addRow();
+    const { at } = this.#columns;
+    at.contact[row] = index < 0 ? contactCount : index;
+    at.id[row] = cursor.integer(idAt) ?? Number(cursor.value(idAt));
+    at.form[row] = form;
+    at.sentDay[row] = actual === NULL_INT32 ? dayOrNull(scheduled) : actual;
+    at.plannedDay[row] = dayOrNull(planned);
+    at.scheduledDay[row] = dayOrNull(scheduled);
+    if (!forms.isOwned(form)) {
+      if (forms.holdsUnknown(form)) this.#notes.addUnknown(cursor, forms.isIgnored(form));
+      else if (at.sentDay[row] !== NULL_INT32) this.#learn(form, OF_ALL);
+      if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) this.#notes.addUnreadableDay(cursor);
+      return;
+    }
+    const month = storedInteger(cursor, monthAt, this.#monthAffinity);
+    const day = storedInteger(cursor, dayAt, this.#dayAffinity);
+    const metadata = cursor.plainCode(metadataAt, this.#metadataTexts);
+    const created = cursor.plainCode(createdAt, this.#createdTimes);
+    const isClean =
+      planned !== INVALID_DAY &&
+      scheduled !== INVALID_DAY &&
+      month !== NOT_PLAIN &&
+      day !== NOT_PLAIN &&
+      metadata !== NOT_PLAIN &&
+      created !== NOT_PLAIN &&
+      forms.isClean(form) &&
+      (order === 'iso' || [plannedAt, scheduledAt].every((place) => isIsoText(cursor.text(place))));
+    at.isClean[row] = isClean ? 1 : 0;
+    at.eventMonth[row] = month;
+    at.eventDay[row] = day;
+    at.metadata[row] = metadata;
+    // A row that takes its place keeps when it was made, in whatever form.
+    at.createdAt[row] = created === NOT_PLAIN ? cursor.code(createdAt, this.#createdTimes) : created;
+    if (metadata === NOT_PLAIN || created === NOT_PLAIN) return;
+    this.#learn(form, OF_OWNED);
+    this.#batches?.teach(METADATA_FIELD, metadata);
+    this.#batches?.teach(CREATED_FIELD, created);
+  }
+
+  /** Has rows like the cursor's come many at a time, where they can. */
+  #learn(number: number, isWanted: readonly boolean[]): void {
+    const { form } = this.#cursor;
+    if (this.#batches === null || form === UNKNOWN_FORM || this.#isLearned[form]) return;
+    this.#isLearned[form] = true;
+    this.#batches.learn({ number, isWanted });
+  }
+}
+
+/** Tells whether a date of ten characters is in ISO form, as a run stores it. */
+function isIsoText(date: string | null): boolean {
+  return date === null || date[4] === '-';
+}
+
+/** A broken date reads as missing; that it is broken is an issue of contacts only. */
+function dayOrNull(day: number): number {
+  return day === INVALID_DAY ? NULL_INT32 : day;
+}
