@@ -102,17 +102,36 @@ function levelsOf(image: DatabaseImage, rootPage: number): number {
 }
 
 /**
- * Calls `visit` with the number of every page of a b-tree but for overflow pages. Leaves are told by their level and not looked at,
- * so that only interior pages are read.
+ * Calls `visit` with the number of every page of a b-tree but for overflow pages, and how many levels are below it. Leaves are told by
+ * their level and not looked at, so that only interior pages are read.
  *
  * @throws SendplanError `database_error` when there is no such page, or the tree is too deep
  */
-export function eachPlainPage(image: DatabaseImage, rootPage: number, visit: (pageNumber: number) => void): void {
+export function eachPlainPage(
+  image: DatabaseImage,
+  rootPage: number,
+  visit: (pageNumber: number, levels: number) => void,
+): void {
   const visitBelow = (pageNumber: number, levels: number) => {
     image.requirePage(pageNumber);
-    visit(pageNumber);
+    visit(pageNumber, levels);
     if (levels === 0) return;
     for (const child of childrenOf(image, pageNumber) ?? []) visitBelow(child, levels - 1);
   };
   visitBelow(rootPage, levelsOf(image, rootPage));
+}
+
+/**
+ * Refuses a tree that has pages where there should be leaves which are none: what is below such a page may belong to another tree.
+ *
+ * @throws SendplanError `database_error`
+ */
+export function requireLeaves(image: DatabaseImage, rootPage: number): void {
+  eachPlainPage(image, rootPage, (pageNumber, levels) => {
+    if (levels > 0) return;
+    const start = image.page(pageNumber) + (pageNumber === 1 ? FILE_HEADER_BYTES : 0);
+    const kind = image.bytes[start];
+    if (kind === PAGE_KIND.tableLeaf || kind === PAGE_KIND.indexLeaf) return;
+    throw damaged(`page ${pageNumber} is of the kind ${kind} and lies where leaves do`);
+  });
 }

@@ -6,9 +6,11 @@ import { countRowChanges } from '../changes/rowChanges.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
+import { DatabaseImage } from '../format/databaseImage.js';
 import { requireOwnPages } from '../format/ownPages.js';
+import { requireLeaves } from '../format/treePages.js';
 import type { Migration, MigrationStep } from '../schema/migration.js';
-import type { DatabaseSchema } from '../schema/readSchema.js';
+import { type DatabaseSchema, foldName } from '../schema/readSchema.js';
 import { replaceIssues, writeCheckpoint, writeConfigVersion } from './bookkeeping.js';
 import type { PreparedPages } from './byPages/preparePages.js';
 import { UnfitForPages } from './byPages/scheduleLayout.js';
@@ -81,10 +83,15 @@ export async function writeRun<Summary extends RunSummary>(
   settings: WriteSettings,
 ): Promise<WriteResult<Summary>> {
   if (hasNothingToWrite(connection, run.schema, run.plan, run.diff, run.migration)) return nothingWritten(run);
-  const plainRoots = requireOwnTrees(connection);
+  const pages = connection.pages?.() ?? null;
+  const trees = pages === null ? [] : readTrees(connection);
+  const plainRoots = pages === null ? new Set<number>() : requireOwnPages(pages, rootsOf(trees));
   let unfit: string | null = null;
   for (;;) {
     const writePlan = planWrite(situationOf(connection, run, settings, unfit), settings.pagesFrom);
+    // The trees of the rows are read whole when they are written anew, and what is below a page of theirs stays where it is.
+    const foreign = writePlan.way === 'pages' ? trees.filter(({ table }) => table !== 'email_schedules') : trees;
+    if (pages !== null) for (const root of rootsOf(foreign)) requireLeaves(new DatabaseImage(pages), root);
     try {
       return await writeAs(connection, { ...run, plainRoots }, settings, writePlan);
     } catch (error) {
@@ -95,15 +102,19 @@ export async function writeRun<Summary extends RunSummary>(
   }
 }
 
-/** `requireOwnPages` where the pages are at hand; elsewhere no tree is known. @throws SendplanError `database_error` when two trees share a page */
-function requireOwnTrees(connection: Connection): ReadonlySet<number> {
-  const pages = connection.pages?.() ?? null;
-  if (pages === null) return new Set();
-  const rows = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
-  return requireOwnPages(
-    pages,
-    Array.from(rows, ([rootPage]) => Number(rootPage)),
-  );
+/** A table or an index: the page that is its root, and the table's name in lower case. */
+interface Tree {
+  readonly rootPage: number;
+  readonly table: string;
+}
+
+function readTrees(connection: Connection): Tree[] {
+  const rows = connection.query('SELECT rootpage, tbl_name FROM sqlite_schema WHERE rootpage > 0');
+  return Array.from(rows, ([rootPage, table]) => ({ rootPage: Number(rootPage), table: foldName(String(table)) }));
+}
+
+function rootsOf(trees: readonly Tree[]): number[] {
+  return trees.map(({ rootPage }) => rootPage);
 }
 
 function nothingWritten<Summary extends RunSummary>(run: RunToWrite<Summary>): WriteResult<Summary> {

@@ -48,6 +48,27 @@ describe('pages that belong to two places', () => {
     await expect(check(await withFreePageInUse('long_notes'))).rejects.toThrow(/belongs to two places/);
   });
 
+  test('are found below a page that lies where leaves do and is none, whichever way rows are written', async () => {
+    const path = join(folder, 'shared-below');
+    const schedules = `CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id INTEGER, email_type TEXT,
+        scheduled_send_date TEXT, status TEXT); ${NUMBERS} INSERT INTO email_schedules SELECT i, i, 'birthday', '2025-01-01', 'sent' FROM n;`;
+    const image = await databaseImage(`${BOOK} ${schedules}`);
+    const view = new DataView(image.buffer, image.byteOffset);
+    const roots = await rootsOf(image);
+    const page = (table: string) => ((roots.get(table) ?? 0) - 1) * 1024;
+    // The right-most leaf of the notes becomes a second root of the rows: each page still belongs to one place, by its level.
+    const leaf = (view.getUint32(page('notes') + 8) - 1) * 1024;
+    image.copyWithin(leaf, page('email_schedules'), page('email_schedules') + 1024);
+    writeFileSync(path, image);
+    for (const options of [{ flush: 'sql' }, { flush: 'pages' }, { driver: 'native' }] as const) {
+      await expect(runFile(path, { asOf: '2025-06-13', ...options })).rejects.toMatchObject({
+        code: 'database_error',
+        message: expect.stringMatching(/lies where leaves do/),
+      });
+      expect(Buffer.compare(readFileSync(path), image)).toBe(0);
+    }
+  });
+
   test('trees without overflow pages are told', async () => {
     const image = await databaseImage(BOOK);
     const roots = await rootsOf(image);
