@@ -12,6 +12,20 @@ export class ContactIndex {
     for (let i = 0; i < ids.length; i++) this.#dense[ids[i]] = i;
   }
 
+  /**
+   * Puts the indexes of the first `count` ids into `into`, from `first` on.
+   *
+   * @param unknown what stands for a contact that cannot be planned
+   */
+  indexesOf(ids: ArrayLike<number>, count: number, unknown: number, into: Uint32Array, first: number): void {
+    const dense = this.#dense;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i];
+      const index = dense === null ? this.indexOf(id) : id >= 0 && id < dense.length ? dense[id] : -1;
+      into[first + i] = index < 0 ? unknown : index;
+    }
+  }
+
   /** The index of the contact with an id, -1 when there is none that can be planned. */
   indexOf(id: number): number {
     const dense = this.#dense;

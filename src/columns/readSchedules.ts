@@ -183,12 +183,12 @@ class ScheduleReader {
     at.eventDay.set(day.subarray(0, count), first);
     at.metadata.set(metadata.subarray(0, count), first);
     at.createdAt.set(created.subarray(0, count), first);
+    contacts.indexesOf(contact, count, contactCount, at.contact, first);
+    const { isClean: isCleanForm } = this.#forms.columnsSoFar;
+    const { sentDay, isClean } = at;
     for (let i = 0; i < count; i++) {
-      const row = first + i;
-      const index = contacts.indexOf(contact[i]);
-      at.contact[row] = index < 0 ? contactCount : index;
-      at.sentDay[row] = actual[i] === NULL_INT32 ? scheduled[i] : actual[i];
-      at.isClean[row] = this.#forms.isClean(number[i]) ? 1 : 0;
+      sentDay[first + i] = actual[i] === NULL_INT32 ? scheduled[i] : actual[i];
+      isClean[first + i] = isCleanForm[number[i]];
     }
     this.#tell(first, columns.count);
   }

@@ -176,6 +176,11 @@ export class ScheduleFormsBuilder {
     return memo.codeOf(this.meaning.templates.find((text) => storedText(text, affinity) === number) ?? number);
   }
 
+  /** The forms so far, with room to spare; others after the next form. */
+  get columnsSoFar(): ScheduleForms {
+    return this.columns.at;
+  }
+
   /** The forms in the order of their numbers; views that later rows may leave behind. */
   build(): ScheduleForms {
     return this.columns.values();

@@ -50,10 +50,16 @@ function mostRowsPerContact(first: Uint32Array, contactCount: number): number {
 /** Days from today within which every yearly email, follow-up, smoothing move and move of the daily cap lies. */
 const REACH_DAYS = BALANCE_HORIZON_DAYS + 366;
 
+/** The largest of days and one more. */
+function largest(days: Int32Array, day: number): number {
+  let most = day;
+  for (let i = 0; i < days.length; i++) if (days[i] > most) most = days[i];
+  return most;
+}
+
 /** A day that no candidate of a running campaign lies behind before it is caught up or moved (Rules 6). */
 function lastCampaignDay({ running, enrolments }: Organization): number {
-  let lastTrigger = NULL_INT32;
-  for (const trigger of enrolments.trigger) lastTrigger = Math.max(lastTrigger, trigger);
+  const lastTrigger = largest(enrolments.trigger, NULL_INT32);
   const days = running.flatMap((instance) => [
     instance.startDay ?? 0,
     instance.spreadEndDay ?? 0,
@@ -64,8 +70,7 @@ function lastCampaignDay({ running, enrolments }: Organization): number {
 
 /** How many days from today on can hold an email, or hold history. */
 function daysAhead(organization: Organization, { today, assigned, config, capacity }: RunRules): number {
-  let lastDay = Math.max(today + REACH_DAYS, lastCampaignDay(organization));
-  for (const sentDay of organization.schedules.sentDay) lastDay = Math.max(lastDay, sentDay);
+  const lastDay = largest(organization.schedules.sentDay, Math.max(today + REACH_DAYS, lastCampaignDay(organization)));
   const reach = Math.max(0, ...assigned.rules.map((rule) => rule.leadDays + rule.tailDays));
   const { catch_up_spread_days: catchUpDays } = config.load_balancing;
   const searched = capacity.openDays.areAll ? 0 : OPEN_DAY_SEARCH_DAYS;
