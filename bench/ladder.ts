@@ -33,6 +33,7 @@ Examples:
   $ npm run bench -- --markdown > ladder.md           tables for a document
   $ npm run bench -- --rivals --chart docs/rivals.svg against other ways to do the work
   $ npm run bench -- --nights 10 --sizes 100k         a first run, then ten nights with a day of sending before each
+  $ npm run bench -- --nights 5 --rivals              the same nights by sendplan and by native SQLite
 `;
 
 const SIZES = { ladder: [1000, 10_000, 100_000, 750_000], nights: [100_000, 750_000] } as const;
@@ -72,8 +73,9 @@ async function runLadder(flags: LadderFlags): Promise<void> {
   const told = { ...flags, runOptions: runOptionsOf(flags), style, machine, command, say } as const;
   // Loaded only here: the ladder itself needs none of the packages of rivals and senders.
   if (flags.nights !== undefined) {
-    const { runNights } = await import('./nights/runNights.js');
-    await runNights(folder, { ...told, nights: flags.nights, sizes: flags.sizes ?? SIZES.nights });
+    const nights = { ...told, nights: flags.nights, sizes: flags.sizes ?? SIZES.nights };
+    if (flags.rivals) await (await import('./nights/runNightContest.js')).runNightContest(folder, nights);
+    else await (await import('./nights/runNights.js')).runNights(folder, nights);
   } else if (flags.rivals) {
     const { runRivals } = await import('./rivals/runRivals.js');
     await runRivals(folder, { ...told, sizes: flags.sizes ?? SIZES.ladder });
@@ -105,7 +107,11 @@ const program = new Command('npm run bench --')
   .option('--again', 'also run a second time over the result, when nothing is to be changed', false)
   .option('--nights <n>', 'plan a book and then so many nights instead, with a day of sending before each', repeatCount)
   .addOption(new Option('--shape <name>', 'with --nights, what the book is like').choices(SHAPES).default('realistic'))
-  .option('--rivals', 'measure other ways to do the work on the same file instead', false)
+  .option(
+    '--rivals',
+    'measure other ways to do the work on the same file instead; with --nights, to do its nights',
+    false,
+  )
   .addOption(new Option('--flush <way>', 'handed to sendplan run: how rows are written'))
   .addOption(new Option('--driver <name>', 'handed to sendplan run: what opens the database'))
   .option('--json <file>', 'where the results go as JSON (default: dist/bench-results/)')

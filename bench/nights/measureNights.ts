@@ -1,8 +1,9 @@
-import { closeSync, copyFileSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { type DiffReport, formatIsoDay, parseIsoDay } from '../../src/index.js';
 import { generateFile, type MeasuredRun, PROGRAM, runProgram, WORKLOAD } from '../scale/measureSize.js';
 import { runMeasured } from '../tools/measuredProcess.js';
 import type { WorkFolder } from '../tools/workFolder.js';
+import { measureCopy } from './measureCopy.js';
 import { type Day, passDay } from './sender.js';
 
 /** One night: the day before it, what its run changes and why, and what that took. */
@@ -35,19 +36,6 @@ export interface NightsSettings {
   readonly runOptions: readonly string[];
   /** Is told what is happening, in a few words. */
   readonly onStep: (text: string) => void;
-}
-
-/** The seconds until a copy of a file is on the disk; the copy goes. */
-function measureCopy(path: string): number {
-  const copy = `${path}.copy`;
-  const startMs = performance.now();
-  copyFileSync(path, copy);
-  const descriptor = openSync(copy, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  const seconds = (performance.now() - startMs) / 1000;
-  rmSync(copy);
-  return seconds;
 }
 
 /** @throws Error when the night is not what its diff foretold */

@@ -67,6 +67,26 @@ function addContacts(database: Database.Database, night: number): number {
   return changes;
 }
 
+function inTransaction<Result>(path: string, work: (database: Database.Database) => Result): Result {
+  const database = new Database(path);
+  try {
+    database.exec('PRAGMA cache_size = -262144; BEGIN');
+    const result = work(database);
+    database.exec('COMMIT');
+    return result;
+  } finally {
+    database.close();
+  }
+}
+
+/** Edits some contacts and adds some, as `passDay` does, and sends nothing. */
+export function editPeople(path: string, night: number): Pick<Day, 'editedContacts' | 'addedContacts'> {
+  return inTransaction(path, (database) => ({
+    editedContacts: editContacts(database, night),
+    addedContacts: addContacts(database, night),
+  }));
+}
+
 /**
  * Does to a planned database what a sender and its people do until the next night: marks what is due as sent, some of it as
  * failed or bounced, edits some contacts and adds some.
@@ -75,15 +95,9 @@ function addContacts(database: Database.Database, night: number): number {
  * @param night the number of the night that follows, from 1 on
  */
 export function passDay(path: string, asOf: string, night: number): Day {
-  const database = new Database(path);
-  try {
-    database.exec('PRAGMA cache_size = -262144; BEGIN');
-    const fates = markSent(database, asOf, night);
-    const editedContacts = editContacts(database, night);
-    const addedContacts = addContacts(database, night);
-    database.exec('COMMIT');
-    return { ...fates, editedContacts, addedContacts };
-  } finally {
-    database.close();
-  }
+  return inTransaction(path, (database) => ({
+    ...markSent(database, asOf, night),
+    editedContacts: editContacts(database, night),
+    addedContacts: addContacts(database, night),
+  }));
 }

@@ -26,6 +26,15 @@ export function makeSmallTables(database: NativeDatabase): void {
   for (const made of calendarDays()) day.run(made.day, made.text, made.year, made.month, made.dayOfMonth);
 }
 
+/** How SQLite says what databases do not say alike. */
+export const SQLITE_DIALECT = { dayOf: (text: string) => `unixepoch(${text}) / 86400` };
+
+/** The columns of `subsetSelect`, for `insertColumns`. */
+export const SELECTED = {
+  ...{ contactId: 'contact_id', type: 'email_type', date: 'send_date', skipReason: 'skip_reason' },
+  ...{ priority: 'priority', year: 'event_year', month: 'event_month', day: 'event_day' },
+} as const;
+
 /** Drops the indexes of `email_schedules`, which are cheaper to build than to keep; returns how to make them again. */
 export function dropScheduleIndexes(database: NativeDatabase): string[] {
   const found = database

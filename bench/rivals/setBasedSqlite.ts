@@ -1,4 +1,11 @@
-import { dropScheduleIndexes, insertColumns, makeSmallTables, openNative } from './nativeSqlite.js';
+import {
+  dropScheduleIndexes,
+  insertColumns,
+  makeSmallTables,
+  openNative,
+  SELECTED,
+  SQLITE_DIALECT,
+} from './nativeSqlite.js';
 import { type Rival, StageClock } from './rival.js';
 import { subsetSelect } from './select.js';
 
@@ -14,17 +21,8 @@ export const setBasedSqlite: Rival = {
     clock.lap('open');
     database.exec('BEGIN IMMEDIATE');
     const indexes = dropScheduleIndexes(database);
-    const { names, values } = insertColumns({
-      contactId: 'contact_id',
-      type: 'email_type',
-      date: 'send_date',
-      skipReason: 'skip_reason',
-      priority: 'priority',
-      year: 'event_year',
-      month: 'event_month',
-      day: 'event_day',
-    });
-    const select = subsetSelect({ dayOf: (text) => `unixepoch(${text}) / 86400` });
+    const { names, values } = insertColumns(SELECTED);
+    const select = subsetSelect(SQLITE_DIALECT);
     database.exec(`INSERT INTO email_schedules (${names}) SELECT ${values} FROM (${select})`);
     clock.lap('insert');
     for (const sql of indexes) database.exec(sql);

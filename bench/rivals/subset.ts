@@ -35,11 +35,21 @@ export interface SubsetRule {
   readonly startsWithMonth: boolean;
 }
 
+/** The day that is planned. */
+export interface SubsetDay {
+  readonly today: number;
+  readonly todayText: string;
+  readonly year: number;
+}
+
+/** A day by its text, `YYYY-MM-DD`. */
+export function subsetDay(todayText: string): SubsetDay {
+  return { today: parseIsoDay(todayText) ?? 0, todayText, year: Number(todayText.slice(0, 4)) };
+}
+
 /** The numbers of the subset. */
 export const SUBSET = {
-  today: parseIsoDay(WORKLOAD.asOf) ?? 0,
-  todayText: WORKLOAD.asOf,
-  year: Number(WORKLOAD.asOf.slice(0, 4)),
+  ...subsetDay(WORKLOAD.asOf),
   birthdayDaysBefore: 14,
   effectiveDaysBefore: 30,
   firstEmailMonths: 11,
