@@ -1,16 +1,20 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SHAPES } from '../src/generate/contacts.js';
-import { measureSize, type SizeResult, WORKLOAD } from './scale/measureSize.js';
+import { drawComparison, readEarlier } from './scale/compareScales.js';
+import { measureDatabase, measureSize, type SizeResult, WORKLOAD } from './scale/measureSize.js';
 import { drawScale, fitGrowth } from './scale/scaleTables.js';
 import { grouped, mebibytes, seconds } from './tools/format.js';
 import { describeMachine, machineLine } from './tools/machine.js';
-import { repeatCount, sizeList } from './tools/options.js';
+import { isoDay, repeatCount, sizeList } from './tools/options.js';
 import { WorkFolder, writeJson } from './tools/workFolder.js';
 
 interface LadderFlags {
   readonly sizes?: readonly number[];
   readonly nights?: number;
-  readonly shape: string;
+  readonly shape?: string;
+  readonly db?: string;
+  readonly asOf: string;
+  readonly compare?: string;
   readonly runs: number;
   readonly again: boolean;
   readonly flush?: string;
@@ -24,12 +28,16 @@ interface LadderFlags {
 }
 
 const EXAMPLES = `
-Every size is generated (shape ${WORKLOAD.shape}, seed ${WORKLOAD.seed}) and run (as of ${WORKLOAD.asOf}) by the program itself, each time in a
+Every size is generated (shape ${WORKLOAD.shape} unless told, seed ${WORKLOAD.seed}) and run (as of ${WORKLOAD.asOf}) by the program itself, each time in a
 process of its own, in a temporary folder that is removed at the end. Tables go to stdout, progress to stderr.
 
 Examples:
   $ npm run bench                                     the scale ladder
   $ npm run bench -- --sizes 10k,100k --runs 5        two sizes, the median of five runs
+  $ npm run bench -- --shape realistic --sizes 750k   a book with history
+  $ npm run bench -- --db book.sqlite3 --runs 3       a database of your own, which stays as it is
+  $ npm run bench -- --json before.json               then change something, and
+  $ npm run bench -- --compare before.json            see what that made of it
   $ npm run bench -- --markdown > ladder.md           tables for a document
   $ npm run bench -- --rivals --chart docs/rivals.svg against other ways to do the work
   $ npm run bench -- --nights 10 --sizes 100k         a first run, then ten nights with a day of sending before each
@@ -50,12 +58,13 @@ function runOptionsOf({ flush, driver }: LadderFlags): string[] {
 
 async function climb(folder: WorkFolder, flags: LadderFlags): Promise<SizeResult[]> {
   const results: SizeResult[] = [];
-  const { sizes = SIZES.ladder } = flags;
+  const { sizes = SIZES.ladder, shape = WORKLOAD.shape, runs, again, keep, asOf, db } = flags;
+  const settings = { shape, asOf, runs, again, keep, runOptions: runOptionsOf(flags) };
+  if (db !== undefined)
+    return [await measureDatabase(folder, db, { ...settings, onStep: (step) => say(`${db}: ${step}`) })];
   for (const [i, contacts] of sizes.entries()) {
     const sayStep = (step: string) => say(`[${i + 1}/${sizes.length}] ${grouped(contacts)} contacts: ${step}`);
-    const { runs, again, keep } = flags;
-    const settings = { runs, again, keep, runOptions: runOptionsOf(flags), onStep: sayStep };
-    const result = await measureSize(folder, contacts, settings);
+    const result = await measureSize(folder, contacts, { ...settings, onStep: sayStep });
     const { run } = result;
     sayStep(`${grouped(run.report.rows.total)} rows in ${seconds(run.seconds)} s, ${mebibytes(run.peakBytes)} MiB`);
     results.push(result);
@@ -73,19 +82,31 @@ async function runLadder(flags: LadderFlags): Promise<void> {
   const told = { ...flags, runOptions: runOptionsOf(flags), style, machine, command, say } as const;
   // Loaded only here: the ladder itself needs none of the packages of rivals and senders.
   if (flags.nights !== undefined) {
-    const nights = { ...told, nights: flags.nights, sizes: flags.sizes ?? SIZES.nights };
+    const nights = {
+      ...told,
+      nights: flags.nights,
+      sizes: flags.sizes ?? SIZES.nights,
+      shape: flags.shape ?? 'realistic',
+    };
     if (flags.rivals) await (await import('./nights/runNightContest.js')).runNightContest(folder, nights);
     else await (await import('./nights/runNights.js')).runNights(folder, nights);
   } else if (flags.rivals) {
     const { runRivals } = await import('./rivals/runRivals.js');
     await runRivals(folder, { ...told, sizes: flags.sizes ?? SIZES.ladder });
   } else {
+    const earlier = flags.compare === undefined ? null : readEarlier(flags.compare);
     const results = await climb(folder, flags);
-    process.stdout.write(
-      `${drawScale(results, flags.runs, style)}\n${machineLine(machine)}. Made by \`${command}\`.\n`,
-    );
+    const isPublished = flags.db === undefined && (flags.shape ?? WORKLOAD.shape) === WORKLOAD.shape;
+    const tables = [
+      drawScale(results, { runs: flags.runs, style, isPublished }),
+      ...(earlier === null ? [] : [`${drawComparison(results, earlier, style)}\n`]),
+    ];
+    process.stdout.write(`${tables.join('\n')}\n${machineLine(machine)}. Made by \`${command}\`.\n`);
     const path = writeJson(flags.json ?? new URL('../bench-results/ladder.json', import.meta.url).pathname, {
-      workload: WORKLOAD,
+      workload:
+        flags.db === undefined
+          ? { ...WORKLOAD, shape: flags.shape ?? WORKLOAD.shape }
+          : { database: flags.db, asOf: flags.asOf },
       machine,
       measured_at: new Date().toISOString(),
       sizes: results,
@@ -106,7 +127,14 @@ const program = new Command('npm run bench --')
   .option('--runs <n>', 'runs of each size, of which the median counts', repeatCount, 1)
   .option('--again', 'also run a second time over the result, when nothing is to be changed', false)
   .option('--nights <n>', 'plan a book and then so many nights instead, with a day of sending before each', repeatCount)
-  .addOption(new Option('--shape <name>', 'with --nights, what the book is like').choices(SHAPES).default('realistic'))
+  .addOption(
+    new Option('--shape <name>', `what books are like (default: ${WORKLOAD.shape}, with --nights realistic)`).choices(
+      SHAPES,
+    ),
+  )
+  .option('--db <file>', 'run over copies of this database instead of generated ones')
+  .option('--as-of <date>', 'the day to plan, with --db', isoDay, WORKLOAD.asOf)
+  .option('--compare <file>', 'show the times beside those of an earlier --json')
   .option(
     '--rivals',
     'measure other ways to do the work on the same file instead; with --nights, to do its nights',

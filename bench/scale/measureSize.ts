@@ -25,7 +25,8 @@ export interface MeasuredRun {
 /** What was measured at one size. */
 export interface SizeResult {
   readonly contacts: number;
-  readonly generation: { readonly seconds: number; readonly contactsPerSecond: number; readonly bytes: number };
+  /** Null for a database that was there. */
+  readonly generation: { readonly seconds: number; readonly contactsPerSecond: number; readonly bytes: number } | null;
   /** The median run. */
   readonly run: MeasuredRun;
   readonly allSeconds: readonly number[];
@@ -35,6 +36,8 @@ export interface SizeResult {
 
 /** How sizes are measured. */
 export interface SizeSettings {
+  readonly shape: string;
+  readonly asOf: string;
   readonly runs: number;
   readonly again: boolean;
   /** Whether the databases stay when the size is done. */
@@ -71,26 +74,41 @@ export async function runProgram(
   return { seconds, startSeconds: seconds - report.seconds, stages, peakBytes, report };
 }
 
-/** Measures generating and running one size; every run starts from a fresh copy of the generated file. */
-export async function measureSize(folder: WorkFolder, contacts: number, settings: SizeSettings): Promise<SizeResult> {
-  const source = folder.file(`${contacts}.sqlite3`);
-  const target = folder.file(`${contacts}-run.sqlite3`);
-  settings.onStep('generating');
-  const generated = await generateFile(folder, source, contacts);
+/** Runs over fresh copies of a file, and once more over the last one where that is asked for. */
+async function measureRuns(
+  folder: WorkFolder,
+  source: string,
+  settings: SizeSettings,
+): Promise<Pick<SizeResult, 'run' | 'allSeconds' | 'again'>> {
+  const { runs: runCount, runOptions: options, asOf, onStep } = settings;
+  const target = folder.file('run.sqlite3');
   const runs: MeasuredRun[] = [];
-  for (let i = 1; i <= settings.runs; i++) {
-    settings.onStep(settings.runs === 1 ? 'running' : `run ${i} of ${settings.runs}`);
+  for (let i = 1; i <= runCount; i++) {
+    onStep(runCount === 1 ? 'running' : `run ${i} of ${runCount}`);
     copyFileSync(source, target);
-    runs.push(await runProgram(folder, target, { options: settings.runOptions }));
+    runs.push(await runProgram(folder, target, { options, asOf }));
   }
   let again: MeasuredRun | null = null;
   if (settings.again) {
-    settings.onStep('running again, with nothing to change');
-    again = await runProgram(folder, target, { options: settings.runOptions });
+    onStep('running again, with nothing to change');
+    again = await runProgram(folder, target, { options, asOf });
   }
-  if (!settings.keep) for (const path of [source, target]) rmSync(path);
-  const { seconds, contactsPerSecond, bytes } = generated;
-  const allSeconds = runs.map((run) => run.seconds);
-  const run = medianItem(runs, (item) => item.seconds);
-  return { contacts, generation: { seconds, contactsPerSecond, bytes }, run, allSeconds, again };
+  if (!settings.keep) rmSync(target);
+  return { run: medianItem(runs, (item) => item.seconds), allSeconds: runs.map((run) => run.seconds), again };
+}
+
+/** Measures generating and running one size; every run starts from a fresh copy of the generated file. */
+export async function measureSize(folder: WorkFolder, contacts: number, settings: SizeSettings): Promise<SizeResult> {
+  const source = folder.file(`${contacts}.sqlite3`);
+  settings.onStep('generating');
+  const { seconds, contactsPerSecond, bytes } = await generateFile(folder, source, contacts, settings.shape);
+  const measured = await measureRuns(folder, source, settings);
+  if (!settings.keep) rmSync(source);
+  return { contacts, generation: { seconds, contactsPerSecond, bytes }, ...measured };
+}
+
+/** Measures runs over copies of a database of the user's own, which stays as it is. */
+export async function measureDatabase(folder: WorkFolder, path: string, settings: SizeSettings): Promise<SizeResult> {
+  const measured = await measureRuns(folder, path, settings);
+  return { contacts: measured.run.report.contacts.rows, generation: null, ...measured };
 }

@@ -33,8 +33,7 @@ function scaleTable(results: readonly SizeResult[], style: TableStyle): string {
     grouped(contacts),
     grouped(run.report.rows.total),
     run.report.rows.per_contact.toFixed(2),
-    seconds(generation.seconds),
-    grouped(generation.contactsPerSecond),
+    ...(generation === null ? ['-', '-'] : [seconds(generation.seconds), grouped(generation.contactsPerSecond)]),
     seconds(run.seconds),
     grouped(contacts / run.seconds),
     mebibytes(run.peakBytes),
@@ -87,8 +86,11 @@ function growthText({ ofAllSizes, ofLargeSizes, ofLargeSizesWork }: Growth): str
   ].join(' ');
 }
 
-/** Draws all tables of the ladder. */
-export function drawScale(results: readonly SizeResult[], runs: number, style: TableStyle): string {
+/** Draws all tables of the ladder. @param isPublished whether they are of the workload that figures were published of */
+export function drawScale(
+  results: readonly SizeResult[],
+  { runs, style, isPublished }: { readonly runs: number; readonly style: TableStyle; readonly isPublished: boolean },
+): string {
   const title = (text: string) => (style === 'markdown' ? `**${text}**\n` : text);
   const median = runs === 1 ? 'one run' : `the median of ${runs} runs`;
   const again = results.filter((result) => result.again !== null);
@@ -101,8 +103,12 @@ export function drawScale(results: readonly SizeResult[], runs: number, style: T
         `A second run over ${grouped(contacts)} contacts: ${second?.report.outcome}, ${((100 * (second?.seconds ?? 0)) / run.seconds).toFixed(0)} % of the first run's time.`,
     ),
     growthText(fitGrowth(results)),
-    `${title('Beside the planner in use')}\n${publishedTable(results, style)}`,
-    'Published figures were read, not measured here: another machine, another day.',
+    ...(isPublished
+      ? [
+          `${title('Beside the planner in use')}\n${publishedTable(results, style)}`,
+          'Published figures were read, not measured here: another machine, another day.',
+        ]
+      : []),
   ];
   return `${parts.map((part) => drawNote(part, style).trim()).join('\n\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseIsoDay } from '../../src/calendar/iso.js';
 
 /** Reads sizes such as `1k,10k,3m`: contacts, at least 1 each. */
 export function sizeList(text: string): number[] {
@@ -16,6 +17,12 @@ export function oneSize(text: string): number {
   const sizes = sizeList(text);
   if (sizes.length === 1) return sizes[0];
   throw new InvalidArgumentError('Allowed is one number of contacts such as 100k.');
+}
+
+/** Reads a day, which stays a text. */
+export function isoDay(text: string): string {
+  if (text.length === 10 && parseIsoDay(text) !== null) return text;
+  throw new InvalidArgumentError('Allowed is a day as YYYY-MM-DD.');
 }
 
 /** Reads how often something is done. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { currentCommit } from './commit.js';
 
 /** A temporary folder that goes when the bench ends, however it ends, with the processes that work in it. */
 export class WorkFolder {
@@ -50,10 +51,10 @@ export class WorkFolder {
   }
 }
 
-/** Writes results as JSON, with the folders that are missing, and returns the whole path. */
-export function writeJson(path: string, results: unknown): string {
+/** Writes results as JSON, the commit in front of them, with the folders that are missing, and returns the whole path. */
+export function writeJson(path: string, results: Readonly<Record<string, unknown>>): string {
   const wholePath = resolve(path);
   mkdirSync(dirname(wholePath), { recursive: true });
-  writeFileSync(wholePath, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(wholePath, `${JSON.stringify({ commit: currentCommit(), ...results }, null, 2)}\n`);
   return wholePath;
 }
