@@ -280,6 +280,65 @@ describe('a scan of pages', () => {
     60_000 + RUNS * 1000,
   );
 
+  it('reads rows that come many at a time as stepping reads them, plain ones and all others, whatever the columns are declared as', async () => {
+    const pick = (salt: number, ...values: readonly string[]) =>
+      `CASE (i * ${7919 + 2 * salt} + i / ${3 + salt}) % ${values.length} ${values.map((value, k) => `WHEN ${k} THEN ${value}`).join(' ')} END`;
+    // Every so many rows something is odd, at steps that fall on all places of pages and batches.
+    const odd = (each: number, plain: string, ...others: readonly string[]) =>
+      `CASE WHEN i % ${each} = 5 THEN ${pick(each, ...others)} ELSE ${plain} END`;
+    const days = (salt: number) => `date('2025-01-01', (i * ${salt}) % 700 || ' days')`;
+    const rows = [
+      'i * 3',
+      odd(17, 'i % 50 + 1', '70000000000 + i', 'NULL', "'7'", '-3', '1e3', 'i * 1000', '9007199254740993'),
+      pick(1, "'birthday'", "'aep'", "'BIRTHDAY'", "'campaign_x_1'"),
+      odd(19, days(3), 'NULL', "''", "'06/13/2025'", "'2025-02-30'", "'2025-06-13 08:00'", "' 2025-06-13'", '20250613'),
+      odd(23, days(5), 'NULL', "'2025-06-13T'", "x'32303235'", "'1899-12-31'", "'2199-12-31'"),
+      pick(2, 'NULL', 'NULL', "'08:30:00'"),
+      pick(3, "'pre-scheduled'", "'skipped'", "'sent'", "'Sent '", "'failed'", "'pre-scheduled'"),
+      pick(4, 'NULL', "'frequency_limit'", "'exclusion:year_round:NY'"),
+      pick(5, '10', 'NULL', "'20'", '300'),
+      odd(29, 'NULL', "'2025-05-01 09:00:00'", "'soon'", '7'),
+      pick(6, 'NULL', '1', '99', "'1'"),
+      pick(7, "'t'", 'NULL'),
+      pick(8, 'NULL', "'sms'", '5'),
+      pick(9, '2025', 'NULL', '2026', "'2025'"),
+      odd(
+        31,
+        'i % 12 + 1',
+        '0',
+        'NULL',
+        '300',
+        '70000',
+        '3000000000',
+        '-2147483648',
+        '-2147483647',
+        "'x'",
+        '1.5',
+        '-1',
+      ),
+      odd(37, 'i % 31 + 1', '1', 'NULL', '-129', "'2'"),
+      odd(41, 'NULL', "'{}'", 'hex(zeroblob(60)) || i', "x'00'", "''", "'{\"a\":' || i % 7 || '}'", "'ä' || i % 3"),
+      odd(43, "'2025-06-0' || (i / 997 % 9)", 'NULL', '12', "''", "'2025-06-13 00:00:00.000'"),
+    ];
+    const names = `id, contact_id, email_type, planned_send_date, scheduled_send_date, scheduled_send_time, status, skip_reason, priority,
+      actual_send_datetime, campaign_instance_id, email_template, sms_template, event_year, event_month, event_day, metadata, created_at`;
+    for (const declared of ['', 'INTEGER', 'TEXT']) {
+      const columns = names
+        .split(',')
+        .map((name) => (name.trim() === 'id' ? 'id INTEGER PRIMARY KEY' : `${name} ${declared}`));
+      const connection = await openSqlJs(null);
+      connection.execute(`CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO contacts SELECT i, i || '@example.com' FROM n;
+        CREATE TABLE email_schedules (${columns.join(', ')});
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) INSERT INTO email_schedules (${names}) SELECT ${rows.join(', ')} FROM n`);
+      const image = connection.toImage();
+      connection.close();
+      const { stepped, scanned, handedOver } = await readTwice(image);
+      expect(handedOver).toEqual([]);
+      expect(scanned).toEqual(stepped);
+    }
+  });
+
   it('of a schema gives an empty database with the same schema, or says that it cannot', async () => {
     const sql = `CREATE TABLE "a b" (id INTEGER PRIMARY KEY AUTOINCREMENT, x UNIQUE, y DEFAULT 'it''s');
       ALTER TABLE "a b" ADD COLUMN z AS (x || y); CREATE VIEW contacts AS SELECT * FROM later; INSERT INTO "a b" (x) VALUES (1);
