@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { MAIN } from '../helpers/cli.js';
 import { type FaultKind, runCampaign } from './campaign.js';
 import { disks } from './disks.js';
+import { fleetsOf } from './fleets.js';
 import { kills } from './kills.js';
 import { mutations } from './mutations.js';
 import { pairs } from './pairs.js';
@@ -22,6 +23,7 @@ const SAMPLES: readonly (readonly [name: string, kind: FaultKind, count: number,
   ['pairs', pairs, 1, 200],
   ['senders', senders, 1, 200],
   ['mutations', mutations, 8, 20],
+  ['fleets', fleetsOf({ books: 12, distinct: 6 }, 1, 400), 1, 400],
 ];
 
 test.each(SAMPLES)('%s lose nothing and damage nothing', async (name, kind, count, contacts) => {
