@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { type BookJob, type BookResult, bookJobId, bookPriority, JOB_NAMES } from './bookJob.js';
+import { ATTEMPTS, type BookJob, type BookResult, bookJobId, bookPriority, JOB_NAMES } from './bookJob.js';
 import { type FoundBook, type FoundBooks, findBooks } from './findBooks.js';
 import { type Fleet, type FleetOptions, withFleet } from './fleetQueue.js';
 
@@ -32,9 +32,6 @@ export interface EnqueueReport {
   readonly skipped: FoundBooks['skipped'];
 }
 
-const ATTEMPTS = 5;
-/** Twice as long after every attempt, and up to half less by chance, so that books that met are not tried together again. */
-const BACKOFF = { type: 'exponential', delay: 4000, jitter: 0.5 } as const;
 const DAY_SECONDS = 24 * 3600;
 const KEPT_DAYS = 7;
 /** How many jobs go to Redis at once. */
@@ -46,8 +43,7 @@ function jobOf({ path, day, bytes, peakBytes }: FoundBook) {
   const opts = {
     jobId: bookJobId(data),
     priority: bookPriority(bytes),
-    attempts: ATTEMPTS,
-    backoff: BACKOFF,
+    ...ATTEMPTS,
     removeOnComplete: kept,
     removeOnFail: kept,
   };

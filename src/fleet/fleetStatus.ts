@@ -78,7 +78,8 @@ const SLOWEST = 5;
 const PIECE = 1000;
 const STATES = {
   waiting: ['waiting', 'prioritized'],
-  active: ['active'],
+  // A book in parts waits for its rounds while these go on.
+  active: ['active', 'waiting-children'],
   delayed: ['delayed'],
   done: ['completed'],
   failed: ['failed'],
