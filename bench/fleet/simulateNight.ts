@@ -23,11 +23,17 @@ export interface NightComparison {
 /** Draws numbers from 0 to below 1. */
 export type Drawing = () => number;
 
-/** Fits start and pace to measured books: least squares, each weighed by its own seconds, so that small books count. */
+function meanSeconds(books: readonly MeasuredBook[], contacts: number): number {
+  const alike = books.filter((book) => book.contacts === contacts);
+  return alike.reduce((sum, { seconds }) => sum + seconds, 0) / alike.length;
+}
+
+/** Fits start and pace to measured books: least squares, each weighed by what books of its size take, so that small ones count too. */
 export function fitCapacities(books: readonly MeasuredBook[]): Capacities {
   let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0];
   for (const { contacts, seconds } of books) {
-    const weight = 1 / seconds ** 2;
+    // By its own seconds, those that were slow by chance would count for less.
+    const weight = 1 / meanSeconds(books, contacts) ** 2;
     weights += weight;
     x += weight * contacts;
     y += weight * seconds;
@@ -54,7 +60,12 @@ export function formulaSeconds(
  * What a book of any size takes: as one of the measured ones of the nearest sizes did, drawn by chance, more or less by as much as
  * its size differs.
  */
-export function drawSeconds(measured: readonly MeasuredBook[], contacts: number, draw: Drawing): number {
+function drawSeconds(
+  measured: readonly MeasuredBook[],
+  { startSeconds, contactsPerSecond }: Capacities,
+  contacts: number,
+  draw: Drawing,
+): number {
   const distance = (size: number) => Math.abs(Math.log(size / contacts));
   const nearest = measured.reduce(
     (best, { contacts: size }) => (distance(size) < distance(best) ? size : best),
@@ -62,7 +73,6 @@ export function drawSeconds(measured: readonly MeasuredBook[], contacts: number,
   );
   const alike = measured.filter(({ contacts: size }) => size === nearest);
   const { seconds } = alike[Math.floor(draw() * alike.length)];
-  const { startSeconds, contactsPerSecond } = fitCapacities(measured);
   const fitted = (size: number) => startSeconds + size / contactsPerSecond;
   return (seconds * fitted(contacts)) / fitted(nearest);
 }
@@ -91,7 +101,7 @@ export function compareNights(
   draw: Drawing,
 ): NightComparison[] {
   const capacities = fitCapacities(measured);
-  const books = contacts.map((count) => ({ contacts: count, seconds: drawSeconds(measured, count, draw) }));
+  const books = contacts.map((count) => ({ contacts: count, seconds: drawSeconds(measured, capacities, count, draw) }));
   return workerCounts.map((workers) => {
     const { seconds, idleShare } = simulateNight(books, workers);
     const formula = formulaSeconds(contacts, capacities, workers);
