@@ -31,17 +31,22 @@ const ACTS: readonly (readonly [act: Act, share: number])[] = [
 /** How a night is disturbed. */
 export interface NightOptions {
   readonly workers: number;
+  /** How many acts there are at the most: then the night is left alone, and ends. */
+  readonly acts: number;
   /** The pause between two acts, in milliseconds, at the least; twice as long at the most. */
   readonly pauseMs: number;
 }
 
 const LOCK_SECONDS = 2;
+const LOOK_EVERY_MS = 500;
 /** Longer than any book takes here: a process that is there for so long has no end. */
 const LAST_PROCESS_MS = 90_000;
-const DRIFTS = ['one', 'other'] as const;
+/** The prefixes of two fleets in one Redis. */
+const FLEETS = ['one', 'other'] as const;
 
 /** What may come of a book that is disturbed, besides a full disk. */
 const DISTURBED = ['process_died', 'file_busy', 'file_changed', 'interrupted'];
+const DISK_FULL = 'file_unwritable';
 
 interface WorkerProcess extends Started {
   readonly prefix: string;
@@ -84,7 +89,10 @@ export class FleetNight {
   #workers: WorkerProcess[] = [];
   /** Processes of books whose workers were killed. */
   readonly #orphans = new Set<number>();
-  readonly #waking = new Set<Promise<void>>();
+  /** What goes on and has an end. */
+  readonly #meanwhile = new Set<Promise<void>>();
+  readonly #texts: string[] = [];
+  #isOver = false;
 
   constructor(
     private readonly fault: FaultCase,
@@ -100,26 +108,35 @@ export class FleetNight {
     await this.#enqueue();
     for (let i = 0; i < this.options.workers; i++) this.#start('one');
     this.#start('other');
+    const disturbing = this.#disturbUntilPlanned();
     let hasRoom = false;
-    for (;;) {
-      await sleep(this.options.pauseMs + this.#draw.below(this.options.pauseMs));
+    while (!this.#isOver) {
+      await sleep(LOOK_EVERY_MS);
       const state = await this.#state();
-      if (state !== null && !hasRoom && state.failedOnDisk) {
+      if (state?.failedOnDisk === true && !hasRoom) {
         this.fleet.makeRoom();
         hasRoom = true;
       }
-      if (state === null || state.left > 0) await this.#disturb();
-      else if (await this.#isPlanned()) break;
+      if (state !== null && state.left === 0) this.#isOver = await this.#isPlanned();
     }
+    await disturbing;
     await this.#end();
+  }
+
+  async #disturbUntilPlanned(): Promise<void> {
+    for (let i = 0; i < this.options.acts; i++) {
+      await sleep(this.options.pauseMs + this.#draw.below(this.options.pauseMs));
+      if (this.#isOver) return;
+      await this.#disturb().catch((error: Error) => this.faults.push(`the harness: ${error.stack}`));
+    }
   }
 
   /** What is left to do, and whether the disk has been full; null while Redis is away. */
   async #state(): Promise<{ readonly left: number; readonly failedOnDisk: boolean } | null> {
     this.#tellAll();
-    const failedOnDisk = Object.keys(this.failures).some((code) => !DISTURBED.includes(code));
+    const failedOnDisk = DISK_FULL in this.failures;
     try {
-      const states = await Promise.all(DRIFTS.map((prefix) => fleetStatus({ redis: this.redis.url, prefix })));
+      const states = await Promise.all(FLEETS.map((prefix) => fleetStatus({ redis: this.redis.url, prefix })));
       const left = states.reduce((sum, { books }) => sum + books.waiting + books.active + books.delayed, 0);
       return { left, failedOnDisk };
     } catch {
@@ -129,22 +146,34 @@ export class FleetNight {
 
   /** Tells whether all books say that they are planned; what failed is tried again. */
   async #isPlanned(): Promise<boolean> {
-    for (const prefix of DRIFTS) await retryFailed({ redis: this.redis.url, prefix });
-    const { added, failed_before, there_already, books, already_planned } = await this.#enqueue();
+    try {
+      for (const prefix of FLEETS) await retryFailed({ redis: this.redis.url, prefix });
+    } catch {
+      return false; // Redis is away.
+    }
+    const report = await this.#enqueue();
+    if (report === null) return false;
+    const { added, failed_before, there_already, books, already_planned } = report;
     return added + failed_before + there_already === 0 && already_planned === books;
   }
 
-  async #enqueue(): Promise<Record<string, number>> {
+  /** Enqueues the books of both fleets; null where Redis went away meanwhile. */
+  async #enqueue(): Promise<Record<string, number> | null> {
     const report = await this.#ask('one', this.fleet.root);
     const shared = await this.#ask('other', `${this.fleet.root}/shared`);
+    if (report === null || shared === null) return null;
     return Object.fromEntries(Object.entries(report).map(([name, count]) => [name, count + (shared[name] ?? 0)]));
   }
 
-  async #ask(prefix: string, root: string): Promise<Record<string, number>> {
+  async #ask(prefix: string, root: string): Promise<Record<string, number> | null> {
     const place = ['--redis', this.redis.url, '--prefix', prefix];
     const outcome = await this.fault.program.run('fleet', 'enqueue', root, '--as-of', FIRST_DAY, '--json', ...place);
-    if (outcome.code !== 0) throw new Error(`fleet enqueue exited ${outcome.code}: ${outcome.stderr}`);
-    return JSON.parse(outcome.stdout);
+    this.faults.push(...unforeseen('fleet enqueue', outcome));
+    if (outcome.code === 0) return JSON.parse(outcome.stdout);
+    if (!/"redis_(unreachable|error)"/.test(outcome.stdout)) {
+      this.faults.push(`fleet enqueue exited ${outcome.code}: ${outcome.stderr.slice(0, 500)}`);
+    }
+    return null;
   }
 
   #start(prefix: string): void {
@@ -161,8 +190,6 @@ export class FleetNight {
     started.child.stdout?.on('data', (text: string) => this.#tell(text));
     this.#workers.push(worker);
   }
-
-  #texts: string[] = [];
 
   #tell(text: string): void {
     this.#texts.push(text);
@@ -204,17 +231,25 @@ export class FleetNight {
       const books = childrenOf(worker.child.pid ?? 0);
       if (books.length === 0) return;
       for (const id of books) signal(id, 'SIGKILL');
-    } else if (act === 'enqueued again') await this.#enqueue();
+    } else if (act === 'enqueued again') this.#enqueueMeanwhile();
     else {
       await this.redis.kill();
       await sleep(this.#draw.below(1500));
       if (act === 'Redis restarted') await this.redis.restart();
       else {
         await this.redis.restartEmpty();
-        await this.#enqueue();
+        this.#enqueueMeanwhile();
       }
     }
     this.counts[act] = (this.counts[act] ?? 0) + 1;
+  }
+
+  /** Has books enqueued while other things go on. */
+  #enqueueMeanwhile(): void {
+    const asking = this.#enqueue().then(() => {
+      this.#meanwhile.delete(asking);
+    });
+    this.#meanwhile.add(asking);
   }
 
   /** kill -9; the processes of its books are killed too, or left to find out. */
@@ -239,13 +274,13 @@ export class FleetNight {
     const waking = sleep(pauseMs).then(() => {
       for (const id of ids) signal(id, 'SIGCONT');
       worker.isStopped = false;
-      this.#waking.delete(waking);
+      this.#meanwhile.delete(waking);
     });
-    this.#waking.add(waking);
+    this.#meanwhile.add(waking);
   }
 
   async #end(): Promise<void> {
-    await Promise.all(this.#waking);
+    await Promise.all(this.#meanwhile);
     const workers = [...this.#workers];
     for (const { child } of workers) {
       for (const id of childrenOf(child.pid ?? 0)) this.#orphans.add(id);
@@ -257,6 +292,8 @@ export class FleetNight {
     const left = [...this.#orphans].filter(isAlive);
     if (left.length > 0) this.faults.push(`${left.length} processes of books have no end`);
     this.#tellAll();
+    const strange = Object.keys(this.failures).filter((code) => code !== DISK_FULL && !DISTURBED.includes(code));
+    this.faults.push(...strange.map((code) => `books failed with ${code}`));
   }
 
   /** Kills what is left when something went wrong. */

@@ -58,7 +58,11 @@ async function disturbed(fault: FaultCase, size: FleetSize): Promise<CaseResult>
   const isDiskShort = canMount();
   const fleet = await FleetOfBooks.make(fault, size, 'books', isDiskShort);
   const redis = await startRedis({ keepsData: true });
-  const night = new FleetNight(fault, fleet, redis, { workers: WORKERS, pauseMs: 500 });
+  const night = new FleetNight(fault, fleet, redis, {
+    workers: WORKERS,
+    acts: Math.ceil(size.books / 1.5),
+    pauseMs: 800,
+  });
   try {
     const startMs = performance.now();
     await night.run();
