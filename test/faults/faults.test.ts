@@ -23,7 +23,7 @@ const SAMPLES: readonly (readonly [name: string, kind: FaultKind, count: number,
   ['pairs', pairs, 1, 200],
   ['senders', senders, 1, 200],
   ['mutations', mutations, 8, 20],
-  ['fleets', fleetsOf({ books: 8, distinct: 4 }, 1, 300), 1, 300],
+  ['fleets', fleetsOf({ books: 8, distinct: 4, acts: 5 }, 1, 300), 1, 300],
 ];
 
 test.each(SAMPLES)(

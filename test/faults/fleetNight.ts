@@ -205,11 +205,16 @@ export class FleetNight {
     }
   }
 
+  /** Looks how a worker ended, and has another one come, as a service does. */
   #look(worker: WorkerProcess, outcome: Outcome): void {
     this.#workers = this.#workers.filter((one) => one !== worker);
-    if (worker.isKilled) return;
+    if (worker.isKilled || (this.#isOver && outcome.code === 0)) return;
     this.faults.push(...unforeseen('a worker', outcome));
-    if (outcome.code !== 0) this.faults.push(`a worker exited ${outcome.code}: ${outcome.stderr.slice(0, 500)}`);
+    // Where there is no Redis when it begins, it says so and ends.
+    if (!/"redis_(unreachable|error)"/.test(outcome.stdout)) {
+      this.faults.push(`a worker exited ${outcome.code}: ${outcome.stderr.slice(0, 500)}`);
+    }
+    if (!this.#isOver) this.#start(worker.prefix);
   }
 
   #drawAct(): Act {

@@ -19,6 +19,8 @@ export interface FleetBook {
 export interface FleetSize {
   readonly books: number;
   readonly distinct: number;
+  /** How often it is disturbed in a night, at the most. */
+  readonly acts: number;
 }
 
 const LEAST_CONTACTS = 200;

@@ -60,7 +60,7 @@ async function disturbed(fault: FaultCase, size: FleetSize): Promise<CaseResult>
   const redis = await startRedis({ keepsData: true });
   const night = new FleetNight(fault, fleet, redis, {
     workers: WORKERS,
-    acts: Math.ceil(size.books / 1.5),
+    acts: size.acts,
     pauseMs: 800,
   });
   try {
@@ -97,4 +97,4 @@ export function fleetsOf(size: FleetSize, count: number, contacts: number): Faul
 }
 
 /** Nights of 300 books of 200 to 20,000 contacts. */
-export const fleets: FaultKind = fleetsOf({ books: 300, distinct: 60 }, UNDISTURBED_ONCE_IN, 20_000);
+export const fleets: FaultKind = fleetsOf({ books: 300, distinct: 60, acts: 150 }, UNDISTURBED_ONCE_IN, 20_000);
