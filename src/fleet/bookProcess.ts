@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parseIsoDay } from '../calendar/iso.js';
 import { isOutOfMemory, SendplanError } from '../errors.js';
 import { chooseConfig } from '../run/config/chooseConfig.js';
@@ -194,6 +195,14 @@ function failureOf(error: unknown): Extract<ProcessMessage, { failure: unknown }
   return { failure: { code: isOutOfMemory(error) ? 'out_of_memory' : 'unexpected', message, hint: null } };
 }
 
+/** libsql closes no connection before its statements are collected, and with the last one go the files of WAL mode beside the book. */
+async function closeConnections(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+}
+
 async function perform(task: ProcessTask): Promise<void> {
   let message: ProcessMessage;
   try {
@@ -201,6 +210,7 @@ async function perform(task: ProcessTask): Promise<void> {
   } catch (error) {
     message = failureOf(error);
   }
+  await closeConnections();
   tell(message, () => process.exit(0));
 }
 

@@ -46,7 +46,9 @@ export function startProcess<Task extends ProcessTask>(
   task: Task,
   onStage: (stage: string) => void = () => {},
 ): StartedProcess<AnswerOf<Task>> {
-  const child = fork(SCRIPT, [], { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const;
+  const execArgv = [...process.execArgv, '--expose-gc'];
+  const child = fork(SCRIPT, [], { detached: true, execArgv, stdio: [...stdio] });
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-MOST_LAST_WORDS);
