@@ -1,4 +1,4 @@
-export type { BookJob, BookOutcome, BookResult } from './fleet/bookJob.js';
+export type { BookJob, BookOutcome, BookResult, RoundJob } from './fleet/bookJob.js';
 export { type EnqueueOptions, type EnqueueReport, enqueueBooks } from './fleet/enqueueBooks.js';
 export { type FindOptions, type FoundBook, type FoundBooks, findBooks } from './fleet/findBooks.js';
 export type { FleetOptions } from './fleet/fleetQueue.js';
@@ -19,3 +19,5 @@ export {
   scheduleFleet,
 } from './fleet/scheduleFleet.js';
 export { type WorkOptions, type WorkReport, workOnFleet } from './fleet/workOnFleet.js';
+export type { PartRound } from './run/parts/partRounds.js';
+export type { BookRound } from './run/parts/runParts.js';

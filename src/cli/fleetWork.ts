@@ -61,6 +61,10 @@ function eventText(event: WorkEvent): string {
   }
   const { path, day } = event.job;
   if (event.kind === 'handed_back') return `handed back: ${path}`;
+  if (event.kind === 'round') {
+    const { round, file } = event.job;
+    return `${path}: ${round} of ${file}, ${event.seconds.toFixed(2)} s.`;
+  }
   if (event.kind === 'failed') {
     const end = event.isTriedAgain ? ' It is tried again.' : '';
     return `${event.isTriedAgain ? 'warning' : 'failed'}: ${path}: ${event.code}: ${event.message}${end}`;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SendplanErrorCode } from '../errors.js';
+import type { PartRound } from '../run/parts/partRounds.js';
 import type { RowChanges } from '../store/changes/rowChanges.js';
 
-/** What jobs of a fleet are called: one that plans a book, and one that looks for books and enqueues them. */
-export const JOB_NAMES = { book: 'book', enqueue: 'enqueue' } as const;
+/** What jobs of a fleet are called: one that plans a book, one round of a part of it, and one that looks for books and enqueues them. */
+export const JOB_NAMES = { book: 'book', round: 'round', enqueue: 'enqueue' } as const;
 
 /** One book to plan for one day. */
 export interface BookJob {
@@ -15,7 +16,12 @@ export interface BookJob {
   readonly bytes: number;
   /** The memory that planning it takes, about; null where nobody could look into it. */
   readonly peakBytes: number | null;
+  /** Of a book in parts whose rounds were sent out as jobs: the last time, and how often. */
+  readonly sent?: { readonly id: string; readonly times: number };
 }
+
+/** One round of one part of a book, as a job of its own, which the book's job waits for. */
+export interface RoundJob extends BookJob, PartRound {}
 
 /** A look for books, as a schedule makes it. */
 export interface EnqueueJob {
@@ -35,6 +41,7 @@ export interface BookResult {
   readonly contacts: number;
   readonly rows: RowChanges;
   readonly warnings: number;
+  /** Of a book in parts, those of all its rounds together, wherever they were made. */
   readonly seconds: number;
   /** Seconds by stage; of a book in parts, by round. */
   readonly stages: Readonly<Record<string, number>>;
@@ -54,6 +61,15 @@ export interface JobProgress {
 export function bookJobId({ path, day }: Pick<BookJob, 'path' | 'day'>): string {
   return `${day}-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
 }
+
+/** The id of the job of a round; a round that is sent out again is another job. */
+export function roundJobId(book: BookJob, { round, file }: PartRound): string {
+  return `${bookJobId(book)}-${round}-${file}-${book.sent?.id ?? ''}`;
+}
+
+/** How often a job is tried, and when: twice as long after every attempt, and up to half less by chance, so that books that met are
+ * not tried together again. */
+export const ATTEMPTS = { attempts: 5, backoff: { type: 'exponential', delay: 4000, jitter: 0.5 } } as const;
 
 const LEAST_PRIORITY = 2_097_151;
 const STEPS_PER_DOUBLING = 40_000;

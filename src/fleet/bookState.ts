@@ -57,8 +57,9 @@ function readFileState(
 }
 
 function stateOfParts(folder: string, states: readonly FileState[]): BookState['state'] {
-  if (hasJournal(folder)) return 'due';
   if (states.some(({ state }) => state === 'later_run')) return 'later_run';
+  // Some of its parts may be written, and the others not.
+  if (hasJournal(folder)) return 'due';
   return states.every(({ state }) => state === 'planned') ? 'planned' : 'due';
 }
 

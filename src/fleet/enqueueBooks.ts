@@ -1,5 +1,5 @@
-import type { Job } from 'bullmq';
-import { type BookJob, type BookResult, bookJobId, bookPriority, JOB_NAMES } from './bookJob.js';
+import type { Job, Queue } from 'bullmq';
+import { ATTEMPTS, type BookJob, type BookResult, bookJobId, bookPriority, JOB_NAMES } from './bookJob.js';
 import { type FoundBook, type FoundBooks, findBooks } from './findBooks.js';
 import { type Fleet, type FleetOptions, withFleet } from './fleetQueue.js';
 
@@ -32,9 +32,6 @@ export interface EnqueueReport {
   readonly skipped: FoundBooks['skipped'];
 }
 
-const ATTEMPTS = 5;
-/** Twice as long after every attempt, and up to half less by chance, so that books that met are not tried together again. */
-const BACKOFF = { type: 'exponential', delay: 4000, jitter: 0.5 } as const;
 const DAY_SECONDS = 24 * 3600;
 const KEPT_DAYS = 7;
 /** How many jobs go to Redis at once. */
@@ -46,8 +43,7 @@ function jobOf({ path, day, bytes, peakBytes }: FoundBook) {
   const opts = {
     jobId: bookJobId(data),
     priority: bookPriority(bytes),
-    attempts: ATTEMPTS,
-    backoff: BACKOFF,
+    ...ATTEMPTS,
     removeOnComplete: kept,
     removeOnFail: kept,
   };
@@ -58,14 +54,24 @@ function jobOf({ path, day, bytes, peakBytes }: FoundBook) {
  * Tells whether a job is done whose book has to be planned all the same: another configuration holds since, or the book is not any
  * more as the job left it, as after `undo` or from a backup.
  */
-function isOutdated(job: Job<BookJob, BookResult>, book: FoundBook): boolean {
-  if (book.state !== 'due') return false;
+function isOutdated(job: Job<BookJob, BookResult>, book: FoundBook, foundAtMs: number): boolean {
+  // What ended while books were looked for has a book that was asked too soon.
+  if (book.state !== 'due' || (job.finishedOn ?? foundAtMs) >= foundAtMs) return false;
   const { outcome, config_hash: hash } = job.returnvalue;
   return hash !== book.configHash || outcome === 'changed' || outcome === 'already_planned';
 }
 
+/** `isOutdated` of a job that may end just then. */
+async function isOverdue(queue: Queue, job: Job, book: FoundBook, foundAtMs: number): Promise<boolean> {
+  if (!(await job.isCompleted())) return false;
+  // What it left is there since it is done, not since it was looked for.
+  const done = await queue.getJob(bookJobId(book));
+  return done !== undefined && done !== null && isOutdated(done, book, foundAtMs);
+}
+
 /** Adds the jobs of books that were found, as far as they are due and not there already. @throws an error of Redis */
-export async function addBooks({ queue, name }: Fleet, { books, skipped }: FoundBooks): Promise<EnqueueReport> {
+export async function addBooks({ queue, name }: Fleet, found: FoundBooks): Promise<EnqueueReport> {
+  const { books, skipped, foundAtMs } = found;
   const report = { added: 0, there_already: 0, failed_before: 0, already_planned: 0, later_run: 0 };
   const due: FoundBook[] = [];
   for (const book of books) {
@@ -76,11 +82,11 @@ export async function addBooks({ queue, name }: Fleet, { books, skipped }: Found
   for (let start = 0; start < due.length; start += BATCH) {
     const batch = due.slice(start, start + BATCH);
     const missing: FoundBook[] = [];
-    const found = await Promise.all(batch.map((book) => queue.getJob(bookJobId(book))));
-    for (const [i, job] of found.entries()) {
+    const jobs = await Promise.all(batch.map((book) => queue.getJob(bookJobId(book))));
+    for (const [i, job] of jobs.entries()) {
       if (job === undefined || job === null) missing.push(batch[i]);
       else if (await job.isFailed()) report.failed_before++;
-      else if ((await job.isCompleted()) && isOutdated(job, batch[i])) {
+      else if (await isOverdue(queue, job, batch[i], foundAtMs)) {
         await job.remove();
         missing.push(batch[i]);
       } else report.there_already++;

@@ -24,6 +24,8 @@ export interface FoundBook extends BookJob {
 
 /** What was found below roots. */
 export interface FoundBooks {
+  /** When the first of them was looked into, in milliseconds since 1970. */
+  readonly foundAtMs: number;
   /** The largest first. */
   readonly books: readonly FoundBook[];
   /** What is no book, and might be taken for one. */
@@ -135,8 +137,9 @@ class BookSearch {
  * @throws SendplanError `file_not_found` or `not_a_database` for a root that cannot be
  */
 export async function findBooks(roots: readonly string[], options: FindOptions): Promise<FoundBooks> {
+  const foundAtMs = Date.now();
   const search = new BookSearch(options);
   for (const root of roots) await search.lookAtRoot(root);
   const books = search.books.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
-  return { books, skipped: search.skipped };
+  return { foundAtMs, books, skipped: search.skipped };
 }

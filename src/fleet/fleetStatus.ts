@@ -78,7 +78,8 @@ const SLOWEST = 5;
 const PIECE = 1000;
 const STATES = {
   waiting: ['waiting', 'prioritized'],
-  active: ['active'],
+  // A book in parts waits for its rounds while these go on.
+  active: ['active', 'waiting-children'],
   delayed: ['delayed'],
   done: ['completed'],
   failed: ['failed'],
@@ -92,7 +93,11 @@ async function jobsOf({ queue }: Fleet, state: State): Promise<Job[]> {
     for (let start = 0; ; start += PIECE) {
       const piece = await queue.getJobs([type], start, start + PIECE - 1);
       // One that moves meanwhile can come as nothing, or twice.
-      for (const job of piece) if (job?.id !== undefined) jobs.set(job.id, job);
+      for (const job of piece) {
+        // Enqueued again just then, it is not done any more.
+        if (state === 'done' && job?.returnvalue === null) continue;
+        if (job?.id !== undefined) jobs.set(job.id, job);
+      }
       if (piece.length < PIECE) break;
     }
   }

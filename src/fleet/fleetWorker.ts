@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue, Worker } from 'bullmq';
 import { SendplanError } from '../errors.js';
+import { hasJournal } from '../run/parts/journal.js';
 import {
   type BookJob,
   type BookResult,
@@ -11,7 +12,10 @@ import {
   JOB_NAMES,
   type JobProgress,
   parseFailure,
+  type RoundJob,
 } from './bookJob.js';
+import type { ProcessAnswers, ProcessTask } from './bookProcess.js';
+import { BookRounds, RoundFailed } from './bookRounds.js';
 import { addBooks, type EnqueueReport } from './enqueueBooks.js';
 import type { Fleet } from './fleetQueue.js';
 import { MemoryAdmission } from './memoryAdmission.js';
@@ -44,6 +48,8 @@ export type WorkEvent =
       readonly message: string;
       readonly isTriedAgain: boolean;
     }
+  /** A round of a book in parts is made. */
+  | { readonly kind: 'round'; readonly job: RoundJob; readonly seconds: number }
   | { readonly kind: 'handed_back'; readonly job: BookJob }
   | { readonly kind: 'enqueued'; readonly report: EnqueueReport }
   | { readonly kind: 'trouble'; readonly message: string };
@@ -57,6 +63,11 @@ const STOP_MS = 2000;
 /** How often a job may be taken over from workers that are silent. */
 const MOST_TAKEOVERS = 5;
 
+/** Tells whether a job is of a book: to plan it, or to make one of its rounds. */
+function isOfBook({ name }: Job): boolean {
+  return name === JOB_NAMES.book || name === JOB_NAMES.round;
+}
+
 /** Takes jobs of a fleet and has each book planned in a process of its own. */
 export class FleetWorker {
   readonly admission: MemoryAdmission;
@@ -66,6 +77,7 @@ export class FleetWorker {
   readonly #worker: Worker;
   /** Waits for Redis to come back, as the worker does. */
   readonly #queue: Queue;
+  readonly #rounds: BookRounds;
   readonly #name = `${hostname()}:${process.pid}`;
   readonly #ending = new AbortController();
   readonly #running = new Set<StartedProcess<unknown>>();
@@ -91,6 +103,7 @@ export class FleetWorker {
       drainDelay: 1,
       runRetryDelay: 1000,
     });
+    this.#rounds = new BookRounds({ ...fleet, queue: this.#queue }, settings.lockMs, this.#name);
     this.#queue.on('error', (error) => this.#tellTrouble(error));
     this.#worker.on('error', (error) => this.#tellTrouble(error));
     this.#worker.on('ready', () => {
@@ -132,14 +145,14 @@ export class FleetWorker {
     const delayed = await this.#queue.getDelayed();
     for (const job of delayed) {
       // Another worker may have been first.
-      if (job.name === JOB_NAMES.book) await job.promote().catch(() => {});
+      if (isOfBook(job)) await job.promote().catch(() => {});
     }
   }
 
   async #isNothingLeft(signal: AbortSignal): Promise<boolean> {
     // While Redis is away the question waits, and is not to keep the worker from ending.
     const asked = Promise.all([
-      this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+      this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'waiting-children'),
       this.#queue.getJobSchedulersCount(),
     ]);
     asked.catch(() => {});
@@ -150,9 +163,10 @@ export class FleetWorker {
     });
     const answer = await Promise.race([asked, ended]).finally(() => signal.removeEventListener('abort', leave));
     if (answer === null) return true;
-    const [{ waiting, prioritized, active, delayed }, schedules] = answer;
+    const [{ delayed, ...others }, schedules] = answer;
+    const open = Object.values(others).reduce((sum, count) => sum + count, 0);
     // Every schedule has its next job among those that are delayed.
-    return waiting + prioritized + active + Math.max(0, delayed - schedules) === 0;
+    return open + Math.max(0, delayed - schedules) === 0;
   }
 
   /** Takes no more jobs, waits for those that have begun, and hands back what does not end within the grace. */
@@ -172,8 +186,9 @@ export class FleetWorker {
     await Promise.race([this.#queue.close(), sleep(STOP_MS, undefined, { ref: false })]).catch(() => {});
   }
 
-  async #perform(job: Job, token: string): Promise<BookResult | EnqueueReport> {
+  async #perform(job: Job, token: string): Promise<BookResult | EnqueueReport | null> {
     if (job.name === JOB_NAMES.book) return this.#performBook(job as Job<BookJob, BookResult>, token);
+    if (job.name === JOB_NAMES.round) return this.#performRound(job as Job<RoundJob, null>, token);
     if (job.name === JOB_NAMES.enqueue) return this.#enqueue(job as Job<EnqueueJob, EnqueueReport>, token);
     const { UnrecoverableError } = this.#fleet.bullmq;
     throw new UnrecoverableError(`bad_input: This version of sendplan knows no job "${job.name}".`);
@@ -201,22 +216,52 @@ export class FleetWorker {
   }
 
   async #performBook(job: Job<BookJob, BookResult>, token: string): Promise<BookResult> {
-    const { path, day, peakBytes } = job.data;
-    const { driver, memoryLimitBytes } = this.#settings;
+    try {
+      await this.#rounds.requireMade(job, token);
+      // A book whose parts are being written has begun.
+      if (job.data.sent === undefined || !hasJournal(job.data.path)) this.#requireOpenWindow();
+      for (;;) {
+        const { path, day } = job.data;
+        const { driver, memoryLimitBytes } = this.#settings;
+        const task = { kind: 'plan', path, day, driver, memoryLimitBytes } as const;
+        const answer = await this.#startAdmitted(job, task);
+        if (!('rounds' in answer)) {
+          this.#onEvent({ kind: 'done', job: job.data, result: answer });
+          return answer;
+        }
+        await this.#rounds.send(job, token, answer.rounds);
+      }
+    } catch (error) {
+      throw await this.#jobError(job, token, error);
+    }
+  }
+
+  /** Makes a round of a part; whether that helped the book is for the book's job to find out. */
+  async #performRound(job: Job<RoundJob, null>, token: string): Promise<null> {
+    const { path, day, round, file } = job.data;
+    try {
+      if (round !== 'write') this.#requireOpenWindow();
+      const startMs = performance.now();
+      const { driver } = this.#settings;
+      await this.#startAdmitted(job, { kind: 'round', path, day, round: { round, file }, driver });
+      this.#onEvent({ kind: 'round', job: job.data, seconds: (performance.now() - startMs) / 1000 });
+      return null;
+    } catch (error) {
+      throw await this.#jobError(job, token, error);
+    }
+  }
+
+  /** Starts a task of a book when there is memory for it. */
+  async #startAdmitted<Task extends ProcessTask>(job: Job<BookJob>, task: Task): Promise<ProcessAnswers[Task['kind']]> {
     const progress = this.#reportProgress(job);
     let release = () => {};
     try {
-      this.#requireOpenWindow();
       progress.enter('admission');
-      release = await this.admission.admit(peakBytes ?? UNKNOWN_PEAK_BYTES, this.#ending.signal);
-      this.#requireOpenWindow();
-      const started = startProcess({ kind: 'plan', path, day, driver, memoryLimitBytes }, progress.enter);
+      release = await this.admission.admit(job.data.peakBytes ?? UNKNOWN_PEAK_BYTES, this.#ending.signal);
+      if (task.kind === 'plan' && job.data.sent === undefined) this.#requireOpenWindow();
+      const started = startProcess(task, progress.enter);
       this.#running.add(started);
-      const result = await started.answer.finally(() => this.#running.delete(started));
-      this.#onEvent({ kind: 'done', job: job.data, result });
-      return result;
-    } catch (error) {
-      throw await this.#jobError(job, token, error);
+      return await started.answer.finally(() => this.#running.delete(started));
     } finally {
       progress.end();
       release();
@@ -224,7 +269,7 @@ export class FleetWorker {
   }
 
   /** Has Redis told the stage of a job, once a second at most. */
-  #reportProgress(job: Job<BookJob, BookResult>): { enter(stage: string): void; end(): void } {
+  #reportProgress(job: Job<BookJob>): { enter(stage: string): void; end(): void } {
     let current = '';
     let told = '';
     const timer = setInterval(() => {
@@ -244,24 +289,28 @@ export class FleetWorker {
   /** What BullMQ is to make of an error: a job that fails, for now or for good, or one that is handed back. */
   async #jobError(job: Job, token: string, error: unknown): Promise<Error> {
     const { bullmq } = this.#fleet;
-    const isBook = job.name === JOB_NAMES.book;
+    if (error instanceof bullmq.WaitingChildrenError) return error;
     const { code, message } = error as { readonly code?: unknown; readonly message: string };
     const known = typeof code === 'string' ? code : 'unexpected';
     if (this.#ending.signal.aborted && (known === 'interrupted' || known === 'process_died')) {
       try {
         await job.moveToWait(token);
-        if (isBook) this.#onEvent({ kind: 'handed_back', job: job.data });
+        if (isOfBook(job)) this.#onEvent({ kind: 'handed_back', job: job.data });
       } catch (cause) {
         // Its lock is lost, or Redis is: then it is taken over as any job of a worker that fell silent.
         this.#tellTrouble(cause as Error);
       }
       return new bullmq.WaitingError();
     }
-    const isTriedAgain = !isFinal(known) && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
-    if (isBook) this.#onEvent({ kind: 'failed', job: job.data, code: known, message, isTriedAgain });
-    else this.#onEvent({ kind: 'trouble', message: `Books could not be looked for: ${message}` });
+    const isLast = error instanceof RoundFailed || isFinal(known);
+    const isTriedAgain = !isLast && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+    // The last attempt of a round is told as that of its book.
+    if (job.name === JOB_NAMES.book || (job.name === JOB_NAMES.round && isTriedAgain)) {
+      this.#onEvent({ kind: 'failed', job: job.data, code: known, message, isTriedAgain });
+    } else if (job.name === JOB_NAMES.enqueue)
+      this.#onEvent({ kind: 'trouble', message: `Books could not be looked for: ${message}` });
     const text = failureText({ code: known, message });
-    const failure = isFinal(known) ? new bullmq.UnrecoverableError(text) : new Error(text);
+    const failure = isLast ? new bullmq.UnrecoverableError(text) : new Error(text);
     // Redis keeps the sentence; where in this program it arose helps nobody.
     failure.stack = text;
     this.#told.add(failure);

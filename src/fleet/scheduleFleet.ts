@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { SendplanError } from '../errors.js';
 import { fileError } from '../store/file/openDatabaseFile.js';
-import { type EnqueueJob, JOB_NAMES } from './bookJob.js';
+import { ATTEMPTS, type EnqueueJob, JOB_NAMES } from './bookJob.js';
 import { type Fleet, type FleetOptions, withFleet } from './fleetQueue.js';
 
 /** When books are looked for and enqueued by themselves. */
@@ -27,8 +27,7 @@ export interface FleetSchedule {
 const USUAL_NAME = 'nightly';
 /** A look that fails is made again, and the last ones are kept for `status`. */
 const TEMPLATE_OPTIONS = {
-  attempts: 5,
-  backoff: { type: 'exponential', delay: 4000, jitter: 0.5 },
+  ...ATTEMPTS,
   removeOnComplete: { count: 20 },
   removeOnFail: { count: 20 },
 } as const;

@@ -1,9 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
-import type { BookResult } from './bookJob.js';
-import type { ProcessMessage, ProcessTask } from './bookProcess.js';
-import type { FoundBooks } from './findBooks.js';
+import type { ProcessAnswers, ProcessMessage, ProcessTask } from './bookProcess.js';
 
 const SCRIPT = fileURLToPath(new URL('./bookProcess.js', import.meta.url));
 
@@ -16,13 +14,13 @@ export interface StartedProcess<Answer> {
   kill(): void;
 }
 
-type AnswerOf<Task extends ProcessTask> = Task extends { kind: 'plan' } ? BookResult : FoundBooks;
+type AnswerOf<Task extends ProcessTask> = ProcessAnswers[Task['kind']];
 
 /** How much of what a process says on its way out is told. */
 const MOST_LAST_WORDS = 2000;
 
 function diedError(task: ProcessTask, code: number | null, signal: string | null, lastWords: string): SendplanError {
-  const what = task.kind === 'plan' ? `planned ${task.path}` : 'looked for books';
+  const what = task.kind === 'find' ? 'looked for books' : `planned ${task.path}`;
   const isHeap = /heap out of memory/i.test(lastWords);
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const memory = isHeap ? ', out of memory' : '';
@@ -48,7 +46,9 @@ export function startProcess<Task extends ProcessTask>(
   task: Task,
   onStage: (stage: string) => void = () => {},
 ): StartedProcess<AnswerOf<Task>> {
-  const child = fork(SCRIPT, [], { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const;
+  const execArgv = [...process.execArgv, '--expose-gc'];
+  const child = fork(SCRIPT, [], { detached: true, execArgv, stdio: [...stdio] });
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-MOST_LAST_WORDS);

@@ -37,7 +37,9 @@ export async function runInPlace(
   const file = requireDatabaseFile(path);
   const connection = await watch.measure('open', () => openNative(file));
   const pages = connection.pages?.() ?? null;
-  const transactions = new Transactions(connection, options.keep === undefined ? batchSize : Number.POSITIVE_INFINITY);
+  // What can be taken back, and a part of a book, are written as a whole.
+  const isUndivided = options.keep !== undefined || range !== undefined;
+  const transactions = new Transactions(connection, isUndivided ? Number.POSITIVE_INFINITY : batchSize);
   let staging: TemporaryFile | null = null;
   try {
     const { memoryLimitBytes } = options;

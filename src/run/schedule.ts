@@ -23,6 +23,8 @@ import { Stopwatch } from './stopwatch.js';
 export interface RangeOfBook {
   /** The rows of the contacts tables of all ranges. */
   readonly contactRows: number;
+  /** What its run's id ends in, so that it tells by which plan of the book it was written. */
+  readonly runSuffix: string;
   /** Balances the days of the range's plan, in place. */
   balance(plan: Plan): Balance;
 }
@@ -78,7 +80,7 @@ export async function runDatabase(
   settings: RunSettings & WriteSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<DatabaseRun> {
-  const { runId, nowText } = nameRun();
+  const { runId, nowText } = nameRun(settings.range?.runSuffix);
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
   const migration = await watch.measure('open', () => planMigration(connection, schema, { leavesUnchecked: true }));

@@ -59,7 +59,8 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-function canMount(): boolean {
+/** Tells whether disks of limited size can be mounted here. */
+export function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'sendplan-mount-'));
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
   if (isMounted) spawnSync('umount', [folder]);

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { MAIN } from '../helpers/cli.js';
 import { type FaultKind, runCampaign } from './campaign.js';
 import { disks } from './disks.js';
+import { fleetsOf } from './fleets.js';
 import { kills } from './kills.js';
 import { mutations } from './mutations.js';
 import { pairs } from './pairs.js';
@@ -22,14 +23,19 @@ const SAMPLES: readonly (readonly [name: string, kind: FaultKind, count: number,
   ['pairs', pairs, 1, 200],
   ['senders', senders, 1, 200],
   ['mutations', mutations, 8, 20],
+  ['fleets', fleetsOf({ books: 8, distinct: 4, acts: 5 }, 1, 300), 1, 300],
 ];
 
-test.each(SAMPLES)('%s lose nothing and damage nothing', async (name, kind, count, contacts) => {
-  const missing = kind.missing();
-  const report = await runCampaign(name, kind, { seed: 3, count, contacts, main: MAIN, keepIn });
-  expect(report.failures).toEqual([]);
-  expect({ skipped: report.skipped, cases: report.cases }).toEqual({
-    skipped: missing,
-    cases: missing === null ? count : 0,
-  });
-});
+test.each(SAMPLES)(
+  '%s lose nothing and damage nothing',
+  async (name, kind, count, contacts) => {
+    const missing = kind.missing();
+    const report = await runCampaign(name, kind, { seed: 3, count, contacts, main: MAIN, keepIn });
+    expect(report.failures).toEqual([]);
+    expect({ skipped: report.skipped, cases: report.cases }).toEqual({
+      skipped: missing,
+      cases: missing === null ? count : 0,
+    });
+  },
+  120_000,
+);

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type CampaignReport, type FaultKind, runCampaign } from './campaign.js';
 import { disks } from './disks.js';
+import { fleets } from './fleets.js';
 import { kills } from './kills.js';
 import { mutations } from './mutations.js';
 import { pairs } from './pairs.js';
 import { senders } from './senders.js';
 import { syscalls } from './syscalls.js';
 
-const KINDS: Readonly<Record<string, FaultKind>> = { kills, syscalls, disks, pairs, senders, mutations };
+const KINDS: Readonly<Record<string, FaultKind>> = { kills, syscalls, disks, pairs, senders, mutations, fleets };
 
 interface Flags {
   readonly seed: number;

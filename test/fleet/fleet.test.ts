@@ -1,7 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addBooks } from '../../src/fleet/enqueueBooks.js';
+import { findBooks } from '../../src/fleet/findBooks.js';
 import { openFleet } from '../../src/fleet/fleetQueue.js';
 import { fleetStatus } from '../../src/fleet/fleetStatus.js';
 import type { WorkEvent } from '../../src/fleet/fleetWorker.js';
@@ -100,8 +103,10 @@ describe.skipIf(!hasRedis)('a fleet', () => {
     expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
     const outcomes = await Promise.all([work('--drain'), work('--drain'), work('--drain')].map((one) => one.outcome));
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const done = outcomes.flatMap((outcome) => toldBy(outcome).events);
-    expect(done.map(({ kind }) => kind)).toEqual(Array(20).fill('done'));
+    const kinds = outcomes.flatMap((outcome) => toldBy(outcome).events).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind !== 'round')).toEqual(Array(20).fill('done'));
+    // Three rounds of the two parts of the one book that is in parts.
+    expect(kinds.filter((kind) => kind === 'round')).toHaveLength(6);
     await expectPlannedOnce(folder, ofMany, 'many');
     expect(await status()).toMatchObject({
       day: DAY,
@@ -215,6 +220,27 @@ describe.skipIf(!hasRedis)('a fleet', () => {
     expect(await enqueue()).toMatchObject({ added: 2, already_planned: 0 });
     expect(toldBy(await work('--drain').outcome).report).toMatchObject({ changed: 2 });
     expect(await enqueue()).toMatchObject({ added: 0, already_planned: 2 });
+  });
+
+  test('a book that is done while books are looked for is not enqueued again', async () => {
+    const { folder, options } = fleet('meanwhile', 'large');
+    const found = await findBooks([folder], { asOf: DAY, driver: 'native' });
+    const open = await openFleet(options);
+    const { queue } = open;
+    expect(await addBooks(open, found)).toMatchObject({ added: 2 });
+    const result = { outcome: 'changed', config_hash: found.books[0].configHash };
+    const getJob = queue.getJob.bind(queue);
+    let worker: Worker | undefined;
+    queue.getJob = async (id) => {
+      const job = await getJob(id);
+      // It ends between two questions about it.
+      worker ??= new Worker(queue.name, async () => result, { connection: { url: redis.url }, prefix: options.prefix });
+      while (!(await job?.isCompleted())) await sleep(10);
+      return job;
+    };
+    expect(await addBooks(open, found)).toMatchObject({ added: 0, there_already: 2 });
+    await worker?.close();
+    await open.close();
   });
 
   test('what has not begun when the window closes fails, and can be tried again', async () => {

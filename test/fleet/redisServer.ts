@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,18 +23,21 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** A Redis of one's own, in memory only. */
+/** A Redis of one's own. */
 export interface RedisServer {
   readonly url: string;
-  /** Ends at once, with all that it holds. */
+  /** Ends at once; what it holds is kept for `restart` where it was started so. */
   kill(): Promise<void>;
+  /** Begins at the same port with what it held. */
+  restart(): Promise<void>;
   /** Begins at the same port with nothing. */
   restartEmpty(): Promise<void>;
   end(): Promise<void>;
 }
 
-function startServer(port: number, folder: string): Promise<() => Promise<void>> {
-  const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+function startServer(port: number, folder: string, keepsData: boolean): Promise<() => Promise<void>> {
+  const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction'];
+  words.push('--appendonly', keepsData ? 'yes' : 'no', '--dir', folder);
   const child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return new Promise((resolve, reject) => {
@@ -50,16 +53,22 @@ function startServer(port: number, folder: string): Promise<() => Promise<void>>
   });
 }
 
-/** Starts Redis at a random port of the loopback. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts Redis at a random port of the loopback. @param keepsData whether it writes what it holds to the disk, for `restart` */
+export async function startRedis({ keepsData = false } = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'sendplan-redis-'));
   const port = await freePort();
-  let kill = await startServer(port, folder);
+  let kill = await startServer(port, folder, keepsData);
+  const restart = async () => {
+    kill = await startServer(port, folder, keepsData);
+  };
   return {
     url: `redis://127.0.0.1:${port}`,
     kill: () => kill(),
+    restart,
     restartEmpty: async () => {
-      kill = await startServer(port, folder);
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      await restart();
     },
     end: async () => {
       await kill();

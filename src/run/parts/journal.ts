@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Placements } from '../../balance/groups.js';
 import type { RangeCounts } from '../../balance/ranges.js';
@@ -6,11 +6,14 @@ import { writeWholeFile } from '../../store/file/writeWholeFile.js';
 import type { Part } from './manifest.js';
 
 /*
- * What the rounds before writing found out, kept in the book's folder while its parts are written: a run that is cut off between two
- * parts is gone on with by the next one of the same settings, so that the book ends as if nothing had happened.
+ * What rounds hand on to one another lies in a folder of the book's own while it is planned: the journal, by which its parts are
+ * written, and, where every round is a job of its own, what they found out (`roundFiles.ts`). A run that is cut off is gone on with
+ * by the next one of the same settings, so that the book ends as if nothing had happened. Whoever ends a run removes the folder;
+ * who comes too late finds no folder to leave anything in.
  */
 
-const JOURNAL = '.book-run.json';
+const RUN_FOLDER = '.book-run';
+const JOURNAL = 'journal.json';
 
 /** What a part is written by. */
 export interface PartToWrite {
@@ -19,24 +22,30 @@ export interface PartToWrite {
   /** `digestOfGroups` of what it handed in. */
   readonly digest: string;
   readonly placements: Placements;
-  /** `stampOf` the part's file when it handed its groups in. */
-  readonly grouped: string;
-  /** `stampOf` the part's file once it is written; null before. */
-  readonly written: string | null;
+  /** `stampOf` the part's file before it was counted. */
+  readonly stamp: string;
 }
 
 /** A run of a book that is being written. */
 export interface BookJournal {
+  /** Tells plans of the book apart, and those of other states of its files; the runs that write its parts are named by it. */
+  readonly id: string;
   /** `settingsText` of the run. */
   readonly settings: string;
   readonly all: RangeCounts;
   readonly parts: readonly PartToWrite[];
 }
 
-/** What tells whether a file was written to since. */
-export function stampOf({ path }: Pick<Part, 'path'>): string {
+function stampOfFile(path: string): string {
   const { ino, size, mtimeNs } = statSync(path, { bigint: true });
   return `${ino} ${size} ${mtimeNs}`;
+}
+
+/** What tells whether a database was written to since, its log included. */
+export function stampOf({ path }: Pick<Part, 'path'>): string {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  // A log without anything comes and goes with every connection.
+  return `${stampOfFile(path)}${log === undefined || log.size === 0 ? '' : ` ${stampOfFile(`${path}-wal`)}`}`;
 }
 
 const ARRAYS = { Int32Array, Uint32Array, Uint8Array } as const;
@@ -52,29 +61,55 @@ function unpack(_key: string, value: unknown): unknown {
   return name in ARRAYS ? ARRAYS[name as keyof typeof ARRAYS].from(values as number[]) : value;
 }
 
-/** Keeps a journal, all or nothing. */
-export async function keepJournal(folder: string, journal: BookJournal): Promise<void> {
-  await writeWholeFile(join(folder, JOURNAL), JSON.stringify(journal, pack));
+/** Makes the folder that rounds leave things in, where there is none. @throws an error of the file system */
+export function openRun(folder: string): void {
+  mkdirSync(join(folder, RUN_FOLDER), { recursive: true });
 }
 
-/** Tells whether a run of a book, of whatever settings, was cut off while its parts were written. */
+/** Keeps something in the folder of a run, all or nothing; where the run has ended, nobody asks for it any more. */
+export async function keepInRun(folder: string, name: string, content: object): Promise<void> {
+  const path = join(folder, RUN_FOLDER, name);
+  try {
+    await writeWholeFile(path, JSON.stringify(content, pack));
+  } catch (error) {
+    if (existsSync(join(folder, RUN_FOLDER))) throw error;
+  }
+}
+
+/** What was kept; null when nothing was, or nothing that can be read. */
+export function findInRun<Content>(folder: string, name: string): Content | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, RUN_FOLDER, name), 'utf8'), unpack) as Content;
+  } catch {
+    return null; // It is not there, or that of another version, or damaged: its round is made again.
+  }
+}
+
+/** Keeps a journal, all or nothing. */
+export async function keepJournal(folder: string, journal: BookJournal): Promise<void> {
+  await keepInRun(folder, JOURNAL, journal);
+}
+
+/** Tells whether a run of a book, of whatever settings, goes on or was cut off while its parts were written. */
 export function hasJournal(folder: string): boolean {
-  return existsSync(join(folder, JOURNAL));
+  return existsSync(join(folder, RUN_FOLDER, JOURNAL));
 }
 
 /** The journal of a run that was cut off; null when there is none that can be gone on with. */
 export function findJournal(folder: string, settings: string): BookJournal | null {
-  const path = join(folder, JOURNAL);
-  if (!existsSync(path)) return null;
-  try {
-    const journal = JSON.parse(readFileSync(path, 'utf8'), unpack) as BookJournal;
-    return journal.settings === settings ? journal : null;
-  } catch {
-    return null; // It is of another version, or damaged: the rounds are made again.
-  }
+  const journal = findInRun<BookJournal>(folder, JOURNAL);
+  return journal?.settings === settings ? journal : null;
 }
 
-/** Lets go of the journal. */
-export function dropJournal(folder: string): void {
-  rmSync(join(folder, JOURNAL), { force: true });
+/** Lets go of a journal that cannot be gone on with; another one that has taken its place stays. */
+export function dropJournal(folder: string, { id, settings }: BookJournal): void {
+  if (findJournal(folder, settings)?.id === id) rmSync(join(folder, RUN_FOLDER, JOURNAL), { force: true });
+}
+
+/** Ends a run: removes all that its rounds have left. */
+export function endRun(folder: string): void {
+  const path = join(folder, RUN_FOLDER);
+  // Without the journal nobody goes on with what is still there.
+  rmSync(join(path, JOURNAL), { force: true });
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
