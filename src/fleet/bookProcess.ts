@@ -167,8 +167,16 @@ async function planBook(task: Extract<ProcessTask, { kind: 'plan' }>): Promise<P
   }
   const onProgress = (stage: string) => clock.enter(stage);
   const limit = memoryLimitBytes ?? undefined;
-  const report = await runFile(path, { asOf, config, driver, memoryLimitBytes: limit, onProgress });
-  return resultOf(report, configHash);
+  try {
+    // Somebody else may have planned a later day since the book was asked, and that is known for sure under its lock.
+    const options = { asOf, config, driver, memoryLimitBytes: limit, onProgress, hold: ['backwards'] } as const;
+    return resultOf(await runFile(path, options), configHash);
+  } catch (error) {
+    if (!(error instanceof SendplanError) || error.code !== 'held_back') throw error;
+    const since = await readBookState(path, driver, day);
+    if (since.state === 'due') throw error;
+    return nothingToDo(since, clock);
+  }
 }
 
 /** Makes one round of a part. */

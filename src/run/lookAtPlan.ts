@@ -23,6 +23,15 @@ export interface PlanLook {
   readonly lastConfig: string | null;
 }
 
+/** Which guards are to be passed. */
+interface PassedGuards {
+  readonly dryRun?: boolean;
+  /** Those that hold nothing back. */
+  readonly force?: readonly GuardName[];
+  /** Those that hold the run back where the configuration has them warn. */
+  readonly hold?: readonly GuardName[];
+}
+
 function guardText({ guard, holds, told }: GuardFinding, isDryRun: boolean): string {
   return holds && isDryRun ? `A run would be held back by guards.${guard}: ${told}` : told;
 }
@@ -36,7 +45,7 @@ export function lookAtPlan(
   connection: Connection,
   schema: DatabaseSchema,
   { plan, diff }: Pick<PlannedRun, 'plan' | 'diff'>,
-  { dryRun = false, force = [] }: { readonly dryRun?: boolean; readonly force?: readonly GuardName[] },
+  { dryRun = false, force = [], hold = [] }: PassedGuards,
 ): PlanLook {
   const { config, today } = plan.run;
   const reading = reportReading(plan, filledAlikeColumns(connection, requireContacts(schema)));
@@ -51,7 +60,8 @@ export function lookAtPlan(
     lastDay,
     isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),
   });
-  if (!dryRun) requirePassed(findings, force);
+  const judged = findings.map((finding) => (hold.includes(finding.guard) ? { ...finding, holds: true } : finding));
+  if (!dryRun) requirePassed(judged, force);
   const lastDayText = lastDay === null ? null : formatIsoDay(lastDay);
   const warnings = [
     ...findings.map((finding) => guardText(finding, dryRun)),

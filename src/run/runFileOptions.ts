@@ -16,6 +16,8 @@ export interface RunFileOptions {
   readonly overwrite?: boolean;
   /** The guards that may not hold the run back (docs/rules.md, guards); none when left out. */
   readonly force?: readonly GuardName[];
+  /** The guards that hold the run back also where the configuration has them only warn; none when left out. */
+  readonly hold?: readonly GuardName[];
   /** Work everything out and write nothing. */
   readonly dryRun?: boolean;
   /**

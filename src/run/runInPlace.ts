@@ -53,7 +53,17 @@ export async function runInPlace(
       return stageRows(target, rows, staging);
     };
     const target = { kind: 'in_place', stage, transactions, keepChanges: options.keep } as const;
-    const settings = { config, today, batchSize, dryRun, flush: options.flush, target, range, force: options.force };
+    const settings = {
+      config,
+      today,
+      batchSize,
+      dryRun,
+      flush: options.flush,
+      target,
+      range,
+      force: options.force,
+      hold: options.hold,
+    };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
     options.onDiffed?.(run);

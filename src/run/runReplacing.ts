@@ -70,7 +70,17 @@ async function runOpened(
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
     const target = { kind: 'copy', pagesBefore: () => file.pages } as const;
-    const settings = { config, today, batchSize, dryRun, flush, target, range, force: options.force };
+    const settings = {
+      config,
+      today,
+      batchSize,
+      dryRun,
+      flush,
+      target,
+      range,
+      force: options.force,
+      hold: options.hold,
+    };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
     onDiffed?.(run);

@@ -42,6 +42,8 @@ export interface RunSettings {
   readonly range?: RangeOfBook;
   /** The guards that hold nothing back. */
   readonly force?: readonly GuardName[];
+  /** The guards that hold the run back also where the configuration has them only warn. */
+  readonly hold?: readonly GuardName[];
 }
 
 /** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
