@@ -1,7 +1,14 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
-import type { Calls, GenerateRequest, QueryResult, SimulateRequest, TableDescription } from '../protocol/protocol.js';
+import type {
+  Calls,
+  GenerateRequest,
+  QueryRequest,
+  QueryResult,
+  SimulateRequest,
+  TableDescription,
+} from '../protocol/protocol.js';
 import { sortChosen } from './chosenFiles.js';
 import { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
@@ -228,14 +235,28 @@ export class Actions {
   }
 
   /** Runs SQL on the result; null as for `writeDatabase`. @throws CallError with what SQLite says */
-  async query(sql: string): Promise<QueryResult | null> {
+  async query(request: QueryRequest): Promise<QueryResult | null> {
+    return this.#ask('query', 'Running SQL', request);
+  }
+
+  /** All rows of a query as CSV; null as for `writeDatabase`. @throws CallError with what SQLite says */
+  async exportQuery(request: QueryRequest): Promise<Blob | null> {
+    return this.#ask('exportQuery', 'Writing the file', request);
+  }
+
+  /** Asks the open result, which is opened for that; cancelling ends its worker. */
+  async #ask<Name extends 'query' | 'exportQuery'>(
+    call: Name,
+    title: string,
+    given: Calls[Name]['given'],
+  ): Promise<Calls[Name]['back'] | null> {
     if ((await this.openResult()) === null || this.#queries === null) return null;
     const { worker } = this.#queries;
     const cancel = () => {
       worker.end();
       this.#queries = null;
     };
-    return this.#jobs.do({ title: 'Running SQL', worker, call: 'query', given: { sql }, cancel, failures: 'thrown' });
+    return this.#jobs.do({ title, worker, call, given, cancel, failures: 'thrown' });
   }
 
   /** Lives through days in a worker of its own; the state has every day as soon as it is over. */

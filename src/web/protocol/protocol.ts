@@ -16,8 +16,8 @@ import type { DailyVolume, StateRows } from './volume.js';
 //
 // A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
-// `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult` and `query` have another one, so that
-// a query that never ends costs nothing but itself.
+// `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
+// that a query that never ends costs nothing but itself.
 
 /** A database to generate. */
 export interface GenerateRequest {
@@ -103,10 +103,34 @@ export interface FoundContacts {
   readonly isCut: boolean;
 }
 
-/** A table of a result and its columns. */
+/** A column of a table as its schema tells it. */
+export interface ColumnDescription {
+  readonly name: string;
+  /** As it was declared; empty when it was not. */
+  readonly type: string;
+  /** Whether it is a part of the primary key. */
+  readonly isKey: boolean;
+}
+
+/** A table or view of a result and its columns. */
 export interface TableDescription {
   readonly name: string;
-  readonly columns: readonly string[];
+  readonly kind: 'table' | 'view';
+  readonly columns: readonly ColumnDescription[];
+}
+
+/** In which order the rows of a query come. */
+export interface QueryOrder {
+  /** The place of the column, from 0. */
+  readonly column: number;
+  readonly direction: 'up' | 'down';
+}
+
+/** SQL to run on the result. */
+export interface QueryRequest {
+  readonly sql: string;
+  /** Null leaves the rows as the SQL gives them; for one question alone. */
+  readonly order: QueryOrder | null;
 }
 
 /** A value of SQLite as it is shown, exact but for the end of long texts and blobs, which say so. */
@@ -121,6 +145,8 @@ export interface QueryResult {
   readonly rows: readonly (readonly ShownValue[])[];
   /** Whether there are more rows than these. */
   readonly isCut: boolean;
+  /** Whether the rows can be had in another order. */
+  readonly isOrderable: boolean;
   readonly seconds: number;
 }
 
@@ -147,7 +173,8 @@ export interface Calls {
   writeDatabase: { given: null; back: Blob };
   exportRows: { given: { readonly format: ExportFormat }; back: Blob };
   openResult: { given: { readonly database: Blob }; back: readonly TableDescription[] };
-  query: { given: { readonly sql: string }; back: QueryResult };
+  query: { given: QueryRequest; back: QueryResult };
+  exportQuery: { given: QueryRequest; back: Blob };
 }
 
 /** The name of a request. */

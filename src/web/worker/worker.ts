@@ -35,6 +35,11 @@ function requirePlanned(): PlannedDatabase {
   return planned;
 }
 
+function requireResult(): ResultQueries {
+  if (queries === null) throw new SendplanError('bad_input', 'No result is open.');
+  return queries;
+}
+
 /** Lets messages in, so that `stop` is heard. @throws SendplanError `interrupted` after `stop` */
 async function breathe(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
@@ -90,9 +95,11 @@ const handlers: Handlers = {
     queries = await ResultQueries.open(database);
     return queries.tables();
   },
-  async query({ sql }) {
-    if (queries === null) throw new SendplanError('bad_input', 'No result is open.');
-    return queries.query(sql);
+  async query(given) {
+    return requireResult().query(given);
+  },
+  async exportQuery(given, tell) {
+    return requireResult().rowsAsCsv(given, (done) => tell({ stage: 'export', done, total: null }));
   },
 };
 

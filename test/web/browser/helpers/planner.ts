@@ -80,10 +80,12 @@ export class Planner {
   /** Downloads one of the offers and returns the path of the file. */
   async download(name: string): Promise<{ readonly path: string; readonly fileName: string }> {
     await this.tab('Download');
-    const [download] = await Promise.all([
-      this.page.waitForEvent('download', { timeout: 110_000 }),
-      this.page.getByRole('button', { name: `Download ${name}` }).click(),
-    ]);
+    return this.saved(() => this.page.getByRole('button', { name: `Download ${name}` }).click());
+  }
+
+  /** What a click lets the browser save. */
+  async saved(click: () => Promise<void>): Promise<{ readonly path: string; readonly fileName: string }> {
+    const [download] = await Promise.all([this.page.waitForEvent('download', { timeout: 110_000 }), click()]);
     return { path: await download.path(), fileName: download.suggestedFilename() };
   }
 
