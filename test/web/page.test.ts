@@ -3,7 +3,7 @@ import { resolveConfig } from '../../src/rules/config.js';
 import { readPlace, writePlace } from '../../src/web/page/address.js';
 import { ownSettings, settingsKey } from '../../src/web/page/ownSettings.js';
 import { staleReasons } from '../../src/web/page/stale.js';
-import { type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
+import { ALL_EMAILS, type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
 
 const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null };
 const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, awaited: null });
@@ -59,7 +59,7 @@ describe('an address', () => {
     view: 'day',
     day: 20259,
     contact: 73,
-    filter: { kind: 'campaign_a & b', status: 'skipped' },
+    filter: { kind: 'campaign_a & b', status: 'skipped', state: '??', reason: 'exclusion:year_round:NY' },
   } as const;
   const made = { shape: 'realistic', contacts: 5000, seed: 1, asOf: '2025-06-13' } as const;
 
@@ -74,7 +74,7 @@ describe('an address', () => {
   test('that makes no sense is an empty page', () => {
     const place = readPlace('#view=nothing&asof=2025-02-30&day=x&contact=1e9&status=all&settings=%7B&made=seed.x.1.2');
     expect(place).toMatchObject({ asOf: null, draft: null, made: null, isPlanned: false });
-    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: { kind: null, status: 'any' } });
+    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: ALL_EMAILS });
     expect(readPlace('#settings=[1]').draft).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import type { ExportFormat } from '../../export/formats.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
 import type {
   Calls,
+  EmailFilter,
   GenerateRequest,
   QueryRequest,
   QueryResult,
@@ -13,13 +14,11 @@ import { sortChosen } from './chosenFiles.js';
 import { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
 import { rememberSettings } from './remembered.js';
-import type { ChosenDatabase, DayFilter, Draft, Sight, Store, View } from './state.js';
+import { ALL_EMAILS, type ChosenDatabase, type Draft, type Sight, type Store, type View } from './state.js';
 import { CallError, WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
 const MOST_RUNS = 8;
-
-const ALL_EMAILS: DayFilter = { kind: null, status: 'any' };
 
 /** What people do on the page: every action changes the store, most of them by asking a worker. */
 export class Actions {
@@ -171,17 +170,31 @@ export class Actions {
     this.#store.set({ view, awaited: null });
   }
 
-  showDay(day: number): void {
+  /** Shows the emails of a day, or of all days, by the filter that is set. */
+  showDay(day: number | null): void {
     this.#store.set({ day, view: 'day' });
   }
 
-  setFilter(filter: DayFilter): void {
+  /** Shows the emails of a day, or of all days, that a filter takes; what it does not name, it takes whatever it is. */
+  showEmails(day: number | null, filter: Partial<EmailFilter>): void {
+    this.#store.set({ day, filter: { ...ALL_EMAILS, ...filter }, view: 'day' });
+  }
+
+  setFilter(filter: EmailFilter): void {
     this.#store.set({ filter });
   }
 
-  /** Asks for the planned emails of a day; null when there is no plan. */
-  async emailsOfDay(request: Calls['emailsOfDay']['given']): Promise<Calls['emailsOfDay']['back'] | null> {
-    return this.#planner?.call('emailsOfDay', request) ?? null;
+  /** Asks for planned emails; null when there is no plan. */
+  async listEmails(request: Calls['listEmails']['given']): Promise<Calls['listEmails']['back'] | null> {
+    return this.#planner?.call('listEmails', request) ?? null;
+  }
+
+  /** Planned emails with whom they go to as CSV; null as for `writeDatabase`. */
+  async exportEmails(given: Calls['exportEmails']['given']): Promise<Blob | null> {
+    const worker = this.#planner;
+    if (worker === null) return null;
+    const [title, cancel] = ['Writing the list', () => worker.stop()];
+    return this.#jobs.do({ title, worker, call: 'exportEmails', given, cancel, failures: 'told' });
   }
 
   /** Looks for contacts; explains the one whose id was given, or the only one there is. */

@@ -61,7 +61,12 @@ export function readPlace(hash: string): Place {
       view: oneOf(VIEWS, words.get('view')) ?? 'plan',
       day: day === null ? null : parseIsoDay(day),
       contact: wholeOf(words.get('contact')),
-      filter: { kind: words.get('kind'), status: oneOf(STATUSES, words.get('status')) ?? 'any' },
+      filter: {
+        kind: words.get('kind'),
+        status: oneOf(STATUSES, words.get('status')) ?? 'any',
+        state: words.get('state'),
+        reason: words.get('reason'),
+      },
     },
     asOf: isoOf(words.get('asof')),
     draft: draftOf(words.get('settings')),
@@ -90,6 +95,8 @@ export function writePlace(state: PageState): string {
   put('day', day === null ? null : formatIsoDay(day));
   put('kind', filter.kind);
   put('status', filter.status === 'any' ? null : filter.status);
+  put('state', filter.state);
+  put('reason', filter.reason);
   put('contact', contact === null ? null : String(contact));
   put('settings', Object.keys(draft).length === 0 ? null : JSON.stringify(draft));
   const made = database?.made ?? null;

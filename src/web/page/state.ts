@@ -1,7 +1,7 @@
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { DayRequest, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
+import type { EmailFilter, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
 import type { CallError } from './workerClient.js';
 
 /** The parts of the page, in the order of their tabs. */
@@ -31,12 +31,8 @@ export interface OfferedFile {
   readonly file: Blob;
 }
 
-/** Which emails of a day are shown. */
-export interface DayFilter {
-  /** A kind of the volume, null for all. */
-  readonly kind: string | null;
-  readonly status: DayRequest['status'];
-}
+/** The filter that takes all emails. */
+export const ALL_EMAILS: EmailFilter = { kind: null, status: 'any', state: null, reason: null };
 
 /** What is looked at, as far as an address keeps it. */
 export interface Sight {
@@ -44,7 +40,7 @@ export interface Sight {
   /** Days since 1970-01-01. */
   readonly day: number | null;
   readonly contact: number | null;
-  readonly filter: DayFilter;
+  readonly filter: EmailFilter;
 }
 
 /** What an address asked for and what is not there yet: it is shown after the next run. */
@@ -114,9 +110,9 @@ export interface PageState {
   readonly current: FinishedRun | null;
   /** The runs of this visit, latest last. */
   readonly runs: readonly FinishedRun[];
-  /** The day that is looked at, as days since 1970-01-01. */
+  /** The day that is looked at, as days since 1970-01-01; null for all days. */
   readonly day: number | null;
-  readonly filter: DayFilter;
+  readonly filter: EmailFilter;
   /** The contact that is looked at, by id. */
   readonly contact: number | null;
   /** Whether the result of the last run was handed to the browser as a file. */
@@ -140,7 +136,7 @@ export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemember
     current: null,
     runs: [],
     day: null,
-    filter: { kind: null, status: 'any' },
+    filter: ALL_EMAILS,
     contact: null,
     isSaved: false,
     found: null,

@@ -16,7 +16,7 @@ import type { DailyVolume, StateRows } from './volume.js';
 //
 // A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
-// `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
+// `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
 // that a query that never ends costs nothing but itself.
 
 /** A database to generate. */
@@ -64,28 +64,45 @@ export interface RunResult {
   readonly states: readonly StateRows[];
 }
 
-/** Which planned emails of a day are shown. */
-export interface DayRequest {
-  /** Days since 1970-01-01. */
-  readonly day: number;
-  /** A kind of `DailyVolume`, null for all. */
+/** Which planned emails are meant, whatever their day; null takes all. */
+export interface EmailFilter {
+  /** A kind of `DailyVolume`. */
   readonly kind: string | null;
   readonly status: PlannedRow['status'] | 'any';
-  /** Which of the emails, counted from 0, by contact: `[start, end)`. */
+  /** The state of the contact, `UNKNOWN_STATE_NAME` where it is not known. */
+  readonly state: string | null;
+  /** The code of a skip reason. */
+  readonly reason: string | null;
+}
+
+/** What stands for the state of contacts whose state is not known. */
+export const UNKNOWN_STATE_NAME = '??';
+
+/** Which planned emails are meant. */
+export interface EmailChoice extends EmailFilter {
+  /** Days since 1970-01-01; null for all days. */
+  readonly day: number | null;
+}
+
+/** Which of the emails that are meant are shown. */
+export interface EmailsRequest extends EmailChoice {
+  /** Counted from 0, by contact: `[start, end)`. */
   readonly start: number;
   readonly end: number;
 }
 
-/** A planned email with the address it goes to, where the database tells. */
-export interface DayEmail extends PlannedRow {
+/** A planned email with whom it goes to, where the database tells. */
+export interface ListedEmail extends PlannedRow {
+  readonly name: string | null;
   readonly address: string | null;
+  readonly state: string | null;
 }
 
-/** The planned emails of a day. */
-export interface DayEmails {
+/** Planned emails, and how many there are. */
+export interface ListedEmails {
   /** How many there are in all. */
   readonly total: number;
-  readonly emails: readonly DayEmail[];
+  readonly emails: readonly ListedEmail[];
 }
 
 /** A contact that was found. */
@@ -167,7 +184,8 @@ export interface Calls {
   look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };
-  emailsOfDay: { given: DayRequest; back: DayEmails };
+  listEmails: { given: EmailsRequest; back: ListedEmails };
+  exportEmails: { given: EmailChoice; back: Blob };
   findContacts: { given: { readonly text: string }; back: FoundContacts };
   explain: { given: { readonly contactId: number }; back: ContactExplanation };
   writeDatabase: { given: null; back: Blob };

@@ -75,6 +75,18 @@ export function chartBox(drawing: DrawChart, days: DayChoice | null = null): HTM
   return box;
 }
 
+/** A chart whose shapes can be clicked. @param attribute the attribute of the shapes, whose value is handed over */
+export function choosableChart(drawing: DrawChart, attribute: string, onChoose: (value: string) => void): HTMLElement {
+  const chart = changingChart();
+  chart.view.classList.add('with-choices');
+  chart.view.addEventListener('click', (event) => {
+    const value = event.target instanceof Element ? event.target.getAttribute(attribute) : null;
+    if (value !== null && value !== '') onChoose(value);
+  });
+  chart.draw(drawing);
+  return element('div.chart', {}, chart.view);
+}
+
 const STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
   ArrowRight: 1,

@@ -1,6 +1,7 @@
 import { formatIsoDay } from '../../calendar/iso.js';
 import { drawReasonChart } from '../../report/charts/barChart.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
+import { kindOfType } from '../../report/charts/series.js';
 import { drawStateChart } from '../../report/charts/stateChart.js';
 import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { grouped, percent } from '../../report/text/prose.js';
@@ -9,8 +10,9 @@ import { button, type Child, dataTable, element, fill } from '../page/dom.js';
 import { longDayText, secondsText, shortDate } from '../page/format.js';
 import { plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
+import { UNKNOWN_STATE_NAME } from '../protocol/protocol.js';
 import { dayCounts, dayKindCounts } from '../protocol/volume.js';
-import { chartBox, type DayChoice } from './chart.js';
+import { chartBox, choosableChart, type DayChoice } from './chart.js';
 import { calendarFinding, reasonFinding, sourceText, stateFinding, volumeFinding } from './findings.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */
@@ -114,8 +116,8 @@ function summary(run: FinishedRun, actions: Actions): HTMLElement[] {
       ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')]
       : []),
     ...dayPanels(run, actions),
-    element('div.panels', {}, reasonPanel(run), statePanel(run)),
-    element('div.panels', {}, typePanel(report), changesPanel(report)),
+    element('div.panels', {}, reasonPanel(run, actions), statePanel(run, actions)),
+    element('div.panels', {}, typePanel(report, actions), changesPanel(report)),
   ];
 }
 
@@ -179,53 +181,75 @@ function dayPanels(run: FinishedRun, actions: Actions): HTMLElement[] {
   ];
 }
 
-function reasonPanel(run: FinishedRun): HTMLElement {
+function reasonPanel(run: FinishedRun, actions: Actions): HTMLElement {
   const { skip_reasons, rows } = run.result.report;
   const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: plainReason(reason), code: reason, count }));
+  const show = (reason: string) => actions.showEmails(null, { status: 'skipped', reason });
   return chartPanel(
     run,
     'Why emails are skipped',
     reasonFinding(run.result),
-    chartBox((options) => drawReasonChart(counts, options)),
+    choosableChart((options) => drawReasonChart(counts, options), 'data-code', show),
+    element('p.note', {}, 'Click a reason to see whose emails it stops.'),
     asTable('Skip reasons', () =>
       dataTable(
         'Skip reasons',
         ['Because', 'Emails', 'Of skipped', 'Code'],
-        counts.map(({ name, code, count }) => [name, count, percent(count, rows.skipped), code]),
+        counts.map(({ name, code, count }) => [
+          button(name, () => show(code), { style: 'button.link' }),
+          count,
+          percent(count, rows.skipped),
+          code,
+        ]),
       ),
     ),
   );
 }
 
-function statePanel(run: FinishedRun): HTMLElement {
+function statePanel(run: FinishedRun, actions: Actions): HTMLElement {
   const { states } = run.result;
+  const show = (state: string) => actions.showEmails(null, { state });
   return chartPanel(
     run,
     'States',
     stateFinding(run.result),
-    chartBox((options) =>
-      drawStateChart(
-        states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
-        options,
-      ),
+    choosableChart(
+      (options) =>
+        drawStateChart(
+          states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
+          options,
+        ),
+      'data-state',
+      show,
     ),
+    element('p.note', {}, 'Click a state to see its emails.'),
     asTable('States', () =>
       dataTable(
         'States',
         ['State', 'Contacts', 'To be sent', 'Skipped'],
-        states.map((count) => [count.state ?? 'unknown', count.contacts, count.scheduled, count.skipped]),
+        states.map((count) => [
+          button(count.state ?? 'unknown', () => show(count.state ?? UNKNOWN_STATE_NAME), { style: 'button.link' }),
+          count.contacts,
+          count.scheduled,
+          count.skipped,
+        ]),
       ),
     ),
   );
 }
 
-function typePanel({ rows }: Report): HTMLElement {
+function typePanel({ rows }: Report, actions: Actions): HTMLElement {
+  const show = (type: string) => actions.showEmails(null, { kind: kindOfType(type) });
   return panel(
     'By type of email',
     dataTable(
       'Emails by type',
       ['Type', 'To be sent', 'Skipped'],
-      rows.by_type.map((type) => [plainType(type.email_type), type.pre_scheduled, type.skipped]),
+      rows.by_type.map((type) => [
+        button(plainType(type.email_type), () => show(type.email_type), { style: 'button.link' }),
+        type.pre_scheduled,
+        type.skipped,
+      ]),
     ),
     asTable('Codes of the types', () =>
       dataTable(

@@ -58,8 +58,15 @@ function titleOf(sql: string): string {
   return line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE - 1)}…` : line;
 }
 
-/** SQL on the result, which is opened when it is first asked. */
-export function sqlView(store: Store, actions: Actions): HTMLElement {
+/** Where SQL is typed, with examples and earlier queries. */
+interface Editor {
+  readonly view: readonly HTMLElement[];
+  readonly start: HTMLButtonElement;
+  readonly write: (sql: string) => void;
+}
+
+/** Makes the editor. @param run takes a query that is to be asked @param onInput is told when it is typed */
+function editor(run: (sql: string) => void, onInput: () => void): Editor {
   const text = element('textarea.sql', {
     attributes: { rows: 8, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' },
   });
@@ -67,21 +74,58 @@ export function sqlView(store: Store, actions: Actions): HTMLElement {
   const write = (sql: string) => {
     text.value = sql;
     text.focus();
+    onInput();
   };
-  const body = element('div', { attributes: { 'aria-live': 'polite' } });
   let earlier: readonly string[] = [];
   const examples = textChoice('Examples', 'Choose one', write);
   const history = textChoice('Earlier queries', 'Take one again', write);
   examples.show(EXAMPLES);
   history.show([]);
-  const schema = schemaView(store, actions, write);
+  const ask = () => {
+    const sql = text.value;
+    if (sql.trim() === '') return;
+    earlier = [sql, ...earlier.filter((known) => known !== sql)].slice(0, MOST_EARLIER);
+    history.show(earlier.map((known) => ({ title: titleOf(known), sql: known })));
+    run(sql);
+  };
+  text.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      ask();
+    }
+  });
+  text.addEventListener('input', onInput);
+  const start = button('Run SQL', ask, { style: 'button.primary' });
+  return {
+    view: [
+      element('div.controls.wide', {}, examples.view, history.view),
+      labelled('Query', text, 'Control and Enter run it.'),
+      element('div.controls', {}, start),
+    ],
+    start,
+    write,
+  };
+}
 
-  /** Shows what comes of asking; what was shown before goes at once, and what is wrong with the SQL stands in its place. */
-  const ask = async (work: () => Promise<readonly HTMLElement[] | null>) => {
+/** SQL on the result, which is opened when it is first asked. */
+export function sqlView(store: Store, actions: Actions): HTMLElement {
+  const body = element('div', { attributes: { 'aria-live': 'polite' } });
+  const forgetError = () => {
+    if (body.querySelector('.wrong') !== null) fill(body);
+  };
+  /** Asks, and shows the rows, or what is wrong with the SQL. */
+  const show = async (request: QueryRequest) => {
     body.setAttribute('aria-busy', 'true');
     try {
-      const shown = await work();
-      if (shown !== null) fill(body, ...shown);
+      const result = await actions.query(request);
+      if (result === null) {
+        fill(body, element('p.empty', {}, 'Stopped before there were any rows.'));
+        return;
+      }
+      void schema.refresh();
+      const order = (next: QueryOrder) => void show({ ...request, order: next });
+      const asFile = () => actions.exportQuery(request);
+      fill(body, ...rowsView(result, request, { order, asFile, run: store.state.current }));
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       fill(body, element('p.wrong', { attributes: { role: 'alert' } }, error.message));
@@ -89,33 +133,12 @@ export function sqlView(store: Store, actions: Actions): HTMLElement {
       body.removeAttribute('aria-busy');
     }
   };
-  const show = (request: QueryRequest) =>
-    ask(async () => {
-      const result = await actions.query(request);
-      if (result === null) return null;
-      void schema.refresh();
-      const order = (next: QueryOrder) => void show({ ...request, order: next });
-      const asFile = () => actions.exportQuery(request);
-      return rowsView(result, request, { order, asFile, run: store.state.current });
-    });
-  const run = () => {
-    const sql = text.value;
-    if (sql.trim() === '') return;
+  const run = (sql: string) => {
     fill(body, element('p.empty', {}, 'Asking…'));
-    earlier = [sql, ...earlier.filter((known) => known !== sql)].slice(0, MOST_EARLIER);
-    history.show(earlier.map((known) => ({ title: titleOf(known), sql: known })));
     void show({ sql, order: null });
   };
-  text.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      run();
-    }
-  });
-  text.addEventListener('input', () => {
-    if (body.querySelector('.wrong') !== null) fill(body);
-  });
-  const start = button('Run SQL', run, { style: 'button.primary' });
+  const { view, start, write } = editor(run, forgetError);
+  const schema = schemaView(store, actions, write);
   store.follow(['current', 'job'], ({ job }) => {
     start.disabled = job !== null;
   });
@@ -138,9 +161,7 @@ export function sqlView(store: Store, actions: Actions): HTMLElement {
       element('h2', {}, 'SQL'),
       element('p.note', {}, 'Ask the result anything. SQLite may only read it; tables of your own can be TEMP.'),
     ),
-    element('div.controls.wide', {}, examples.view, history.view),
-    labelled('Query', text, 'Control and Enter run it.'),
-    element('div.controls', {}, start),
+    ...view,
     body,
     schema.view,
   );

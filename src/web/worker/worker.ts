@@ -7,8 +7,9 @@ import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol/protocol.js';
 import { dailyVolume, stateCounts } from '../protocol/volume.js';
 import { generateFile } from './generateFile.js';
+import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
-import { emailsOfDay, findContacts } from './lookups.js';
+import { findContacts } from './lookups.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
 import { simulateBlob } from './simulateFile.js';
@@ -61,8 +62,14 @@ const handlers: Handlers = {
   async simulate(given, tell) {
     return simulateBlob(given, tell);
   },
-  async emailsOfDay(given) {
-    return emailsOfDay(requirePlanned(), given);
+  async listEmails(given) {
+    return listEmails(requirePlanned(), given);
+  },
+  async exportEmails(given, tell) {
+    return emailsAsCsv(requirePlanned(), given, (done, total) => {
+      tell({ stage: 'export', done, total });
+      return breathe();
+    });
   },
   async findContacts({ text }) {
     return findContacts(requirePlanned(), text);

@@ -43,7 +43,7 @@ test('view, day and contact are steps that Back takes back', async () => {
   expect(await selected()).toBe('Contact');
   await page.goBack();
   await page.goBack();
-  expect(await selected()).toBe('Day');
+  expect(await selected()).toBe('Days');
   expect(await page.locator('#panel-day').getByLabel('Status').inputValue()).toBe('skipped');
   await page.goForward();
   await page.goForward();
