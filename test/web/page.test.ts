@@ -60,6 +60,7 @@ describe('an address', () => {
     day: 20259,
     contact: 73,
     filter: { kind: 'campaign_a & b', status: 'skipped', state: '??', reason: 'exclusion:year_round:NY' },
+    range: { start: 20250, end: 20281 },
   } as const;
   const made = { shape: 'realistic', contacts: 5000, seed: 1, asOf: '2025-06-13' } as const;
 
@@ -74,7 +75,7 @@ describe('an address', () => {
   test('that makes no sense is an empty page', () => {
     const place = readPlace('#view=nothing&asof=2025-02-30&day=x&contact=1e9&status=all&settings=%7B&made=seed.x.1.2');
     expect(place).toMatchObject({ asOf: null, draft: null, made: null, isPlanned: false });
-    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: ALL_EMAILS });
+    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: ALL_EMAILS, range: null });
     expect(readPlace('#settings=[1]').draft).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
+import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
 import type {
   Calls,
@@ -117,7 +118,13 @@ export class Actions {
     const number = (runs.at(-1)?.number ?? 0) + 1;
     const current = { number, database, databaseName: database.name, config, result };
     const isComparing = runs.length > 0 && view === 'compare';
-    const sight: Sight = { view: isComparing ? 'compare' : 'plan', day: null, contact: null, filter: ALL_EMAILS };
+    const sight: Sight = {
+      view: isComparing ? 'compare' : 'plan',
+      day: null,
+      contact: null,
+      filter: ALL_EMAILS,
+      range: null,
+    };
     this.#store.set({
       current,
       runs: [...runs, current].slice(-MOST_RUNS),
@@ -178,6 +185,11 @@ export class Actions {
   /** Shows the emails of a day, or of all days, that a filter takes; what it does not name, it takes whatever it is. */
   showEmails(day: number | null, filter: Partial<EmailFilter>): void {
     this.#store.set({ day, filter: { ...ALL_EMAILS, ...filter }, view: 'day' });
+  }
+
+  /** Sets the days that charts show; null for all. */
+  setRange(range: DayRange | null): void {
+    this.#store.set({ range });
   }
 
   setFilter(filter: EmailFilter): void {

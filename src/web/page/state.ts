@@ -1,4 +1,5 @@
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { EmailFilter, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
@@ -41,6 +42,8 @@ export interface Sight {
   readonly day: number | null;
   readonly contact: number | null;
   readonly filter: EmailFilter;
+  /** The days that charts show; null for all. */
+  readonly range: DayRange | null;
 }
 
 /** What an address asked for and what is not there yet: it is shown after the next run. */
@@ -113,6 +116,8 @@ export interface PageState {
   /** The day that is looked at, as days since 1970-01-01; null for all days. */
   readonly day: number | null;
   readonly filter: EmailFilter;
+  /** The days that charts show; null for all. */
+  readonly range: DayRange | null;
   /** The contact that is looked at, by id. */
   readonly contact: number | null;
   /** Whether the result of the last run was handed to the browser as a file. */
@@ -137,6 +142,7 @@ export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemember
     runs: [],
     day: null,
     filter: ALL_EMAILS,
+    range: null,
     contact: null,
     isSaved: false,
     found: null,
@@ -163,14 +169,18 @@ export class Store {
   set(parts: Partial<PageState>): void {
     const before = this.#state;
     this.#state = { ...before, ...parts };
-    for (const listener of this.#listeners) listener(this.#state, before);
+    for (const listener of [...this.#listeners]) listener(this.#state, before);
   }
 
-  /** Calls back at every change of one of the parts, and once at the start. */
-  follow(parts: readonly (keyof PageState)[], show: (state: PageState) => void): void {
-    this.#listeners.push((state, before) => {
+  /** Calls back at every change of one of the parts, and once at the start; what is returned ends it. */
+  follow(parts: readonly (keyof PageState)[], show: (state: PageState) => void): () => void {
+    const listener = (state: PageState, before: PageState) => {
       if (parts.some((part) => state[part] !== before[part])) show(state);
-    });
+    };
+    this.#listeners.push(listener);
     show(this.#state);
+    return () => {
+      this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+    };
   }
 }
