@@ -11,11 +11,19 @@ import type {
   SimulateRequest,
   TableDescription,
 } from '../protocol/protocol.js';
-import { sortChosen } from './chosenFiles.js';
+import { lonelyLogFailure, sortChosen } from './chosenFiles.js';
 import { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
 import { rememberSettings } from './remembered.js';
-import { ALL_EMAILS, type ChosenDatabase, type Draft, type Sight, type Store, type View } from './state.js';
+import {
+  ALL_EMAILS,
+  type ChosenDatabase,
+  type Draft,
+  type OfferedFile,
+  type Sight,
+  type Store,
+  type View,
+} from './state.js';
 import { CallError, WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
@@ -43,14 +51,39 @@ export class Actions {
 
   /** Opens files that were chosen; of several, and where another one is open, only what somebody says yes to. */
   offer(files: readonly File[], by: 'choice' | 'drop'): void {
-    const { databases, failure } = sortChosen(files);
+    const { databases, lonelyLog, failure } = sortChosen(files);
+    const { database: open } = this.#store.state;
     if (failure !== null) {
       this.#store.set({ failure, offered: [] });
       return;
     }
-    const isFree = by === 'choice' || this.#store.state.database === null;
-    if (databases.length === 1 && isFree) this.choose({ name: databases[0].name, file: databases[0], made: null });
-    else this.#store.set({ offered: databases.map((file) => ({ name: file.name, file })) });
+    if (lonelyLog !== null) {
+      const isItsOwn = databases.length === 0 && lonelyLog.name === `${open?.name}-wal` && open?.made === null;
+      if (open !== null && isItsOwn) void this.open({ name: open.name, file: open.file, log: lonelyLog });
+      else this.#store.set({ failure: lonelyLogFailure(lonelyLog, open?.name ?? null), offered: [] });
+      return;
+    }
+    const offered = databases.map(({ database, log }) => ({ name: database.name, file: database, log }));
+    if (offered.length === 1 && (by === 'choice' || open === null)) void this.open(offered[0]);
+    else this.#store.set({ offered });
+  }
+
+  /** Opens a file with what is in the log beside it. */
+  async open({ name, file, log }: OfferedFile): Promise<void> {
+    if (log === null) {
+      this.choose({ name, file, made: null, log: null });
+      return;
+    }
+    this.#store.state.job?.cancel();
+    const worker = new WorkerClient();
+    const given = { database: file, name, log, logName: log.name };
+    const cancel = () => worker.end();
+    const title = 'Reading the log';
+    const merged = await this.#jobs.do({ title, worker, call: 'mergeLog', given, cancel, failures: 'told' });
+    worker.end();
+    if (merged === null) return;
+    const { database, ...rest } = merged;
+    this.choose({ name, file: database, made: null, log: rest });
   }
 
   /** Leaves the files that were offered. */
@@ -95,7 +128,12 @@ export class Actions {
     const made = await this.#jobs.do({ title, worker, call: 'generate', given: request, cancel, failures: 'told' });
     worker.end();
     if (made === null) return;
-    this.choose({ name: `${request.shape}-${request.contacts}.sqlite3`, file: made.database, made: request });
+    this.choose({
+      name: `${request.shape}-${request.contacts}.sqlite3`,
+      file: made.database,
+      made: request,
+      log: null,
+    });
   }
 
   /** Plans the open database in a worker of its own, which takes the place of the last run's when it succeeds. */

@@ -2,7 +2,14 @@ import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { EmailFilter, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
+import type {
+  EmailFilter,
+  FoundContacts,
+  GenerateRequest,
+  MergedLog,
+  Progress,
+  RunResult,
+} from '../protocol/protocol.js';
 import type { CallError } from './workerClient.js';
 
 /** The parts of the page, in the order of their tabs. */
@@ -17,6 +24,8 @@ export interface ChosenDatabase {
   readonly file: Blob;
   /** What it was made up by; null when it is somebody's. */
   readonly made: GenerateRequest | null;
+  /** What was in the write-ahead log beside it and is in `file`; null when none was chosen. */
+  readonly log: Omit<MergedLog, 'database'> | null;
 }
 
 /** What the last run of the chosen database kept of its settings. */
@@ -30,6 +39,8 @@ export interface KeptSettings {
 export interface OfferedFile {
   readonly name: string;
   readonly file: Blob;
+  /** The log beside it that was chosen too. */
+  readonly log: File | null;
 }
 
 /** The filter that takes all emails. */

@@ -14,7 +14,7 @@ import type { DailyVolume, StateRows } from './volume.js';
 // request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
 // Files cross as `Blob`, which hands over a reference and no bytes.
 //
-// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `look`, `run` and `simulate` start
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
 // `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
 // that a query that never ends costs nothing but itself.
@@ -42,6 +42,23 @@ export interface RunRequest {
   /** `YYYY-MM-DD` */
   readonly asOf: string;
   readonly config: ConfigInput;
+}
+
+/** A database and the write-ahead log beside it. */
+export interface MergeLogRequest {
+  readonly database: Blob;
+  readonly name: string;
+  readonly log: Blob;
+  readonly logName: string;
+}
+
+/** A database with what was committed to its log in it. */
+export interface MergedLog {
+  readonly database: Blob;
+  readonly transactions: number;
+  readonly pages: number;
+  /** Frames of the log that no commit stands behind, which are left out. */
+  readonly framesLeftOut: number;
 }
 
 /** What is to be known of a database before it is planned. */
@@ -181,6 +198,7 @@ export interface SimulateRequest extends SenderOptions {
 /** Every request with what it is given and what comes back. */
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
+  mergeLog: { given: MergeLogRequest; back: MergedLog };
   look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };

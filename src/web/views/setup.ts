@@ -1,10 +1,11 @@
+import { counted } from '../../report/text/prose.js';
 import { checkConfig } from '../../rules/config.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { button, element, fill, labelled } from '../page/dom.js';
 import { byteText, localToday } from '../page/format.js';
 import { settingsKey } from '../page/ownSettings.js';
-import type { PageState, Store } from '../page/state.js';
+import type { ChosenDatabase, PageState, Store } from '../page/state.js';
 
 const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 
@@ -82,14 +83,28 @@ function databaseStep(store: Store, actions: Actions): HTMLElement {
     }
   });
   store.follow(['isWal', 'database'], ({ isWal, database }) => {
-    const name = database?.name ?? '';
-    fill(
-      note,
-      isWal &&
-        `This database is in WAL mode. If a file ${name}-wal with something in it lies beside it, what is in that file is missing here: close the program that works on it first, or choose both files together.`,
-    );
+    if (database === null) fill(note);
+    else if (database.log !== null) fill(note, logText(database.name, database.log));
+    else {
+      fill(
+        note,
+        isWal &&
+          `This database is in WAL mode: what was written last may lie in a file ${database.name}-wal beside it. If there is one, choose it too.`,
+        isWal && button(`Choose ${database.name}-wal`, () => input.click(), { style: 'button.quiet' }),
+      );
+    }
   });
   return element('div', {}, zone, note, generateForm(store, actions));
+}
+
+/** What was read of the log beside a database. */
+function logText(name: string, { transactions, pages, framesLeftOut }: NonNullable<ChosenDatabase['log']>): string {
+  const left =
+    framesLeftOut === 0
+      ? ''
+      : ` ${counted(framesLeftOut, 'frame')} behind the last commit ${framesLeftOut === 1 ? 'is' : 'are'} left out: not finished, left over or damaged.`;
+  if (transactions === 0) return `${name}-wal holds no finished change, so the database is read as it is.${left}`;
+  return `Read with ${name}-wal: ${counted(transactions, 'transaction')}, ${counted(pages, 'page')}.${left}`;
 }
 
 /** Takes files that are dropped on an element, or anywhere beside it on the page. */

@@ -10,6 +10,7 @@ import { generateFile } from './generateFile.js';
 import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
 import { findContacts } from './lookups.js';
+import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
 import { simulateBlob } from './simulateFile.js';
@@ -50,6 +51,9 @@ async function breathe(): Promise<void> {
 const handlers: Handlers = {
   async generate(given, tell) {
     return generateFile(given, (done) => tell({ stage: 'generate', done, total: given.contacts }));
+  },
+  async mergeLog(given) {
+    return mergeLog(given);
   },
   async look({ database, name }) {
     return lookAtFile(database, name);
