@@ -9,6 +9,7 @@ import { rememberedSettings } from './page/remembered.js';
 import { firstState, Store } from './page/state.js';
 import { allowOwnWorkers } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
+import { mappingView } from './views/mapping.js';
 import { offerView } from './views/offer.js';
 import { setupView } from './views/setup.js';
 import { staleView } from './views/stale.js';
@@ -38,6 +39,7 @@ const content = element(
   jobView(store),
   failureView(store, () => actions.dismissFailure()),
   offerView(store, actions),
+  mappingView(store, actions),
   staleView(store, actions),
   tabsView(store, actions),
 );

@@ -5,7 +5,7 @@ import { ownSettings, settingsKey } from '../../src/web/page/ownSettings.js';
 import { staleReasons } from '../../src/web/page/stale.js';
 import { ALL_EMAILS, type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
 
-const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null, log: null };
+const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null, log: null, mapping: null };
 const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, awaited: null });
 
 function runOf(database: ChosenDatabase, config: object): FinishedRun {

@@ -2,6 +2,7 @@ import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
+import type { ContactMapping } from '../protocol/contactColumns.js';
 import type {
   Calls,
   EmailFilter,
@@ -71,7 +72,7 @@ export class Actions {
   /** Opens a file with what is in the log beside it. */
   async open({ name, file, log }: OfferedFile): Promise<void> {
     if (log === null) {
-      this.choose({ name, file, made: null, log: null });
+      this.choose({ name, file, made: null, log: null, mapping: null });
       return;
     }
     this.#store.state.job?.cancel();
@@ -83,7 +84,7 @@ export class Actions {
     worker.end();
     if (merged === null) return;
     const { database, ...rest } = merged;
-    this.choose({ name, file: database, made: null, log: rest });
+    this.choose({ name, file: database, made: null, log: rest, mapping: null });
   }
 
   /** Leaves the files that were offered. */
@@ -98,8 +99,26 @@ export class Actions {
     // Settings that came with the last file do not go over to the next.
     const own = draft === this.#takenDraft ? this.#draftBefore : draft;
     this.#takenDraft = null;
-    this.#store.set({ database, draft: own, isWal: false, kept: null, offered: [], failure: null });
+    this.#store.set({ database, draft: own, isWal: false, kept: null, contacts: null, offered: [], failure: null });
     this.#looking = this.#look(database);
+  }
+
+  /** Reads the contacts of the open database from the table and columns that somebody named: of a copy that tells of them. */
+  async mapContacts(mapping: ContactMapping): Promise<void> {
+    const { database } = this.#store.state;
+    if (database === null) return;
+    const worker = new WorkerClient();
+    const given = { database: database.file, mapping };
+    const cancel = () => worker.end();
+    const title = 'Naming columns';
+    const file = await this.#jobs.do({ title, worker, call: 'mapContacts', given, cancel, failures: 'told' });
+    worker.end();
+    if (file !== null && this.#store.state.database === database) this.choose({ ...database, file, mapping });
+  }
+
+  /** Reads the contacts by the names that they have. */
+  leaveMapping(): void {
+    this.#store.set({ contacts: null });
   }
 
   /** Takes the settings that the last run of the open database kept. */
@@ -133,6 +152,7 @@ export class Actions {
       file: made.database,
       made: request,
       log: null,
+      mapping: null,
     });
   }
 
@@ -359,14 +379,14 @@ export class Actions {
     const worker = new WorkerClient();
     const draftBefore = this.#store.state.draft;
     try {
-      const { isWal, config, configProblem } = await worker.call('look', {
+      const { isWal, config, configProblem, contacts } = await worker.call('look', {
         database: database.file,
         name: database.name,
       });
       if (this.#store.state.database !== database) return;
       const settings = config === null ? null : ownSettings(config);
       const kept = settings === null && configProblem === null ? null : { settings, problem: configProblem };
-      this.#store.set({ isWal, kept });
+      this.#store.set({ isWal, kept, contacts });
       const isUntouched = this.#store.state.draft === draftBefore && Object.keys(draftBefore).length === 0;
       if (isUntouched) this.takeKept();
     } catch (error) {

@@ -2,6 +2,7 @@ import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
+import type { ContactMapping, ContactsLook } from '../protocol/contactColumns.js';
 import type {
   EmailFilter,
   FoundContacts,
@@ -26,6 +27,8 @@ export interface ChosenDatabase {
   readonly made: GenerateRequest | null;
   /** What was in the write-ahead log beside it and is in `file`; null when none was chosen. */
   readonly log: Omit<MergedLog, 'database'> | null;
+  /** What its contacts are read from, which was put into `file`; null when they are read by their own names. */
+  readonly mapping: ContactMapping | null;
 }
 
 /** What the last run of the chosen database kept of its settings. */
@@ -107,6 +110,8 @@ export interface PageState {
   readonly database: ChosenDatabase | null;
   /** Whether the database is in WAL mode, so that changes may lie in a file beside it. */
   readonly isWal: boolean;
+  /** Where the contacts of the chosen database are; null when that is settled, or has not been looked at. */
+  readonly contacts: ContactsLook | null;
   /** What the chosen database was planned with last; null when it was not, or has not been looked at. */
   readonly kept: KeptSettings | null;
   readonly offered: readonly OfferedFile[];
@@ -145,6 +150,7 @@ export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemember
     database: null,
     isWal: false,
     kept: null,
+    contacts: null,
     offered: [],
     isYamlWrong: false,
     job: null,

@@ -6,6 +6,7 @@ import type { PlannedRow } from '../../rules/records.js';
 import type { RunReport } from '../../run/runReport.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
+import type { ContactMapping, ContactsLook } from './contactColumns.js';
 import type { DailyVolume, StateRows } from './volume.js';
 
 // What the page and its workers say to each other.
@@ -14,7 +15,7 @@ import type { DailyVolume, StateRows } from './volume.js';
 // request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
 // Files cross as `Blob`, which hands over a reference and no bytes.
 //
-// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `look`, `run` and `simulate` start
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `mapContacts`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
 // `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
 // that a query that never ends costs nothing but itself.
@@ -69,6 +70,7 @@ export interface FileLook {
   readonly config: ConfigInput;
   /** Why what was kept cannot be read; null when it can, or there is none. */
   readonly configProblem: string | null;
+  readonly contacts: ContactsLook;
 }
 
 /** What a run found. */
@@ -199,6 +201,7 @@ export interface SimulateRequest extends SenderOptions {
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
   mergeLog: { given: MergeLogRequest; back: MergedLog };
+  mapContacts: { given: { readonly database: Blob; readonly mapping: ContactMapping }; back: Blob };
   look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };

@@ -6,6 +6,7 @@ import { button, element, fill, labelled } from '../page/dom.js';
 import { byteText, localToday } from '../page/format.js';
 import { settingsKey } from '../page/ownSettings.js';
 import type { ChosenDatabase, PageState, Store } from '../page/state.js';
+import { CONTACT_FIELDS, type ContactField, type ContactMapping } from '../protocol/contactColumns.js';
 
 const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 
@@ -94,7 +95,11 @@ function databaseStep(store: Store, actions: Actions): HTMLElement {
       );
     }
   });
-  return element('div', {}, zone, note, generateForm(store, actions));
+  const mapped = element('p.help', { attributes: { role: 'status' } });
+  store.follow(['database'], ({ database }) =>
+    fill(mapped, database?.mapping != null && mappingText(database.mapping)),
+  );
+  return element('div', {}, zone, note, mapped, generateForm(store, actions));
 }
 
 /** What was read of the log beside a database. */
@@ -105,6 +110,13 @@ function logText(name: string, { transactions, pages, framesLeftOut }: NonNullab
       : ` ${counted(framesLeftOut, 'frame')} behind the last commit ${framesLeftOut === 1 ? 'is' : 'are'} left out: not finished, left over or damaged.`;
   if (transactions === 0) return `${name}-wal holds no finished change, so the database is read as it is.${left}`;
   return `Read with ${name}-wal: ${counted(transactions, 'transaction')}, ${counted(pages, 'page')}.${left}`;
+}
+
+/** What contacts are read from, where that is not their own names. */
+function mappingText({ table, columns }: ContactMapping): string {
+  const fields = (Object.keys(CONTACT_FIELDS) as ContactField[]).filter((field) => (columns[field] ?? field) !== field);
+  const list = fields.map((field) => `${field} is ${columns[field]}`).join(', ');
+  return `Contacts are read from ${table}: ${list}. What you download tells of that: it has a view or columns of these names.`;
 }
 
 /** Takes files that are dropped on an element, or anywhere beside it on the page. */

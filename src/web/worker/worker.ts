@@ -6,6 +6,7 @@ import { encodeRows } from '../../export/encodeRows.js';
 import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol/protocol.js';
 import { dailyVolume, stateCounts } from '../protocol/volume.js';
+import { mapContacts } from './contactTables.js';
 import { generateFile } from './generateFile.js';
 import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
@@ -54,6 +55,9 @@ const handlers: Handlers = {
   },
   async mergeLog(given) {
     return mergeLog(given);
+  },
+  async mapContacts({ database, mapping }) {
+    return mapContacts(database, mapping);
   },
   async look({ database, name }) {
     return lookAtFile(database, name);
