@@ -6,6 +6,7 @@ import { element, fill } from './page/dom.js';
 import { localToday } from './page/format.js';
 import { followAddress } from './page/history.js';
 import { rememberedSettings } from './page/remembered.js';
+import { followSession, keptSession } from './page/session.js';
 import { firstState, Store } from './page/state.js';
 import { allowOwnWorkers } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
@@ -22,12 +23,14 @@ chartStyles.replaceSync(CHART_STYLES);
 document.adoptedStyleSheets = [chartStyles];
 
 const remembered = rememberedSettings();
-const place = readPlace(location.hash);
+const session = await keptSession();
+const place = readPlace(location.hash === '' && session !== null ? session.hash : location.hash);
 const store = new Store(
   firstState({
     asOf: place.asOf ?? localToday(),
     draft: place.draft ?? remembered ?? {},
     isRemembering: remembered !== null,
+    sessionMemory: session === null ? 'off' : 'on',
     awaited: place.isPlanned ? { sight: place.sight, fileName: place.fileName } : null,
   }),
 );
@@ -78,7 +81,12 @@ store.follow(['job'], ({ job }) => {
 });
 
 followAddress(store, actions);
-if (place.isPlanned && place.made !== null) {
+followSession(store);
+const kept = session?.database ?? null;
+if (kept !== null && (place.fileName === kept.name || (kept.made !== null && place.made !== null))) {
+  actions.choose(kept);
+  if (place.isPlanned) await actions.run();
+} else if (place.isPlanned && place.made !== null) {
   // What was made up is made up again, just as it was.
   await actions.generate(place.made);
   await actions.run();

@@ -6,11 +6,11 @@ import { staleReasons } from '../../src/web/page/stale.js';
 import { ALL_EMAILS, type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
 
 const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null, log: null, mapping: null };
-const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, awaited: null });
+const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, sessionMemory: 'off', awaited: null });
 
 function runOf(database: ChosenDatabase, config: object): FinishedRun {
   const result = { report: { as_of: '2025-06-13' } } as FinishedRun['result'];
-  return { number: 1, database, databaseName: database.name, config, result };
+  return { number: 1, name: '', database, databaseName: database.name, config, result };
 }
 
 describe('a plan is stale', () => {

@@ -16,6 +16,7 @@ import { lonelyLogFailure, sortChosen } from './chosenFiles.js';
 import { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
 import { rememberSettings } from './remembered.js';
+import { forgetSession } from './session.js';
 import {
   ALL_EMAILS,
   type ChosenDatabase,
@@ -29,6 +30,9 @@ import { CallError, WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
 const MOST_RUNS = 8;
+
+/** How many databases of a visit can be gone back to. */
+const MOST_FILES = 8;
 
 /** What people do on the page: every action changes the store, most of them by asking a worker. */
 export class Actions {
@@ -99,7 +103,19 @@ export class Actions {
     // Settings that came with the last file do not go over to the next.
     const own = draft === this.#takenDraft ? this.#draftBefore : draft;
     this.#takenDraft = null;
-    this.#store.set({ database, draft: own, isWal: false, kept: null, contacts: null, offered: [], failure: null });
+    const files = [...this.#store.state.files.filter(({ name }) => name !== database.name), database].slice(
+      -MOST_FILES,
+    );
+    this.#store.set({
+      database,
+      files,
+      draft: own,
+      isWal: false,
+      kept: null,
+      contacts: null,
+      offered: [],
+      failure: null,
+    });
     this.#looking = this.#look(database);
   }
 
@@ -174,7 +190,7 @@ export class Actions {
     this.#planner = worker;
     const { runs, view, awaited } = this.#store.state;
     const number = (runs.at(-1)?.number ?? 0) + 1;
-    const current = { number, database, databaseName: database.name, config, result };
+    const current = { number, name: '', database, databaseName: database.name, config, result };
     const isComparing = runs.length > 0 && view === 'compare';
     const sight: Sight = {
       view: isComparing ? 'compare' : 'plan',
@@ -215,6 +231,20 @@ export class Actions {
   /** Notes that the result was handed to the browser as a file. */
   noteSaved(): void {
     this.#store.set({ isSaved: true });
+  }
+
+  /** Gives a run a name. */
+  nameRun(number: number, name: string): void {
+    const { runs, current } = this.#store.state;
+    const named = runs.map((run) => (run.number === number ? { ...run, name: name.trim() } : run));
+    const isCurrent = current?.number === number;
+    this.#store.set({ runs: named, ...(isCurrent ? { current: { ...current, name: name.trim() } } : {}) });
+  }
+
+  /** Keeps the open database and what is looked at in this browser, or forgets them. */
+  async setSessionMemory(isKept: boolean): Promise<void> {
+    this.#store.set({ sessionMemory: isKept ? 'on' : 'off' });
+    if (!isKept) await forgetSession();
   }
 
   setAsOf(asOf: string): void {

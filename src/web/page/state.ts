@@ -74,6 +74,8 @@ export type Draft = { readonly [key: string]: unknown };
 export interface FinishedRun {
   /** Runs are counted from 1. */
   readonly number: number;
+  /** What somebody called it; empty when nobody did. */
+  readonly name: string;
   readonly database: ChosenDatabase;
   readonly databaseName: string;
   readonly config: ConfigInput;
@@ -108,6 +110,8 @@ export interface SimulationState {
 export interface PageState {
   readonly view: View;
   readonly database: ChosenDatabase | null;
+  /** The databases of this visit that can be gone back to, the latest last. */
+  readonly files: readonly ChosenDatabase[];
   /** Whether the database is in WAL mode, so that changes may lie in a file beside it. */
   readonly isWal: boolean;
   /** Where the contacts of the chosen database are; null when that is settled, or has not been looked at. */
@@ -122,6 +126,8 @@ export interface PageState {
   /** Whether what stands in the field of YAML is not right and so is no part of the draft. */
   readonly isYamlWrong: boolean;
   readonly isRemembering: boolean;
+  /** Whether the open database and what is looked at are kept in this browser; `refused` when it does not keep them. */
+  readonly sessionMemory: 'off' | 'on' | 'refused';
   readonly job: Job | null;
   /** What went wrong last, or why something stopped; null when all is well. */
   readonly failure: CallError | null;
@@ -144,10 +150,13 @@ export interface PageState {
 }
 
 /** The state of a page that has just been opened. */
-export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemembering' | 'awaited'>): PageState {
+export function firstState(
+  parts: Pick<PageState, 'asOf' | 'draft' | 'isRemembering' | 'sessionMemory' | 'awaited'>,
+): PageState {
   return {
     view: 'plan',
     database: null,
+    files: [],
     isWal: false,
     kept: null,
     contacts: null,

@@ -64,7 +64,8 @@ function databaseText({ databaseName, result }: FinishedRun, runs: readonly Fini
 }
 
 function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
-  return `Run ${run.number}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
+  const name = run.name === '' ? '' : ` “${run.name}”`;
+  return `Run ${run.number}${name}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
 /** The settings that are not the same in two runs. */
@@ -147,8 +148,8 @@ function differenceChart(before: FinishedRun, after: FinishedRun, store: Store, 
     (options) =>
       drawDifferenceChart(dayCounts(volumes[0]), dayCounts(volumes[1]), {
         ...options,
-        beforeName: `run ${before.number}`,
-        afterName: `run ${after.number}`,
+        beforeName: before.name || `run ${before.number}`,
+        afterName: after.name || `run ${after.number}`,
         days: days(),
       }),
     {

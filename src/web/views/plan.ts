@@ -88,6 +88,7 @@ function summary(run: FinishedRun, days: readonly HTMLElement[], actions: Action
       {},
       element('h2', {}, `Plan as of ${shortDate(report.as_of)}`),
       element('p.note', {}, `Run ${number}, ${databaseName}, profile ${report.limits.profile}`),
+      runNameField(run, actions),
     ),
     figuresOf(report),
     ...(report.rows.total === 0
@@ -97,6 +98,21 @@ function summary(run: FinishedRun, days: readonly HTMLElement[], actions: Action
     element('div.panels', {}, reasonPanel(run, actions), statePanel(run, actions)),
     element('div.panels', {}, typePanel(report, actions), changesPanel(report)),
   ];
+}
+
+/** What the run is called, which tells it from others in Compare and below charts. */
+function runNameField({ number, name }: FinishedRun, actions: Actions): HTMLElement {
+  const input = element('input.run-name', {
+    attributes: {
+      value: name,
+      maxlength: 60,
+      placeholder: 'name this run',
+      'aria-label': 'Name of this run',
+      autocomplete: 'off',
+    },
+  });
+  input.addEventListener('change', () => actions.nameRun(number, input.value));
+  return input;
 }
 
 function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): HTMLElement {

@@ -2,7 +2,7 @@ import { counted } from '../../report/text/prose.js';
 import { checkConfig } from '../../rules/config.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
-import { button, element, fill, labelled } from '../page/dom.js';
+import { button, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
 import { byteText, localToday } from '../page/format.js';
 import { settingsKey } from '../page/ownSettings.js';
 import type { ChosenDatabase, PageState, Store } from '../page/state.js';
@@ -99,7 +99,16 @@ function databaseStep(store: Store, actions: Actions): HTMLElement {
   store.follow(['database'], ({ database }) =>
     fill(mapped, database?.mapping != null && mappingText(database.mapping)),
   );
-  return element('div', {}, zone, note, mapped, generateForm(store, actions));
+  return element(
+    'div',
+    {},
+    zone,
+    note,
+    mapped,
+    filesView(store, actions),
+    memoryView(store, actions),
+    generateForm(store, actions),
+  );
 }
 
 /** What was read of the log beside a database. */
@@ -110,6 +119,40 @@ function logText(name: string, { transactions, pages, framesLeftOut }: NonNullab
       : ` ${counted(framesLeftOut, 'frame')} behind the last commit ${framesLeftOut === 1 ? 'is' : 'are'} left out: not finished, left over or damaged.`;
   if (transactions === 0) return `${name}-wal holds no finished change, so the database is read as it is.${left}`;
   return `Read with ${name}-wal: ${counted(transactions, 'transaction')}, ${counted(pages, 'page')}.${left}`;
+}
+
+/** The databases of this visit, to go back to one. */
+function filesView(store: Store, actions: Actions): HTMLElement {
+  const select = element('select');
+  select.addEventListener('change', () => {
+    const chosen = store.state.files[Number(select.value)];
+    if (chosen !== undefined) actions.choose(chosen);
+  });
+  const view = labelled('Files of this visit', select);
+  store.follow(['files', 'database'], ({ files, database }) => {
+    setAttributes(view, { hidden: files.length < 2 });
+    fill(select, ...files.map(({ name }, i) => element('option', { attributes: { value: i } }, name)));
+    select.value = String(database === null ? -1 : files.indexOf(database));
+  });
+  return view;
+}
+
+/** Asks whether the file and what is looked at are kept for the next visit. */
+function memoryView(store: Store, actions: Actions): HTMLElement {
+  const box = element('input', { attributes: { type: 'checkbox', id: freshId('session') } });
+  const said = element('p.help', { attributes: { role: 'status' } });
+  const view = element('div.memory', {}, element('label.check', {}, box, 'Remember this file in this browser'), said);
+  box.addEventListener('change', () => void actions.setSessionMemory(box.checked));
+  store.follow(['sessionMemory', 'database'], ({ sessionMemory, database }) => {
+    setAttributes(view, { hidden: database === null && sessionMemory === 'off' });
+    box.checked = sessionMemory === 'on';
+    fill(
+      said,
+      sessionMemory === 'on' && 'A copy lies in the storage of this browser, on this machine, until you untick this.',
+      sessionMemory === 'refused' && 'This browser does not keep it: there is no room, or its settings forbid it.',
+    );
+  });
+  return view;
 }
 
 /** What contacts are read from, where that is not their own names. */
