@@ -8,7 +8,7 @@ import { followAddress } from './page/history.js';
 import { rememberedSettings } from './page/remembered.js';
 import { followSession, keptSession } from './page/session.js';
 import { firstState, Store } from './page/state.js';
-import { allowOwnWorkers } from './page/trustedCode.js';
+import { allowOwnWorkers, closePeerConnections } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
 import { mappingView } from './views/mapping.js';
 import { offerView } from './views/offer.js';
@@ -17,6 +17,7 @@ import { staleView } from './views/stale.js';
 import { tabsView } from './views/tabs.js';
 
 allowOwnWorkers();
+closePeerConnections();
 
 const chartStyles = new CSSStyleSheet();
 chartStyles.replaceSync(CHART_STYLES);

@@ -1,7 +1,7 @@
 import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
 import type { ChartOptions } from '../../report/charts/frame.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
-import { element, fill, freshId } from '../page/dom.js';
+import { button, element, fill, freshId } from '../page/dom.js';
 import { longDayText } from '../page/format.js';
 
 /** Draws a chart for a width in pixels. */
@@ -87,6 +87,7 @@ export function dayChart(drawing: DrawChart, choice: DayChoice): DayChart {
   };
   const box = element('div.chart', {}, chart.view, said);
   makeDaysReachable(chart.view, choice, () => pointed, point);
+  box.append(touchedDay(chart.view, choice, () => pointed, point));
   if (choice.onRange !== undefined) makeDaysDraggable(chart.view, choice.onRange);
   const redraw = () => chart.draw(drawing);
   redraw();
@@ -150,12 +151,43 @@ function makeDaysReachable(
   });
   picture.addEventListener('click', (event) => {
     const day = dayUnder(event);
-    if (day !== null) onChoose(day);
+    if (day !== null && !isTouch(event)) onChoose(day);
   });
   picture.addEventListener('pointermove', (event) => {
     const day = dayUnder(event);
     if (day !== null && day !== pointed()) point(day);
   });
+}
+
+function isTouch(event: Event): boolean {
+  return event instanceof PointerEvent && event.pointerType === 'touch';
+}
+
+/** Days are narrower than fingers: a tap points at one, and buttons go from it to its neighbours and to its emails. */
+function touchedDay(
+  picture: HTMLElement,
+  { describe, onChoose }: DayChoice,
+  pointed: () => number | null,
+  point: (day: number) => void,
+): HTMLElement {
+  const show = button('', () => {
+    const day = pointed();
+    if (day !== null) onChoose(day);
+  });
+  const go = (day: number | null) => {
+    if (day === null) return;
+    point(day);
+    fill(show, describe(pointed() ?? day));
+    view.hidden = false;
+  };
+  const step = (days: number) => go((pointed() ?? 0) + days);
+  const earlier = button('‹', () => step(-1), { attributes: { 'aria-label': 'The day before' } });
+  const later = button('›', () => step(1), { attributes: { 'aria-label': 'The day after' } });
+  const view = element('div.touched-day', { attributes: { hidden: true } }, earlier, show, later);
+  picture.addEventListener('click', (event) => {
+    if (isTouch(event)) go(dayUnder(event));
+  });
+  return view;
 }
 
 /** Lets a mouse or pen be dragged from day to day; fingers scroll the page. */

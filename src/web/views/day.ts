@@ -6,6 +6,7 @@ import { button, type Child, dataTable, element, fill, labelled, refill } from '
 import { byteText, longDayText, shortDate } from '../page/format.js';
 import { plainReason, plainType } from '../page/plainWords.js';
 import { resultFileName, saveFile } from '../page/savedFile.js';
+import { shownAddress, shownName } from '../page/spoofing.js';
 import { ALL_EMAILS, type FinishedRun, type PageState, type Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
 import type { EmailFilter, EmailsRequest, ListedEmail, ListedEmails } from '../protocol/protocol.js';
@@ -46,8 +47,8 @@ function cellsOf(email: ListedEmail, isOfAllDays: boolean, { explain, showDay }:
       style: 'button.link',
       attributes: { 'aria-label': `Explain contact ${email.contact_id}` },
     }),
-    email.name,
-    email.address,
+    shownName(email.name),
+    shownAddress(email.address),
     email.state,
     ...(isOfAllDays
       ? [button(shortDate(email.scheduled_send_date), () => showDay(day), { style: 'button.link.whole' })]

@@ -61,7 +61,7 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
       element(
         'p.note',
         {},
-        'Everything happens on this machine. The page may connect to nobody, and your browser holds it to that: the file you choose is never sent anywhere. Your file is only read; what is planned is yours to download.',
+        'Everything happens on this machine. The page has no code that sends anything, and it tells your browser to refuse all connections, images and forms that would; so the file you choose stays here. Your file is only read; what is planned is yours to download.',
       ),
     ),
   ];

@@ -3,7 +3,7 @@ import { checkConfig } from '../../rules/config.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { button, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
-import { byteText, localToday } from '../page/format.js';
+import { byteText, localToday, shortDate } from '../page/format.js';
 import { settingsKey } from '../page/ownSettings.js';
 import type { ChosenDatabase, PageState, Store } from '../page/state.js';
 import { CONTACT_FIELDS, type ContactField, type ContactMapping } from '../protocol/contactColumns.js';
@@ -20,14 +20,41 @@ export function setupView(store: Store, actions: Actions): HTMLElement {
     run.disabled = reason !== '' || job !== null;
     fill(why, reason);
   });
-  return element(
-    'section.setup',
-    { attributes: { 'aria-label': 'What to plan' } },
+  const steps = element(
+    'div.steps',
+    { attributes: { id: 'setup-steps' } },
     step('Database', databaseStep(store, actions)),
     step('Day', dayStep(store, actions)),
     step('Settings', settingsStep(store, actions)),
+  );
+  return element(
+    'section.setup',
+    { attributes: { 'aria-label': 'What to plan' } },
+    foldButton(store, steps),
+    steps,
     element('div.launch', {}, run, why),
   );
+}
+
+/** Folds the steps up once there is a plan, where the screen has no room beside it; on wide screens they are always there. */
+function foldButton(store: Store, steps: HTMLElement): HTMLElement {
+  const fold = (isFolded: boolean) => {
+    steps.classList.toggle('folded', isFolded);
+    toggle.setAttribute('aria-expanded', String(!isFolded));
+  };
+  const toggle = button('', () => fold(!steps.classList.contains('folded')), {
+    style: 'button.fold',
+    attributes: { 'aria-controls': steps.id },
+  });
+  fold(false);
+  store.follow(['database', 'asOf'], ({ database, asOf }) => {
+    const name = database?.name ?? 'No database';
+    fill(toggle, element('span.file-name', {}, `${name}${asOf === '' ? '' : `, ${shortDate(asOf)}`}`));
+  });
+  store.follow(['current'], ({ current }) => {
+    if (current !== null) fold(true);
+  });
+  return toggle;
 }
 
 /** Why nothing can be planned or lived through as things are set; null when it can. */

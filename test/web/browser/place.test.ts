@@ -81,7 +81,7 @@ test('runs have names, and several files can be gone back to', async () => {
     .waitFor();
   await planner.generate(1000, 'seed', DAY);
   await page.getByLabel('Files of this visit').selectOption({ label: 'realistic-1000.sqlite3' });
-  await page.locator('.file-name').getByText('realistic-1000.sqlite3').waitFor();
+  await page.getByTestId('drop').getByText('realistic-1000.sqlite3').waitFor();
   await planner.setDay('2025-06-14');
   await planner.run();
   await page.locator('#panel-plan h2').getByText('14 Jun 2025').waitFor();

@@ -212,6 +212,19 @@ test('the page may connect to nobody, and the network is not missed', async () =
     ),
   );
   expect(answer).toBe('refused');
+  // Images and peers would be ways out as well.
+  const isLoaded = await planner.page.evaluate(
+    (address) =>
+      new Promise((resolve) => {
+        const image = new Image();
+        image.onload = () => resolve(true);
+        image.onerror = () => resolve(false);
+        image.src = `${address}picture.svg`;
+      }),
+    server.address,
+  );
+  expect(isLoaded).toBe(false);
+  expect(await planner.page.evaluate(() => 'RTCPeerConnection' in window)).toBe(false);
   await planner.close();
 });
 

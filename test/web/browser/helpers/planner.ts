@@ -44,7 +44,7 @@ export class Planner {
     await page.getByLabel('Contacts', { exact: true }).selectOption(String(contacts));
     await page.getByLabel('Kind').first().selectOption(shape);
     await page.getByRole('button', { name: 'Make it up' }).click();
-    await page.locator('.file-name').getByText(`${shape}-${contacts}.sqlite3`).waitFor({ timeout: 60_000 });
+    await page.getByTestId('drop').getByText(`${shape}-${contacts}.sqlite3`).waitFor({ timeout: 60_000 });
   }
 
   /** Gives the page a file to plan. */
