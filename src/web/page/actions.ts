@@ -63,7 +63,9 @@ export class Actions {
       return;
     }
     if (lonelyLog !== null) {
-      const isItsOwn = databases.length === 0 && lonelyLog.name === `${open?.name}-wal` && open?.made === null;
+      // A copy whose contacts were mapped has pages of its own, over which the log must not go.
+      const isAsOnDisk = open !== null && open.made === null && open.mapping === null;
+      const isItsOwn = databases.length === 0 && isAsOnDisk && lonelyLog.name === `${open.name}-wal`;
       if (open !== null && isItsOwn) void this.open({ name: open.name, file: open.file, log: lonelyLog });
       else this.#store.set({ failure: lonelyLogFailure(lonelyLog, open?.name ?? null), offered: [] });
       return;

@@ -10,7 +10,7 @@ const PLACE = 'last';
 
 /** A visit that somebody asked to keep. */
 export interface KeptSession {
-  readonly database: ChosenDatabase | null;
+  readonly database: ChosenDatabase;
   /** What stood behind `#` in the address. */
   readonly hash: string;
 }
@@ -79,7 +79,8 @@ export function followSession(store: Store): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = async () => {
     const { sessionMemory, database } = store.state;
-    if (sessionMemory !== 'on') return;
+    // Where another file is waited for, the one that is kept stays.
+    if (sessionMemory !== 'on' || database === null) return;
     const isKept = await keepSession({ database, hash: writePlace(store.state) });
     if (!isKept && store.state.sessionMemory === 'on') store.set({ sessionMemory: 'refused' });
   };

@@ -113,6 +113,14 @@ test('a file is remembered when that is asked for, planned again by itself, and 
   await page.goto(server.address);
   await page.getByText(/^1 to 50 of/).waitFor();
   expect(await page.getByLabel('Plan as of').inputValue()).toBe(DAY);
+  // An address of another file does not make the browser forget this one.
+  await page.goto('about:blank');
+  await page.goto(`${server.address}#view=plan&file=another.db`);
+  await page.getByText('Choose a SQLite file').waitFor();
+  await page.waitForTimeout(600);
+  await page.goto('about:blank');
+  await page.goto(server.address);
+  await page.getByText(/^1 to 50 of/).waitFor();
   await page.getByLabel('Remember this file in this browser').uncheck();
   await expect.poll(kept).toBe(0);
   await page.goto('about:blank');
