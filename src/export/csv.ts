@@ -8,7 +8,7 @@ const LINE_END = '\r\n';
  * A text as a field: quoted where it has to be, and always when it is empty, which tells it from NULL. A text that a
  * spreadsheet would take for a formula gets an apostrophe in front.
  */
-function field(text: string): string {
+export function csvField(text: string): string {
   return stringify([[text]], { eof: false, escape_formulas: true, quoted_empty: true, record_delimiter: 'windows' });
 }
 
@@ -19,8 +19,8 @@ function field(text: string): string {
  */
 export function* csvText(table: RowTable): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(table.columns.map(({ name }) => field(name)).join(',') + LINE_END);
-  for (const { count, row } of textRows(table, { missing: '', day: (iso) => iso, text: field })) {
+  yield encoder.encode(table.columns.map(({ name }) => csvField(name)).join(',') + LINE_END);
+  for (const { count, row } of textRows(table, { missing: '', day: (iso) => iso, text: csvField })) {
     let lines = '';
     for (let place = 0; place < count; place++) lines += row(place).join(',') + LINE_END;
     yield encoder.encode(lines);

@@ -6,27 +6,32 @@ import { element, fill } from './page/dom.js';
 import { localToday } from './page/format.js';
 import { followAddress } from './page/history.js';
 import { rememberedSettings } from './page/remembered.js';
+import { followSession, keptSession } from './page/session.js';
 import { firstState, Store } from './page/state.js';
-import { allowOwnWorkers } from './page/trustedCode.js';
+import { allowOwnWorkers, closePeerConnections } from './page/trustedCode.js';
 import { failureView, jobView } from './views/job.js';
+import { mappingView } from './views/mapping.js';
 import { offerView } from './views/offer.js';
 import { setupView } from './views/setup.js';
 import { staleView } from './views/stale.js';
 import { tabsView } from './views/tabs.js';
 
 allowOwnWorkers();
+closePeerConnections();
 
 const chartStyles = new CSSStyleSheet();
 chartStyles.replaceSync(CHART_STYLES);
 document.adoptedStyleSheets = [chartStyles];
 
 const remembered = rememberedSettings();
-const place = readPlace(location.hash);
+const session = await keptSession();
+const place = readPlace(location.hash === '' && session !== null ? session.hash : location.hash);
 const store = new Store(
   firstState({
     asOf: place.asOf ?? localToday(),
     draft: place.draft ?? remembered ?? {},
     isRemembering: remembered !== null,
+    sessionMemory: session === null ? 'off' : 'on',
     awaited: place.isPlanned ? { sight: place.sight, fileName: place.fileName } : null,
   }),
 );
@@ -38,6 +43,7 @@ const content = element(
   jobView(store),
   failureView(store, () => actions.dismissFailure()),
   offerView(store, actions),
+  mappingView(store, actions),
   staleView(store, actions),
   tabsView(store, actions),
 );
@@ -76,7 +82,12 @@ store.follow(['job'], ({ job }) => {
 });
 
 followAddress(store, actions);
-if (place.isPlanned && place.made !== null) {
+followSession(store);
+const kept = session?.database ?? null;
+if (kept !== null && (place.fileName === kept.name || (kept.made !== null && place.made !== null))) {
+  actions.choose(kept);
+  if (place.isPlanned) await actions.run();
+} else if (place.isPlanned && place.made !== null) {
   // What was made up is made up again, just as it was.
   await actions.generate(place.made);
   await actions.run();

@@ -180,7 +180,8 @@ describe('the daily cap', () => {
     writeFileSync(path, await databaseImage('CREATE TABLE contacts (id INTEGER, email TEXT)'));
     const empty = await reportFile(path);
     expect(empty).toMatchObject({ contacts: 0, limits: { config: 'defaults' }, period: null, days: [] });
-    expect(plannedText(empty)).toBe('0 emails to be sent and 0 skipped, for 0 contacts.\n');
+    const told = `This is what stands in ${JSON.stringify(path)}, which tells of no run.\n`;
+    expect(plannedText(empty)).toBe(`0 emails to be sent and 0 skipped, for 0 contacts.\n${told}`);
     expect(plannedPage(empty)).toContain('There are none.');
   });
 });
@@ -239,6 +240,18 @@ describe('rows that others wrote', () => {
     await expect(reportFile(path, { from: '2025-06-16', to: '2025-06-15' })).rejects.toThrow(RangeError);
     await expect(reportFile(path, { from: 'today' })).rejects.toThrow(/from: expected a date YYYY-MM-DD, got "today"/);
   });
+});
+
+test('the page and the text name the database, the day, the time and the configuration', () => {
+  const [name, run] = [JSON.stringify(report.database), report.last_run];
+  expect(run).toEqual({
+    as_of: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    completed_at: expect.stringMatching(/^\d{4}-\d\d-\d\d.\d\d:\d\d/),
+  });
+  const told = `This is what stands in ${name}, whose last run was as of ${run?.as_of}, done at ${run?.completed_at}.`;
+  expect(plannedText(report)).toContain(told);
+  expect(plannedPage(report)).toContain(told);
+  expect(plannedPage(report)).toMatch(/\(profile \w+, the (given|last run's|default) configuration\)/);
 });
 
 test('the page is whole: it loads nothing, runs nothing, follows light and dark, and every chart has its table', () => {

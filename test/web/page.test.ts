@@ -3,14 +3,14 @@ import { resolveConfig } from '../../src/rules/config.js';
 import { readPlace, writePlace } from '../../src/web/page/address.js';
 import { ownSettings, settingsKey } from '../../src/web/page/ownSettings.js';
 import { staleReasons } from '../../src/web/page/stale.js';
-import { type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
+import { ALL_EMAILS, type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
 
-const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null };
-const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, awaited: null });
+const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null, log: null, mapping: null };
+const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, sessionMemory: 'off', awaited: null });
 
 function runOf(database: ChosenDatabase, config: object): FinishedRun {
   const result = { report: { as_of: '2025-06-13' } } as FinishedRun['result'];
-  return { number: 1, database, databaseName: database.name, config, result };
+  return { number: 1, name: '', database, databaseName: database.name, config, result };
 }
 
 describe('a plan is stale', () => {
@@ -59,7 +59,8 @@ describe('an address', () => {
     view: 'day',
     day: 20259,
     contact: 73,
-    filter: { kind: 'campaign_a & b', status: 'skipped' },
+    filter: { kind: 'campaign_a & b', status: 'skipped', state: '??', reason: 'exclusion:year_round:NY' },
+    range: { start: 20250, end: 20281 },
   } as const;
   const made = { shape: 'realistic', contacts: 5000, seed: 1, asOf: '2025-06-13' } as const;
 
@@ -74,7 +75,7 @@ describe('an address', () => {
   test('that makes no sense is an empty page', () => {
     const place = readPlace('#view=nothing&asof=2025-02-30&day=x&contact=1e9&status=all&settings=%7B&made=seed.x.1.2');
     expect(place).toMatchObject({ asOf: null, draft: null, made: null, isPlanned: false });
-    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: { kind: null, status: 'any' } });
+    expect(place.sight).toEqual({ view: 'plan', day: null, contact: null, filter: ALL_EMAILS, range: null });
     expect(readPlace('#settings=[1]').draft).toBeNull();
   });
 });

@@ -1,13 +1,15 @@
 import * as Plot from '@observablehq/plot';
 import { grouped } from '../text/prose.js';
 import { shortFigure, wholeTicks } from './figures.js';
-import { type ChartOptions, chartSpace, drawPanel, frameChart } from './frame.js';
+import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
 import { shortened } from './series.js';
 
 /** One bar: a name and how many emails. */
 export interface NamedCount {
   readonly name: string;
   readonly count: number;
+  /** What the bar is known by to whoever listens for clicks; nothing when left out. */
+  readonly code?: string;
 }
 
 /** What bars are about. */
@@ -32,7 +34,24 @@ function barsOf(counts: readonly NamedCount[], mostBars: number): readonly Named
   ];
 }
 
-/** Draws one bar per name, in the order given, with its count and its share of all. */
+/** The names of the bars: beside them, or above them where there is no room. */
+function nameMark({ isNarrow, colors }: ChartSpace, places: readonly number[], names: readonly string[]): Plot.Markish {
+  if (!isNarrow) return Plot.axisY({ tickFormat: (i: number) => names[i], tickSize: 0, fill: colors.ink });
+  return Plot.text(places, {
+    y: (i: number) => i,
+    x: 0,
+    text: (i: number) => names[i],
+    textAnchor: 'start',
+    dy: -8,
+    fill: colors.ink,
+  });
+}
+
+/**
+ * Draws one bar per name, in the order given, with its count and its share of all.
+ *
+ * Each bar is covered by a rectangle as wide as the longest, with its code as the attribute `data-code`.
+ */
 function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title: string, note: string): SVGSVGElement {
   const space = chartSpace(options);
   const total = counts.reduce((sum, { count }) => sum + count, 0);
@@ -44,7 +63,9 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
   const names = bars.map(({ name }) => shortened(name, longest));
   const places = bars.map((_, i) => i);
   const share = (count: number) => `${((100 * count) / total).toFixed(1)} %`;
-  const ticks = wholeTicks(Math.max(...bars.map(({ count }) => count)), isNarrow ? 3 : 6);
+  const highest = Math.max(...bars.map(({ count }) => count));
+  const ticks = wholeTicks(highest, isNarrow ? 3 : 6);
+  const titleOf = (i: number) => `${bars[i].name}: ${grouped(bars[i].count)}, ${share(bars[i].count)}`;
   const isRest = (i: number) => i === (options.mostBars ?? MOST_BARS);
   const panel = drawPanel(space, {
     height: 34 + (isNarrow ? LABELLED_BAR_HEIGHT : BAR_HEIGHT) * bars.length,
@@ -61,18 +82,8 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
         x: (i: number) => bars[i].count,
         insetTop: isNarrow ? 20 : 0,
         fill: (i: number) => (isRest(i) ? space.colors.neutral : space.colors.series[0]),
-        title: (i: number) => `${bars[i].name}: ${grouped(bars[i].count)}, ${share(bars[i].count)}`,
       }),
-      isNarrow
-        ? Plot.text(places, {
-            y: (i: number) => i,
-            x: 0,
-            text: (i: number) => names[i],
-            textAnchor: 'start',
-            dy: -8,
-            fill: ink,
-          })
-        : Plot.axisY({ tickFormat: (i: number) => names[i], tickSize: 0, fill: ink }),
+      nameMark(space, places, names),
       Plot.text(places, {
         y: (i: number) => i,
         x: (i: number) => bars[i].count,
@@ -83,9 +94,25 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
         fill: ink,
       }),
       isNarrow ? null : Plot.ruleX([0], { stroke: space.colors.quiet }),
+      // Short bars can be pointed at too.
+      Plot.barX(places, {
+        y: (i: number) => i,
+        x1: 0,
+        x2: highest,
+        title: titleOf,
+        fill: 'none',
+        pointerEvents: 'all',
+        className: 'sendplan-bars',
+      }),
     ],
     color: { type: 'identity' },
   });
+  nameRectangles(
+    panel,
+    'sendplan-bars',
+    'data-code',
+    bars.map(({ code = '' }) => code),
+  );
   return frameChart(space, options, { title, note: `${grouped(total)} ${note}`, panels: [panel] });
 }
 

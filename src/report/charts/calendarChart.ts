@@ -5,6 +5,7 @@ import { counted } from '../text/prose.js';
 import { dayLine } from './figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart, nameRectangles, pixelScales } from './frame.js';
 import { heatScale } from './heat.js';
+import type { DayRange } from './volumeLayers.js';
 
 /** How many emails a day holds. */
 export interface DayCount {
@@ -17,6 +18,8 @@ export interface DayCount {
 export interface CalendarChartOptions extends ChartOptions {
   /** Days since 1970-01-01; the year that is drawn begins with its month. The first day with emails when left out. */
   readonly startDay?: number;
+  /** The days that are looked at; the others are drawn faint. All when left out. */
+  readonly days?: DayRange | null;
 }
 
 /** Where a day stands: in which band of weeks, in which week of it, on which weekday. */
@@ -45,6 +48,10 @@ function firstOfMonth(day: number, monthsLater: number): number {
   const { year, month } = civilFromDay(day);
   const months = year * 12 + month - 1 + monthsLater;
   return dayFromCivil(Math.floor(months / 12), (months % 12) + 1, 1);
+}
+
+function isIn(days: DayRange | null | undefined, day: number): boolean {
+  return days == null || (day >= days.start && day < days.end);
 }
 
 /** The days of a year in bands of so many months. */
@@ -80,7 +87,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
   const monthsPerBand = space.isNarrow ? 4 : MONTHS_SHOWN;
   const cells = cellsOf(new Map(days.map(({ day, count }) => [day, count])), start, monthsPerBand);
   const heat = heatScale(
-    cells.reduce((most, { count }) => Math.max(most, count), 0),
+    cells.map(({ count }) => count),
     space.colors,
   );
   const weeks = Math.max(...cells.map(({ week }) => week)) + 1;
@@ -102,6 +109,7 @@ export function drawCalendarChart(days: readonly DayCount[], options: CalendarCh
         inset: size > 10 ? 1 : 0.5,
         rx: size > 10 ? 2 : 0,
         fill: ({ count }: Cell) => heat.stepOf(count).fill,
+        fillOpacity: ({ day }: Cell) => (isIn(options.days, day) ? 1 : 0.35),
         title: ({ day, count }: Cell) => dayLine(day, count),
         className: 'sendplan-days',
       }),

@@ -4,6 +4,7 @@ import { counted, dated, grouped } from '../text/prose.js';
 import type { DayCount } from './calendarChart.js';
 import { dateOfDay, shortFigure, wholeTicks } from './figures.js';
 import { type ChartOptions, type ChartSpace, chartSpace, drawPanel, frameChart, nameRectangles } from './frame.js';
+import type { DayRange } from './volumeLayers.js';
 
 /** What is compared. */
 export interface DifferenceChartOptions extends ChartOptions {
@@ -11,6 +12,8 @@ export interface DifferenceChartOptions extends ChartOptions {
   readonly beforeName?: string;
   /** What the second counts are called; `after` when left out. */
   readonly afterName?: string;
+  /** The days that are drawn; all from the first to the last of both when left out. */
+  readonly days?: DayRange | null;
 }
 
 interface ComparedDay {
@@ -137,7 +140,10 @@ export function drawDifferenceChart(
   const space = chartSpace(options);
   const { beforeName = 'before', afterName = 'after' } = options;
   const title = 'What changes, day by day';
-  const days = compareDays(before, after);
+  const { days: shown = null } = options;
+  const days = compareDays(before, after).filter(
+    ({ day }) => shown === null || (day >= shown.start && day < shown.end),
+  );
   if (days.length === 0) return frameChart(space, options, { title, note: 'There are no emails.', panels: [] });
   const sum = (side: 'before' | 'after') => days.reduce((total, day) => total + day[side], 0);
   const moved = days.reduce((total, day) => total + Math.abs(day.after - day.before), 0);

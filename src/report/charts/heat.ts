@@ -8,30 +8,39 @@ export interface HeatScale {
   readonly legend: readonly LegendEntry[];
 }
 
-/** The next number up that is 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 followed by zeros; for small numbers, whole. */
-function roundedUp(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  const nice = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10;
-  return Math.max(1, Math.ceil(nice * power));
+/** The highest values of steps that hold about as many values each, ascending; equal values are in one step. */
+function stepEnds(sorted: readonly number[], most: number): number[] {
+  const ends = Array.from({ length: most }, (_, i) => sorted[Math.ceil(((i + 1) * sorted.length) / most) - 1]);
+  return [...new Set(ends)].filter((end) => end !== undefined);
 }
 
-/** Cuts the counts up to the highest into steps of one size, as many as the theme has, and one for none. */
-export function heatScale(highest: number, { heat }: ChartColors): HeatScale {
+/**
+ * Cuts values into steps that hold about as many of them each (quantiles), as many as the theme has, and one for none; so a few
+ * that are far above the rest do not make all others look alike.
+ *
+ * @param values whole numbers in any order; those that are 0 are none
+ * @param unit stands behind the numbers of the legend
+ */
+export function heatScale(values: readonly number[], { heat }: ChartColors, unit = ''): HeatScale {
   const [none, ...steps] = heat;
-  const size = roundedUp(highest / steps.length);
-  const used = Math.max(1, Math.min(steps.length, Math.ceil(highest / size)));
+  const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
+  const ends = stepEnds(sorted, steps.length);
   // Few steps are spread over all the colours there are.
   const colorOf = (step: number) =>
-    steps[used === 1 ? steps.length - 2 : Math.round((step * (steps.length - 1)) / (used - 1))];
+    steps[ends.length === 1 ? steps.length - 2 : Math.round((step * (steps.length - 1)) / (ends.length - 1))];
   const range = (step: number) => {
-    const [first, last] = [step * size + 1, (step + 1) * size];
-    return first === last ? grouped(first) : `${grouped(first)} to ${grouped(last)}`;
+    const first = sorted.find((value) => step === 0 || value > ends[step - 1]) ?? ends[step];
+    return `${first === ends[step] ? grouped(first) : `${grouped(first)} to ${grouped(ends[step])}`}${unit}`;
   };
   return {
-    stepOf: (count) => (count <= 0 ? none : colorOf(Math.min(used, Math.ceil(count / size)) - 1)),
+    stepOf(value) {
+      if (value <= 0) return none;
+      const step = ends.findIndex((end) => value <= end);
+      return colorOf(step < 0 ? ends.length - 1 : step);
+    },
     legend: [
       { label: 'none', color: none.fill },
-      ...Array.from({ length: used }, (_, step) => ({ label: range(step), color: colorOf(step).fill })),
+      ...ends.map((_, step) => ({ label: range(step), color: colorOf(step).fill })),
     ],
   };
 }

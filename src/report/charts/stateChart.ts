@@ -12,6 +12,12 @@ export interface StateCount {
   readonly skipped: number;
 }
 
+/** What the map of states shows. */
+export interface StateChartOptions extends ChartOptions {
+  /** Emails to be sent, or the share of a state's emails that are skipped; `toBeSent` when left out. */
+  readonly measure?: 'toBeSent' | 'skippedShare';
+}
+
 /** Where the states stand on a map of tiles: each row of text is a row of tiles, two letters or two dots a tile. */
 const TILE_ROWS = [
   'AK ·· ·· ·· ·· ·· ·· ·· ·· ·· ME',
@@ -28,6 +34,29 @@ const LAST_ROW = ['GU', 'AS', 'MP', 'FM', 'MH', 'PW', 'AA', 'AE', 'AP'];
 const UNKNOWN_NAME = '??';
 const COLUMNS = 11;
 const MOST_TILE_PIXELS = 62;
+
+/** The share of emails that are skipped, in whole percent; a share that is not nothing is at least 1. */
+function skippedPercent({ toBeSent, skipped }: Pick<Tile, 'toBeSent' | 'skipped'>): number {
+  return skipped === 0 ? 0 : Math.max(1, Math.round((100 * skipped) / (toBeSent + skipped)));
+}
+
+/** How each measure is told. */
+const MEASURES = {
+  toBeSent: {
+    title: 'Emails to be sent, by state',
+    unit: '',
+    measured: ({ toBeSent }: Tile) => toBeSent,
+    textOf: ({ toBeSent }: Tile) => shortFigure(toBeSent),
+    told: 'to be sent per state:',
+  },
+  skippedShare: {
+    title: 'Share of emails that are skipped, by state',
+    unit: ' %',
+    measured: skippedPercent,
+    textOf: (tile: Tile) => (tile.toBeSent + tile.skipped === 0 ? '' : `${skippedPercent(tile)} %`),
+    told: 'skipped of those of the state:',
+  },
+} as const;
 
 interface Tile {
   readonly name: string;
@@ -56,29 +85,27 @@ function tilesOf(states: readonly StateCount[]): Tile[] {
 }
 
 /**
- * Draws a map of the United States with a tile per state, the darker (in the dark: the brighter) the more emails are to be sent.
+ * Draws a map of the United States with a tile per state, the darker (in the dark: the brighter) the more emails are to be sent, or
+ * the larger the share that is skipped.
  *
  * Each tile is a rectangle with the attribute `data-state`; `??` is contacts whose state is not known.
  *
  * @param states each state once, in any order
  */
-export function drawStateChart(states: readonly StateCount[], options: ChartOptions): SVGSVGElement {
+export function drawStateChart(states: readonly StateCount[], options: StateChartOptions): SVGSVGElement {
   const space = chartSpace(options);
-  const title = 'Emails to be sent, by state';
+  const { title, unit, measured, textOf, told } = MEASURES[options.measure ?? 'toBeSent'];
   const tiles = tilesOf(states);
   const total = tiles.reduce((sum, { toBeSent }) => sum + toBeSent, 0);
   const skipped = tiles.reduce((sum, tile) => sum + tile.skipped, 0);
   if (total + skipped === 0) return frameChart(space, options, { title, note: 'There are none.', panels: [] });
-  const heat = heatScale(
-    tiles.reduce((most, { toBeSent }) => Math.max(most, toBeSent), 0),
-    space.colors,
-  );
+  const heat = heatScale(tiles.map(measured), space.colors, unit);
   const size = Math.min(MOST_TILE_PIXELS, (space.width - 24) / COLUMNS);
   const left = (space.width - size * COLUMNS) / 2;
   const rows = Math.max(...tiles.map(({ row }) => row)) + 1;
   const height = rows * size + 12;
   const isRoomy = size >= 40;
-  const ink = ({ toBeSent }: Tile) => heat.stepOf(toBeSent).ink;
+  const ink = (tile: Tile) => heat.stepOf(measured(tile)).ink;
   const x = ({ column }: Tile) => left + (column + 0.5) * size;
   const y = ({ row }: Tile) => (row + 0.5) * size;
   const panel = drawPanel(space, {
@@ -91,7 +118,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
         y2: (tile: Tile) => y(tile) + size / 2,
         inset: 1,
         rx: 3,
-        fill: ({ toBeSent }: Tile) => heat.stepOf(toBeSent).fill,
+        fill: (tile: Tile) => heat.stepOf(measured(tile)).fill,
         title: (tile: Tile) =>
           `${tile.name}: ${counted(tile.toBeSent, 'email')} to be sent, ${grouped(tile.skipped)} skipped`,
         className: 'sendplan-states',
@@ -110,7 +137,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
         x,
         y,
         dy: isRoomy ? 9 : 7,
-        text: ({ toBeSent }: Tile) => shortFigure(toBeSent),
+        text: textOf,
         fill: ink,
         fontSize: isRoomy ? 12 : 8.5,
         pointerEvents: 'none',
@@ -125,7 +152,7 @@ export function drawStateChart(states: readonly StateCount[], options: ChartOpti
   );
   return frameChart(space, options, {
     title,
-    note: `${counted(total, 'email')} to be sent and ${grouped(skipped)} skipped; to be sent per state:`,
+    note: `${counted(total, 'email')} to be sent and ${grouped(skipped)} skipped; ${told}`,
     legend: heat.legend,
     panels: [panel],
   });

@@ -4,6 +4,7 @@ import type { Capacity } from '../../rules/capacity.js';
 import type { DailyLimits } from '../../rules/limits.js';
 import { stateName } from '../../rules/states.js';
 import { COUNTED_AS, type ScheduleCounts, type Tally } from './countSchedules.js';
+import type { ReportedRun } from './reportedRun.js';
 
 /** The rows of one email type, by what their status means (Rules 1). */
 export interface TypeRows {
@@ -30,6 +31,10 @@ export interface PlannedDay {
 
 /** What is planned in a database, as `sendplan report --json` prints it; the names are stable. */
 export interface PlannedReport {
+  /** The path of the file, as it was given. */
+  readonly database: string;
+  /** The last completed run, null when the file tells of none; others may have changed its rows since. */
+  readonly last_run: ReportedRun | null;
   /** The rows of `contacts`. */
   readonly contacts: number;
   /** The daily cap, and where its configuration comes from. */
@@ -199,7 +204,7 @@ export function reportPlanned(
   counts: ScheduleCounts,
   contactCount: number,
   { limits, capacity, origin }: ReportedCaps,
-  wanted: ReportPeriod = {},
+  { wanted, source }: { readonly wanted: ReportPeriod; readonly source: Pick<PlannedReport, 'database' | 'last_run'> },
 ): PlannedReport {
   const byType = typeRows(counts);
   const sum = (field: 'pre_scheduled' | 'skipped') => byType.reduce((total, type) => total + type[field], 0);
@@ -209,6 +214,7 @@ export function reportPlanned(
   const over = (limitOn: (day: number) => number) =>
     days.filter(({ day, planned, history }) => planned + history > limitOn(parseIsoDay(day) ?? 0)).length;
   return {
+    ...source,
     contacts: contactCount,
     limits: { profile: limits.profile, cap: limits.cap, threshold: limits.threshold, config: origin },
     rows: {

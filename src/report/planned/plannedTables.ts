@@ -25,6 +25,15 @@ function cut(rows: readonly (readonly Cell[])[], most: number): readonly (readon
   ];
 }
 
+/** Which file and which of its runs a report is of. */
+function sourceSentence({ database, last_run: run }: PlannedReport): string {
+  const name = JSON.stringify(database);
+  if (run === null) return `This is what stands in ${name}, which tells of no run.`;
+  const day = run.as_of === null ? '' : ` as of ${run.as_of}`;
+  const time = run.completed_at === null ? '' : `, done at ${run.completed_at}`;
+  return `This is what stands in ${name}, whose last run was${day === '' ? ' of no day that it tells' : day}${time}.`;
+}
+
 /** The sentences at the head of a report. */
 export function plannedSentences(report: PlannedReport): string[] {
   const { rows, period, limits } = report;
@@ -53,6 +62,7 @@ export function plannedSentences(report: PlannedReport): string[] {
   if (report.without_day > 0) {
     sentences.push(`${counted(report.without_day, 'email')} to be sent on no day that can be read.`);
   }
+  sentences.push(sourceSentence(report));
   return sentences;
 }
 

@@ -14,6 +14,7 @@ import { organizationOfDatabase } from '../../store/read/organizationOfDatabase.
 import { readSchema } from '../../store/schema/readSchema.js';
 import { countSchedules } from './countSchedules.js';
 import { type PlannedReport, reportPlanned } from './plannedReport.js';
+import { reportedRun } from './reportedRun.js';
 
 /** What is told of a database file. */
 export interface ReportFileOptions {
@@ -61,6 +62,7 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
     const contacts = readContacts(source.contacts, { today: END_DAY, order: 'iso' }, new IssueLog(), progress);
     const counts = countSchedules(source.email_schedules, contacts, progress);
     const kept = given === null ? latestConfigText(connection, schema) : null;
+    const lastRun = reportedRun(connection, schema);
     endReading();
     const found = keptConfig(kept);
     const config = given ?? resolveConfig(found ?? {});
@@ -68,8 +70,8 @@ export async function reportFile(path: string, options: ReportFileOptions = {}):
     const origin = given !== null ? 'given' : found !== null ? 'database' : 'defaults';
     const caps = { limits, capacity: new Capacity(config, limits), origin } as const;
     return reportPlanned(counts, contacts.rowCount, caps, {
-      firstDay,
-      endDay: lastDay === undefined ? undefined : lastDay + 1,
+      wanted: { firstDay, endDay: lastDay === undefined ? undefined : lastDay + 1 },
+      source: { database: path, last_run: lastRun },
     });
   });
 }

@@ -1,18 +1,38 @@
 import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
+import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
-import type { Calls, GenerateRequest, QueryResult, SimulateRequest, TableDescription } from '../protocol/protocol.js';
-import { sortChosen } from './chosenFiles.js';
+import type { ContactMapping } from '../protocol/contactColumns.js';
+import type {
+  Calls,
+  EmailFilter,
+  GenerateRequest,
+  QueryRequest,
+  QueryResult,
+  SimulateRequest,
+  TableDescription,
+} from '../protocol/protocol.js';
+import { lonelyLogFailure, sortChosen } from './chosenFiles.js';
 import { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
 import { rememberSettings } from './remembered.js';
-import type { ChosenDatabase, DayFilter, Draft, Sight, Store, View } from './state.js';
+import { forgetSession } from './session.js';
+import {
+  ALL_EMAILS,
+  type ChosenDatabase,
+  type Draft,
+  type OfferedFile,
+  type Sight,
+  type Store,
+  type View,
+} from './state.js';
 import { CallError, WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
 const MOST_RUNS = 8;
 
-const ALL_EMAILS: DayFilter = { kind: null, status: 'any' };
+/** How many databases of a visit can be gone back to. */
+const MOST_FILES = 8;
 
 /** What people do on the page: every action changes the store, most of them by asking a worker. */
 export class Actions {
@@ -36,14 +56,41 @@ export class Actions {
 
   /** Opens files that were chosen; of several, and where another one is open, only what somebody says yes to. */
   offer(files: readonly File[], by: 'choice' | 'drop'): void {
-    const { databases, failure } = sortChosen(files);
+    const { databases, lonelyLog, failure } = sortChosen(files);
+    const { database: open } = this.#store.state;
     if (failure !== null) {
       this.#store.set({ failure, offered: [] });
       return;
     }
-    const isFree = by === 'choice' || this.#store.state.database === null;
-    if (databases.length === 1 && isFree) this.choose({ name: databases[0].name, file: databases[0], made: null });
-    else this.#store.set({ offered: databases.map((file) => ({ name: file.name, file })) });
+    if (lonelyLog !== null) {
+      // A copy whose contacts were mapped has pages of its own, over which the log must not go.
+      const isAsOnDisk = open !== null && open.made === null && open.mapping === null;
+      const isItsOwn = databases.length === 0 && isAsOnDisk && lonelyLog.name === `${open.name}-wal`;
+      if (open !== null && isItsOwn) void this.open({ name: open.name, file: open.file, log: lonelyLog });
+      else this.#store.set({ failure: lonelyLogFailure(lonelyLog, open?.name ?? null), offered: [] });
+      return;
+    }
+    const offered = databases.map(({ database, log }) => ({ name: database.name, file: database, log }));
+    if (offered.length === 1 && (by === 'choice' || open === null)) void this.open(offered[0]);
+    else this.#store.set({ offered });
+  }
+
+  /** Opens a file with what is in the log beside it. */
+  async open({ name, file, log }: OfferedFile): Promise<void> {
+    if (log === null) {
+      this.choose({ name, file, made: null, log: null, mapping: null });
+      return;
+    }
+    this.#store.state.job?.cancel();
+    const worker = new WorkerClient();
+    const given = { database: file, name, log, logName: log.name };
+    const cancel = () => worker.end();
+    const title = 'Reading the log';
+    const merged = await this.#jobs.do({ title, worker, call: 'mergeLog', given, cancel, failures: 'told' });
+    worker.end();
+    if (merged === null) return;
+    const { database, ...rest } = merged;
+    this.choose({ name, file: database, made: null, log: rest, mapping: null });
   }
 
   /** Leaves the files that were offered. */
@@ -58,8 +105,38 @@ export class Actions {
     // Settings that came with the last file do not go over to the next.
     const own = draft === this.#takenDraft ? this.#draftBefore : draft;
     this.#takenDraft = null;
-    this.#store.set({ database, draft: own, isWal: false, kept: null, offered: [], failure: null });
+    const files = [...this.#store.state.files.filter(({ name }) => name !== database.name), database].slice(
+      -MOST_FILES,
+    );
+    this.#store.set({
+      database,
+      files,
+      draft: own,
+      isWal: false,
+      kept: null,
+      contacts: null,
+      offered: [],
+      failure: null,
+    });
     this.#looking = this.#look(database);
+  }
+
+  /** Reads the contacts of the open database from the table and columns that somebody named: of a copy that tells of them. */
+  async mapContacts(mapping: ContactMapping): Promise<void> {
+    const { database } = this.#store.state;
+    if (database === null) return;
+    const worker = new WorkerClient();
+    const given = { database: database.file, mapping };
+    const cancel = () => worker.end();
+    const title = 'Naming columns';
+    const file = await this.#jobs.do({ title, worker, call: 'mapContacts', given, cancel, failures: 'told' });
+    worker.end();
+    if (file !== null && this.#store.state.database === database) this.choose({ ...database, file, mapping });
+  }
+
+  /** Reads the contacts by the names that they have. */
+  leaveMapping(): void {
+    this.#store.set({ contacts: null });
   }
 
   /** Takes the settings that the last run of the open database kept. */
@@ -88,7 +165,13 @@ export class Actions {
     const made = await this.#jobs.do({ title, worker, call: 'generate', given: request, cancel, failures: 'told' });
     worker.end();
     if (made === null) return;
-    this.choose({ name: `${request.shape}-${request.contacts}.sqlite3`, file: made.database, made: request });
+    this.choose({
+      name: `${request.shape}-${request.contacts}.sqlite3`,
+      file: made.database,
+      made: request,
+      log: null,
+      mapping: null,
+    });
   }
 
   /** Plans the open database in a worker of its own, which takes the place of the last run's when it succeeds. */
@@ -109,9 +192,15 @@ export class Actions {
     this.#planner = worker;
     const { runs, view, awaited } = this.#store.state;
     const number = (runs.at(-1)?.number ?? 0) + 1;
-    const current = { number, database, databaseName: database.name, config, result };
+    const current = { number, name: '', database, databaseName: database.name, config, result };
     const isComparing = runs.length > 0 && view === 'compare';
-    const sight: Sight = { view: isComparing ? 'compare' : 'plan', day: null, contact: null, filter: ALL_EMAILS };
+    const sight: Sight = {
+      view: isComparing ? 'compare' : 'plan',
+      day: null,
+      contact: null,
+      filter: ALL_EMAILS,
+      range: null,
+    };
     this.#store.set({
       current,
       runs: [...runs, current].slice(-MOST_RUNS),
@@ -146,6 +235,20 @@ export class Actions {
     this.#store.set({ isSaved: true });
   }
 
+  /** Gives a run a name. */
+  nameRun(number: number, name: string): void {
+    const { runs, current } = this.#store.state;
+    const named = runs.map((run) => (run.number === number ? { ...run, name: name.trim() } : run));
+    const isCurrent = current?.number === number;
+    this.#store.set({ runs: named, ...(isCurrent ? { current: { ...current, name: name.trim() } } : {}) });
+  }
+
+  /** Keeps the open database and what is looked at in this browser, or forgets them. */
+  async setSessionMemory(isKept: boolean): Promise<void> {
+    this.#store.set({ sessionMemory: isKept ? 'on' : 'off' });
+    if (!isKept) await forgetSession();
+  }
+
   setAsOf(asOf: string): void {
     this.#store.set({ asOf });
   }
@@ -164,17 +267,36 @@ export class Actions {
     this.#store.set({ view, awaited: null });
   }
 
-  showDay(day: number): void {
+  /** Shows the emails of a day, or of all days, by the filter that is set. */
+  showDay(day: number | null): void {
     this.#store.set({ day, view: 'day' });
   }
 
-  setFilter(filter: DayFilter): void {
+  /** Shows the emails of a day, or of all days, that a filter takes; what it does not name, it takes whatever it is. */
+  showEmails(day: number | null, filter: Partial<EmailFilter>): void {
+    this.#store.set({ day, filter: { ...ALL_EMAILS, ...filter }, view: 'day' });
+  }
+
+  /** Sets the days that charts show; null for all. */
+  setRange(range: DayRange | null): void {
+    this.#store.set({ range });
+  }
+
+  setFilter(filter: EmailFilter): void {
     this.#store.set({ filter });
   }
 
-  /** Asks for the planned emails of a day; null when there is no plan. */
-  async emailsOfDay(request: Calls['emailsOfDay']['given']): Promise<Calls['emailsOfDay']['back'] | null> {
-    return this.#planner?.call('emailsOfDay', request) ?? null;
+  /** Asks for planned emails; null when there is no plan. */
+  async listEmails(request: Calls['listEmails']['given']): Promise<Calls['listEmails']['back'] | null> {
+    return this.#planner?.call('listEmails', request) ?? null;
+  }
+
+  /** Planned emails with whom they go to as CSV; null as for `writeDatabase`. */
+  async exportEmails(given: Calls['exportEmails']['given']): Promise<Blob | null> {
+    const worker = this.#planner;
+    if (worker === null) return null;
+    const [title, cancel] = ['Writing the list', () => worker.stop()];
+    return this.#jobs.do({ title, worker, call: 'exportEmails', given, cancel, failures: 'told' });
   }
 
   /** Looks for contacts; explains the one whose id was given, or the only one there is. */
@@ -228,14 +350,28 @@ export class Actions {
   }
 
   /** Runs SQL on the result; null as for `writeDatabase`. @throws CallError with what SQLite says */
-  async query(sql: string): Promise<QueryResult | null> {
+  async query(request: QueryRequest): Promise<QueryResult | null> {
+    return this.#ask('query', 'Running SQL', request);
+  }
+
+  /** All rows of a query as CSV; null as for `writeDatabase`. @throws CallError with what SQLite says */
+  async exportQuery(request: QueryRequest): Promise<Blob | null> {
+    return this.#ask('exportQuery', 'Writing the file', request);
+  }
+
+  /** Asks the open result, which is opened for that; cancelling ends its worker. */
+  async #ask<Name extends 'query' | 'exportQuery'>(
+    call: Name,
+    title: string,
+    given: Calls[Name]['given'],
+  ): Promise<Calls[Name]['back'] | null> {
     if ((await this.openResult()) === null || this.#queries === null) return null;
     const { worker } = this.#queries;
     const cancel = () => {
       worker.end();
       this.#queries = null;
     };
-    return this.#jobs.do({ title: 'Running SQL', worker, call: 'query', given: { sql }, cancel, failures: 'thrown' });
+    return this.#jobs.do({ title, worker, call, given, cancel, failures: 'thrown' });
   }
 
   /** Lives through days in a worker of its own; the state has every day as soon as it is over. */
@@ -275,14 +411,14 @@ export class Actions {
     const worker = new WorkerClient();
     const draftBefore = this.#store.state.draft;
     try {
-      const { isWal, config, configProblem } = await worker.call('look', {
+      const { isWal, config, configProblem, contacts } = await worker.call('look', {
         database: database.file,
         name: database.name,
       });
       if (this.#store.state.database !== database) return;
       const settings = config === null ? null : ownSettings(config);
       const kept = settings === null && configProblem === null ? null : { settings, problem: configProblem };
-      this.#store.set({ isWal, kept });
+      this.#store.set({ isWal, kept, contacts });
       const isUntouched = this.#store.state.draft === draftBefore && Object.keys(draftBefore).length === 0;
       if (isUntouched) this.takeKept();
     } catch (error) {

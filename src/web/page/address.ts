@@ -52,6 +52,11 @@ function draftOf(text: string | null): Draft | null {
   }
 }
 
+function rangeOf(words: URLSearchParams): Sight['range'] {
+  const [start, last] = [parseIsoDay(words.get('from') ?? ''), parseIsoDay(words.get('to') ?? '')];
+  return start === null || last === null || last < start ? null : { start, end: last + 1 };
+}
+
 /** Reads what stands behind `#` in an address. */
 export function readPlace(hash: string): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ''));
@@ -61,7 +66,13 @@ export function readPlace(hash: string): Place {
       view: oneOf(VIEWS, words.get('view')) ?? 'plan',
       day: day === null ? null : parseIsoDay(day),
       contact: wholeOf(words.get('contact')),
-      filter: { kind: words.get('kind'), status: oneOf(STATUSES, words.get('status')) ?? 'any' },
+      filter: {
+        kind: words.get('kind'),
+        status: oneOf(STATUSES, words.get('status')) ?? 'any',
+        state: words.get('state'),
+        reason: words.get('reason'),
+      },
+      range: rangeOf(words),
     },
     asOf: isoOf(words.get('asof')),
     draft: draftOf(words.get('settings')),
@@ -73,13 +84,13 @@ export function readPlace(hash: string): Place {
 
 /** What is looked at in a state, or will be when what the address asked for is there. */
 export function sightOf(state: PageState): Sight {
-  const { view, day, contact, filter } = state;
-  return state.awaited?.sight ?? { view, day, contact, filter };
+  const { view, day, contact, filter, range } = state;
+  return state.awaited?.sight ?? { view, day, contact, filter, range };
 }
 
 /** Writes what is looked at as it stands behind `#`, with the `#`. */
 export function writePlace(state: PageState): string {
-  const { view, day, contact, filter } = sightOf(state);
+  const { view, day, contact, filter, range } = sightOf(state);
   const { asOf, draft, database, current, awaited } = state;
   const words = new URLSearchParams();
   const put = (name: string, value: string | null) => {
@@ -90,6 +101,10 @@ export function writePlace(state: PageState): string {
   put('day', day === null ? null : formatIsoDay(day));
   put('kind', filter.kind);
   put('status', filter.status === 'any' ? null : filter.status);
+  put('state', filter.state);
+  put('reason', filter.reason);
+  put('from', range === null ? null : formatIsoDay(range.start));
+  put('to', range === null ? null : formatIsoDay(range.end - 1));
   put('contact', contact === null ? null : String(contact));
   put('settings', Object.keys(draft).length === 0 ? null : JSON.stringify(draft));
   const made = database?.made ?? null;

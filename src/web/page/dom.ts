@@ -114,7 +114,7 @@ export interface TableLook {
 /** A table with a caption for screen readers; columns of numbers, which are counts, have them grouped and to the right. */
 export function dataTable(
   caption: string,
-  head: readonly string[],
+  head: readonly Child[],
   rows: readonly (readonly (Child | undefined)[])[],
   { style = 'div.scroll', numbers = [] }: TableLook = {},
 ): HTMLDivElement {
@@ -134,7 +134,7 @@ export function dataTable(
       'table',
       {},
       element('caption.unseen', {}, caption),
-      element('thead', {}, element('tr', {}, ...head.map((text, i) => cell('th', text, i)))),
+      element('thead', {}, element('tr', {}, ...head.map((child, i) => cell('th', child, i)))),
       element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((child, i) => cell('td', child, i))))),
     ),
   );

@@ -14,15 +14,18 @@ export function hasUnsavedWork({ job, current, isSaved }: PageState): boolean {
 export function followAddress(store: Store, actions: Actions): void {
   let shown = sightOf(store.state);
   history.replaceState(null, '', writePlace(store.state));
-  store.follow(['view', 'asOf', 'day', 'filter', 'contact', 'draft', 'database', 'current', 'awaited'], (state) => {
-    const address = writePlace(state);
-    if (address === location.hash) return;
-    const sight = sightOf(state);
-    const isStep = sight.view !== shown.view || sight.day !== shown.day || sight.contact !== shown.contact;
-    shown = sight;
-    if (isStep) history.pushState(null, '', address);
-    else history.replaceState(null, '', address);
-  });
+  store.follow(
+    ['view', 'asOf', 'day', 'filter', 'range', 'contact', 'draft', 'database', 'current', 'awaited'],
+    (state) => {
+      const address = writePlace(state);
+      if (address === location.hash) return;
+      const sight = sightOf(state);
+      const isStep = sight.view !== shown.view || sight.day !== shown.day || sight.contact !== shown.contact;
+      shown = sight;
+      if (isStep) history.pushState(null, '', address);
+      else history.replaceState(null, '', address);
+    },
+  );
   addEventListener('popstate', () => {
     const { sight } = readPlace(location.hash);
     shown = sight;

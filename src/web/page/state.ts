@@ -1,7 +1,16 @@
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { DayRequest, FoundContacts, GenerateRequest, Progress, RunResult } from '../protocol/protocol.js';
+import type { ContactMapping, ContactsLook } from '../protocol/contactColumns.js';
+import type {
+  EmailFilter,
+  FoundContacts,
+  GenerateRequest,
+  MergedLog,
+  Progress,
+  RunResult,
+} from '../protocol/protocol.js';
 import type { CallError } from './workerClient.js';
 
 /** The parts of the page, in the order of their tabs. */
@@ -16,6 +25,10 @@ export interface ChosenDatabase {
   readonly file: Blob;
   /** What it was made up by; null when it is somebody's. */
   readonly made: GenerateRequest | null;
+  /** What was in the write-ahead log beside it and is in `file`; null when none was chosen. */
+  readonly log: Omit<MergedLog, 'database'> | null;
+  /** What its contacts are read from, which was put into `file`; null when they are read by their own names. */
+  readonly mapping: ContactMapping | null;
 }
 
 /** What the last run of the chosen database kept of its settings. */
@@ -29,14 +42,12 @@ export interface KeptSettings {
 export interface OfferedFile {
   readonly name: string;
   readonly file: Blob;
+  /** The log beside it that was chosen too. */
+  readonly log: File | null;
 }
 
-/** Which emails of a day are shown. */
-export interface DayFilter {
-  /** A kind of the volume, null for all. */
-  readonly kind: string | null;
-  readonly status: DayRequest['status'];
-}
+/** The filter that takes all emails. */
+export const ALL_EMAILS: EmailFilter = { kind: null, status: 'any', state: null, reason: null };
 
 /** What is looked at, as far as an address keeps it. */
 export interface Sight {
@@ -44,7 +55,9 @@ export interface Sight {
   /** Days since 1970-01-01. */
   readonly day: number | null;
   readonly contact: number | null;
-  readonly filter: DayFilter;
+  readonly filter: EmailFilter;
+  /** The days that charts show; null for all. */
+  readonly range: DayRange | null;
 }
 
 /** What an address asked for and what is not there yet: it is shown after the next run. */
@@ -61,6 +74,8 @@ export type Draft = { readonly [key: string]: unknown };
 export interface FinishedRun {
   /** Runs are counted from 1. */
   readonly number: number;
+  /** What somebody called it; empty when nobody did. */
+  readonly name: string;
   readonly database: ChosenDatabase;
   readonly databaseName: string;
   readonly config: ConfigInput;
@@ -95,8 +110,12 @@ export interface SimulationState {
 export interface PageState {
   readonly view: View;
   readonly database: ChosenDatabase | null;
+  /** The databases of this visit that can be gone back to, the latest last. */
+  readonly files: readonly ChosenDatabase[];
   /** Whether the database is in WAL mode, so that changes may lie in a file beside it. */
   readonly isWal: boolean;
+  /** Where the contacts of the chosen database are; null when that is settled, or has not been looked at. */
+  readonly contacts: ContactsLook | null;
   /** What the chosen database was planned with last; null when it was not, or has not been looked at. */
   readonly kept: KeptSettings | null;
   readonly offered: readonly OfferedFile[];
@@ -107,6 +126,8 @@ export interface PageState {
   /** Whether what stands in the field of YAML is not right and so is no part of the draft. */
   readonly isYamlWrong: boolean;
   readonly isRemembering: boolean;
+  /** Whether the open database and what is looked at are kept in this browser; `refused` when it does not keep them. */
+  readonly sessionMemory: 'off' | 'on' | 'refused';
   readonly job: Job | null;
   /** What went wrong last, or why something stopped; null when all is well. */
   readonly failure: CallError | null;
@@ -114,9 +135,11 @@ export interface PageState {
   readonly current: FinishedRun | null;
   /** The runs of this visit, latest last. */
   readonly runs: readonly FinishedRun[];
-  /** The day that is looked at, as days since 1970-01-01. */
+  /** The day that is looked at, as days since 1970-01-01; null for all days. */
   readonly day: number | null;
-  readonly filter: DayFilter;
+  readonly filter: EmailFilter;
+  /** The days that charts show; null for all. */
+  readonly range: DayRange | null;
   /** The contact that is looked at, by id. */
   readonly contact: number | null;
   /** Whether the result of the last run was handed to the browser as a file. */
@@ -127,12 +150,16 @@ export interface PageState {
 }
 
 /** The state of a page that has just been opened. */
-export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemembering' | 'awaited'>): PageState {
+export function firstState(
+  parts: Pick<PageState, 'asOf' | 'draft' | 'isRemembering' | 'sessionMemory' | 'awaited'>,
+): PageState {
   return {
     view: 'plan',
     database: null,
+    files: [],
     isWal: false,
     kept: null,
+    contacts: null,
     offered: [],
     isYamlWrong: false,
     job: null,
@@ -140,7 +167,8 @@ export function firstState(parts: Pick<PageState, 'asOf' | 'draft' | 'isRemember
     current: null,
     runs: [],
     day: null,
-    filter: { kind: null, status: 'any' },
+    filter: ALL_EMAILS,
+    range: null,
     contact: null,
     isSaved: false,
     found: null,
@@ -167,14 +195,18 @@ export class Store {
   set(parts: Partial<PageState>): void {
     const before = this.#state;
     this.#state = { ...before, ...parts };
-    for (const listener of this.#listeners) listener(this.#state, before);
+    for (const listener of [...this.#listeners]) listener(this.#state, before);
   }
 
-  /** Calls back at every change of one of the parts, and once at the start. */
-  follow(parts: readonly (keyof PageState)[], show: (state: PageState) => void): void {
-    this.#listeners.push((state, before) => {
+  /** Calls back at every change of one of the parts, and once at the start; what is returned ends it. */
+  follow(parts: readonly (keyof PageState)[], show: (state: PageState) => void): () => void {
+    const listener = (state: PageState, before: PageState) => {
       if (parts.some((part) => state[part] !== before[part])) show(state);
-    });
+    };
+    this.#listeners.push(listener);
     show(this.#state);
+    return () => {
+      this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+    };
   }
 }

@@ -19,3 +19,11 @@ export function allowOwnWorkers(): void {
     },
   });
 }
+
+/**
+ * Takes the one door away that no policy of content closes in every browser: connections from peer to peer. What would run in the
+ * page later does not find them.
+ */
+export function closePeerConnections(): void {
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
+}

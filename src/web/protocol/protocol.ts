@@ -6,6 +6,7 @@ import type { PlannedRow } from '../../rules/records.js';
 import type { RunReport } from '../../run/runReport.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
+import type { ContactMapping, ContactsLook } from './contactColumns.js';
 import type { DailyVolume, StateRows } from './volume.js';
 
 // What the page and its workers say to each other.
@@ -14,10 +15,10 @@ import type { DailyVolume, StateRows } from './volume.js';
 // request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
 // Files cross as `Blob`, which hands over a reference and no bytes.
 //
-// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `look`, `run` and `simulate` start
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `mapContacts`, `look`, `run` and `simulate` start
 // a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
-// `emailsOfDay`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult` and `query` have another one, so that
-// a query that never ends costs nothing but itself.
+// `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
+// that a query that never ends costs nothing but itself.
 
 /** A database to generate. */
 export interface GenerateRequest {
@@ -44,6 +45,23 @@ export interface RunRequest {
   readonly config: ConfigInput;
 }
 
+/** A database and the write-ahead log beside it. */
+export interface MergeLogRequest {
+  readonly database: Blob;
+  readonly name: string;
+  readonly log: Blob;
+  readonly logName: string;
+}
+
+/** A database with what was committed to its log in it. */
+export interface MergedLog {
+  readonly database: Blob;
+  readonly transactions: number;
+  readonly pages: number;
+  /** Frames of the log that no commit stands behind, which are left out. */
+  readonly framesLeftOut: number;
+}
+
 /** What is to be known of a database before it is planned. */
 export interface FileLook {
   /** Whether it is in WAL mode, so that changes may lie in a file beside it. */
@@ -52,6 +70,7 @@ export interface FileLook {
   readonly config: ConfigInput;
   /** Why what was kept cannot be read; null when it can, or there is none. */
   readonly configProblem: string | null;
+  readonly contacts: ContactsLook;
 }
 
 /** What a run found. */
@@ -64,28 +83,45 @@ export interface RunResult {
   readonly states: readonly StateRows[];
 }
 
-/** Which planned emails of a day are shown. */
-export interface DayRequest {
-  /** Days since 1970-01-01. */
-  readonly day: number;
-  /** A kind of `DailyVolume`, null for all. */
+/** Which planned emails are meant, whatever their day; null takes all. */
+export interface EmailFilter {
+  /** A kind of `DailyVolume`. */
   readonly kind: string | null;
   readonly status: PlannedRow['status'] | 'any';
-  /** Which of the emails, counted from 0, by contact: `[start, end)`. */
+  /** The state of the contact, `UNKNOWN_STATE_NAME` where it is not known. */
+  readonly state: string | null;
+  /** The code of a skip reason. */
+  readonly reason: string | null;
+}
+
+/** What stands for the state of contacts whose state is not known. */
+export const UNKNOWN_STATE_NAME = '??';
+
+/** Which planned emails are meant. */
+export interface EmailChoice extends EmailFilter {
+  /** Days since 1970-01-01; null for all days. */
+  readonly day: number | null;
+}
+
+/** Which of the emails that are meant are shown. */
+export interface EmailsRequest extends EmailChoice {
+  /** Counted from 0, by contact: `[start, end)`. */
   readonly start: number;
   readonly end: number;
 }
 
-/** A planned email with the address it goes to, where the database tells. */
-export interface DayEmail extends PlannedRow {
+/** A planned email with whom it goes to, where the database tells. */
+export interface ListedEmail extends PlannedRow {
+  readonly name: string | null;
   readonly address: string | null;
+  readonly state: string | null;
 }
 
-/** The planned emails of a day. */
-export interface DayEmails {
+/** Planned emails, and how many there are. */
+export interface ListedEmails {
   /** How many there are in all. */
   readonly total: number;
-  readonly emails: readonly DayEmail[];
+  readonly emails: readonly ListedEmail[];
 }
 
 /** A contact that was found. */
@@ -103,10 +139,34 @@ export interface FoundContacts {
   readonly isCut: boolean;
 }
 
-/** A table of a result and its columns. */
+/** A column of a table as its schema tells it. */
+export interface ColumnDescription {
+  readonly name: string;
+  /** As it was declared; empty when it was not. */
+  readonly type: string;
+  /** Whether it is a part of the primary key. */
+  readonly isKey: boolean;
+}
+
+/** A table or view of a result and its columns. */
 export interface TableDescription {
   readonly name: string;
-  readonly columns: readonly string[];
+  readonly kind: 'table' | 'view';
+  readonly columns: readonly ColumnDescription[];
+}
+
+/** In which order the rows of a query come. */
+export interface QueryOrder {
+  /** The place of the column, from 0. */
+  readonly column: number;
+  readonly direction: 'up' | 'down';
+}
+
+/** SQL to run on the result. */
+export interface QueryRequest {
+  readonly sql: string;
+  /** Null leaves the rows as the SQL gives them; for one question alone. */
+  readonly order: QueryOrder | null;
 }
 
 /** A value of SQLite as it is shown, exact but for the end of long texts and blobs, which say so. */
@@ -121,6 +181,8 @@ export interface QueryResult {
   readonly rows: readonly (readonly ShownValue[])[];
   /** Whether there are more rows than these. */
   readonly isCut: boolean;
+  /** Whether the rows can be had in another order. */
+  readonly isOrderable: boolean;
   readonly seconds: number;
 }
 
@@ -138,16 +200,20 @@ export interface SimulateRequest extends SenderOptions {
 /** Every request with what it is given and what comes back. */
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
+  mergeLog: { given: MergeLogRequest; back: MergedLog };
+  mapContacts: { given: { readonly database: Blob; readonly mapping: ContactMapping }; back: Blob };
   look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };
-  emailsOfDay: { given: DayRequest; back: DayEmails };
+  listEmails: { given: EmailsRequest; back: ListedEmails };
+  exportEmails: { given: EmailChoice; back: Blob };
   findContacts: { given: { readonly text: string }; back: FoundContacts };
   explain: { given: { readonly contactId: number }; back: ContactExplanation };
   writeDatabase: { given: null; back: Blob };
   exportRows: { given: { readonly format: ExportFormat }; back: Blob };
   openResult: { given: { readonly database: Blob }; back: readonly TableDescription[] };
-  query: { given: { readonly sql: string }; back: QueryResult };
+  query: { given: QueryRequest; back: QueryResult };
+  exportQuery: { given: QueryRequest; back: Blob };
 }
 
 /** The name of a request. */

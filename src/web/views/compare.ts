@@ -1,13 +1,15 @@
 import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
+import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
-import { dataTable, element, fill, labelled } from '../page/dom.js';
+import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
 import { plainReason } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
-import { chartBox } from './chart.js';
+import { type DayChart, dayChart } from './chart.js';
+import { within } from './planDays.js';
 import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
@@ -28,8 +30,13 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
           'Plan a day, change a setting, plan again: the two are compared here. Up to eight runs are kept while the page is open.',
         ),
       );
-    } else fill(body, ...compared(first, second, actions));
+    } else {
+      const chart = differenceChart(first, second, store, actions);
+      const all = button('All days', () => actions.setRange(null), { style: 'button.quiet' });
+      fill(body, ...compared(first, second, chart, store.state.range === null ? null : all));
+    }
   };
+  store.follow(['range'], show);
   before.addEventListener('change', show);
   after.addEventListener('change', show);
   store.follow(['runs'], ({ runs }) => {
@@ -57,7 +64,8 @@ function databaseText({ databaseName, result }: FinishedRun, runs: readonly Fini
 }
 
 function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
-  return `Run ${run.number}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
+  const name = run.name === '' ? '' : ` “${run.name}”`;
+  return `Run ${run.number}${name}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
 /** The settings that are not the same in two runs. */
@@ -81,7 +89,7 @@ function signed(value: number): string {
   return value === 0 ? 'same' : `${value > 0 ? '+' : '−'}${grouped(Math.abs(value))}`;
 }
 
-function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HTMLElement[] {
+function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all: HTMLElement | null): HTMLElement[] {
   const [first, second] = [before.result.report, after.result.report];
   const figures: readonly (readonly [string, number, number])[] = [
     ['Emails to be sent', first.rows.pre_scheduled, second.rows.pre_scheduled],
@@ -122,22 +130,35 @@ function compared(before: FinishedRun, after: FinishedRun, actions: Actions): HT
       {},
       element('p.subject', {}, 'Emails per day'),
       element('h3', {}, differenceFinding(before, after)),
-      chartBox(
-        (options) =>
-          drawDifferenceChart(dayCounts(before.result.volume), dayCounts(after.result.volume), {
-            ...options,
-            beforeName: `run ${before.number}`,
-            afterName: `run ${after.number}`,
-          }),
-        {
-          firstDay: Math.min(before.result.volume.firstDay, after.result.volume.firstDay),
-          dayCount: Math.max(before.result.volume.dayCount, after.result.volume.dayCount),
-          describe: (day) => dayDifference(before, after, day),
-          onChoose: (day) => actions.showDay(day),
-        },
-      ),
+      element('p.note', {}, 'Click a day to see its emails; drag a mouse over days to look at those.', all),
+      chart.view,
     ),
   ];
+}
+
+/** What the two runs send day by day; the range of days is the one of the plan's charts. */
+function differenceChart(before: FinishedRun, after: FinishedRun, store: Store, actions: Actions): DayChart {
+  const volumes = [before.result.volume, after.result.volume];
+  const whole: DayRange = {
+    start: Math.min(...volumes.map(({ firstDay }) => firstDay)),
+    end: Math.max(...volumes.map(({ firstDay, dayCount }) => firstDay + dayCount)),
+  };
+  const days = () => within(store.state.range, whole) ?? whole;
+  return dayChart(
+    (options) =>
+      drawDifferenceChart(dayCounts(volumes[0]), dayCounts(volumes[1]), {
+        ...options,
+        beforeName: before.name || `run ${before.number}`,
+        afterName: after.name || `run ${after.number}`,
+        days: days(),
+      }),
+    {
+      days,
+      describe: (day) => dayDifference(before, after, day),
+      onChoose: (day) => actions.showDay(day),
+      onRange: (range) => actions.setRange(range),
+    },
+  );
 }
 
 /** What the two charts show, as a sentence. */

@@ -6,6 +6,7 @@ import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
 import { emailHeading, plainSentences, plainType } from '../page/plainWords.js';
+import { shownAddress, shownName } from '../page/spoofing.js';
 import type { Store } from '../page/state.js';
 import type { FoundContacts } from '../protocol/protocol.js';
 import { chartBox } from './chart.js';
@@ -58,8 +59,8 @@ function foundList({ contacts, isCut }: FoundContacts, actions: Actions): HTMLEl
       style: 'button.link',
       attributes: { 'aria-label': `Explain contact ${id}` },
     }),
-    name,
-    address,
+    shownName(name),
+    shownAddress(address),
     state,
   ]);
   return element(
@@ -116,7 +117,13 @@ function explained(explanation: ContactExplanation, found: FoundContacts | null)
       { attributes: { 'aria-label': `Explanation of contact ${contact_id}` } },
       element('h3', {}, `Contact ${contact_id}`),
       who !== undefined &&
-        element('p.file-name', {}, [who.name, who.address].filter((text) => text !== null).join(', ')),
+        element(
+          'p.file-name',
+          {},
+          shownName(who.name),
+          who.name !== null && who.address !== null && ', ',
+          shownAddress(who.address),
+        ),
       element('p.note', {}, `${traits(explanation)}. ${ruleText(explanation)}`),
       (emails.length > 0 || windows.length > 0) && chartBox((options) => drawTimeline(explanation, options)),
       emails.length > 0 && element('ul.emails', {}, ...emails.map((email) => emailCard(email, as_of))),

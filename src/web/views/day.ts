@@ -2,12 +2,15 @@ import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
 import { ALREADY_SENT } from '../../report/charts/series.js';
 import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
-import { button, dataTable, element, fill, labelled, refill } from '../page/dom.js';
-import { longDayText, shortDate } from '../page/format.js';
+import { button, type Child, dataTable, element, fill, labelled, refill } from '../page/dom.js';
+import { byteText, longDayText, shortDate } from '../page/format.js';
 import { plainReason, plainType } from '../page/plainWords.js';
-import type { FinishedRun, Store } from '../page/state.js';
+import { resultFileName, saveFile } from '../page/savedFile.js';
+import { shownAddress, shownName } from '../page/spoofing.js';
+import { ALL_EMAILS, type FinishedRun, type PageState, type Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
-import type { DayEmails, DayRequest } from '../protocol/protocol.js';
+import type { EmailFilter, EmailsRequest, ListedEmail, ListedEmails } from '../protocol/protocol.js';
+import { filterControls } from './dayFilters.js';
 
 const PAGE_EMAILS = 50;
 
@@ -16,24 +19,7 @@ interface PageActions {
   /** Shows the emails from a place on. */
   readonly turn: (start: number) => void;
   readonly explain: (contactId: number) => void;
-}
-
-function statusChoice(): HTMLSelectElement {
-  return element(
-    'select',
-    {},
-    element('option', { attributes: { value: 'any' } }, 'to be sent and skipped'),
-    element('option', { attributes: { value: 'pre-scheduled' } }, 'to be sent'),
-    element('option', { attributes: { value: 'skipped' } }, 'skipped'),
-  );
-}
-
-function kindOptions(current: FinishedRun | null): HTMLElement[] {
-  const kinds = (current?.result.volume.kinds ?? []).filter(({ kind }) => kind !== ALREADY_SENT);
-  return [
-    element('option', { attributes: { value: '' } }, 'all kinds'),
-    ...kinds.map((volume) => element('option', { attributes: { value: volume.kind } }, plainType(volume.kind))),
-  ];
+  readonly showDay: (day: number) => void;
 }
 
 /** What goes out on a day: what the plan sends, and what was sent or is on its way without it. */
@@ -51,29 +37,51 @@ function coded(words: string, code: string, style: 'span' | 'span.tag.skipped' =
   return element(style, { attributes: { title: code } }, words);
 }
 
-function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: PageActions): HTMLElement[] {
-  if (total === 0) return [element('p.empty', {}, 'No planned email of this kind on this day.')];
-  const rows = emails.map((email) => [
+/** An email as the cells of its row; the day stands in it where the list is of all days. */
+function cellsOf(email: ListedEmail, isOfAllDays: boolean, { explain, showDay }: PageActions): Child[] {
+  const moved =
+    email.planned_send_date === email.scheduled_send_date ? '' : `from ${shortDate(email.planned_send_date)}`;
+  const day = parseIsoDay(email.scheduled_send_date) ?? 0;
+  return [
     button(String(email.contact_id), () => explain(email.contact_id), {
       style: 'button.link',
       attributes: { 'aria-label': `Explain contact ${email.contact_id}` },
     }),
-    email.address,
+    shownName(email.name),
+    shownAddress(email.address),
+    email.state,
+    ...(isOfAllDays
+      ? [button(shortDate(email.scheduled_send_date), () => showDay(day), { style: 'button.link.whole' })]
+      : []),
     coded(plainType(email.email_type), email.email_type),
     email.status === 'skipped'
       ? coded(`skipped: ${plainReason(email.skip_reason ?? '')}`, email.skip_reason ?? '', 'span.tag.skipped')
       : element('span.tag', {}, 'to be sent'),
-    email.planned_send_date === email.scheduled_send_date ? '' : `from ${shortDate(email.planned_send_date)}`,
+    moved,
     email.priority,
-  ]);
+  ];
+}
+
+function pageOf(
+  { total, emails }: ListedEmails,
+  { start, day }: Pick<EmailsRequest, 'start' | 'day'>,
+  page: PageActions,
+): HTMLElement[] {
+  if (total === 0) return [element('p.empty', {}, 'No planned email of this kind.')];
   const end = Math.min(total, start + emails.length);
-  const earlier = button('Earlier', () => turn(Math.max(0, start - PAGE_EMAILS)), {
+  const earlier = button('Earlier', () => page.turn(Math.max(0, start - PAGE_EMAILS)), {
     attributes: { disabled: start === 0 },
   });
-  const later = button('Later', () => turn(start + PAGE_EMAILS), { attributes: { disabled: end >= total } });
-  const heads = ['Contact', 'Address', 'Type', 'Status', 'Moved', 'Priority'];
+  const later = button('Later', () => page.turn(start + PAGE_EMAILS), { attributes: { disabled: end >= total } });
+  const isOfAllDays = day === null;
+  const heads = ['Contact', 'Name', 'Address', 'State', 'Type', 'Status', 'Moved', 'Priority'];
   return [
-    dataTable('Emails of the day', heads, rows, { style: 'div.scroll.sheet' }),
+    dataTable(
+      isOfAllDays ? 'Emails of all days' : 'Emails of the day',
+      isOfAllDays ? heads.toSpliced(4, 0, 'Day') : heads,
+      emails.map((email) => cellsOf(email, isOfAllDays, page)),
+      { style: 'div.scroll.sheet' },
+    ),
     element(
       'div.pager',
       {},
@@ -84,45 +92,52 @@ function pageOf({ total, emails }: DayEmails, start: number, { turn, explain }: 
   ];
 }
 
-/** The choices of which emails of the day are shown. */
-function filterControls(store: Store, actions: Actions): HTMLElement[] {
-  const kind = element('select');
-  const status = statusChoice();
-  const choose = () => {
-    const chosen = status.value as DayRequest['status'];
-    actions.setFilter({ kind: kind.value === '' ? null : kind.value, status: chosen });
-  };
-  kind.addEventListener('change', choose);
-  status.addEventListener('change', choose);
-  store.follow(['current'], ({ current }) => fill(kind, ...kindOptions(current)));
-  store.follow(['current', 'filter'], ({ filter }) => {
-    kind.value = filter.kind ?? '';
-    status.value = filter.status;
-  });
-  return [labelled('Kind', kind), labelled('Status', status)];
+/** What a list is called as a file: what, of which day, of which filter. */
+function listName({ current, day, filter }: PageState): string {
+  const { kind, status, state, reason } = filter;
+  const words = [kind, status === 'any' ? null : status, state, reason].filter((word) => word !== null);
+  const what = ['emails', day === null ? 'all-days' : `on-${formatIsoDay(day)}`, ...words].join('-');
+  return resultFileName(current, what.replace(/[^\w.-]+/g, '-'), 'csv');
 }
 
-/** The emails of a day, a page at a time, by kind and status. */
-export function dayView(store: Store, actions: Actions): HTMLElement {
-  const date = element('input', { attributes: { type: 'date' } });
-  const filters = filterControls(store, actions);
-  const title = element('h2', {}, 'Day');
-  const body = element('div', { attributes: { 'aria-live': 'polite' } });
-  let start = 0;
-  let asked = 0;
+/** A button that hands the whole list to the browser, and what is said of it. */
+function listSaver(store: Store, actions: Actions): HTMLElement[] {
+  const said = element('p.note', { attributes: { role: 'status' } });
+  const save = button('This list as CSV', async () => {
+    const { day, filter } = store.state;
+    const name = listName(store.state);
+    const file = await actions.exportEmails({ day, ...filter });
+    if (file === null) return;
+    saveFile(file, name);
+    fill(said, `${name}, ${byteText(file.size)}, is handed to your browser.`);
+  });
+  store.follow(['job'], ({ job }) => {
+    save.disabled = job !== null;
+  });
+  store.follow(['day', 'filter', 'current'], () => fill(said));
+  return [save, said];
+}
 
-  const show = async () => {
+/** Shows the emails that day and filter ask for, a page at a time. */
+function emailList(store: Store, actions: Actions): HTMLElement {
+  const body = element('div', { attributes: { 'aria-live': 'polite' } });
+  let asked = 0;
+  const turn = async (start: number) => {
     const { day, current, filter } = store.state;
-    if (current === null || day === null) return;
+    if (current === null) return;
     asked += 1;
     const mine = asked;
-    const request: DayRequest = { day, ...filter, start, end: start + PAGE_EMAILS };
+    const request: EmailsRequest = { day, ...filter, start, end: start + PAGE_EMAILS };
+    const page: PageActions = {
+      turn: (first) => void turn(first),
+      explain: (contactId) => void actions.explain(contactId),
+      showDay: (next) => actions.showDay(next),
+    };
     body.setAttribute('aria-busy', 'true');
     try {
-      const emails = await actions.emailsOfDay(request);
+      const emails = await actions.listEmails(request);
       // Another day may have been asked for since.
-      if (mine === asked && emails !== null)
-        refill(body, ...pageOf(emails, start, { turn, explain: (contactId) => void actions.explain(contactId) }));
+      if (mine === asked && emails !== null) refill(body, ...pageOf(emails, request, page));
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       if (!error.isCancelled) fill(body, element('p.wrong', {}, error.message));
@@ -130,36 +145,48 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
       body.removeAttribute('aria-busy');
     }
   };
-  const turn = (first: number) => {
-    start = first;
-    void show();
-  };
-  const again = () => turn(0);
+  store.follow(['day', 'current', 'filter', 'view'], ({ view }) => {
+    if (view === 'day') void turn(0);
+  });
+  return body;
+}
+
+/** The planned emails of a day, or of all days, by kind, status, state and reason. */
+export function dayView(store: Store, actions: Actions): HTMLElement {
+  const date = element('input', { attributes: { type: 'date' } });
+  const title = element('h2', {}, 'Days');
   const step = (days: number) => {
-    const { day } = store.state;
-    if (day !== null) actions.showDay(day + days);
+    const { day, current } = store.state;
+    const from = day ?? (current === null ? null : current.result.volume.firstDay - days);
+    if (from !== null) actions.showDay(from + days);
   };
   date.addEventListener('change', () => {
     const day = parseIsoDay(date.value);
-    if (day !== null) actions.showDay(day);
+    if (day !== null || date.value === '') actions.showDay(day);
   });
-  store.follow(['day', 'current', 'filter'], ({ day, current }) => {
+  const all = button('All days', () => actions.showDay(null), { style: 'button.quiet' });
+  const noFilter = button('All emails', () => actions.setFilter(ALL_EMAILS), { style: 'button.quiet' });
+  store.follow(['day', 'current', 'filter'], ({ day, current, filter }) => {
     if (current === null) return;
-    if (day === null) {
-      fill(title, 'Day');
-      fill(body, element('p.empty', {}, 'Choose a day here, or click one in the charts of the plan.'));
-      return;
-    }
-    date.value = formatIsoDay(day);
-    fill(title, longDayText(day), countOf(current, day));
-    again();
+    date.value = day === null ? '' : formatIsoDay(day);
+    all.disabled = day === null;
+    noFilter.disabled = isAll(filter);
+    if (day === null) fill(title, 'All days');
+    else fill(title, longDayText(day), countOf(current, day));
   });
-  const days = [button('Day before', () => step(-1)), labelled('Day', date), button('Day after', () => step(1))];
+  const days = [button('Day before', () => step(-1)), labelled('Day', date), button('Day after', () => step(1)), all];
+  const [save, said] = listSaver(store, actions);
   return element(
     'div.view',
     {},
     element('header.view-head', {}, title),
-    element('div.controls', {}, ...days, ...filters),
-    body,
+    element('div.controls', {}, ...days),
+    element('div.controls.filters', {}, ...filterControls(store, actions), noFilter, save),
+    said,
+    emailList(store, actions),
   );
+}
+
+function isAll({ kind, status, state, reason }: EmailFilter): boolean {
+  return kind === null && status === 'any' && state === null && reason === null;
 }

@@ -4,6 +4,7 @@ import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
 import { button, element, fill } from '../page/dom.js';
 import { byteText, shortDate } from '../page/format.js';
+import { resultFileName, saveFile } from '../page/savedFile.js';
 import { staleReasons } from '../page/stale.js';
 import type { Store } from '../page/state.js';
 
@@ -17,32 +18,15 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; 
   { format: 'arrow', name: 'Arrow', text: 'The planned rows as an Arrow IPC file; loads without parsing.' },
 ];
 
-/** Lets the browser save a file. */
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = element('a', { attributes: { href: address, download: name } });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 /** What of the result can be had as a file. */
 export function downloadView(store: Store, actions: Actions): HTMLElement {
   const said = element('p.note', { attributes: { role: 'status' } });
-  const nameOf = (ending: string) => {
-    const { current } = store.state;
-    const stem = (current?.databaseName ?? 'plan').replace(/\.(sqlite3?|db)$/i, '');
-    // The runs of a visit may differ in their settings alone.
-    const run = current === null || current.number === 1 ? '' : `-run${current.number}`;
-    return `${stem}-planned-${current?.result.report.as_of ?? ''}${run}.${ending}`;
-  };
+  const nameOf = (ending: string) => resultFileName(store.state.current, 'planned', ending);
   const offer = (ending: string, name: string, text: string, make: () => Promise<Blob | null>) => {
     const start = button(`Download ${name}`, async () => {
       const file = await make();
       if (file === null) return;
-      save(file, nameOf(ending));
+      saveFile(file, nameOf(ending));
       actions.noteSaved();
       fill(said, `${nameOf(ending)}, ${byteText(file.size)}, is handed to your browser.`);
     });

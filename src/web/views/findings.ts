@@ -14,9 +14,11 @@ const MONTHS = 'January February March April May June July August September Octo
 export function sourceText({
   databaseName,
   number,
+  name,
   result,
-}: Pick<FinishedRun, 'databaseName' | 'number' | 'result'>): string {
-  return `Source: ${databaseName}, as of ${shortDate(result.report.as_of)}, run ${number}.`;
+}: Pick<FinishedRun, 'databaseName' | 'number' | 'name' | 'result'>): string {
+  const named = name === '' ? '' : ` (${name})`;
+  return `Source: ${databaseName}, as of ${shortDate(result.report.as_of)}, run ${number}${named}.`;
 }
 
 /** What the volume of the days shows: what is over its cap and why, or how full the fullest day is. */

@@ -23,7 +23,7 @@ const SPOKEN_EVERY_MS = 4000;
 function rateText({ progress, stageStartMs }: Job): string {
   const seconds = (performance.now() - stageStartMs) / 1000;
   if (progress === null || progress.done === 0 || seconds < 0.05) return '';
-  return `${grouped(progress.done / seconds)} rows/s`;
+  return `${grouped(Math.round(progress.done / seconds))} rows/s`;
 }
 
 /** What is being done, how far it has come and how fast, with a way to end it. */

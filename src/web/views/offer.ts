@@ -22,9 +22,10 @@ export function offerView(store: Store, actions: Actions): HTMLElement {
       element(
         'div.beside',
         {},
-        ...offered.map(({ name, file }) =>
-          button(`Open ${name}, ${byteText(file.size)}`, () => actions.choose({ name, file, made: null })),
-        ),
+        ...offered.map((offer) => {
+          const beside = offer.log === null ? '' : ' with its log';
+          return button(`Open ${offer.name}, ${byteText(offer.file.size)}${beside}`, () => void actions.open(offer));
+        }),
         button('Leave it', () => actions.refuseOffer(), { style: 'button.quiet' }),
       ),
     );

@@ -1,24 +1,28 @@
-import { formatIsoDay } from '../../calendar/iso.js';
 import { drawReasonChart } from '../../report/charts/barChart.js';
-import { drawCalendarChart } from '../../report/charts/calendarChart.js';
+import { kindOfType } from '../../report/charts/series.js';
 import { drawStateChart } from '../../report/charts/stateChart.js';
-import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import { grouped, percent } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
-import { button, type Child, dataTable, element, fill } from '../page/dom.js';
-import { longDayText, secondsText, shortDate } from '../page/format.js';
+import { button, dataTable, element, fill } from '../page/dom.js';
+import { secondsText, shortDate } from '../page/format.js';
 import { plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
-import { dayCounts, dayKindCounts } from '../protocol/volume.js';
-import { chartBox, type DayChoice } from './chart.js';
-import { calendarFinding, reasonFinding, sourceText, stateFinding, volumeFinding } from './findings.js';
+import { UNKNOWN_STATE_NAME } from '../protocol/protocol.js';
+import { choosableChart } from './chart.js';
+import { reasonFinding, stateFinding } from './findings.js';
+import { type DayPanels, type DaysLook, dayPanels } from './planDays.js';
+import { asTable, chartPanel, panel } from './planPanels.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */
 export function planView(store: Store, actions: Actions): HTMLElement {
   const view = element('div.view');
+  const look: DaysLook = { hidden: new Set(), scale: 'linear' };
+  let days: DayPanels | null = null;
   store.follow(['current'], ({ current }) => {
-    if (current === null) fill(view, ...welcome(store, actions));
-    else fill(view, ...summary(current, actions));
+    days?.end();
+    days = current === null ? null : dayPanels(current, store, actions, look);
+    if (current === null || days === null) fill(view, ...welcome(store, actions));
+    else fill(view, ...summary(current, days.view, actions));
   });
   return view;
 }
@@ -57,7 +61,7 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
       element(
         'p.note',
         {},
-        'Everything happens on this machine. The page may connect to nobody, and your browser holds it to that: the file you choose is never sent anywhere. Your file is only read; what is planned is yours to download.',
+        'Everything happens on this machine. The page has no code that sends anything, and it tells your browser to refuse all connections, images and forms that would; so the file you choose stays here. Your file is only read; what is planned is yours to download.',
       ),
     ),
   ];
@@ -75,31 +79,7 @@ function figure(value: string, label: string, note: string | null = null): HTMLE
   );
 }
 
-function panel(title: string, ...children: readonly Child[]): HTMLElement {
-  return element('section.panel', { attributes: { 'aria-label': title } }, element('h3', {}, title), ...children);
-}
-
-/** A panel whose heading says what its chart shows, with where that comes from below. */
-function chartPanel(run: FinishedRun, subject: string, finding: string, ...children: readonly Child[]): HTMLElement {
-  return element(
-    'section.panel',
-    { attributes: { 'aria-label': subject } },
-    element('p.subject', {}, subject),
-    element('h3', {}, finding),
-    ...children,
-    element('p.source', {}, sourceText(run)),
-  );
-}
-
-/** The figures of a chart as a table, for whoever cannot or will not look at a picture. */
-function asTable(title: string, table: () => HTMLElement): HTMLElement {
-  const place = element('div');
-  const details = element('details.as-table', {}, element('summary', {}, `${title} as a table`), place);
-  details.addEventListener('toggle', () => fill(place, details.open && table()));
-  return details;
-}
-
-function summary(run: FinishedRun, actions: Actions): HTMLElement[] {
+function summary(run: FinishedRun, days: readonly HTMLElement[], actions: Actions): HTMLElement[] {
   const { result, number, databaseName } = run;
   const { report } = result;
   return [
@@ -108,15 +88,31 @@ function summary(run: FinishedRun, actions: Actions): HTMLElement[] {
       {},
       element('h2', {}, `Plan as of ${shortDate(report.as_of)}`),
       element('p.note', {}, `Run ${number}, ${databaseName}, profile ${report.limits.profile}`),
+      runNameField(run, actions),
     ),
     figuresOf(report),
     ...(report.rows.total === 0
       ? [element('p.empty', {}, 'No email is planned: nobody in this database is due for any.')]
       : []),
-    ...dayPanels(run, actions),
-    element('div.panels', {}, reasonPanel(run), statePanel(run)),
-    element('div.panels', {}, typePanel(report), changesPanel(report)),
+    ...days,
+    element('div.panels', {}, reasonPanel(run, actions), statePanel(run, actions)),
+    element('div.panels', {}, typePanel(report, actions), changesPanel(report)),
   ];
+}
+
+/** What the run is called, which tells it from others in Compare and below charts. */
+function runNameField({ number, name }: FinishedRun, actions: Actions): HTMLElement {
+  const input = element('input.run-name', {
+    attributes: {
+      value: name,
+      maxlength: 60,
+      placeholder: 'name this run',
+      'aria-label': 'Name of this run',
+      autocomplete: 'off',
+    },
+  });
+  input.addEventListener('change', () => actions.nameRun(number, input.value));
+  return input;
 }
 
 function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): HTMLElement {
@@ -138,94 +134,74 @@ function figuresOf({ rows, contacts, limits, busiest_days, seconds }: Report): H
   );
 }
 
-/** The days as bars and as a calendar; a click on one shows its emails. */
-function dayPanels(run: FinishedRun, actions: Actions): HTMLElement[] {
-  const { result } = run;
-  const { report, volume } = result;
-  const { limits, moves } = report;
-  const describe = (day: number) => {
-    const count = volume.total[day - volume.firstDay] ?? 0;
-    return `${longDayText(day)}: ${grouped(count)} ${count === 1 ? 'email' : 'emails'}`;
-  };
-  const choice: DayChoice = {
-    firstDay: volume.firstDay,
-    dayCount: volume.dayCount,
-    describe,
-    onChoose: (day) => actions.showDay(day),
-  };
-  return [
-    chartPanel(
-      run,
-      'Emails per day',
-      volumeFinding(result),
-      chartBox(
-        (options) =>
-          drawVolumeChart(dayKindCounts(volume), { ...options, cap: (day) => volume.caps[day - volume.firstDay] ?? 0 }),
-        choice,
-      ),
-      element(
-        'p.note',
-        {},
-        `A day over ${grouped(limits.threshold)} emails is cut back to the cap of ${grouped(limits.cap)}; ${grouped(moves.cap)} emails were moved by that, ${grouped(moves.smoothing)} by smoothing policy anniversaries. Click a day to see its emails.`,
-      ),
-      asTable('Emails per day', () => volumeTable(result, actions)),
-    ),
-    chartPanel(
-      run,
-      'The year as a calendar',
-      calendarFinding(result),
-      chartBox((options) => drawCalendarChart(dayCounts(volume), { ...options, startDay: volume.firstDay }), choice),
-    ),
-  ];
-}
-
-function reasonPanel(run: FinishedRun): HTMLElement {
+function reasonPanel(run: FinishedRun, actions: Actions): HTMLElement {
   const { skip_reasons, rows } = run.result.report;
   const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: plainReason(reason), code: reason, count }));
+  const show = (reason: string) => actions.showEmails(null, { status: 'skipped', reason });
   return chartPanel(
     run,
     'Why emails are skipped',
     reasonFinding(run.result),
-    chartBox((options) => drawReasonChart(counts, options)),
+    choosableChart((options) => drawReasonChart(counts, options), 'data-code', show),
+    element('p.note', {}, 'Click a reason to see whose emails it stops.'),
     asTable('Skip reasons', () =>
       dataTable(
         'Skip reasons',
         ['Because', 'Emails', 'Of skipped', 'Code'],
-        counts.map(({ name, code, count }) => [name, count, percent(count, rows.skipped), code]),
+        counts.map(({ name, code, count }) => [
+          button(name, () => show(code), { style: 'button.link' }),
+          count,
+          percent(count, rows.skipped),
+          code,
+        ]),
       ),
     ),
   );
 }
 
-function statePanel(run: FinishedRun): HTMLElement {
+function statePanel(run: FinishedRun, actions: Actions): HTMLElement {
   const { states } = run.result;
+  const show = (state: string) => actions.showEmails(null, { state });
+  const counts = states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped }));
+  const map = (measure: 'toBeSent' | 'skippedShare') =>
+    choosableChart((options) => drawStateChart(counts, { ...options, measure }), 'data-state', show);
   return chartPanel(
     run,
     'States',
     stateFinding(run.result),
-    chartBox((options) =>
-      drawStateChart(
-        states.map(({ state, scheduled, skipped }) => ({ state, toBeSent: scheduled, skipped })),
-        options,
-      ),
-    ),
+    element('h4', {}, 'Emails to be sent'),
+    map('toBeSent'),
+    element('h4', {}, 'Share of emails that is skipped'),
+    map('skippedShare'),
+    element('p.note', {}, 'Click a state to see its emails.'),
     asTable('States', () =>
       dataTable(
         'States',
-        ['State', 'Contacts', 'To be sent', 'Skipped'],
-        states.map((count) => [count.state ?? 'unknown', count.contacts, count.scheduled, count.skipped]),
+        ['State', 'Contacts', 'To be sent', 'Skipped', 'Share skipped'],
+        states.map((count) => [
+          button(count.state ?? 'unknown', () => show(count.state ?? UNKNOWN_STATE_NAME), { style: 'button.link' }),
+          count.contacts,
+          count.scheduled,
+          count.skipped,
+          percent(count.skipped, count.scheduled + count.skipped),
+        ]),
       ),
     ),
   );
 }
 
-function typePanel({ rows }: Report): HTMLElement {
+function typePanel({ rows }: Report, actions: Actions): HTMLElement {
+  const show = (type: string) => actions.showEmails(null, { kind: kindOfType(type) });
   return panel(
     'By type of email',
     dataTable(
       'Emails by type',
       ['Type', 'To be sent', 'Skipped'],
-      rows.by_type.map((type) => [plainType(type.email_type), type.pre_scheduled, type.skipped]),
+      rows.by_type.map((type) => [
+        button(plainType(type.email_type), () => show(type.email_type), { style: 'button.link' }),
+        type.pre_scheduled,
+        type.skipped,
+      ]),
     ),
     asTable('Codes of the types', () =>
       dataTable(
@@ -275,14 +251,4 @@ function issuesOf(issues: Report['issues']): HTMLElement[] {
       entries.map(([kind, count]) => [kind, count]),
     ),
   ];
-}
-
-function volumeTable({ volume }: FinishedRun['result'], actions: Actions): HTMLElement {
-  const days = dayCounts(volume).filter(({ count }) => count > 0);
-  const rows = days.map(({ day, count }) => [
-    button(formatIsoDay(day), () => actions.showDay(day), { style: 'button.link' }),
-    ...volume.kinds.map(({ emails }) => emails[day - volume.firstDay]),
-    count,
-  ]);
-  return dataTable('Emails per day', ['Day', ...volume.kinds.map(({ kind }) => kind), 'All'], rows);
 }

@@ -1,10 +1,12 @@
+import { counted } from '../../report/text/prose.js';
 import { checkConfig } from '../../rules/config.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
-import { button, element, fill, labelled } from '../page/dom.js';
-import { byteText, localToday } from '../page/format.js';
+import { button, element, fill, freshId, labelled, setAttributes } from '../page/dom.js';
+import { byteText, localToday, shortDate } from '../page/format.js';
 import { settingsKey } from '../page/ownSettings.js';
-import type { PageState, Store } from '../page/state.js';
+import type { ChosenDatabase, PageState, Store } from '../page/state.js';
+import { CONTACT_FIELDS, type ContactField, type ContactMapping } from '../protocol/contactColumns.js';
 
 const SIZES = [1_000, 5_000, 20_000, 50_000, 100_000, 250_000, 750_000];
 
@@ -18,14 +20,41 @@ export function setupView(store: Store, actions: Actions): HTMLElement {
     run.disabled = reason !== '' || job !== null;
     fill(why, reason);
   });
-  return element(
-    'section.setup',
-    { attributes: { 'aria-label': 'What to plan' } },
+  const steps = element(
+    'div.steps',
+    { attributes: { id: 'setup-steps' } },
     step('Database', databaseStep(store, actions)),
     step('Day', dayStep(store, actions)),
     step('Settings', settingsStep(store, actions)),
+  );
+  return element(
+    'section.setup',
+    { attributes: { 'aria-label': 'What to plan' } },
+    foldButton(store, steps),
+    steps,
     element('div.launch', {}, run, why),
   );
+}
+
+/** Folds the steps up once there is a plan, where the screen has no room beside it; on wide screens they are always there. */
+function foldButton(store: Store, steps: HTMLElement): HTMLElement {
+  const fold = (isFolded: boolean) => {
+    steps.classList.toggle('folded', isFolded);
+    toggle.setAttribute('aria-expanded', String(!isFolded));
+  };
+  const toggle = button('', () => fold(!steps.classList.contains('folded')), {
+    style: 'button.fold',
+    attributes: { 'aria-controls': steps.id },
+  });
+  fold(false);
+  store.follow(['database', 'asOf'], ({ database, asOf }) => {
+    const name = database?.name ?? 'No database';
+    fill(toggle, element('span.file-name', {}, `${name}${asOf === '' ? '' : `, ${shortDate(asOf)}`}`));
+  });
+  store.follow(['current'], ({ current }) => {
+    if (current !== null) fold(true);
+  });
+  return toggle;
 }
 
 /** Why nothing can be planned or lived through as things are set; null when it can. */
@@ -82,14 +111,82 @@ function databaseStep(store: Store, actions: Actions): HTMLElement {
     }
   });
   store.follow(['isWal', 'database'], ({ isWal, database }) => {
-    const name = database?.name ?? '';
+    if (database === null) fill(note);
+    else if (database.log !== null) fill(note, logText(database.name, database.log));
+    else {
+      fill(
+        note,
+        isWal &&
+          `This database is in WAL mode: what was written last may lie in a file ${database.name}-wal beside it. If there is one, choose it too.`,
+        isWal && button(`Choose ${database.name}-wal`, () => input.click(), { style: 'button.quiet' }),
+      );
+    }
+  });
+  const mapped = element('p.help', { attributes: { role: 'status' } });
+  store.follow(['database'], ({ database }) =>
+    fill(mapped, database?.mapping != null && mappingText(database.mapping)),
+  );
+  return element(
+    'div',
+    {},
+    zone,
+    note,
+    mapped,
+    filesView(store, actions),
+    memoryView(store, actions),
+    generateForm(store, actions),
+  );
+}
+
+/** What was read of the log beside a database. */
+function logText(name: string, { transactions, pages, framesLeftOut }: NonNullable<ChosenDatabase['log']>): string {
+  const left =
+    framesLeftOut === 0
+      ? ''
+      : ` ${counted(framesLeftOut, 'frame')} behind the last commit ${framesLeftOut === 1 ? 'is' : 'are'} left out: not finished, left over or damaged.`;
+  if (transactions === 0) return `${name}-wal holds no finished change, so the database is read as it is.${left}`;
+  return `Read with ${name}-wal: ${counted(transactions, 'transaction')}, ${counted(pages, 'page')}.${left}`;
+}
+
+/** The databases of this visit, to go back to one. */
+function filesView(store: Store, actions: Actions): HTMLElement {
+  const select = element('select');
+  select.addEventListener('change', () => {
+    const chosen = store.state.files[Number(select.value)];
+    if (chosen !== undefined) actions.choose(chosen);
+  });
+  const view = labelled('Files of this visit', select);
+  store.follow(['files', 'database'], ({ files, database }) => {
+    setAttributes(view, { hidden: files.length < 2 });
+    fill(select, ...files.map(({ name }, i) => element('option', { attributes: { value: i } }, name)));
+    select.value = String(database === null ? -1 : files.indexOf(database));
+  });
+  return view;
+}
+
+/** Asks whether the file and what is looked at are kept for the next visit. */
+function memoryView(store: Store, actions: Actions): HTMLElement {
+  const box = element('input', { attributes: { type: 'checkbox', id: freshId('session') } });
+  const said = element('p.help', { attributes: { role: 'status' } });
+  const view = element('div.memory', {}, element('label.check', {}, box, 'Remember this file in this browser'), said);
+  box.addEventListener('change', () => void actions.setSessionMemory(box.checked));
+  store.follow(['sessionMemory', 'database'], ({ sessionMemory, database }) => {
+    setAttributes(view, { hidden: database === null && sessionMemory === 'off' });
+    box.checked = sessionMemory === 'on';
     fill(
-      note,
-      isWal &&
-        `This database is in WAL mode. If a file ${name}-wal with something in it lies beside it, what is in that file is missing here: close the program that works on it first, or choose both files together.`,
+      said,
+      sessionMemory === 'on' && 'A copy lies in the storage of this browser, on this machine, until you untick this.',
+      sessionMemory === 'refused' && 'This browser does not keep it: there is no room, or its settings forbid it.',
     );
   });
-  return element('div', {}, zone, note, generateForm(store, actions));
+  return view;
+}
+
+/** What contacts are read from, where that is not their own names. */
+function mappingText({ table, columns }: ContactMapping): string {
+  const fields = (Object.keys(CONTACT_FIELDS) as ContactField[]).filter((field) => (columns[field] ?? field) !== field);
+  const list = fields.map((field) => `${field} is ${columns[field]}`).join(', ');
+  return `Contacts are read from ${table}: ${list}. What you download tells of that: it has a view or columns of these names.`;
 }
 
 /** Takes files that are dropped on an element, or anywhere beside it on the page. */

@@ -12,7 +12,7 @@ import { yearView } from './year.js';
 
 const NAMES: Readonly<Record<View, string>> = {
   plan: 'Plan',
-  day: 'Day',
+  day: 'Days',
   contact: 'Contact',
   settings: 'Settings',
   compare: 'Compare',

@@ -6,10 +6,12 @@ import { latestConfigText } from '../../store/read/latestConfig.js';
 import { readSchema } from '../../store/schema/readSchema.js';
 import type { FileLook } from '../protocol/protocol.js';
 import { BlobSource } from './blobSource.js';
+import { lookForContacts } from './contactTables.js';
 import { sqlJsFile } from './sqlJsFile.js';
 
 /**
- * Looks at a database without reading all of it: whether it is in WAL mode, and which configuration its last run kept.
+ * Looks at a database without reading all of it: whether it is in WAL mode, where its contacts are, and which
+ * configuration its last run kept.
  *
  * @throws SendplanError when it is no database, or damaged
  */
@@ -19,14 +21,21 @@ export async function lookAtFile(file: Blob, name: string): Promise<FileLook> {
   const isWal = isWalHeader(header);
   const connection = (await loadSqlJs(sqlJsFile()))(new BlobSource(file));
   try {
-    const text = latestConfigText(connection, readSchema(connection));
-    if (text === null) return { isWal, config: null, configProblem: null };
-    return { isWal, config: parseStoredConfig(text), configProblem: null };
+    const schema = readSchema(connection);
+    const found = { isWal, contacts: lookForContacts(connection, schema) };
+    return { ...found, ...keptConfig(latestConfigText(connection, schema)) };
+  } finally {
+    connection.close();
+  }
+}
+
+function keptConfig(text: string | null): Pick<FileLook, 'config' | 'configProblem'> {
+  if (text === null) return { config: null, configProblem: null };
+  try {
+    return { config: parseStoredConfig(text), configProblem: null };
   } catch (error) {
     const isOfConfig = error instanceof SyntaxError || (error instanceof SendplanError && error.code === 'bad_config');
     if (!isOfConfig) throw error;
-    return { isWal, config: null, configProblem: error.message };
-  } finally {
-    connection.close();
+    return { config: null, configProblem: error.message };
   }
 }

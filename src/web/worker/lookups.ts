@@ -1,11 +1,7 @@
-import { plannedRow } from '../../plan/plannedRows.js';
-import { becomesRow, REASON } from '../../plan/reasons.js';
-import { RowWriter } from '../../plan/rows.js';
-import { kindOfType } from '../../report/charts/series.js';
 import type { Connection } from '../../store/driver/connection.js';
 import type { SqlValue } from '../../store/format/sqlValue.js';
 import { findColumn, findTable, quoteName, readSchema } from '../../store/schema/readSchema.js';
-import type { DayEmail, DayEmails, DayRequest, FoundContact, FoundContacts } from '../protocol/protocol.js';
+import type { FoundContact, FoundContacts } from '../protocol/protocol.js';
 import type { PlannedDatabase } from './plannedDatabase.js';
 
 const MOST_FOUND = 20;
@@ -26,6 +22,34 @@ function contactColumns(connection: Connection): Record<'id' | 'first_name' | 'l
   };
 }
 
+/** The beginning of a query for ids, names, addresses and states of contacts, and the column of ids. */
+function contactQuery(connection: Connection): { readonly select: string; readonly idColumn: string } {
+  const { id, first_name, last_name, email, state } = contactColumns(connection);
+  const name = `coalesce(${first_name}, '') || ' ' || coalesce(${last_name}, '')`;
+  return { select: `SELECT ${id}, ${name}, ${email}, ${state} FROM contacts AS c`, idColumn: id };
+}
+
+/** How many contacts are looked up one by one; of more than these all are read. */
+const MOST_LOOKED_UP = 500;
+
+/** Names and addresses of contacts by id. */
+export function contactsById(
+  connection: Connection,
+  ids: ReadonlySet<number>,
+): ReadonlyMap<number, Pick<FoundContact, 'name' | 'address'>> {
+  const { select, idColumn } = contactQuery(connection);
+  const found = new Map<number, Pick<FoundContact, 'name' | 'address'>>();
+  const isFew = ids.size <= MOST_LOOKED_UP;
+  const marks = Array.from(ids, () => '?').join(', ');
+  const rows = isFew
+    ? connection.query(`${select} WHERE ${idColumn} IN (${marks})`, [...ids])
+    : connection.query(select);
+  for (const [id, name, address] of rows) {
+    if (ids.has(Number(id))) found.set(Number(id), { name: textOrNull(name), address: textOrNull(address) });
+  }
+  return found;
+}
+
 function textOrNull(value: SqlValue): string | null {
   return typeof value === 'string' ? value.trim() || null : null;
 }
@@ -38,10 +62,8 @@ function folded(text: string): string {
 /** Finds contacts by id, which come first, or by a part of their name or address, in any case and script. */
 export function findContacts({ connection }: PlannedDatabase, text: string): FoundContacts {
   const wanted = text.trim();
-  const columns = contactColumns(connection);
   const id = /^[0-9]{1,15}$/.test(wanted) ? Number(wanted) : null;
-  const name = `coalesce(${columns.first_name}, '') || ' ' || coalesce(${columns.last_name}, '')`;
-  const select = `SELECT ${columns.id}, ${name}, ${columns.email}, ${columns.state} FROM contacts AS c`;
+  const { select, idColumn } = contactQuery(connection);
   const contacts: FoundContact[] = [];
   const take = (rows: Iterable<SqlValue[]>, isMeant: (texts: readonly SqlValue[]) => boolean) => {
     for (const [contactId, fullName, address, state] of rows) {
@@ -56,7 +78,7 @@ export function findContacts({ connection }: PlannedDatabase, text: string): Fou
       if (contacts.length > MOST_FOUND) return;
     }
   };
-  if (id !== null) take(connection.query(`${select} WHERE ${columns.id} = ?`, [id]), () => true);
+  if (id !== null) take(connection.query(`${select} WHERE ${idColumn} = ?`, [id]), () => true);
   const part = folded(wanted);
   if (part !== '') {
     // SQLite's LIKE folds ASCII letters alone.
@@ -65,43 +87,4 @@ export function findContacts({ connection }: PlannedDatabase, text: string): Fou
     );
   }
   return { contacts: contacts.slice(0, MOST_FOUND), isCut: contacts.length > MOST_FOUND };
-}
-
-/** The addresses of contacts by id. */
-function addressesOf(connection: Connection, ids: readonly number[]): Map<number, string | null> {
-  const columns = contactColumns(connection);
-  const marks = ids.map(() => '?').join(', ');
-  const sql = `SELECT ${columns.id}, ${columns.email} FROM contacts AS c WHERE ${columns.id} IN (${marks})`;
-  return new Map(Array.from(connection.query(sql, ids), ([id, email]) => [Number(id), textOrNull(email)]));
-}
-
-/** The planned emails of a day, by contact. */
-export function emailsOfDay(planned: PlannedDatabase, request: DayRequest): DayEmails {
-  const { plan, connection, refused } = planned;
-  const { views, count, organization } = plan;
-  const isKind = organization.planned.types.map(
-    ({ name }) => request.kind === null || request.kind === kindOfType(name),
-  );
-  const isStatus = (reason: number) =>
-    becomesRow(reason) &&
-    (request.status === 'any' || (reason === REASON.scheduled) === (request.status === 'pre-scheduled'));
-  const candidates: number[] = [];
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    if (
-      views.candidateSend[i] !== request.day ||
-      !isStatus(views.candidateReason[i]) ||
-      refused.has(i) ||
-      !isKind[views.candidateType[i]]
-    ) {
-      continue;
-    }
-    if (total >= request.start && total < request.end) candidates.push(i);
-    total++;
-  }
-  const writer = new RowWriter(plan, Math.max(1, candidates.length));
-  const rows = candidates.map((candidate) => plannedRow(writer.rows, writer.add(candidate)));
-  const addresses =
-    rows.length === 0 ? new Map() : addressesOf(connection, [...new Set(rows.map((row) => row.contact_id))]);
-  return { total, emails: rows.map((row): DayEmail => ({ ...row, address: addresses.get(row.contact_id) ?? null })) };
 }

@@ -11,8 +11,12 @@ function realText(value: number): string {
   return /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
 }
 
+function hexText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 function blobText(bytes: Uint8Array): string {
-  const hex = Array.from(bytes.subarray(0, MOST_BLOB_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = hexText(bytes.subarray(0, MOST_BLOB_BYTES));
   return bytes.length <= MOST_BLOB_BYTES ? `x'${hex}'` : `x'${hex}…' (${bytes.length} bytes)`;
 }
 
@@ -28,4 +32,11 @@ export function shownValue(value: bigint | number | string | Uint8Array | null):
   if (typeof value !== 'string') return { kind: 'blob', text: blobText(value) };
   const isLong = value.length > MOST_LETTERS;
   return { kind: 'text', text: isLong ? `${value.slice(0, MOST_LETTERS)}… (${value.length} letters)` : value };
+}
+
+/** A value of SQLite that is no text as it stands in a file, whole and exact; NULL is nothing. */
+export function fileText(value: bigint | number | Uint8Array | null): string {
+  if (value === null) return '';
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'number' ? realText(value) : `x'${hexText(value)}'`;
 }

@@ -6,9 +6,12 @@ import { encodeRows } from '../../export/encodeRows.js';
 import { planRows } from '../../export/planRows.js';
 import type { Answer, CallName, Calls, Failure, Progress, Request } from '../protocol/protocol.js';
 import { dailyVolume, stateCounts } from '../protocol/volume.js';
+import { mapContacts } from './contactTables.js';
 import { generateFile } from './generateFile.js';
+import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
-import { emailsOfDay, findContacts } from './lookups.js';
+import { findContacts } from './lookups.js';
+import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
 import { simulateBlob } from './simulateFile.js';
@@ -35,6 +38,11 @@ function requirePlanned(): PlannedDatabase {
   return planned;
 }
 
+function requireResult(): ResultQueries {
+  if (queries === null) throw new SendplanError('bad_input', 'No result is open.');
+  return queries;
+}
+
 /** Lets messages in, so that `stop` is heard. @throws SendplanError `interrupted` after `stop` */
 async function breathe(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
@@ -44,6 +52,12 @@ async function breathe(): Promise<void> {
 const handlers: Handlers = {
   async generate(given, tell) {
     return generateFile(given, (done) => tell({ stage: 'generate', done, total: given.contacts }));
+  },
+  async mergeLog(given) {
+    return mergeLog(given);
+  },
+  async mapContacts({ database, mapping }) {
+    return mapContacts(database, mapping);
   },
   async look({ database, name }) {
     return lookAtFile(database, name);
@@ -56,8 +70,14 @@ const handlers: Handlers = {
   async simulate(given, tell) {
     return simulateBlob(given, tell);
   },
-  async emailsOfDay(given) {
-    return emailsOfDay(requirePlanned(), given);
+  async listEmails(given) {
+    return listEmails(requirePlanned(), given);
+  },
+  async exportEmails(given, tell) {
+    return emailsAsCsv(requirePlanned(), given, (done, total) => {
+      tell({ stage: 'export', done, total });
+      return breathe();
+    });
   },
   async findContacts({ text }) {
     return findContacts(requirePlanned(), text);
@@ -90,9 +110,11 @@ const handlers: Handlers = {
     queries = await ResultQueries.open(database);
     return queries.tables();
   },
-  async query({ sql }) {
-    if (queries === null) throw new SendplanError('bad_input', 'No result is open.');
-    return queries.query(sql);
+  async query(given) {
+    return requireResult().query(given);
+  },
+  async exportQuery(given, tell) {
+    return requireResult().rowsAsCsv(given, (done) => tell({ stage: 'export', done, total: null }));
   },
 };
 

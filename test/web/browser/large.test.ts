@@ -13,7 +13,7 @@ const CONTACTS = 750_000;
 const DAY = '2025-06-13';
 /** What a tab may hold while it plans and shows, and when the written database is open for SQL besides, in bytes. */
 const MOST_PLANNED = 1.6e9;
-const MOST_RESIDENT = 5e9;
+const MOST_RESIDENT = 4e9;
 /** The page draws on while a worker plans; the longest pause is the charts' own drawing. */
 const MOST_FRAME_MS = 1000;
 

@@ -138,7 +138,7 @@ test('everything can be done with the keyboard', async () => {
   await keyboard.press('Home');
   await tabTo('Make it up');
   await keyboard.press('Enter');
-  await page.getByText('realistic-1000.sqlite3').waitFor();
+  await page.getByTestId('drop').getByText('realistic-1000.sqlite3').waitFor();
   await tabTo('Plan this day');
   await keyboard.press('Enter');
   await planner.result();

@@ -84,7 +84,7 @@ test('a database in WAL mode that was closed cleanly opens, and the page says wh
   const file = made('wal.db', `PRAGMA journal_mode = WAL; ${CONTACTS} ${insert}`);
   expect(readFileSync(file).subarray(18, 20)).toEqual(Buffer.of(2, 2));
   await withFile(file, async (planner) => {
-    await planner.page.getByText(/in WAL mode. If a file wal.db-wal with something in it lies beside it/).waitFor();
+    await planner.page.getByText(/in WAL mode: what was written last may lie in a file wal.db-wal beside it/).waitFor();
     await planner.run();
     await planner.result();
     expect(await planner.figure('Contacts planned')).toBe('1');
@@ -105,13 +105,26 @@ test('a log with changes in it is not left out in silence', async () => {
     { name: 'a.db', mimeType: '', buffer: readFileSync(made('log.db', `DROP TABLE IF EXISTS contacts; ${CONTACTS}`)) },
     { name: 'a.db-wal', mimeType: '', buffer: Buffer.alloc(4096, 1) },
   ]);
-  expect(await planner.failure()).toMatch(/a\.db-wal holds changes that are not yet in the database file/);
+  expect(await planner.failure()).toMatch(/a\.db-wal is no write-ahead log of SQLite, or its header is damaged/);
   await planner.page.locator('input[type=file]').setInputFiles([
     { name: 'a.db', mimeType: '', buffer: readFileSync(made('log.db', `DROP TABLE IF EXISTS contacts; ${CONTACTS}`)) },
     { name: 'a.db-wal', mimeType: '', buffer: Buffer.alloc(0) },
   ]);
   await planner.run();
   await planner.result();
+  await planner.close();
+});
+
+test('a journal that a change has to be undone with, and a log alone, are not left out in silence', async () => {
+  const planner = await Planner.open(browser, server.address);
+  const input = planner.page.locator('input[type=file]');
+  await input.setInputFiles({ name: 'a.db-journal', mimeType: '', buffer: Buffer.alloc(600, 1) });
+  expect(await planner.failure()).toMatch(
+    /a\.db-journal holds what a change that was not finished has to be undone with/,
+  );
+  await planner.page.getByRole('button', { name: 'Close' }).click();
+  await input.setInputFiles({ name: 'a.db-wal', mimeType: '', buffer: Buffer.alloc(600, 1) });
+  expect(await planner.failure()).toMatch(/a\.db-wal is a log; the database a\.db itself is missing/);
   await planner.close();
 });
 
@@ -199,6 +212,19 @@ test('the page may connect to nobody, and the network is not missed', async () =
     ),
   );
   expect(answer).toBe('refused');
+  // Images and peers would be ways out as well.
+  const isLoaded = await planner.page.evaluate(
+    (address) =>
+      new Promise((resolve) => {
+        const image = new Image();
+        image.onload = () => resolve(true);
+        image.onerror = () => resolve(false);
+        image.src = `${address}picture.svg`;
+      }),
+    server.address,
+  );
+  expect(isLoaded).toBe(false);
+  expect(await planner.page.evaluate(() => 'RTCPeerConnection' in window)).toBe(false);
   await planner.close();
 });
 

@@ -44,7 +44,7 @@ export class Planner {
     await page.getByLabel('Contacts', { exact: true }).selectOption(String(contacts));
     await page.getByLabel('Kind').first().selectOption(shape);
     await page.getByRole('button', { name: 'Make it up' }).click();
-    await page.getByText(`${shape}-${contacts}.sqlite3`).waitFor({ timeout: 60_000 });
+    await page.getByTestId('drop').getByText(`${shape}-${contacts}.sqlite3`).waitFor({ timeout: 60_000 });
   }
 
   /** Gives the page a file to plan. */
@@ -80,10 +80,12 @@ export class Planner {
   /** Downloads one of the offers and returns the path of the file. */
   async download(name: string): Promise<{ readonly path: string; readonly fileName: string }> {
     await this.tab('Download');
-    const [download] = await Promise.all([
-      this.page.waitForEvent('download', { timeout: 110_000 }),
-      this.page.getByRole('button', { name: `Download ${name}` }).click(),
-    ]);
+    return this.saved(() => this.page.getByRole('button', { name: `Download ${name}` }).click());
+  }
+
+  /** What a click lets the browser save. */
+  async saved(click: () => Promise<void>): Promise<{ readonly path: string; readonly fileName: string }> {
+    const [download] = await Promise.all([this.page.waitForEvent('download', { timeout: 110_000 }), click()]);
     return { path: await download.path(), fileName: download.suggestedFilename() };
   }
 

@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser } from './helpers/browser.js';
+import { Planner } from './helpers/planner.js';
+import { type PageServer, plainServer } from './helpers/server.js';
+
+// What an operator comes to the page for, done as they would do it. With SENDPLAN_SHOTS=folder every task leaves a picture there.
+
+const SHOTS = process.env.SENDPLAN_SHOTS ?? null;
+const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
+
+let browser: Browser;
+let server: PageServer;
+let planner: Planner;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
+  planner = await Planner.open(browser, server.address, { viewport: { width: 1280, height: 900 } });
+  await planner.generate(5000, 'realistic', '2025-06-13');
+  // Few emails a day, so that a day is over its cap.
+  await planner.tab('Settings');
+  await planner.page.locator('[data-key="load_balancing.daily_send_percentage_cap"]').fill('1');
+  await planner.run();
+  await planner.result();
+});
+
+afterAll(async () => {
+  await planner?.close();
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function picture(name: string): Promise<void> {
+  if (SHOTS === null) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await planner.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+test('why did this person not get their email?', async () => {
+  const { page } = planner;
+  await planner.tab('Days');
+  await page.locator('#panel-day').getByLabel('Status').selectOption('skipped');
+  const row = page.getByRole('region', { name: 'Emails of all days' }).locator('tbody tr').first();
+  await row.waitFor();
+  const [id, , address] = await row.locator('td').allTextContents();
+  // They know an address, and search for it.
+  await planner.tab('Contact');
+  await page.getByRole('searchbox').fill(address);
+  await page.getByRole('button', { name: 'Search' }).click();
+  const letter = page.getByRole('region', { name: `Explanation of contact ${id}` });
+  await letter.waitFor();
+  const skipped = letter.locator('.email.skipped').first();
+  expect(await skipped.locator('h4').textContent()).toMatch(/: not sent on .*, because /);
+  await picture('1-why-not');
+});
+
+test('who is on a day, and the list of them', async () => {
+  const { page } = planner;
+  await planner.tab('Plan');
+  const calendar = page.getByRole('region', { name: 'The year as a calendar' });
+  await calendar.locator('rect[data-day="2025-07-22"]').click();
+  await page.locator('#panel-day h2').getByText('Tue, 22 July 2025').waitFor();
+  await page.getByRole('button', { name: 'All emails' }).click();
+  await page.locator('#panel-day').getByLabel('Status').selectOption('pre-scheduled');
+  const pager = page.locator('#panel-day .pager span');
+  await pager.waitFor();
+  await picture('2-who-is-on-the-22nd');
+  const { path, fileName } = await planner.saved(() => page.getByRole('button', { name: 'This list as CSV' }).click());
+  expect(fileName).toBe('realistic-5000-emails-on-2025-07-22-pre-scheduled-2025-06-13.csv');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+  expect(lines[1]).toMatch(/@.*,pre-scheduled,.*2025-07-22/);
+  expect(`of ${(lines.length - 1).toLocaleString('en-US')}`).toBe(
+    (await pager.textContent())?.replace(/^.* (of .*)$/, '$1'),
+  );
+});
+
+test('what is over its cap, and why', async () => {
+  const { page } = planner;
+  await planner.tab('Plan');
+  const volume = page.getByRole('region', { name: 'Emails per day', exact: true }).first();
+  expect(await volume.locator('h3').textContent()).toMatch(/over its cap/);
+  expect(await volume.locator('.sendplan-over > *').count()).toBeGreaterThan(0);
+  await picture('3-over-the-cap');
+});
+
+test('what changes if nothing goes out on Sundays', async () => {
+  const { page } = planner;
+  await page.getByLabel('Name of this run').fill('as it is');
+  await page.getByLabel('Name of this run').blur();
+  await planner.tab('Settings');
+  await page.getByLabel('Sun', { exact: true }).uncheck();
+  await planner.tab('Compare');
+  await planner.run();
+  await page.getByText(/^Run 2 sends /).waitFor({ timeout: 60_000 });
+  const changed = page.getByRole('region', { name: 'Settings' });
+  await changed
+    .getByText(/weekday|days/i)
+    .first()
+    .waitFor();
+  await page
+    .getByText(/“as it is”/)
+    .first()
+    .waitFor({ state: 'attached' });
+  await picture('4-without-sundays');
+  expect(planner.complaints).toEqual([]);
+});
