@@ -44,6 +44,8 @@ export interface Suppressions {
   /** Elements in lower case; null covers everything. */
   readonly scopes: readonly (ReadonlySet<string> | null)[];
   readonly reasons: readonly string[];
+  /** How many rows the table or view has, whether they hold or not; null when it is not there. */
+  readonly rowCount: number | null;
 }
 
 const COLUMNS = {
@@ -80,6 +82,8 @@ export class SuppressionRows {
   /** A bit for each hash of an address, by the hash's last bits. */
   private readonly hashBits: Uint32Array;
   private readonly hashMask: number;
+  /** How many rows were read; null without a table. */
+  private rowCount: number | null = null;
   /** The contacts that were found to have one of the addresses, and which. */
   private readonly found = new GrowingColumns({ contactId: Float64Array, email: Int32Array });
 
@@ -146,6 +150,7 @@ export class SuppressionRows {
       endDay: column(rows.endDay),
       scopes: this.scopes,
       reasons: this.reasonTexts.texts,
+      rowCount: this.rowCount,
     };
   }
 
@@ -158,8 +163,10 @@ export class SuppressionRows {
     const reasonCodes = new TextMemo((text) => this.reasonTexts.codeOf(readSuppressionReason(text)));
     const { places, cursor } = openRows(source, SUPPRESSION_COLUMNS);
     const [idAt, emailAt, scopeAt, reasonAt, startAt, endAt] = places;
+    let rowCount = 0;
     try {
       while (cursor.next()) {
+        rowCount++;
         const contactId = cursor.integer(idAt) ?? readSuppressedId(cursor.value(idAt));
         const startDay = cursor.day(startAt, dates);
         const endDay = cursor.day(endAt, dates);
@@ -186,6 +193,7 @@ export class SuppressionRows {
     } finally {
       cursor.close();
     }
+    this.rowCount = rowCount;
   }
 
   /** The number of a scope; what none knows of its elements goes to `unknownOfScope`. */

@@ -3,7 +3,10 @@ import { unreadableText } from '../run/guards.js';
 import { alikeText } from '../store/schema/alikeColumns.js';
 import { counted, grouped, listed } from './text/prose.js';
 
-function dayText({ is_up_to_date: isUpToDate, as_of: day, last_run: last }: CheckReport): string {
+function dayText({ is_up_to_date: isUpToDate, as_of: day, last_run: last, pending }: CheckReport): string {
+  const { added, changed, removed } = pending;
+  if (isUpToDate && last.as_of === day && added + changed + removed > 0)
+    return `It was planned as of ${day}, by this configuration; since then its data have changed.`;
   if (isUpToDate && last.as_of === day)
     return `It is up to date: the last run was as of ${day}, by this configuration.`;
   if (isUpToDate) return `It is up to date: a run as of ${day} would find nothing to change.`;
@@ -20,6 +23,12 @@ function pendingText({ pending, as_of: day }: CheckReport): string {
   return `A run as of ${day} would add ${grouped(added)} rows, change ${grouped(changed)}, remove ${grouped(removed)} and keep ${grouped(kept)}.`;
 }
 
+function suppressedText({ reading: { suppressions } }: CheckReport): string {
+  if (suppressions === null) return '';
+  const are = suppressions.contacts === 1 ? '1 is' : `${grouped(suppressions.contacts)} are`;
+  return `, ${are} suppressed by ${counted(suppressions.rows, 'row')} of suppressions`;
+}
+
 function tableText({ table, columns_read: read, columns_ignored: ignored }: CheckedTable): string {
   const rest = ignored.length === 0 ? '' : `; ignored: ${ignored.join(', ')}`;
   return `  ${table}: ${read.join(', ')}${rest}`;
@@ -32,7 +41,7 @@ export function checkText(report: CheckReport): string {
     `${report.database}: ${report.is_good ? 'good' : 'not good'}.`,
     dayText(report),
     pendingText(report),
-    `It can be read: ${counted(contacts.planned, 'contact')} of ${grouped(contacts.rows)} can be planned.`,
+    `It can be read: ${counted(contacts.planned, 'contact')} of ${grouped(contacts.rows)} can be planned${suppressedText(report)}.`,
   ];
   if (refusal !== null) {
     parts.push(`A run could not write into it: ${refusal.message}${refusal.hint === null ? '' : ` ${refusal.hint}`}`);

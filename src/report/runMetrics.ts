@@ -75,7 +75,7 @@ function addReport(add: AddGauge, report: RunReport): void {
   add('issues', 'What is wrong with contacts and rows.', Object.entries(report.issues), 'kind');
   add('warnings', 'Warnings of the run.', report.warnings.length);
   add('missed_deadlines', 'Emails that were not sent until their deadline had passed.', report.missed.rows);
-  add('overloaded_days', 'Days that stay over their threshold.', report.overloaded_days.count);
+  add('overloaded_dates', 'Days that stay over their threshold.', report.overloaded_days.count);
   const uses = nextDays.map(
     ({ load, cap }, i) => [String(i), cap === 0 ? (load === 0 ? 0 : null) : load / cap] as const,
   );

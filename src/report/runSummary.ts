@@ -76,6 +76,13 @@ export function summarizeRun(report: RunReport): string {
     parts.push(
       `${grouped(contacts.rejected)} of ${grouped(contacts.rows)} contacts were left out, see the issues below.`,
     );
+  const { suppressions } = report.reading;
+  if (suppressions !== null) {
+    const contacts = suppressions.contacts === 1 ? '1 contact is' : `${grouped(suppressions.contacts)} contacts are`;
+    parts.push(
+      `Suppressions: ${contacts} suppressed, by ${grouped(suppressions.rows)} row${suppressions.rows === 1 ? '' : 's'}.`,
+    );
+  }
   if (rows.total > 0) parts.push('', typesText(report));
   if (report.skip_reasons.length > 0) parts.push('', reasonsText(report));
   if (report.busiest_days.length > 0) {
@@ -89,7 +96,7 @@ export function summarizeRun(report: RunReport): string {
   if (overloaded.count > 0) {
     parts.push(
       '',
-      `${grouped(overloaded.count)} day${overloaded.count === 1 ? ' stays' : 's stay'} over the threshold, because not all that has to go out by then has a seat before:`,
+      `${grouped(overloaded.count)} day${overloaded.count === 1 ? ' stays' : 's stay'} over the threshold, because not all that has to go out by then has a seat before (load_balancing.excess: skip skips it instead):`,
       daysText(overloaded.first),
     );
   }

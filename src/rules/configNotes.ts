@@ -53,7 +53,8 @@ const NOTES: Readonly<Record<string, string>> = {
     'The sizes below by the number of contacts; auto chooses. A key that is set wins over the profile.',
   'load_balancing.daily_send_percentage_cap':
     "Emails on a day at most, as a share of the contacts, 0 to 1; null takes the profile's.",
-  'load_balancing.daily_send_limit': 'Emails on a day at most, as a number; null for none.',
+  'load_balancing.daily_send_limit':
+    'Emails on a day at most, as a number; null for none. Exceeded where a deadline forces it, unless excess is skip.',
   'load_balancing.ed_daily_soft_limit':
     "A day with more policy emails is spread over the days around; null takes the profile's.",
   'load_balancing.ed_smoothing_window_days': "Over how many days; null takes the profile's.",

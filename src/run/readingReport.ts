@@ -28,6 +28,11 @@ export interface ReadingReport {
   readonly columns: readonly ReadColumn[];
   /** Columns of contacts that are not read and look like one that is not there. */
   readonly alike_columns: readonly AlikeColumn[];
+  /**
+   * The rows of the table or view `suppressions`, and the contacts that one of them is for which holds on the run's day; null when there
+   * is none.
+   */
+  readonly suppressions: { readonly rows: number; readonly contacts: number } | null;
   /** Rows of `email_schedules` that count for nothing, or for less than they seem to. */
   readonly rows: {
     readonly unknown_statuses: readonly UnknownText[];
@@ -98,6 +103,21 @@ function readableAs(values: ReadonlyMap<string, number>): ReadColumn['readable_a
   return best;
 }
 
+/** The rows of `suppressions`, and how many contacts they are for on the run's day. */
+function readSuppressions({ organization, run }: Plan): ReadingReport['suppressions'] {
+  const { rowCount, first, startDay, endDay } = organization.suppressions;
+  if (rowCount === null) return null;
+  let contacts = 0;
+  for (let contact = 0; contact + 1 < first.length; contact++) {
+    for (let i = first[contact]; i < first[contact + 1]; i++) {
+      if (startDay[i] > run.today || endDay[i] < run.today) continue;
+      contacts++;
+      break;
+    }
+  }
+  return { rows: rowCount, contacts };
+}
+
 /** Puts into figures what could not be read of an organization. @param alikeColumns of its table of contacts */
 export function reportReading(plan: Plan, alikeColumns: readonly AlikeColumn[]): ReadingReport {
   const { issues, schedules } = plan.organization;
@@ -117,5 +137,5 @@ export function reportReading(plan: Plan, alikeColumns: readonly AlikeColumn[]):
   });
   const { unknownStatuses, unknownTypes, unreadableDays } = schedules.notes;
   const rows = { unknown_statuses: unknownStatuses, unknown_types: unknownTypes, unreadable_days: unreadableDays };
-  return { columns, alike_columns: alikeColumns, rows };
+  return { columns, alike_columns: alikeColumns, suppressions: readSuppressions(plan), rows };
 }

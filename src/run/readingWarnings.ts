@@ -15,10 +15,23 @@ function rowsOf(texts: readonly UnknownText[]): string {
   return rows === 1 ? '1 row of email_schedules has' : `${rows} rows of email_schedules have`;
 }
 
+/** Suppressions that are there and suppress nobody, in a sentence (Rules 2). */
+function suppressionWarnings(found: ReadingReport['suppressions']): string[] {
+  if (found === null || found.contacts > 0) return [];
+  if (found.rows > 0) {
+    const rows =
+      found.rows === 1 ? 'The 1 row of suppressions is' : `None of the ${found.rows} rows of suppressions is`;
+    return [`${rows}${found.rows === 1 ? ' not' : ''} for a contact, or holds on this day: it suppresses nobody.`];
+  }
+  return [
+    "The table or view suppressions has no rows, so that nobody is suppressed. For SQLite a text such as Y or true is no condition that holds: a view over a flag of texts needs one like `WHERE lower(trim(opted_out)) IN ('1', 'y', 'yes', 't', 'true', 'on')`.",
+  ];
+}
+
 /** What counts for nothing in `email_schedules`, a sentence each with its counts and an example (Rules 1). */
-export function readingWarnings({ rows }: ReadingReport): string[] {
+export function readingWarnings({ rows, suppressions }: ReadingReport): string[] {
   const { unknown_statuses: statuses, unknown_types: types, unreadable_days: days } = rows;
-  const told: string[] = [];
+  const told = suppressionWarnings(suppressions);
   if (statuses.length > 0) {
     told.push(
       `${rowsOf(statuses)} a status that no rule knows, ${listOf(statuses)}: they are ignored, and their emails are planned again. Known are pre-scheduled and skipped; scheduled, processing, accepted, deferred, sent and delivered; bounced, dropped and cancelled.`,

@@ -132,6 +132,49 @@ describe('what counts for nothing is told', () => {
   });
 });
 
+describe('suppressions', () => {
+  const people = (
+    flag: string,
+  ) => `CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, state TEXT, birth_date TEXT, out);
+    ${NUMBERS} INSERT INTO people SELECT i, 'p' || i || '@example.org', 'TX', '1960-07-20', ${flag} FROM n;
+    CREATE VIEW contacts AS SELECT id, email, state, birth_date FROM people;`;
+  const view = (condition: string) =>
+    `CREATE VIEW suppressions AS SELECT id AS contact_id, 'unsubscribed' AS reason FROM people WHERE ${condition};`;
+
+  test('that are there and suppress nobody are warned of; those that do are counted', async () => {
+    const flags = people("CASE i % 10 WHEN 0 THEN 'Y' ELSE 'N' END");
+    const none = await book('no-suppressions', `${flags} ${view('out')}`);
+    const told = await run(none, '--dry-run');
+    expect(told.stderr).toMatch(/suppressions has no rows, so that nobody is suppressed\..*opted_out/);
+    expect(told.stderr).toMatch(/Suppressions: 0 contacts are suppressed, by 0 rows\./);
+    expect(JSON.parse((await run(none, '--json')).stdout).reading.suppressions).toEqual({ rows: 0, contacts: 0 });
+    const some = await book('some-suppressions', `${flags} ${view("out = 'Y'")}`);
+    const good = await run(some);
+    expect(good.stderr).toMatch(/Suppressions: 20 contacts are suppressed, by 20 rows\./);
+    expect(good.stderr).not.toMatch(/nobody/);
+    const check = await sendplan('check', some, '--as-of', TODAY);
+    expect(check.stdout).toMatch(/200 can be planned, 20 are suppressed by 20 rows of suppressions\./);
+    expect(check.stdout).toMatch(/It is up to date/);
+    const strangers = await book(
+      'strange-suppressions',
+      `${flags} ${view("out = 'Y'").replace('id AS', 'id + 1000 AS')}`,
+    );
+    expect((await run(strangers)).stderr).toMatch(/None of the 20 rows of suppressions is for a contact/);
+    const without = await book('without-suppressions', ONE);
+    expect(JSON.parse((await run(without, '--json')).stdout).reading.suppressions).toBeNull();
+  });
+
+  test('that came since the run of the day are told of by check', async () => {
+    const file = await book('late-suppressions', `${people("'N'")} ${view("out = 'Y'")}`);
+    await run(file);
+    writeFileSync(file, await databaseImage("UPDATE people SET out = 'Y' WHERE id < 50", readFileSync(file)));
+    const { stdout } = await sendplan('check', file, '--as-of', TODAY);
+    expect(stdout).toMatch(
+      /It was planned as of 2025-06-13, by this configuration; since then its data have changed\.\nA run as of/,
+    );
+  });
+});
+
 describe('the configuration of the last run', () => {
   test('is used and named until another is, and none is the way back to the defaults', async () => {
     const file = await book('config', ONE);

@@ -36,7 +36,7 @@ function commandsOf(page: string): string[] {
   );
   return blocks
     .flatMap((block) => block.split('\n'))
-    .flatMap((line) => /(?:^|npx )(sendplan (?:[a-z]+ |-).*)$/.exec(line.replace(/\s+#.*$/, ''))?.[1] ?? [])
+    .flatMap((line) => /(?:^|npx |\.bin\/)(sendplan (?:[a-z]+ |-).*)$/.exec(line.replace(/\s+#.*$/, ''))?.[1] ?? [])
     .map((command) =>
       SMALLER.reduce((shorter, [from, to]) => shorter.replace(from, to), command.replace(/\s*\|.*$/, '')),
     );

@@ -48,6 +48,14 @@ function sumObjects<Counts extends Readonly<Record<string, number>>>(all: readon
   return sum as Counts;
 }
 
+/** Every part has the suppressions of all, and contacts of its own. */
+function sumSuppressions(all: readonly ReadingReport['suppressions'][]): ReadingReport['suppressions'] {
+  const found = all.filter((one) => one !== null);
+  if (found.length === 0) return null;
+  const contacts = found.reduce((sum, one) => sum + one.contacts, 0);
+  return { rows: Math.max(...found.map(({ rows }) => rows)), contacts };
+}
+
 /** What was found unreadable in all parts. */
 export function sumReadings(readings: readonly ReadingReport[]): ReadingReport {
   const [first] = readings;
@@ -61,6 +69,7 @@ export function sumReadings(readings: readonly ReadingReport[]): ReadingReport {
       return { column, filled, unreadable, commonest: worst.commonest, readable_as: worst.readable_as };
     }),
     alike_columns: first.alike_columns,
+    suppressions: sumSuppressions(readings.map((reading) => reading.suppressions)),
     rows: {
       unknown_statuses: sumNamed(
         rows.flatMap((one) => one.unknown_statuses),
