@@ -43,8 +43,8 @@ export interface PlanReport {
   readonly busiest_days: readonly DayReport[];
   /** The run's day and those after it, two weeks, whether they hold anything or not. */
   readonly next_days: readonly DayReport[];
-  /** The days over the threshold, which hold only emails that could not move; the first of them. */
-  readonly overloaded_days: { readonly count: number; readonly first: readonly DayReport[] };
+  /** The days over the threshold, which hold only emails that could not move: the first of them, and the one most over its cap. */
+  readonly overloaded_days: OverloadedDays;
   readonly issues: Partial<Record<IssueKind, number>>;
   /** What was found and could not be read, or counts for nothing. */
   readonly reading: ReadingReport;
@@ -101,6 +101,25 @@ export interface RunFacts {
 
 const MOST_DAYS = 10;
 
+/** The days that are over their threshold. */
+export interface OverloadedDays {
+  readonly count: number;
+  readonly first: readonly DayReport[];
+  /** The one that is most over its cap; null when there is none. */
+  readonly worst: DayReport | null;
+}
+
+/** Puts the days over their threshold into figures. @param days ascending */
+export function reportOverloaded(days: readonly DayLoad[], capacity: Capacity): OverloadedDays {
+  const told = days.map((day) => dayReport(day, capacity));
+  const over = ({ load, cap }: DayReport) => load - cap;
+  const worst = told.reduce<DayReport | null>(
+    (most, day) => (most === null || over(day) > over(most) ? day : most),
+    null,
+  );
+  return { count: told.length, first: told.slice(0, MOST_DAYS), worst };
+}
+
 /** A day in figures. */
 export function dayReport({ day, planned, history }: DayLoad, capacity: Capacity): DayReport {
   return { day: formatIsoDay(day), planned, history, load: planned + history, cap: capacity.capOn(day) };
@@ -154,10 +173,7 @@ export function reportPlan(
     limits: { profile, cap, threshold },
     busiest_days: reportDays(busiest),
     next_days: nextDays(plan, balance),
-    overloaded_days: {
-      count: balance.overloadedDays.length,
-      first: reportDays(balance.overloadedDays),
-    },
+    overloaded_days: reportOverloaded(balance.overloadedDays, plan.run.capacity),
     issues: issues.counts(),
     reading,
   };

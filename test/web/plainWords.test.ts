@@ -37,9 +37,12 @@ describe('findings', () => {
   };
 
   test('tell the day that is over its cap, by how much and why, or the fullest one', () => {
-    const over = { report: { overloaded_days: { count: 1, first: [day] } }, volume } as unknown as RunResult;
+    const over = {
+      report: { overloaded_days: { count: 1, first: [day], worst: day } },
+      volume,
+    } as unknown as RunResult;
     expect(volumeFinding(over)).toBe('22 Sept 2025 is over its cap of 1,000 by 540: its emails have no other day left');
-    const under = { report: { overloaded_days: { count: 0, first: [] } }, volume } as unknown as RunResult;
+    const under = { report: { overloaded_days: { count: 0, first: [], worst: null } }, volume } as unknown as RunResult;
     expect(volumeFinding(under)).toMatch(/^The fullest day is .* with 9, 90 % of its cap$/);
   });
 

@@ -2,7 +2,7 @@ import type { DayLoad } from '../../balance/balance.js';
 import type { MissedEmails } from '../../plan/missedEmails.js';
 import type { Capacity } from '../../rules/capacity.js';
 import type { ReadingReport } from '../readingReport.js';
-import { type DayReport, dayReport, type RunReport } from '../runReport.js';
+import { type DayReport, dayReport, type RunReport, reportOverloaded } from '../runReport.js';
 import type { StageTiming } from '../stopwatch.js';
 
 /** What became of one part. */
@@ -161,7 +161,7 @@ export function sumReports(
     ).sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1)),
     moves: sumObjects(all.map((report) => report.moves)),
     busiest_days: reportDays(busiest, days),
-    overloaded_days: { count: overloaded.length, first: reportDays(overloaded, days) },
+    overloaded_days: reportOverloaded(overloaded, capacity),
     issues: sumObjects(all.map((report) => report.issues as Record<string, number>)),
     reading: sumReadings(all.map((report) => report.reading)),
     changes: sumObjects(all.map((report) => ({ ...report.changes }))),

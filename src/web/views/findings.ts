@@ -23,9 +23,8 @@ export function sourceText({
 
 /** What the volume of the days shows: what is over its cap and why, or how full the fullest day is. */
 export function volumeFinding({ report, volume }: RunResult): string {
-  const { count, first } = report.overloaded_days;
-  const worst = [...first].sort((a, b) => b.load - b.cap - (a.load - a.cap))[0];
-  if (worst !== undefined) {
+  const { count, worst } = report.overloaded_days;
+  if (worst !== null) {
     const over = grouped(worst.load - worst.cap);
     const others = count === 1 ? '' : `, the most of ${grouped(count)} such days`;
     return `${shortDate(worst.day)} is over its cap of ${grouped(worst.cap)} by ${over}${others}: its emails have no other day left`;
