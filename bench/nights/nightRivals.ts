@@ -1,36 +1,5 @@
-import {
-  dropScheduleIndexes,
-  insertColumns,
-  makeSmallTables,
-  openNative,
-  SELECTED,
-  SQLITE_DIALECT,
-} from '../rivals/nativeSqlite.js';
+import { openNative } from '../rivals/nativeSqlite.js';
 import { StageClock, type StageSeconds } from '../rivals/rival.js';
-import { subsetSelect } from '../rivals/select.js';
-import { subsetDay } from '../rivals/subset.js';
-
-/** Native SQLite, set-based: the owned rows deleted, those of the day inserted, the indexes built after it, one transaction. */
-export function replaceAllRows(path: string, asOf: string): StageSeconds {
-  const clock = new StageClock();
-  const database = openNative(path);
-  makeSmallTables(database);
-  clock.lap('open');
-  database.exec('BEGIN IMMEDIATE');
-  const indexes = dropScheduleIndexes(database);
-  database.exec(`DELETE FROM email_schedules WHERE status IN ('pre-scheduled', 'skipped')`);
-  clock.lap('delete');
-  const { names, values } = insertColumns(SELECTED);
-  const select = subsetSelect(SQLITE_DIALECT, subsetDay(asOf));
-  database.exec(`INSERT INTO email_schedules (${names}) SELECT ${values} FROM (${select})`);
-  clock.lap('insert');
-  for (const sql of indexes) database.exec(sql);
-  clock.lap('indexes');
-  database.exec('COMMIT');
-  database.close();
-  clock.lap('commit');
-  return clock.seconds;
-}
 
 /** Finds what a night of sendplan changed, as the tables `gone` and `written` of a file of its own. */
 export function findChanges(before: string, after: string, changes: string): { gone: number; written: number } {

@@ -1,10 +1,12 @@
 // One step of comparing nights, in a process of its own: `node nightStep.js STEP PARAMETERS`; prints one line of JSON.
 
-import { findChanges, replaceAllRows, upsertChanges } from './nightRivals.js';
+import { replaceBySelect } from '../rivals/setBasedSqlite.js';
+import { subsetDay } from '../rivals/subset.js';
+import { findChanges, upsertChanges } from './nightRivals.js';
 import { editPeople } from './sender.js';
 
 const STEPS: Readonly<Record<string, (...parameters: string[]) => unknown>> = {
-  replace: replaceAllRows,
+  replace: (path, asOf) => replaceBySelect(path, subsetDay(asOf)),
   upsert: upsertChanges,
   findChanges,
   editPeople: (path, night) => editPeople(path, Number(night)),
