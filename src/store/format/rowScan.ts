@@ -1,6 +1,7 @@
 import { MONTH_STARTS } from '../../calendar/iso.js';
 import { NULL_INT32 } from '../../columns/nulls.js';
 import type { BatchedField, KnownForm } from '../../columns/rowBatches.js';
+import { compileAtOnce } from '../../kernel/compileModule.js';
 import { ROW_SCAN } from './scanBinary.js';
 import type { TableReader } from './tableReader.js';
 
@@ -46,12 +47,7 @@ let compiled: WebAssembly.Module | null | undefined;
 
 /** The module, compiled once; null where the engine refuses to compile while a page waits. */
 function scanModule(): WebAssembly.Module | null {
-  if (compiled !== undefined) return compiled;
-  try {
-    compiled = new WebAssembly.Module(Uint8Array.from(atob(ROW_SCAN), (letter) => letter.charCodeAt(0)));
-  } catch {
-    compiled = null;
-  }
+  if (compiled === undefined) compiled = compileAtOnce(ROW_SCAN);
   return compiled;
 }
 
