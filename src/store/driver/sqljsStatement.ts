@@ -101,9 +101,12 @@ export class SqlJsSession {
     const out = memory.allocate(8);
     try {
       memory.bytes.copyWithin(text, memory.scratch(0), memory.scratch(0) + byteCount + 1);
-      for (let tail = text; tail < text + byteCount; tail = memory.readUint32(out + 4)) {
-        const code = module._sqlite3_prepare_v2(this.database, tail, -1, out, out + 4);
+      for (let start = text, tail = text; start < text + byteCount; start = tail) {
+        const code = module._sqlite3_prepare_v2(this.database, start, -1, out, out + 4);
         if (code !== OK) throw this.fail(code, sql);
+        tail = memory.readUint32(out + 4);
+        // A schema that is damaged can end in no error and no statement, for ever.
+        if (tail <= start) throw this.fail(CORRUPT, sql);
         const statement = memory.readUint32(out);
         if (statement === 0) continue; // A comment or white space.
         this.open.add(statement);
