@@ -105,7 +105,7 @@ export class SqlJsSession {
         const code = module._sqlite3_prepare_v2(this.database, start, -1, out, out + 4);
         if (code !== OK) throw this.fail(code, sql);
         tail = memory.readUint32(out + 4);
-        // A schema that is damaged can end in no error and no statement, for ever.
+        // SQLite reads nothing behind a NUL, such as schemas of damaged files hold.
         if (tail <= start) throw this.fail(CORRUPT, sql);
         const statement = memory.readUint32(out);
         if (statement === 0) continue; // A comment or white space.

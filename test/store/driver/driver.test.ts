@@ -1,6 +1,9 @@
 import initSqlJs from 'sql.js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { copySchema } from '../../../src/store/driver/copySchema.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
+import { openDatabaseReader } from '../../../src/store/format/databaseReader.js';
+import { ImageSource } from '../../../src/store/format/pageSource.js';
 import type { SqlValue } from '../../../src/store/format/sqlValue.js';
 import { allRows, closeOpened, errorOf, openImage } from '../../helpers/connections.js';
 
@@ -204,6 +207,19 @@ describe('images', () => {
     image[18] = 2;
     image[19] = 2;
     await expect(openSqlJs(image)).rejects.toMatchObject({ code: 'file_busy' });
+  });
+
+  it('with NULs in their schema come to an end', async () => {
+    const sql = `CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT); CREATE TABLE other (a);
+      PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = char(0) || sql WHERE name = 'other'`;
+    const image = await openImage();
+    image.execute(sql);
+    const scan = openDatabaseReader(new ImageSource(image.toImage()));
+    if (typeof scan === 'string') throw new Error(scan);
+    expect(copySchema(scan, await openImage())).toBe(false);
+    for (const text of ['\0', '\0 CREATE TABLE a (b)', ' \0', 'SELECT 1;\0']) {
+      expect(errorOf(() => image.execute(text)), JSON.stringify(text)).toMatchObject({ code: 'database_error' });
+    }
   });
 
   it('that are damaged give an error with a way out, not wrong rows', async () => {
