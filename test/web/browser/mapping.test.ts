@@ -2,28 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { afterAll, expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address);
+openPage({}, async () => {
   await planner.setDay('2025-06-13');
 });
 
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 

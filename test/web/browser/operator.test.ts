@@ -1,24 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { afterAll, expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
 // What an operator comes to the page for, done as they would do it. With SENDPLAN_SHOTS=folder every task leaves a picture there.
 
 const SHOTS = process.env.SENDPLAN_SHOTS ?? null;
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address, { viewport: { width: 1280, height: 900 } });
+openPage({ viewport: { width: 1280, height: 900 } }, async () => {
   await planner.generate(5000, 'realistic', '2025-06-13');
   // Few emails a day, so that a day is over its cap.
   await planner.tab('Settings');
@@ -27,10 +18,7 @@ beforeAll(async () => {
   await planner.result();
 });
 
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 

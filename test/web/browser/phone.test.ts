@@ -2,27 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { afterAll, expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
+openPage({ viewport: { width: 375, height: 740 }, hasTouch: true });
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address, { viewport: { width: 375, height: 740 }, hasTouch: true });
-});
-
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 

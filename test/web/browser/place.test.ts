@@ -1,25 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
+import { expect, test } from 'vitest';
+import { browser, openPage, planner, server } from './helpers/openPage.js';
 import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
 
 const DAY = '2025-06-13';
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address);
-});
-
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
-});
+openPage();
 
 const selected = () => planner.page.locator('[role=tab][aria-selected=true]').textContent();
 

@@ -1,26 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address);
+openPage({}, async () => {
   await planner.generate(1000, 'realistic', '2025-06-13');
   await planner.run();
   await planner.result();
-});
-
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
 });
 
 const query = () => planner.page.getByLabel('Query', { exact: true });
