@@ -85,13 +85,14 @@ export async function writeRun<Summary extends RunSummary>(
   if (hasNothingToWrite(connection, run.schema, run.plan, run.diff, run.migration)) return nothingWritten(run);
   const pages = connection.pages?.() ?? null;
   const trees = pages === null ? [] : readTrees(connection);
+  const image = pages === null ? null : new DatabaseImage(pages);
   const plainRoots = pages === null ? new Set<number>() : requireOwnPages(pages, rootsOf(trees));
   let unfit: string | null = null;
   for (;;) {
     const writePlan = planWrite(situationOf(connection, run, settings, unfit), settings.pagesFrom);
     // The trees of the rows are read whole when they are written anew, and what is below a page of theirs stays where it is.
     const foreign = writePlan.way === 'pages' ? trees.filter(({ table }) => table !== 'email_schedules') : trees;
-    if (pages !== null) for (const root of rootsOf(foreign)) requireLeaves(new DatabaseImage(pages), root);
+    if (image !== null) for (const root of rootsOf(foreign)) requireLeaves(image, root);
     try {
       return await writeAs(connection, { ...run, plainRoots }, settings, writePlan);
     } catch (error) {
