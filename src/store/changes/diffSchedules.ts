@@ -44,18 +44,20 @@ export interface PlannedRun {
 /** How many candidates are compared at a time. */
 const BATCH_CANDIDATES = 4096;
 
-/** Candidates that become rows, a batch at a time, with what their rows have of their kinds. */
+/** Candidates that become rows and whose contact has some already, a batch at a time, with what their rows have of their kinds. */
 function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array; readonly kinds: KindRows }> {
   const rowKinds = new RowKinds(plan);
   const batch = new Uint32Array(BATCH_CANDIDATES);
   const days = () => new Int32Array(BATCH_CANDIDATES);
   const id = new Float64Array(BATCH_CANDIDATES);
   const columns = { kind: days(), id, contactId: id.slice(), plannedDay: days(), sendDay: days(), eventDate: days() };
-  const { candidateReason } = plan.views;
+  const { candidateReason, candidateContact } = plan.views;
+  const { first } = plan.organization.schedules;
   for (let candidate = 0; candidate < plan.count; ) {
     let count = 0;
     for (; candidate < plan.count && count < BATCH_CANDIDATES; candidate++) {
-      if (becomesRow(candidateReason[candidate])) batch[count++] = candidate;
+      const contact = candidateContact[candidate];
+      if (first[contact] < first[contact + 1] && becomesRow(candidateReason[candidate])) batch[count++] = candidate;
     }
     const candidates = batch.subarray(0, count);
     const kinds = { count, ...columns };
@@ -73,7 +75,7 @@ interface Comparison {
   readonly isTaken: Uint8Array;
 }
 
-/** Finds the candidates whose rows are there as they are; the others that become rows are to be inserted. @returns how many are kept */
+/** Finds the candidates whose rows are there as they are. @returns how many are kept */
 function keepRows({ plan, comparer, action, isTaken }: Comparison): number {
   const { first } = plan.organization.schedules;
   const { candidateContact } = plan.views;
@@ -82,7 +84,6 @@ function keepRows({ plan, comparer, action, isTaken }: Comparison): number {
     for (let i = 0; i < candidates.length; i++) {
       const candidate = candidates[i];
       const endRow = first[candidateContact[candidate] + 1];
-      action[candidate] = ROW_ACTION.insert;
       for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
         if (isTaken[row] === 1 || !comparer.hasContent(candidate, kinds, i, row)) continue;
         isTaken[row] = 1;
@@ -134,7 +135,11 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   const comparison = { plan, comparer: new RowComparer(plan), action, isTaken };
   const deleted = new GrowingColumn(Float64Array);
   let written = 0;
-  for (let candidate = 0; candidate < plan.count; candidate++) if (becomesRow(candidateReason[candidate])) written++;
+  for (let candidate = 0; candidate < plan.count; candidate++) {
+    if (!becomesRow(candidateReason[candidate])) continue;
+    action[candidate] = ROW_ACTION.insert;
+    written++;
+  }
   const kept = keepRows(comparison);
   const isKept = isTaken.slice();
   const replaced = replaceRows(comparison, replacedRow, deleted);
