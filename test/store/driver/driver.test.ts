@@ -218,7 +218,10 @@ describe('images', () => {
     if (typeof scan === 'string') throw new Error(scan);
     expect(copySchema(scan, await openImage())).toBe(false);
     for (const text of ['\0', '\0 CREATE TABLE a (b)', ' \0', 'SELECT 1;\0']) {
-      expect(errorOf(() => image.execute(text)), JSON.stringify(text)).toMatchObject({ code: 'database_error' });
+      expect(
+        errorOf(() => image.execute(text)),
+        JSON.stringify(text),
+      ).toMatchObject({ code: 'database_error' });
     }
   });
 
