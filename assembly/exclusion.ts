@@ -1,4 +1,4 @@
-import { i32At, putI32, u8At } from './at';
+import { i32At, putI32, putU8, u8At } from './at';
 import { anniversary, dayOfMonth, laterYearStart, monthDayOf, nextYearStart, thisYear, yearOf } from './calendar';
 import {
   contactBirth,
@@ -40,13 +40,21 @@ let nextStart: i32 = 0;
 let laterStart: i32 = 0;
 let span: u32 = 0;
 
+/** How far windows that are not wide reach from their anchor. */
+const MOST_PLAIN_DAYS: i32 = 365;
+
 /** A date is old when no window of last year or later can come before it. */
 const OLD_DATE_DAYS: i32 = 800;
+
+/** By rule code: 1 where a rule has yearly windows that are not wide. */
+const isPlainRule: usize = memory.data(256);
 
 /** Fills the table of windows by rule and month-day; after the calendar, before anything else of a run. */
 export function prepareWindows(): void {
   for (let rule: u32 = 1; rule < ruleCount; rule++) {
     const days = i32At(ruleLead, rule);
+    const hasYearly = u8At(ruleKind, rule) === RULE_BIRTHDAY || u8At(ruleKind, rule) === RULE_EFFECTIVE;
+    putU8(isPlainRule, rule, hasYearly && days <= MOST_PLAIN_DAYS && i32At(ruleTail, rule) <= MOST_PLAIN_DAYS ? 1 : 0);
     const startsMonth = u8At(ruleMonthStart, rule);
     for (let monthDay = 0; monthDay < 366; monthDay++) {
       const anchor = startsMonth ? monthDay - dayOfMonth(monthDay) + 1 : monthDay;
@@ -155,7 +163,7 @@ function excludedByFar(day: i32): i32 {
 
 /** Tells whether windows reach further than a year, so that only `excludedBy` itself knows which days they exclude. @inline */
 export function isWide(): bool {
-  return hasWindows() && (lead > 365 || tail > 365);
+  return hasWindows() && (lead > MOST_PLAIN_DAYS || tail > MOST_PLAIN_DAYS);
 }
 
 /** The first day of a window's excluded days from `day` on, i32.MAX_VALUE when the window is over. @inline */
@@ -213,6 +221,32 @@ export function lastFreeDay(day: i32): i32 {
     excluded = min(openingAfter(day, thisStart), min(openingAfter(day, nextStart), openingAfter(day, laterStart)));
   } else excluded = nextExcludedDay(day + 1);
   return excluded === i32.MAX_VALUE ? excluded : excluded - 1;
+}
+
+/**
+ * `lastFreeDay` of any contact. For most of them, those with plain rules and old dates, without turning to them; to the others it
+ * turns.
+ */
+export function lastFreeDayOf(contact: u32, day: i32): i32 {
+  const rule = u8At(contactRule, contact);
+  const date = i32At(u8At(ruleKind, rule) === RULE_BIRTHDAY ? contactBirth : contactEffective, contact);
+  // Without branches: which rules follow each other is as good as random.
+  const isPlain =
+    u8At(isPlainRule, rule) &
+    (date !== NULL ? 1 : 0) &
+    (date <= today - OLD_DATE_DAYS ? 1 : 0) &
+    (day >= today ? 1 : 0);
+  // A free day of this year or the next has the next opening in the table.
+  if (isPlain === 0 || day >= laterYearStart) {
+    enterContact(contact);
+    return lastFreeDay(day);
+  }
+  const entry = windowStarts + ((<usize>rule * 366 + monthDayOf(date)) << 4);
+  const excluded = min(
+    openingAfter(day, load<i32>(entry, 4)),
+    min(openingAfter(day, load<i32>(entry, 8)), openingAfter(day, load<i32>(entry, 12))),
+  );
+  return excluded - 1;
 }
 
 /** The first year whose window may still be open, or have closed at most `graceDays` before, on `day`. @inline */

@@ -2,13 +2,12 @@ import { i32At, putI32, putU8, putU32, u8At, u16At, u32At } from './at';
 import { deadlineOf, priorityOf, typeOfCandidate } from './candidate';
 import { isScheduled, sendOffset } from './days';
 import { candidateCount } from './emit';
-import { enterContact, excludedBy, lastFreeDay, WIDE } from './exclusion';
+import { excludedBy, lastFreeDayOf, WIDE } from './exclusion';
 import {
   CAMPAIGN_RESPECTS_WINDOWS,
   campaignFlags,
   candidateBooked,
   candidateContact,
-  candidateGroup,
   candidateReason,
   candidateSend,
   contactRule,
@@ -18,6 +17,8 @@ import {
   groupSlots,
   groups,
   isGroupedDay,
+  OPTION_ROWS,
+  options,
   placementDay,
   placementSize,
   REASON_DAILY_CAP,
@@ -33,7 +34,14 @@ import { hasClosedDays, lastOpenUpTo } from './openDays';
  *                   0 priority i32   4 start i32   8 last day i32   12 booked day i32, -1 none   16 candidates u32
  *   groupSlots    u32: a group + 1, 0 for a free slot; where, its four numbers tell. At most half are taken
  *   groupCursor   u32 by group: the placement that its next candidate gets
+ *
+ * From grouping to placing `candidateSend` of a candidate has its group, as FIRST_GROUP + group, in the place of the day that its
+ * group starts on.
  */
+
+/** No day is so early, and groups are fewer than the numbers from here to END_OF_GROUPS. */
+const FIRST_GROUP: i32 = i32.MIN_VALUE;
+const END_OF_GROUPS: i32 = i32.MIN_VALUE + 0x1000000;
 
 /** How far after today the last day of a candidate can be. */
 const BALANCE_HORIZON_DAYS: i32 = 1826;
@@ -43,8 +51,6 @@ const FIRST_SLOTS: u32 = 4096;
 
 let groupCount: u32 = 0;
 let slotMask: u32 = 0;
-/** The contact that was entered last. */
-let entered: u32 = u32.MAX_VALUE;
 
 /** How many groups there are. */
 export function countGroups(): u32 {
@@ -56,23 +62,20 @@ function groupAt(group: u32): usize {
   return groups + <usize>group * GROUP_BYTES;
 }
 
-/** @inline */
+/** Tells whether windows hold a candidate back. Without branches: types follow each other as good as at random. @inline */
 function respectsWindows(i: u32): bool {
-  const type = typeOfCandidate(i);
-  return type < firstCampaign || (u16At(campaignFlags, type - firstCampaign) & CAMPAIGN_RESPECTS_WINDOWS) !== 0;
+  const campaign = typeOfCandidate(i) - firstCampaign;
+  const flags = u16At(campaignFlags, max(campaign, 0));
+  return (campaign < 0) | ((flags & CAMPAIGN_RESPECTS_WINDOWS) !== 0);
 }
 
 /** The last day up to `last`, which is after `start`, that a contact's own windows leave a candidate. */
-function lastFreeDayOf(contact: u32, start: i32, last: i32): i32 {
-  if (contact !== entered) {
-    enterContact(contact);
-    entered = contact;
-  }
-  const free = lastFreeDay(start);
+function lastOwnDay(contact: u32, start: i32, last: i32): i32 {
+  const free = lastFreeDayOf(contact, start);
   return free === WIDE ? lastFreeDayByDay(start, last) : min(last, free);
 }
 
-/** The last day up to `last` before which nothing after `start` is excluded, day by day. */
+/** The last day up to `last` before which nothing after `start` is excluded, day by day; for the contact that was turned to. */
 function lastFreeDayByDay(start: i32, last: i32): i32 {
   let day = start;
   while (day < last && !excludedBy(day + 1)) day++;
@@ -170,9 +173,8 @@ function findLastDays(count: u32): void {
     const i = u32At(grouped, k);
     const start = i32At(candidateSend, i);
     const last = i32At(lastDays, k);
-    if (last > start && respectsWindows(i)) {
-      putI32(lastDays, k, max(start, lastFreeDayOf(u32At(candidateContact, i), start, last)));
-    }
+    const own = lastOwnDay(u32At(candidateContact, i), start, last);
+    putI32(lastDays, k, select<i32>(max(start, own), last, respectsWindows(i)));
   }
   if (!hasClosedDays()) return;
   for (let k: u32 = 0; k < count; k++) {
@@ -186,12 +188,15 @@ function findLastDays(count: u32): void {
 function groupPiece(first: u32, end: u32): u32 {
   const count = listGrouped(first, end);
   findLastDays(count);
+  // Only rows promise days: without any, the column is memory that nobody has touched.
+  const isAnyBooked = (options & OPTION_ROWS) !== 0;
   for (let k: u32 = 0; k < count; k++) {
     const i = u32At(grouped, k);
     const last = i32At(lastDays, k) - today;
-    const group = groupOf(priorityOf(i), <i32>sendOffset(i), last, i32At(candidateBooked, i) - 1);
+    const booked = isAnyBooked ? i32At(candidateBooked, i) - 1 : -1;
+    const group = groupOf(priorityOf(i), <i32>sendOffset(i), last, booked);
     if (group === groupCapacity) return i;
-    putU32(candidateGroup, i, group);
+    putI32(candidateSend, i, FIRST_GROUP + <i32>group);
     const size = groupAt(group) + 16;
     putU32(size, 0, u32At(size, 0) + 1);
   }
@@ -205,7 +210,6 @@ function groupPiece(first: u32, end: u32): u32 {
  */
 export function groupCandidates(first: u32): u32 {
   groupCount = 0;
-  entered = u32.MAX_VALUE;
   useSlots(FIRST_SLOTS);
   for (let start = first; start < candidateCount; ) {
     const end = min(start + PIECE, candidateCount);
@@ -215,34 +219,36 @@ export function groupCandidates(first: u32): u32 {
   return candidateCount;
 }
 
-/** Gives the candidates of the piece `[first, end)` the days of their groups; returns how many get another day than they had. */
-function placePiece(first: u32, end: u32): u32 {
-  const count = listGrouped(first, end);
-  let moved: u32 = 0;
+/** Lists the candidates of the piece `[first, end)` that have a group in the place of their day; returns how many. */
+function listWaiting(first: u32, end: u32): u32 {
+  let count: u32 = 0;
+  for (let i = first; i < end; i++) {
+    putU32(grouped, count, i);
+    count += i32At(candidateSend, i) < END_OF_GROUPS ? 1 : 0;
+  }
+  return count;
+}
+
+/** Gives the candidates of the piece `[first, end)` the days of their groups. */
+function placePiece(first: u32, end: u32): void {
+  const count = listWaiting(first, end);
   for (let k: u32 = 0; k < count; k++) {
     const i = u32At(grouped, k);
-    const group = u32At(candidateGroup, i);
+    const group = <u32>(i32At(candidateSend, i) - FIRST_GROUP);
     const placement = u32At(groupCursor, group);
     const left = u32At(placementSize, placement) - 1;
     putU32(placementSize, placement, left);
     putU32(groupCursor, group, placement + (left === 0 ? 1 : 0));
     const place = i32At(placementDay, placement);
-    const day = today + (place >> 1);
     if (place & 1) putU8(candidateReason, i, REASON_DAILY_CAP);
-    moved += i32At(candidateSend, i) !== day ? 1 : 0;
-    putI32(candidateSend, i, day);
+    putI32(candidateSend, i, today + (place >> 1));
   }
-  return moved;
 }
 
 /**
  * Gives the candidates `[first, end)`, which were grouped together, the days of their groups. A group's placements are used
  * up by it, one candidate after the other.
- *
- * @returns how many get another day than they had
  */
-export function placeCandidates(first: u32, end: u32): u32 {
-  let moved: u32 = 0;
-  for (let start = first; start < end; start += PIECE) moved += placePiece(start, min(start + PIECE, end));
-  return moved;
+export function placeCandidates(first: u32, end: u32): void {
+  for (let start = first; start < end; start += PIECE) placePiece(start, min(start + PIECE, end));
 }

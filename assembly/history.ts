@@ -33,6 +33,11 @@ export function enterRows(contact: u32): void {
   end = u32At(rowFirst, contact + 1);
 }
 
+/** Tells whether a contact has rows. @inline */
+export function hasRows(contact: u32): bool {
+  return u32At(rowFirst, contact) !== u32At(rowFirst, contact + 1);
+}
+
 /** The first row of the contact. @inline */
 export function firstRow(): u32 {
   return first;

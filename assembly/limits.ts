@@ -1,7 +1,8 @@
 import { i32At, putI32, putU8, putU32, u16At, u32At } from './at';
 import { priorityOf, typeOfCandidate } from './candidate';
 import { addToDay, isScheduled, sendOffset } from './days';
-import { endRow, enterRows, firstRow, flagsOfType, isHistory, sentDayOf, typeOf } from './history';
+import { endRow, enterRows, firstRow, flagsOfType, hasRows, isHistory, sentDayOf, typeOf } from './history';
+import { hasLanesFor, lookAtLanes, MOVED } from './limitLanes';
 import {
   candidateDetail,
   candidateEvent,
@@ -187,13 +188,26 @@ export function limitContact(first: u32, end: u32): void {
   if (!isWithinLimit(dayCount)) limitFrequency(first, end);
 }
 
+/** Tells whether a candidate of `[first, end)` has moved. */
+function hasMoved(first: u32, end: u32): bool {
+  let moves = 0;
+  for (let i = first; i < end; i++) moves |= sendOf(i) ^ i32At(candidateStart, i);
+  return moves !== 0;
+}
+
+/** Tells whether the candidates `[first, end)` of a contact have moved, and in a way that limits may have to do with. @inline */
+function mayBeLimited(contact: u32, first: u32, end: u32): bool {
+  if (!ASC_FEATURE_SIMD || !hasLanesFor(end - first)) return hasMoved(first, end);
+  const found = lookAtLanes(first, end - first);
+  // Emails of history count too.
+  return (found & MOVED) !== 0 && (found !== MOVED || hasRows(contact));
+}
+
 function limitPiece(firstContact: u32, endContact: u32): u32 {
   let first = u32At(candidateFirst, firstContact);
   for (let contact = firstContact; contact < endContact; contact++) {
     const end = u32At(candidateFirst, contact + 1);
-    let changes = 0;
-    for (let i = first; i < end; i++) changes |= sendOf(i) ^ i32At(candidateStart, i);
-    if (changes !== 0) {
+    if (mayBeLimited(contact, first, end)) {
       enterRows(contact);
       limitContact(first, end);
     }

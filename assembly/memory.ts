@@ -73,7 +73,7 @@
  *                     candidateReason            u8     see REASON_* below
  *                     candidateEvent             i32    day
  *                     candidateStart             i32    day
- *                     candidateSend              i32    day
+ *                     candidateSend              i32    day; of a grouped candidate its group until it is placed, see groups.ts
  *                     candidateDetail            i32    post_window: anchor year; follow-up: row of the initial email; campaign
  *                                                       skipped by a conflict: the winning campaign's type index
  *                     candidateBooked            i32    the day that its owned row promised, in days from today on, plus 1; 0 none
@@ -83,9 +83,8 @@
  *   balance           smoothingHistogram         i32    [daySpan] policy anniversary emails per day from today on
  *   (days from        dayCount                   u32    [daySpan] scheduled candidates
  *   today on)         isGroupedDay               u8     [daySpan] 1 where candidates are grouped, see groups.ts
- *   groups            candidateGroup             u32    by candidate of a grouped day: its group
- *   (groupCapacity)   groups                     20 B   see groups.ts
- *                     groupSlots                 u32    a hash table of groups
+ *   groups            groups                     20 B   see groups.ts
+ *   (groupCapacity)   groupSlots                 u32    a hash table of groups
  *                     groupCursor                u32    by group: its next placement
  *   placements        placementDay               i32    days from today on, twice; plus 1 where candidates are skipped
  *                     placementSize              u32    how many candidates of the group
@@ -145,6 +144,8 @@ export const OPTION_UNIVERSAL_WITHOUT_STATE: u32 = 4;
 export const OPTION_FOLLOWUPS: u32 = 8;
 export const OPTION_SUPPRESSIONS: u32 = 16;
 export const OPTION_CLOSED_DAYS: u32 = 32;
+/** There are rows, which may promise days. */
+export const OPTION_ROWS: u32 = 64;
 
 /** The bits of `candidateStep` that hold the step. */
 export const STEP_BITS: u8 = 7;
@@ -287,7 +288,6 @@ export let plannedReason: usize = 0;
 export let smoothingHistogram: usize = 0;
 export let dayCount: usize = 0;
 export let isGroupedDay: usize = 0;
-export let candidateGroup: usize = 0;
 export let groups: usize = 0;
 export let groupSlots: usize = 0;
 export let groupCursor: usize = 0;

@@ -105,6 +105,8 @@ function capTasks(plan: Plan): MicroTask[] {
   if (isGrouped === null) return [];
   views.isGroupedDay.set(isGrouped);
   const units = plan.organization.contacts.count;
+  const smoothed = views.candidateSend.slice();
+  const restore = restorer(plan);
   const { groups } = groupCandidates(plan);
   return [
     {
@@ -112,6 +114,7 @@ function capTasks(plan: Plan): MicroTask[] {
       unit: 'contact',
       units,
       run: () => kernel.groupCandidates(0),
+      before: () => views.candidateSend.set(smoothed),
     },
     {
       name: 'daily cap: the walk of the days over groups (balanceGroups)',
@@ -124,7 +127,7 @@ function capTasks(plan: Plan): MicroTask[] {
       unit: 'contact',
       units,
       run: () => applyDailyCap({ kernel, views, run, count }, sendDaysOf, run.today, plan.history),
-      before: restorer(plan),
+      before: restore,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { stableOrder } from '../columns/stableOrder.js';
+import { inOrder, stableOrder } from '../columns/stableOrder.js';
 import type { DaySeats, Excess, Groups, Placements } from './groups.js';
 import { type HeldSeats, heldSeats } from './heldSeats.js';
 import { Needs } from './needs.js';
@@ -18,8 +18,12 @@ export function balanceGroups(groups: Groups, days: DaySeats, excess: Excess): P
 function orderOfTaking({ count, priority, start, last, booked }: Groups, dayCount: number): Uint32Array {
   const ranks = [...new Set(priority.subarray(0, count))].sort((a, b) => a - b);
   const rankOf = new Map(ranks.map((value, rank) => [value, rank]));
-  const rank = Uint32Array.from(priority.subarray(0, count), (value) => rankOf.get(value) ?? 0);
-  const noneLast = Uint32Array.from(booked.subarray(0, count), (day) => (day < 0 ? dayCount : day));
+  const rank = new Uint32Array(count);
+  const noneLast = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    rank[i] = rankOf.get(priority[i]) ?? 0;
+    noneLast[i] = booked[i] < 0 ? dayCount : booked[i];
+  }
   const byBooked = stableOrder(noneLast, dayCount + 1).order;
   const byStart = stableOrder(start.subarray(0, count), dayCount, byBooked).order;
   const byLast = stableOrder(last.subarray(0, count), dayCount, byStart).order;
@@ -43,6 +47,8 @@ class Walk {
   private waitingGroups = 0;
   /** How many candidates wait. */
   private waitingCount = 0;
+  /** Whether any group has a booked day. */
+  private readonly isAnyBooked: boolean;
 
   constructor(
     groups: Groups,
@@ -51,12 +57,12 @@ class Walk {
   ) {
     const dayCount = days.seats.length;
     this.order = orderOfTaking(groups, dayCount);
-    const inOrder = (column: Int32Array) => Int32Array.from(this.order, (group) => column[group]);
-    this.priority = inOrder(groups.priority);
-    this.start = inOrder(groups.start);
-    this.last = inOrder(groups.last);
-    this.booked = inOrder(groups.booked);
-    this.left = Uint32Array.from(this.order, (group) => groups.size[group]);
+    this.priority = inOrder(groups.priority, this.order);
+    this.start = inOrder(groups.start, this.order);
+    this.last = inOrder(groups.last, this.order);
+    this.booked = inOrder(groups.booked, this.order);
+    this.left = inOrder(groups.size, this.order);
+    this.isAnyBooked = this.booked.some((day) => day >= 0);
     this.takes = new Takes(this.order);
     this.held = heldSeats(groups, days.seats);
     this.needs = new Needs(days, this.held.perDay, this.last, this.left);
@@ -110,6 +116,7 @@ class Walk {
   private countBooked(day: number): number {
     const { waiting, booked, left } = this;
     let count = 0;
+    if (!this.isAnyBooked) return count;
     for (let i = 0; i < this.waitingGroups; i++) if (booked[waiting[i]] === day) count += left[waiting[i]];
     return count;
   }
@@ -136,9 +143,11 @@ class Walk {
     };
     for (let start = 0, end = 0; start < waitingGroups && left > 0; start = end) {
       while (end < waitingGroups && priority[waiting[end]] === priority[waiting[start]]) end++;
-      for (let i = start; i < end && left > 0; i++) if (booked[waiting[i]] === day) takeFrom(waiting[i]);
+      if (this.isAnyBooked) {
+        for (let i = start; i < end && left > 0; i++) if (booked[waiting[i]] === day) takeFrom(waiting[i]);
+      }
       for (let i = start; i < end && left > 0; i++) if (booked[waiting[i]] < day) takeFrom(waiting[i]);
-      if (left === 0) break;
+      if (left === 0 || !this.isAnyBooked) continue;
       const later = waiting.slice(start, end).filter((group) => booked[group] > day);
       // Sorting is stable: those that are booked for one day stay in their order.
       for (const group of later.sort((a, b) => booked[b] - booked[a] || a - b)) {

@@ -58,20 +58,28 @@ export function applyDailyCap(plan: Balanced, days: SendDays, today: number, his
  */
 export function placeCandidates(
   plan: Balanced,
-  { batches }: GroupedCandidates,
+  { batches, groups }: GroupedCandidates,
   placements: Placements,
   isGrouped: Uint8Array,
 ): number {
-  let moved = 0;
   let first = 0;
   let firstGroup = 0;
   for (const { end, count } of batches) {
     setPlacements(plan, placements, firstGroup, count);
-    moved += plan.kernel.placeCandidates(first, end);
+    plan.kernel.placeCandidates(first, end);
     first = end;
     firstGroup += count;
   }
   countPlaced(plan.views.dayCount, isGrouped, placements);
+  return countMoved(groups, placements);
+}
+
+/** How many candidates have another day than the one that their group starts on. */
+function countMoved({ count, start }: Groups, { first, day, size }: Placements): number {
+  let moved = 0;
+  for (let group = 0; group < count; group++) {
+    for (let i = first[group]; i < first[group + 1]; i++) if (day[i] !== start[group]) moved += size[i];
+  }
   return moved;
 }
 
@@ -81,7 +89,7 @@ function countPlaced(dayCount: Uint32Array, isGrouped: Uint8Array, { day, size, 
   for (let i = 0; i < day.length; i++) if (isSkipped[i] === 0) dayCount[day[i]] += size[i];
 }
 
-/** Groups all candidates of the marked days, as many at a time as there is room for groups. */
+/** Groups all candidates of the marked days, as many at a time as there is room for groups; they have no day until they are placed. */
 export function groupCandidates({ kernel, views, count }: Balanced): GroupedCandidates {
   const batches: Batch[] = [];
   const pieces: Int32Array[] = [];

@@ -1,5 +1,5 @@
 import { GrowingColumns } from '../columns/growing.js';
-import { stableOrder } from '../columns/stableOrder.js';
+import { inOrder, stableOrder } from '../columns/stableOrder.js';
 import type { Placements } from './groups.js';
 
 /** Collects on which day how many candidates of which group are placed, as days go by. */
@@ -39,9 +39,9 @@ export class Takes {
     const { order, first } = stableOrder(group, this.order.length);
     return {
       first,
-      day: Int32Array.from(order, (row) => day[row]),
-      size: Uint32Array.from(order, (row) => size[row]),
-      isSkipped: Uint8Array.from(order, (row) => isSkipped[row]),
+      day: inOrder(day, order),
+      size: inOrder(size, order),
+      isSkipped: inOrder(isSkipped, order),
     };
   }
 }

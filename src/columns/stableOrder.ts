@@ -23,3 +23,13 @@ export function stableOrder(keys: Uint32Array | Int32Array, keyCount: number, fr
   }
   return { order, first };
 }
+
+/** A column's elements in an order of their positions, as a new column of the same kind. */
+export function inOrder<Column extends Int32Array | Uint32Array | Uint8Array>(
+  column: Column,
+  order: Uint32Array,
+): Column {
+  const ordered = new (column.constructor as new (length: number) => Column)(order.length);
+  for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+  return ordered;
+}

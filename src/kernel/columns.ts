@@ -79,7 +79,6 @@ export const KERNEL_COLUMNS = {
   smoothingHistogram: Int32Array,
   dayCount: Uint32Array,
   isGroupedDay: Uint8Array,
-  candidateGroup: Uint32Array,
   groups: Int32Array,
   groupSlots: Uint32Array,
   groupCursor: Uint32Array,

@@ -23,7 +23,7 @@ interface KernelFunctions {
   smoothDays(): number;
   groupCandidates(first: number): number;
   countGroups(): number;
-  placeCandidates(first: number, end: number): number;
+  placeCandidates(first: number, end: number): void;
   limitMovedContacts(): number;
   countAll(): void;
   lateCampaigns(): number;
@@ -61,6 +61,7 @@ export interface Kernel {
   /**
    * Puts the scheduled candidates of the days that `isGroupedDay` marks into groups of those that the daily cap cannot tell
    * apart, from `first` on and starting with no groups, while there is room for groups; assembly/groups.ts tells how they lie.
+   * Until they are placed, `candidateSend` has no day for them.
    *
    * @returns the first candidate that is in no group yet; how many groups there are, `countGroups` tells
    */
@@ -69,10 +70,8 @@ export interface Kernel {
   /**
    * Gives the candidates `[first, end)`, which were grouped together, the days that the placements say (Rules 9, daily cap):
    * `groupCursor` has each group's first one.
-   *
-   * @returns how many get another day than they had
    */
-  placeCandidates(first: number, end: number): number;
+  placeCandidates(first: number, end: number): void;
   /** Applies the contact limits once more to those whose emails moved (Rules 9, step 4). */
   limitMovedContacts(): void;
   /** Counts all candidates anew into `dayCount`, and on top of what is there into `smoothingHistogram`; planning counts by itself. */
@@ -153,7 +152,7 @@ export async function createKernel(
     smoothDays: () => functions.smoothDays() >>> 0,
     groupCandidates: (first) => functions.groupCandidates(first) >>> 0,
     countGroups: () => functions.countGroups() >>> 0,
-    placeCandidates: (first, end) => functions.placeCandidates(first, end) >>> 0,
+    placeCandidates: (first, end) => void functions.placeCandidates(first, end),
     limitMovedContacts: () => void functions.limitMovedContacts(),
     countAll: () => functions.countAll(),
     lateCampaigns: () => functions.lateCampaigns() >>> 0,

@@ -142,7 +142,7 @@ export function countColumns(organization: Organization, run: RunRules): KernelC
     ...each(perRow, ['rowInstance', 'rowPriority']),
     candidateFirst: perContact + 1,
     ...each(total, ['candidateContact', 'candidateType', 'candidateStep', 'candidateReason', 'candidateEvent']),
-    ...each(total, ['candidateStart', 'candidateSend', 'candidateDetail', 'candidateBooked', 'candidateGroup']),
+    ...each(total, ['candidateStart', 'candidateSend', 'candidateDetail', 'candidateBooked']),
     ...each(0, ['replanList', 'changeDay', 'plannedReason']),
     ...each(span, ['smoothingHistogram', 'dayCount', 'isGroupedDay']),
     groups: NUMBERS_PER_GROUP * perGroup,

@@ -32,6 +32,7 @@ const OPTION = {
   followups: 8,
   suppressions: 16,
   closedDays: 32,
+  rows: 64,
 } as const;
 
 /** The numbers of a run, by the kernel's names. @param counts the elements of the kernel's columns, which some of them repeat */
@@ -47,7 +48,8 @@ export function kernelNumbers(organization: Organization, run: RunRules, counts:
       (switches.send_without_zipcode_for_universal ? OPTION.universalWithoutState : 0) |
       (followups.enabled ? OPTION.followups : 0) |
       (suppressions.count > 0 ? OPTION.suppressions : 0) |
-      (capacity.openDays.areAll ? 0 : OPTION.closedDays),
+      (capacity.openDays.areAll ? 0 : OPTION.closedDays) |
+      (schedules.count > 0 ? OPTION.rows : 0),
     contactCount: contacts.count,
     rowCount: schedules.count,
     ruleCount: assigned.rules.length + 1,

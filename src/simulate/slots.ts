@@ -38,7 +38,7 @@ const CANDIDATE_COLUMNS = [
 const NOT_CARRIED: ReadonlySet<string> = new Set<KernelColumn>([
   ...ROW_COLUMNS,
   ...CANDIDATE_COLUMNS,
-  ...(['rowFirst', 'candidateFirst', 'candidateGroup', 'placementDay', 'placementSize', 'groups'] as const),
+  ...(['rowFirst', 'candidateFirst', 'placementDay', 'placementSize', 'groups'] as const),
   ...(['groupSlots', 'groupCursor', 'dayCount', 'isGroupedDay', 'smoothingHistogram'] as const),
   ...(['pending', 'windowYears', 'limitOrder', 'limitDays'] as const),
 ]);
@@ -184,7 +184,7 @@ export class Slots {
     // Room behind the slots for the candidates of one contact, however many windows and follow-ups it has.
     const candidateCount = candidateFirst[contactCount] + counts.limitOrder + SPARE_ROWS;
     const perCandidate = Object.fromEntries(
-      [...CANDIDATE_COLUMNS, 'candidateGroup', 'placementDay', 'placementSize'].map((name) => [name, candidateCount]),
+      [...CANDIDATE_COLUMNS, 'placementDay', 'placementSize'].map((name) => [name, candidateCount]),
     );
     const { smoothingHistogram, dayCount, isGroupedDay } = this.foundCounts;
     const openDays = this.foundCounts.nextOpen === 0 ? 0 : this.foundCounts.nextOpen + this.moreDays;
