@@ -66,7 +66,7 @@ function groupAt(group: u32): usize {
 function respectsWindows(i: u32): bool {
   const campaign = typeOfCandidate(i) - firstCampaign;
   const flags = u16At(campaignFlags, max(campaign, 0));
-  return (campaign < 0) | ((flags & CAMPAIGN_RESPECTS_WINDOWS) !== 0);
+  return ((campaign < 0 ? 1 : 0) | (flags & CAMPAIGN_RESPECTS_WINDOWS)) !== 0;
 }
 
 /** The last day up to `last`, which is after `start`, that a contact's own windows leave a candidate. */
