@@ -27,8 +27,11 @@ interface LadderFlags {
   readonly tmp?: string;
 }
 
+/** A book of a first run, and one with history. */
+const LADDER_SHAPES = [WORKLOAD.shape, 'realistic'] as const;
+
 const EXAMPLES = `
-Every size is generated (shape ${WORKLOAD.shape} unless told, seed ${WORKLOAD.seed}) and run (as of ${WORKLOAD.asOf}) by the program itself, each time in a
+Every size is generated in two shapes (${LADDER_SHAPES.join(' and ')}, unless told; seed ${WORKLOAD.seed}) and run (as of ${WORKLOAD.asOf}) by the program itself, each time in a
 process of its own, in a temporary folder that is removed at the end. Tables go to stdout, progress to stderr.
 
 Examples:
@@ -56,15 +59,23 @@ function runOptionsOf({ flush, driver }: LadderFlags): string[] {
   return [...option('flush', flush), ...option('driver', driver)];
 }
 
+/** The shapes of the ladder's databases, that of the workload first. */
+function shapesOf({ shape }: LadderFlags): readonly string[] {
+  return shape === undefined ? LADDER_SHAPES : [shape];
+}
+
 async function climb(folder: WorkFolder, flags: LadderFlags): Promise<SizeResult[]> {
   const results: SizeResult[] = [];
-  const { sizes = SIZES.ladder, shape = WORKLOAD.shape, runs, again, keep, asOf, db } = flags;
-  const settings = { shape, asOf, runs, again, keep, runOptions: runOptionsOf(flags) };
-  if (db !== undefined)
+  const { sizes = SIZES.ladder, runs, again, keep, asOf, db } = flags;
+  const settings = { asOf, runs, again, keep, runOptions: runOptionsOf(flags) };
+  if (db !== undefined) {
     return [await measureDatabase(folder, db, { ...settings, onStep: (step) => say(`${db}: ${step}`) })];
-  for (const [i, contacts] of sizes.entries()) {
-    const sayStep = (step: string) => say(`[${i + 1}/${sizes.length}] ${grouped(contacts)} contacts: ${step}`);
-    const result = await measureSize(folder, contacts, { ...settings, onStep: sayStep });
+  }
+  const rungs = sizes.flatMap((contacts) => shapesOf(flags).map((shape) => ({ contacts, shape })));
+  for (const [i, { contacts, shape }] of rungs.entries()) {
+    const sayStep = (step: string) =>
+      say(`[${i + 1}/${rungs.length}] ${grouped(contacts)} contacts, ${shape}: ${step}`);
+    const result = await measureSize(folder, contacts, shape, { ...settings, onStep: sayStep });
     const { run } = result;
     sayStep(`${grouped(run.report.rows.total)} rows in ${seconds(run.seconds)} s, ${mebibytes(run.peakBytes)} MiB`);
     results.push(result);
@@ -96,21 +107,20 @@ async function runLadder(flags: LadderFlags): Promise<void> {
   } else {
     const earlier = flags.compare === undefined ? null : readEarlier(flags.compare);
     const results = await climb(folder, flags);
-    const isPublished = flags.db === undefined && (flags.shape ?? WORKLOAD.shape) === WORKLOAD.shape;
     const tables = [
-      drawScale(results, { runs: flags.runs, style, isPublished }),
+      drawScale(results, { runs: flags.runs, style }),
       ...(earlier === null ? [] : [`${drawComparison(results, earlier, style)}\n`]),
     ];
     process.stdout.write(`${tables.join('\n')}\n${machineLine(machine)}. Made by \`${command}\`.\n`);
     const path = writeJson(flags.json ?? new URL('../bench-results/ladder.json', import.meta.url).pathname, {
       workload:
         flags.db === undefined
-          ? { ...WORKLOAD, shape: flags.shape ?? WORKLOAD.shape }
+          ? { shapes: shapesOf(flags), seed: WORKLOAD.seed, asOf: WORKLOAD.asOf }
           : { database: flags.db, asOf: flags.asOf },
       machine,
       measured_at: new Date().toISOString(),
       sizes: results,
-      growth: fitGrowth(results),
+      growth: fitGrowth(results.filter(({ shape }) => shape === results[0].shape)),
     });
     say(`Results as JSON: ${path}`);
   }
@@ -128,9 +138,10 @@ const program = new Command('npm run bench --')
   .option('--again', 'also run a second time over the result, when nothing is to be changed', false)
   .option('--nights <n>', 'plan a book and then so many nights instead, with a day of sending before each', repeatCount)
   .addOption(
-    new Option('--shape <name>', `what books are like (default: ${WORKLOAD.shape}, with --nights realistic)`).choices(
-      SHAPES,
-    ),
+    new Option(
+      '--shape <name>',
+      `what books are like (default: ${LADDER_SHAPES.join(' and ')}, with --nights realistic)`,
+    ).choices(SHAPES),
   )
   .option('--db <file>', 'run over copies of this database instead of generated ones')
   .option('--as-of <date>', 'the day to plan, with --db', isoDay, WORKLOAD.asOf)

@@ -6,6 +6,8 @@ import type { SizeResult } from './measureSize.js';
 /** What is compared of a run that was measured before. */
 export interface EarlierSize {
   readonly contacts: number;
+  /** Null where a database of the user's own was run. */
+  readonly shape: string | null;
   readonly run: { readonly seconds: number; readonly stages: Readonly<Record<string, number>> };
 }
 
@@ -24,7 +26,10 @@ export function readEarlier(path: string): EarlierScale {
     throw new Error(`${path} cannot be read as JSON`, { cause });
   }
   const isSize = (size: Partial<EarlierSize>) =>
-    typeof size.contacts === 'number' && typeof size.run?.seconds === 'number' && typeof size.run.stages === 'object';
+    typeof size.contacts === 'number' &&
+    size.shape !== undefined &&
+    typeof size.run?.seconds === 'number' &&
+    typeof size.run.stages === 'object';
   if (!Array.isArray(earlier?.sizes) || !earlier.sizes.every(isSize)) {
     throw new Error(`${path} is not what \`npm run bench -- --json FILE\` writes for a ladder of sizes`);
   }
@@ -33,12 +38,14 @@ export function readEarlier(path: string): EarlierScale {
 
 /** Draws what was measured beside what was measured before, of the sizes that both have. */
 export function drawComparison(results: readonly SizeResult[], earlier: EarlierScale, style: TableStyle): string {
-  const rows = results.flatMap(({ contacts, run }) => {
-    const before = earlier.sizes.find((size) => size.contacts === contacts);
-    if (before === undefined) return [[grouped(contacts), 'all', 'not run', seconds(run.seconds), '-']];
+  const rows = results.flatMap(({ contacts, shape, run }) => {
+    const before = earlier.sizes.find((size) => size.contacts === contacts && size.shape === shape);
+    const kind = shape ?? '-';
+    if (before === undefined) return [[grouped(contacts), kind, 'all', 'not run', seconds(run.seconds), '-']];
     const stages = Object.keys(run.stages).filter((stage) => before.run.stages[stage] !== undefined);
     const row = (name: string, was: number, is: number) => [
       grouped(contacts),
+      kind,
       name,
       seconds(was),
       seconds(is),
@@ -50,5 +57,8 @@ export function drawComparison(results: readonly SizeResult[], earlier: EarlierS
     ];
   });
   const from = earlier.commit === null ? 'before' : `before (${earlier.commit.slice(0, 7)})`;
-  return drawTable({ head: ['contacts', 'stage', `${from} s`, 'now s', 'now / before'], rows, leftColumns: 2 }, style);
+  return drawTable(
+    { head: ['contacts', 'shape', 'stage', `${from} s`, 'now s', 'now / before'], rows, leftColumns: 3 },
+    style,
+  );
 }

@@ -25,6 +25,8 @@ export interface MeasuredRun {
 /** What was measured at one size. */
 export interface SizeResult {
   readonly contacts: number;
+  /** What the database is like, see `sendplan generate --shape`; null for one that was there. */
+  readonly shape: string | null;
   /** Null for a database that was there. */
   readonly generation: { readonly seconds: number; readonly contactsPerSecond: number; readonly bytes: number } | null;
   /** The median run. */
@@ -36,7 +38,6 @@ export interface SizeResult {
 
 /** How sizes are measured. */
 export interface SizeSettings {
-  readonly shape: string;
   readonly asOf: string;
   readonly runs: number;
   readonly again: boolean;
@@ -98,17 +99,22 @@ async function measureRuns(
 }
 
 /** Measures generating and running one size; every run starts from a fresh copy of the generated file. */
-export async function measureSize(folder: WorkFolder, contacts: number, settings: SizeSettings): Promise<SizeResult> {
+export async function measureSize(
+  folder: WorkFolder,
+  contacts: number,
+  shape: string,
+  settings: SizeSettings,
+): Promise<SizeResult> {
   const source = folder.file(`${contacts}.sqlite3`);
   settings.onStep('generating');
-  const { seconds, contactsPerSecond, bytes } = await generateFile(folder, source, contacts, settings.shape);
+  const { seconds, contactsPerSecond, bytes } = await generateFile(folder, source, contacts, shape);
   const measured = await measureRuns(folder, source, settings);
   if (!settings.keep) rmSync(source);
-  return { contacts, generation: { seconds, contactsPerSecond, bytes }, ...measured };
+  return { contacts, shape, generation: { seconds, contactsPerSecond, bytes }, ...measured };
 }
 
 /** Measures runs over copies of a database of the user's own, which stays as it is. */
 export async function measureDatabase(folder: WorkFolder, path: string, settings: SizeSettings): Promise<SizeResult> {
   const measured = await measureRuns(folder, path, settings);
-  return { contacts: measured.run.report.contacts.rows, generation: null, ...measured };
+  return { contacts: measured.run.report.contacts.rows, shape: null, generation: null, ...measured };
 }

@@ -1,7 +1,7 @@
-import { grouped, mebibytes, seconds } from '../tools/format.js';
+import { grouped, mebibytes, seconds, times } from '../tools/format.js';
 import { growthExponent } from '../tools/statistics.js';
 import { drawNote, drawTable, type TableStyle } from '../tools/table.js';
-import type { MeasuredRun, SizeResult } from './measureSize.js';
+import { type MeasuredRun, type SizeResult, WORKLOAD } from './measureSize.js';
 import { PUBLISHED_FIGURES } from './published.js';
 
 /** Below this many contacts, starting the process weighs more than the work. */
@@ -16,7 +16,7 @@ export interface Growth {
   readonly ofLargeSizesWork: number | null;
 }
 
-/** Fits the growth exponents of run time over contacts. */
+/** Fits the growth exponents of run time over contacts; of databases of one shape. */
 export function fitGrowth(results: readonly SizeResult[]): Growth {
   const large = results.filter(({ contacts }) => contacts >= SMALLEST_FITTED);
   const fit = (sizes: readonly SizeResult[], secondsOf: (run: MeasuredRun) => number) =>
@@ -29,8 +29,9 @@ export function fitGrowth(results: readonly SizeResult[]): Growth {
 }
 
 function scaleTable(results: readonly SizeResult[], style: TableStyle): string {
-  const rows = results.map(({ contacts, generation, run }) => [
+  const rows = results.map(({ contacts, shape, generation, run }) => [
     grouped(contacts),
+    shape ?? '-',
     grouped(run.report.rows.total),
     run.report.rows.per_contact.toFixed(2),
     ...(generation === null ? ['-', '-'] : [seconds(generation.seconds), grouped(generation.contactsPerSecond)]),
@@ -38,29 +39,32 @@ function scaleTable(results: readonly SizeResult[], style: TableStyle): string {
     grouped(contacts / run.seconds),
     mebibytes(run.peakBytes),
   ]);
-  const head = ['contacts', 'rows', 'per contact', 'generate s', 'contacts/s', 'run s', 'contacts/s', 'peak MiB'];
-  return drawTable({ head, rows }, style);
+  const rate = 'contacts/s';
+  const head = ['contacts', 'shape', 'rows', 'per contact', 'generate s', rate, 'run s', rate, 'peak MiB'];
+  return drawTable({ head, rows, leftColumns: 2 }, style);
 }
 
 function stageTable(results: readonly SizeResult[], style: TableStyle): string {
   const stages = [...new Set(results.flatMap(({ run }) => Object.keys(run.stages)))];
-  const rowOf = (label: string, run: MeasuredRun) => [
+  const rowOf = (label: string, shape: string | null, run: MeasuredRun) => [
     label,
+    shape ?? '-',
     seconds(run.startSeconds),
     ...stages.map((stage) => (run.stages[stage] === undefined ? '-' : seconds(run.stages[stage]))),
     seconds(run.seconds),
     run.report.flush,
   ];
-  const rows = results.flatMap(({ contacts, run, again }) => [
-    rowOf(grouped(contacts), run),
-    ...(again === null ? [] : [rowOf(`${grouped(contacts)} again`, again)]),
+  const rows = results.flatMap(({ contacts, shape, run, again }) => [
+    rowOf(grouped(contacts), shape, run),
+    ...(again === null ? [] : [rowOf(`${grouped(contacts)} again`, shape, again)]),
   ]);
-  return drawTable({ head: ['contacts', 'start', ...stages, 'total s', 'flush by'], rows }, style);
+  const head = ['contacts', 'shape', 'start', ...stages, 'total s', 'flush by'];
+  return drawTable({ head, rows, leftColumns: 2 }, style);
 }
 
 function publishedTable(results: readonly SizeResult[], style: TableStyle): string {
   const rows = PUBLISHED_FIGURES.map((figure) => {
-    const ours = results.find(({ contacts }) => contacts === figure.contacts);
+    const ours = results.find(({ contacts, shape }) => contacts === figure.contacts && shape === WORKLOAD.shape);
     return [
       grouped(figure.contacts),
       grouped(figure.rows),
@@ -86,24 +90,38 @@ function growthText({ ofAllSizes, ofLargeSizes, ofLargeSizesWork }: Growth): str
   ].join(' ');
 }
 
-/** Draws all tables of the ladder. @param isPublished whether they are of the workload that figures were published of */
+/** How much longer each size takes in another shape than in that of the workload, where both were run. */
+function shapesText(results: readonly SizeResult[]): string[] {
+  return results.flatMap(({ contacts, shape, run }) => {
+    const plain = results.find((other) => other.contacts === contacts && other.shape === WORKLOAD.shape);
+    if (shape === WORKLOAD.shape || plain === undefined) return [];
+    return [
+      `${grouped(contacts)} contacts, shape ${shape}: ${times(run.seconds / plain.run.seconds)} of shape ${plain.shape}.`,
+    ];
+  });
+}
+
+/** Draws all tables of the ladder. */
 export function drawScale(
   results: readonly SizeResult[],
-  { runs, style, isPublished }: { readonly runs: number; readonly style: TableStyle; readonly isPublished: boolean },
+  { runs, style }: { readonly runs: number; readonly style: TableStyle },
 ): string {
   const title = (text: string) => (style === 'markdown' ? `**${text}**\n` : text);
   const median = runs === 1 ? 'one run' : `the median of ${runs} runs`;
   const again = results.filter((result) => result.again !== null);
+  const workload = results.filter(({ shape }) => shape === WORKLOAD.shape);
+  const grown = workload.length > 0 ? workload : results;
   const parts = [
     `${title('Scale')}\n${scaleTable(results, style)}`,
     `Generate s: until the file is on the disk. Run s: the whole process, file in, file out, ${median}.`,
     `${title('Where the run spends its seconds')}\n${stageTable(results, style)}`,
     ...again.map(
-      ({ contacts, run, again: second }) =>
-        `A second run over ${grouped(contacts)} contacts: ${second?.report.outcome}, ${((100 * (second?.seconds ?? 0)) / run.seconds).toFixed(0)} % of the first run's time.`,
+      ({ contacts, shape, run, again: second }) =>
+        `A second run over ${grouped(contacts)} contacts${shape === null ? '' : `, shape ${shape}`}: ${second?.report.outcome}, ${((100 * (second?.seconds ?? 0)) / run.seconds).toFixed(0)} % of the first run's time.`,
     ),
-    growthText(fitGrowth(results)),
-    ...(isPublished
+    ...[shapesText(results).join(' ')].filter((text) => text !== ''),
+    growthText(fitGrowth(grown)),
+    ...(workload.length > 0
       ? [
           `${title('Beside the planner in use')}\n${publishedTable(results, style)}`,
           'Published figures were read, not measured here: another machine, another day.',
