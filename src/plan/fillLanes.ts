@@ -1,4 +1,4 @@
-import { civilFromDay, END_DAY, FIRST_DAY } from '../calendar/day.js';
+import { civilFromDay, END_DAY, FIRST_DAY, isLeapYear } from '../calendar/day.js';
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
@@ -27,9 +27,15 @@ let monthDays: Uint16Array | null = null;
 export function monthDayTable(): Uint16Array {
   if (monthDays !== null) return monthDays;
   monthDays = new Uint16Array(END_DAY - FIRST_DAY);
+  // Years start on 1 March, and end with the February of the civil year.
+  const first = civilFromDay(FIRST_DAY);
+  let year = first.month > 2 ? first.year + 1 : first.year;
+  let next = monthDay(first.month, first.day);
   for (let i = 0; i < monthDays.length; i++) {
-    const { month, day } = civilFromDay(FIRST_DAY + i);
-    monthDays[i] = monthDay(month, day);
+    monthDays[i] = next++;
+    if (next < (isLeapYear(year) ? 366 : 365)) continue;
+    next = 0;
+    year++;
   }
   return monthDays;
 }

@@ -5,7 +5,7 @@ import type { Config } from '../rules/config.js';
 import { countColumns } from './countColumns.js';
 import { fillKernel, kernelNumbers } from './fillKernel.js';
 import type { Plan } from './plan.js';
-import { becomesRow, REASON } from './reasons.js';
+import { REASON } from './reasons.js';
 import { rulesOfRun } from './runRules.js';
 
 /** Settings of planning; but for `contactRows` they change how it works, not what comes out. */
@@ -64,13 +64,21 @@ function countHistory({ schedules }: Organization, today: number, dayCount: numb
   return perDay;
 }
 
-/** Notes the campaign candidates that get no row because they come too late (Rules 6). */
+/** Notes the campaign candidates that get no row because they come too late (Rules 6), as they stand. */
 function noteLateCampaigns({ views, count, organization }: Plan): void {
   const { contacts, planned, issues } = organization;
-  for (let i = 0; i < count; i++) {
-    const reason = views.candidateReason[i];
-    if (becomesRow(reason)) continue;
-    const kind = reason === REASON.expired ? 'expired' : 'outside_active_window';
-    issues.add(contacts.id[views.candidateContact[i]], kind, planned.types[views.candidateType[i]].name);
+  const { candidateReason, candidateContact, candidateType } = views;
+  const late = [
+    ...placesOf(candidateReason, REASON.expired, count),
+    ...placesOf(candidateReason, REASON.outsideActiveWindow, count),
+  ];
+  for (const i of late.sort((a, b) => a - b)) {
+    const kind = candidateReason[i] === REASON.expired ? 'expired' : 'outside_active_window';
+    issues.add(contacts.id[candidateContact[i]], kind, planned.types[candidateType[i]].name);
   }
+}
+
+/** The places of a value among the first `count`; found by the engine itself, for they are few among millions. */
+function* placesOf(values: Uint8Array, value: number, count: number): Generator<number> {
+  for (let i = values.indexOf(value); i >= 0 && i < count; i = values.indexOf(value, i + 1)) yield i;
 }
