@@ -1,4 +1,5 @@
 import { formatIsoDay } from '../calendar/iso.js';
+import { contactOfRow } from '../columns/contactOfRow.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { isEndedClass, isHistoryClass, ROW_CLASS } from '../columns/schedules.js';
 import { candidateOfRow } from './candidateOfRow.js';
@@ -35,10 +36,9 @@ function isInHistory({ schedules }: Plan['organization'], contact: number, row: 
 
 /** Tells whether the email of a contact's row was to be sent before today, was not, and is not planned again (Rules 12.7). */
 export function isMissed(plan: Plan, contact: number, row: number): boolean {
-  const { schedules } = plan.organization;
-  const sendDay = schedules.scheduledDay[row];
-  if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay >= plan.run.today)
-    return false;
+  const { rowClass, scheduledDay } = plan.organization.schedules;
+  if (rowClass[row] !== ROW_CLASS.preScheduled) return false;
+  if (scheduledDay[row] === NULL_INT32 || scheduledDay[row] >= plan.run.today) return false;
   return candidateOfRow(plan, contact, row) < 0 && !isInHistory(plan.organization, contact, row);
 }
 
@@ -48,17 +48,21 @@ export function findMissedEmails(plan: Plan): MissedEmails {
   const { contacts, schedules, emailTypes } = organization;
   const counts = new Map<number, number>();
   let example: MissedEmails['example'] = null;
-  for (let contact = 0; contact < contacts.count; contact++) {
-    for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-      if (!isMissed(plan, contact, row)) continue;
-      const type = schedules.type[row];
-      counts.set(type, (counts.get(type) ?? 0) + 1);
-      example ??= {
-        contact_id: contacts.id[contact],
-        email_type: emailTypes.names[type],
-        send_day: formatIsoDay(schedules.scheduledDay[row]),
-      };
-    }
+  const { rowClass, scheduledDay } = schedules;
+  const { today } = plan.run;
+  const endRow = schedules.first[contacts.count];
+  for (let row = 0; row < endRow; row++) {
+    // Few rows are left of days that have passed: whose they are is looked for then.
+    if (rowClass[row] !== ROW_CLASS.preScheduled || scheduledDay[row] >= today) continue;
+    const contact = contactOfRow(organization, row);
+    if (!isMissed(plan, contact, row)) continue;
+    const type = schedules.type[row];
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+    example ??= {
+      contact_id: contacts.id[contact],
+      email_type: emailTypes.names[type],
+      send_day: formatIsoDay(scheduledDay[row]),
+    };
   }
   const byType = [...counts].map(([type, rows]) => ({ email_type: emailTypes.names[type], rows }));
   byType.sort((a, b) => b.rows - a.rows || (a.email_type < b.email_type ? -1 : 1));

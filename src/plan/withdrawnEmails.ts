@@ -1,3 +1,4 @@
+import { contactOfRow } from '../columns/contactOfRow.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { ROW_CLASS } from '../columns/schedules.js';
 import { candidateOfRow } from './candidateOfRow.js';
@@ -17,21 +18,19 @@ export interface WithdrawnEmails {
  * @param staysAsIs by row: 1 where it is known to stay as it is
  */
 export function countWithdrawnEmails(plan: Plan, staysAsIs: Uint8Array): WithdrawnEmails {
-  const { contacts, schedules } = plan.organization;
+  const { rowClass, scheduledDay, count } = plan.organization.schedules;
   const { candidateReason } = plan.views;
+  const { today } = plan.run;
   let found = 0;
   let withdrawn = 0;
-  for (let contact = 0; contact <= contacts.count; contact++) {
-    const endRow = contact < contacts.count ? schedules.first[contact + 1] : schedules.count;
-    for (let row = schedules.first[contact]; row < endRow; row++) {
-      const sendDay = schedules.scheduledDay[row];
-      if (schedules.rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay < plan.run.today)
-        continue;
-      found++;
-      if (staysAsIs[row] === 1) continue;
-      const candidate = contact < contacts.count ? candidateOfRow(plan, contact, row) : -1;
-      if (candidate < 0 || candidateReason[candidate] !== REASON.scheduled) withdrawn++;
-    }
+  for (let row = 0; row < count; row++) {
+    const sendDay = scheduledDay[row];
+    if (rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay < today) continue;
+    found++;
+    if (staysAsIs[row] === 1) continue;
+    const contact = contactOfRow(plan.organization, row);
+    const candidate = contact < 0 ? -1 : candidateOfRow(plan, contact, row);
+    if (candidate < 0 || candidateReason[candidate] !== REASON.scheduled) withdrawn++;
   }
   return { found, withdrawn };
 }

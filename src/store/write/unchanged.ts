@@ -31,11 +31,13 @@ export function hasNothingToWrite(
 function hasHeldStart({ organization, views }: Plan): boolean {
   const { contacts, schedules } = organization;
   const { candidateFirst, candidateType, candidateStart } = views;
+  const { first, rowClass, type, scheduledDay } = schedules;
   for (let contact = 0; contact < contacts.count; contact++) {
-    for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-      if (isOwnedClass(schedules.rowClass[row])) continue;
+    const endRow = first[contact + 1];
+    for (let row = first[contact]; row < endRow; row++) {
+      if (isOwnedClass(rowClass[row])) continue;
       for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
-        if (candidateType[i] === schedules.type[row] && candidateStart[i] === schedules.scheduledDay[row]) return true;
+        if (candidateType[i] === type[row] && candidateStart[i] === scheduledDay[row]) return true;
       }
     }
   }
