@@ -32,7 +32,12 @@ const EXAMPLE_CONTACTS = 5000;
 
 function welcome(store: Store, actions: Actions): HTMLElement[] {
   const tryIt = async () => {
-    await actions.generate({ contacts: EXAMPLE_CONTACTS, seed: 1, shape: 'realistic', asOf: store.state.asOf });
+    await actions.databases.generate({
+      contacts: EXAMPLE_CONTACTS,
+      seed: 1,
+      shape: 'realistic',
+      asOf: store.state.asOf,
+    });
     await actions.run();
   };
   const start = button(`Try it with ${grouped(EXAMPLE_CONTACTS)} people who do not exist`, () => void tryIt(), {
