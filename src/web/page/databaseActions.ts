@@ -1,5 +1,11 @@
 import type { ContactMapping } from '../protocol/contactColumns.js';
 import type { GenerateRequest } from '../protocol/protocol.js';
+import type {
+  ChangedSuppressions,
+  SuppressionChange,
+  SuppressionsPage,
+  SuppressionsRequest,
+} from '../protocol/suppressions.js';
 import { lonelyLogFailure, sortChosen } from './chosenFiles.js';
 import type { Jobs } from './jobs.js';
 import { ownSettings } from './ownSettings.js';
@@ -52,7 +58,7 @@ export class DatabaseActions {
   /** Opens a file with what is in the log beside it. */
   async open({ name, file, log }: OfferedFile): Promise<void> {
     if (log === null) {
-      this.choose({ name, file, made: null, log: null, mapping: null });
+      this.choose({ name, file, made: null, log: null, mapping: null, suppressions: null });
       return;
     }
     this.#store.state.job?.cancel();
@@ -64,7 +70,7 @@ export class DatabaseActions {
     worker.end();
     if (merged === null) return;
     const { database, ...rest } = merged;
-    this.choose({ name, file: database, made: null, log: rest, mapping: null });
+    this.choose({ name, file: database, made: null, log: rest, mapping: null, suppressions: null });
   }
 
   /** Leaves the files that were offered. */
@@ -105,12 +111,66 @@ export class DatabaseActions {
     const title = 'Naming columns';
     const file = await this.#jobs.do({ title, worker, call: 'mapContacts', given, cancel, failures: 'told' });
     worker.end();
-    if (file !== null && this.#store.state.database === database) this.choose({ ...database, file, mapping });
+    if (file !== null && this.#store.state.database === database)
+      this.choose({ ...database, file, mapping, suppressions: null });
   }
 
   /** Reads the contacts by the names that they have. */
   leaveMapping(): void {
     this.#store.set({ contacts: null });
+  }
+
+  /** Suppressions of the open database; null when none is open. @throws CallError when they cannot be read */
+  async listSuppressions(request: Omit<SuppressionsRequest, 'database'>): Promise<SuppressionsPage | null> {
+    const { database } = this.#store.state;
+    if (database === null) return null;
+    const worker = new WorkerClient();
+    try {
+      return await worker.call('listSuppressions', { ...request, database: database.file });
+    } finally {
+      worker.end();
+    }
+  }
+
+  /**
+   * Changes suppressions in a copy of the open database, which takes its place; null when it was cancelled.
+   *
+   * @throws CallError when the database does not take the change
+   */
+  async changeSuppressions(change: SuppressionChange): Promise<ChangedSuppressions | null> {
+    const { database } = this.#store.state;
+    if (database === null) return null;
+    const worker = new WorkerClient();
+    const given = { database: database.file, change };
+    const cancel = () => worker.end();
+    const title = 'Changing suppressions';
+    try {
+      const call = 'changeSuppressions';
+      const changed = await this.#jobs.do({ title, worker, call, given, cancel, failures: 'thrown' });
+      if (changed === null) return null;
+      const { changeCount = 0, before = database } = database.suppressions ?? {};
+      const suppressions = { changeCount: changeCount + 1, before };
+      this.#replace(database, { ...database, file: changed.database, suppressions });
+      return changed;
+    } finally {
+      worker.end();
+    }
+  }
+
+  /** Takes back what was changed of the open database's suppressions. */
+  restoreSuppressions(): void {
+    const { database } = this.#store.state;
+    if (database === null || database.suppressions === null) return;
+    this.#replace(database, database.suppressions.before);
+  }
+
+  /** Puts a copy in the place of a database; what is set stays. */
+  #replace(database: ChosenDatabase, copy: ChosenDatabase): void {
+    const { files, database: open } = this.#store.state;
+    this.#store.set({
+      files: files.map((file) => (file === database ? copy : file)),
+      ...(open === database ? { database: copy } : {}),
+    });
   }
 
   /** Takes the settings that the last run of the open database kept. */
@@ -136,6 +196,7 @@ export class DatabaseActions {
       made: request,
       log: null,
       mapping: null,
+      suppressions: null,
     });
   }
 

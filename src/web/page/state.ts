@@ -29,6 +29,12 @@ export interface ChosenDatabase {
   readonly log: Omit<MergedLog, 'database'> | null;
   /** What its contacts are read from, which was put into `file`; null when they are read by their own names. */
   readonly mapping: ContactMapping | null;
+  /** What was changed of its suppressions, which is in `file`; null when nothing was. */
+  readonly suppressions: {
+    readonly changeCount: number;
+    /** The database as it was before. */
+    readonly before: ChosenDatabase;
+  } | null;
 }
 
 /** What the last run of the chosen database kept of its settings. */

@@ -7,6 +7,7 @@ import type { RunReport } from '../../run/runReport.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { ContactMapping, ContactsLook } from './contactColumns.js';
+import type { ChangedSuppressions, SuppressionChange, SuppressionsPage, SuppressionsRequest } from './suppressions.js';
 import type { DailyVolume, StateRows } from './volume.js';
 
 // What the page and its workers say to each other.
@@ -15,8 +16,8 @@ import type { DailyVolume, StateRows } from './volume.js';
 // request's id. Requests are answered in the order they come, but for `stop`, which ends the writing or exporting under way.
 // Files cross as `Blob`, which hands over a reference and no bytes.
 //
-// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `mapContacts`, `look`, `run` and `simulate` start
-// a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
+// A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `mapContacts`, `look`, `listSuppressions`, `changeSuppressions`, `run`
+// and `simulate` start a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
 // `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`. `openResult`, `query` and `exportQuery` have another one, so
 // that a query that never ends costs nothing but itself.
 
@@ -202,6 +203,11 @@ export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
   mergeLog: { given: MergeLogRequest; back: MergedLog };
   mapContacts: { given: { readonly database: Blob; readonly mapping: ContactMapping }; back: Blob };
+  listSuppressions: { given: SuppressionsRequest; back: SuppressionsPage };
+  changeSuppressions: {
+    given: { readonly database: Blob; readonly change: SuppressionChange };
+    back: ChangedSuppressions;
+  };
   look: { given: Pick<RunRequest, 'database' | 'name'>; back: FileLook };
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };

@@ -6,6 +6,7 @@ import { settingLines } from '../page/configFields.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
 import { plainReason } from '../page/plainWords.js';
+import { isSameButSuppressions } from '../page/stale.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { type DayChart, dayChart } from './chart.js';
@@ -68,6 +69,12 @@ function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
   return `Run ${run.number}${name}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
+function suppressionText({ database: { suppressions } }: FinishedRun): string {
+  return suppressions === null
+    ? 'as the database has them'
+    : `${counted(suppressions.changeCount, 'change')} made here`;
+}
+
 /** The settings that are not the same in two runs. */
 function differences(before: FinishedRun, after: FinishedRun): (readonly [string, string, string])[] {
   const [first, second] = [before, after].map(
@@ -80,9 +87,11 @@ function differences(before: FinishedRun, after: FinishedRun): (readonly [string
   });
   const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
   const both = [before, after];
+  const isSameFile = isSameButSuppressions(before.database, after.database);
+  const changes = ['suppressions', suppressionText(before), suppressionText(after)] as const;
   const names = ['database', databaseText(before, both), databaseText(after, both)] as const;
   const isSame = before.result.digest === after.result.digest;
-  return [...all, days, ...(isSame ? [] : [names])].filter(([, one, other]) => one !== other);
+  return [...all, days, ...(isSameFile ? [changes] : isSame ? [] : [names])].filter(([, one, other]) => one !== other);
 }
 
 function signed(value: number): string {

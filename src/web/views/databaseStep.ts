@@ -62,16 +62,12 @@ export function databaseStep(store: Store, actions: Actions): HTMLElement {
       );
     }
   });
-  const mapped = element('p.help', { attributes: { role: 'status' } });
-  store.follow(['database'], ({ database }) =>
-    fill(mapped, database?.mapping != null && mappingText(database.mapping)),
-  );
   return element(
     'div',
     {},
     zone,
     note,
-    mapped,
+    copyView(store),
     filesView(store, actions),
     memoryView(store, actions),
     generateForm(store, actions),
@@ -117,6 +113,22 @@ function memoryView(store: Store, actions: Actions): HTMLElement {
       said,
       sessionMemory === 'on' && 'A copy lies in the storage of this browser, on this machine, until you untick this.',
       sessionMemory === 'refused' && 'This browser does not keep it: there is no room, or its settings forbid it.',
+    );
+  });
+  return view;
+}
+
+/** What the copy that is planned has and the file has not. */
+function copyView(store: Store): HTMLElement {
+  const view = element('div', { attributes: { role: 'status' } });
+  store.follow(['database'], ({ database }) => {
+    const mapping = database?.mapping ?? null;
+    const count = database?.suppressions?.changeCount ?? 0;
+    const changed = `${counted(count, 'change')} of suppressions ${count === 1 ? 'is' : 'are'} in the copy that is planned and downloaded.`;
+    fill(
+      view,
+      mapping !== null && element('p.help', {}, mappingText(mapping)),
+      count > 0 && element('p.help', {}, changed),
     );
   });
   return view;

@@ -4,6 +4,7 @@ import type { Actions } from '../page/actions.js';
 import { button, element, fill, freshId, setAttributes } from '../page/dom.js';
 import type { Draft, Store } from '../page/state.js';
 import { settingsForm } from './settingsForm.js';
+import { suppressionsEditor } from './suppressions.js';
 
 /** Everything a run can be told, as a form or as YAML; both show the same settings and check them by the same schema. */
 export function settingsView(store: Store, actions: Actions): HTMLElement {
@@ -45,6 +46,7 @@ export function settingsView(store: Store, actions: Actions): HTMLElement {
     ),
     form,
     yaml,
+    suppressionsEditor(store, actions),
   );
 }
 

@@ -15,6 +15,7 @@ import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
 import { simulateBlob } from './simulateFile.js';
+import { changeSuppressions, listSuppressions } from './suppressionTables.js';
 
 /** The part of a dedicated worker's global that is used; the types of pages do not have it. */
 interface WorkerScope {
@@ -58,6 +59,12 @@ const handlers: Handlers = {
   },
   async mapContacts({ database, mapping }) {
     return mapContacts(database, mapping);
+  },
+  async listSuppressions(given) {
+    return listSuppressions(given);
+  },
+  async changeSuppressions({ database, change }) {
+    return changeSuppressions(database, change);
   },
   async look({ database, name }) {
     return lookAtFile(database, name);
