@@ -19,6 +19,8 @@ export class Actions {
   readonly #store: Store;
   /** Holds the plan of the last run. */
   #planner: WorkerClient | null = null;
+  /** Holds the days of the last simulation. */
+  #simulator: WorkerClient | null = null;
   readonly #jobs: Jobs;
   readonly databases: DatabaseActions;
   readonly queries: QueryActions;
@@ -213,9 +215,16 @@ export class Actions {
     this.#store.set({ simulation: { ...days, database, config } });
     const [title, cancel] = ['Living through the days', () => worker.end()];
     const result = await this.#jobs.do({ title, worker, call: 'simulate', given, cancel, failures: 'told' });
-    worker.end();
+    this.#simulator?.end();
+    this.#simulator = result === null ? null : worker;
+    if (result === null) worker.end();
     const { simulation } = this.#store.state;
     if (simulation !== null) this.#store.set({ simulation: { ...simulation, result } });
+  }
+
+  /** Emails of a day that was lived through; null when none is over. @throws CallError when they cannot be had */
+  async listSimulated(given: Calls['listSimulated']['given']): Promise<Calls['listSimulated']['back'] | null> {
+    return this.#simulator?.call('listSimulated', given) ?? null;
   }
 
   dismissFailure(): void {

@@ -61,6 +61,18 @@ export function plainReason(reason: string): string {
   return suppression === null ? reason : `the contact is not to be written to: ${suppression}`;
 }
 
+/** What rules are called that skip emails for different reasons. */
+const RULES: Readonly<Record<string, string>> = {
+  suppressed: 'the contact is not to be written to',
+  exclusion: 'the state forbids emails on that day',
+  conflict: 'another campaign goes out on that day',
+};
+
+/** Why a rule skips an email, as the end of a sentence after "because". @param rule what skip reasons begin with */
+export function plainRule(rule: string): string {
+  return RULES[rule] ?? plainReason(rule);
+}
+
 /** The heading of an email: what it is and what becomes of it. */
 export function emailHeading({ email_type, status, scheduled_send_date, skip_reason }: EmailExplanation): string {
   const type = plainType(email_type);

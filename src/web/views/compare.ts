@@ -10,7 +10,7 @@ import { isSameButSuppressions } from '../page/stale.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { type DayChart, dayChart } from './chart.js';
-import { within } from './planDays.js';
+import { within } from './dayControls.js';
 import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */

@@ -9,9 +9,10 @@ import { plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { UNKNOWN_STATE_NAME } from '../protocol/protocol.js';
 import { choosableChart } from './chart.js';
-import { reasonFinding, stateFinding } from './findings.js';
-import { type DayPanels, type DaysLook, dayPanels } from './planDays.js';
-import { asTable, chartPanel, panel } from './planPanels.js';
+import type { DaysLook } from './dayControls.js';
+import { reasonFinding, sourceText, stateFinding } from './findings.js';
+import { asTable, chartPanel, panel } from './panels.js';
+import { type DayPanels, dayPanels } from './planDays.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */
 export function planView(store: Store, actions: Actions): HTMLElement {
@@ -144,9 +145,7 @@ function reasonPanel(run: FinishedRun, actions: Actions): HTMLElement {
   const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: plainReason(reason), code: reason, count }));
   const show = (reason: string) => actions.showEmails(null, { status: 'skipped', reason });
   return chartPanel(
-    run,
-    'Why emails are skipped',
-    reasonFinding(run.result),
+    { subject: 'Why emails are skipped', finding: reasonFinding(run.result), source: sourceText(run) },
     choosableChart((options) => drawReasonChart(counts, options), 'data-code', show),
     element('p.note', {}, 'Click a reason to see whose emails it stops.'),
     asTable('Skip reasons', () =>
@@ -171,9 +170,7 @@ function statePanel(run: FinishedRun, actions: Actions): HTMLElement {
   const map = (measure: 'toBeSent' | 'skippedShare') =>
     choosableChart((options) => drawStateChart(counts, { ...options, measure }), 'data-state', show);
   return chartPanel(
-    run,
-    'States',
-    stateFinding(run.result),
+    { subject: 'States', finding: stateFinding(run.result), source: sourceText(run) },
     element('h4', {}, 'Emails to be sent'),
     map('toBeSent'),
     element('h4', {}, 'Share of emails that is skipped'),

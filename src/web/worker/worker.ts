@@ -14,7 +14,7 @@ import { findContacts } from './lookups.js';
 import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
-import { simulateBlob } from './simulateFile.js';
+import { LivedDays } from './simulateFile.js';
 import { changeSuppressions, listSuppressions } from './suppressionTables.js';
 
 /** The part of a dedicated worker's global that is used; the types of pages do not have it. */
@@ -27,6 +27,7 @@ const scope = globalThis as unknown as WorkerScope;
 
 let planned: PlannedDatabase | null = null;
 let queries: ResultQueries | null = null;
+let lived: LivedDays | null = null;
 let isStopped = false;
 
 type Tell = (progress: Progress) => void;
@@ -75,7 +76,12 @@ const handlers: Handlers = {
     return { report, digest, volume: dailyVolume(plan, balance, refused), states: stateCounts(plan, refused) };
   },
   async simulate(given, tell) {
-    return simulateBlob(given, tell);
+    lived = await LivedDays.simulate(given, tell);
+    return lived.simulation;
+  },
+  async listSimulated(given) {
+    if (lived === null) throw new SendplanError('bad_input', 'No days were lived through yet.');
+    return lived.list(given);
   },
   async listEmails(given) {
     return listEmails(requirePlanned(), given);
