@@ -55,7 +55,7 @@ if (page !== null) {
       'header.page-head',
       {},
       element('h1', {}, 'sendplan'),
-      element('p', {}, 'Which email goes out on which day, and why. Nothing leaves this machine.'),
+      element('p', {}, 'Which email goes out on which day, and why. It plans on this machine and sends nothing.'),
     ),
     element('div.layout', {}, setupView(store, actions), content),
   );
