@@ -1,10 +1,10 @@
-import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { ContactMapping, ContactsLook } from '../protocol/contactColumns.js';
 import type {
   EmailFilter,
+  ExplainedContact,
   FoundContacts,
   GenerateRequest,
   MergedLog,
@@ -151,7 +151,7 @@ export interface PageState {
   /** Whether the result of the last run was handed to the browser as a file. */
   readonly isSaved: boolean;
   readonly found: FoundContacts | null;
-  readonly explanation: ContactExplanation | null;
+  readonly explanation: ExplainedContact | null;
   readonly simulation: SimulationState | null;
 }
 

@@ -1,4 +1,5 @@
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
+import type { RowFacts } from '../../explain/explanation.js';
 import type { ExportFormat } from '../../export/formats.js';
 import type { Shape } from '../../generate/contacts.js';
 import type { ConfigInput } from '../../rules/config.js';
@@ -142,6 +143,12 @@ export interface FoundContacts {
   readonly isCut: boolean;
 }
 
+/** Why a contact gets which emails, and who it is, where the database tells. */
+export interface ExplainedContact extends ContactExplanation, Pick<FoundContact, 'name' | 'address'> {
+  /** What was sent before, is on its way or has ended, by day. */
+  readonly history: readonly RowFacts[];
+}
+
 /** A column of a table as its schema tells it. */
 export interface ColumnDescription {
   readonly name: string;
@@ -246,7 +253,7 @@ export interface Calls {
   listEmails: { given: EmailsRequest; back: ListedEmails };
   exportEmails: { given: EmailChoice; back: Blob };
   findContacts: { given: { readonly text: string }; back: FoundContacts };
-  explain: { given: { readonly contactId: number }; back: ContactExplanation };
+  explain: { given: { readonly contactId: number }; back: ExplainedContact };
   writeDatabase: { given: null; back: Blob };
   exportRows: { given: { readonly format: ExportFormat }; back: Blob };
   openResult: { given: { readonly database: Blob }; back: readonly TableDescription[] };

@@ -11,6 +11,7 @@ import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { type DayChart, dayChart } from './chart.js';
 import { within } from './dayControls.js';
+import { sourceText } from './findings.js';
 import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
@@ -131,6 +132,7 @@ function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all:
           'Figures',
           ['Figure', 'Before', 'After', 'Difference'],
           figures.map(([name, one, other]) => [name, one, other, element('span.difference', {}, signed(other - one))]),
+          { numbers: [false, true, true, true] },
         ),
       ),
     ),
@@ -141,6 +143,7 @@ function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all:
       element('h3', {}, differenceFinding(before, after)),
       element('p.note', {}, 'Click a day to see its emails; drag a mouse over days to look at those.', all),
       chart.view,
+      element('p.source', {}, sourceText(before), ' ', sourceText(after)),
     ),
   ];
 }

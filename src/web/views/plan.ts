@@ -5,7 +5,7 @@ import { grouped, percent } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill } from '../page/dom.js';
 import { secondsText, shortDate } from '../page/format.js';
-import { plainReason, plainType } from '../page/plainWords.js';
+import { plainIssue, plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { UNKNOWN_STATE_NAME } from '../protocol/protocol.js';
 import { choosableChart } from './chart.js';
@@ -67,7 +67,7 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
       element(
         'p.note',
         {},
-        'Everything happens on this machine. The page has no code that sends anything, and it tells your browser to refuse all connections, images and forms that would; so the file you choose stays here. Your file is only read; what is planned is yours to download.',
+        'Everything happens on this machine: this page has no code that sends anything. As a second lock it has your browser refuse connections, forms, frames and images from elsewhere. Browsers have no such lock for connections from peer to peer and for going to another address; this page does neither. Your file is only read; what is planned is yours to download.',
       ),
     ),
   ];
@@ -250,7 +250,7 @@ function issuesOf(issues: Report['issues']): HTMLElement[] {
     dataTable(
       'Issues',
       ['Issue', 'Number'],
-      entries.map(([kind, count]) => [kind, count]),
+      entries.map(([kind, count]) => [element('span', { attributes: { title: kind } }, plainIssue(kind)), count]),
     ),
   ];
 }

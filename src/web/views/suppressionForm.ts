@@ -85,6 +85,7 @@ function scopeField() {
   let boxes: readonly { readonly element: string; readonly box: HTMLInputElement }[] = [];
   select.addEventListener('change', change);
   const view = labelled('Covers', select);
+  view.classList.add('scope');
   view.append(ticks, problem);
   select.setAttribute('aria-describedby', problem.id);
   return {
@@ -114,8 +115,8 @@ function suppressionFields() {
   const address = checkedField('Address', { inputmode: 'email' }, 'For every contact of this address.');
   const reason = checkedField('Reason', { placeholder: 'unsubscribed' }, 'Stands with the emails that it stops.');
   const scope = scopeField();
-  const first = dayField('First day', 'Empty: since ever.');
-  const last = dayField('Last day', 'Empty: for ever.');
+  const first = dayField('First day', 'Empty: from the start.');
+  const last = dayField('Last day', 'Empty: without end.');
   const blank = ({ input }: CheckedField) => input.value.trim() || null;
   return {
     view: element('div.fields', {}, contact.view, address.view, reason.view, first.view, last.view, scope.view),
@@ -152,7 +153,7 @@ function suppressionFields() {
 /** A form for one suppression: whom, what, why and when. */
 export function suppressionForm({ onSave, onLeave }: FormChoice): SuppressionForm {
   const fields = suppressionFields();
-  const title = element('h4');
+  const title = element('h3');
   const said = element('p', { attributes: { role: 'status' } });
   const save = element('button', { attributes: { type: 'submit' } });
   const leave = button('Leave it as it is', onLeave, { style: 'button.quiet' });

@@ -71,6 +71,7 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
       fill(list, element('p.wrong', {}, error.message));
     }
   };
+  form.show(null, []);
   let timer: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener('input', () => {
     clearTimeout(timer);
@@ -87,7 +88,7 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
     setAttributes(back, { hidden: (database?.suppressions ?? null) === null });
     if (database !== null && view === 'settings') void turn(0);
   });
-  return framed(store, [element('div.controls', {}, labelled('Find', search), back), count, list, form.view]);
+  return framed(store, [element('div.controls.find', {}, labelled('Find', search), back), count, list, form.view]);
 }
 
 /** The parts of the editor, which are there with a database alone. */
@@ -100,7 +101,7 @@ function framed(store: Store, parts: readonly HTMLElement[]): HTMLElement {
   });
   return element(
     'fieldset.panel',
-    {},
+    { attributes: { tabindex: -1 } },
     element('legend', {}, 'Suppressions'),
     element(
       'p.note',

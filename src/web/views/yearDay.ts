@@ -32,7 +32,7 @@ export function livedEmails(actions: Actions, store: Store): LivedEmails {
   const fates = element(
     'select',
     {},
-    element('option', { attributes: { value: '' } }, 'whatever became of them'),
+    element('option', { attributes: { value: '' } }, 'all'),
     ...EMAIL_FATES.map((fate) => element('option', { attributes: { value: fate } }, FATE_WORDS[fate])),
   );
   let shown = 0;

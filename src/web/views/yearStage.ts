@@ -50,20 +50,14 @@ interface Stage {
 
 function stageOf(first: SimulationState, store: Store, actions: Actions, look: DaysLook): Stage {
   const whole: DayRange = { start: first.startDay, end: first.endDay };
-  const [figures, title, source, calendarSource] = [
-    element('dl.figures'),
-    element('span'),
-    element('span'),
-    element('span'),
-  ];
-  const finding = element('span');
+  const texts = stageTexts(whole.start);
   const series = element('div');
   let state = first;
-  let dayCount = 0;
+  let days: readonly SimulatedDay[] = [];
   const emails = livedEmails(actions, store);
-  const charts = livedCharts(() => ({ state, days: state.days.slice(0, dayCount) }), whole, look, store, {
+  const charts = livedCharts(() => ({ state, days }), whole, look, store, {
     onChoose: (day) => emails.show(day),
-    onRange: (days) => actions.setRange(days),
+    onRange: (range) => actions.setRange(range),
   });
   const redraw = () => {
     charts.volume.redraw();
@@ -72,20 +66,10 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
   const controls = rangeControls(store, actions, whole);
   const endRange = store.follow(['range'], redraw);
   let labels = '';
-  const play = player((count) => {
-    dayCount = count;
-    if (count === 0) return;
-    const days = state.days.slice(0, count);
-    fill(figures, ...figuresOf(days));
-    fill(title, sentFinding(days));
-    fill(
-      finding,
-      monthFinding(
-        whole.start,
-        days.map(({ sent, bounced }) => sent + bounced),
-      ),
-    );
-    for (const place of [source, calendarSource]) fill(place, livedSource({ ...state, days }));
+  const play = player((dayCount) => {
+    days = state.days.slice(0, dayCount);
+    if (dayCount === 0) return;
+    texts.show(state, days);
     const drawn = seriesScale(days.flatMap(countsOf), PAGE_COLORS).series.map(({ label }) => label);
     if (drawn.join() !== labels) {
       labels = drawn.join();
@@ -96,9 +80,10 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
   return {
     views: [
       staleNote(store),
-      figures,
+      texts.day,
+      texts.figures,
       chartPanel(
-        { subject: 'Emails sent per day', finding: title, source },
+        { subject: 'Emails sent per day', finding: texts.sent, source: texts.sources[0] },
         element('div.controls.chart-controls', {}, ...controls.view, scaleChoice(look, charts.volume.redraw)),
         series,
         charts.volume.view,
@@ -106,7 +91,10 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
         play.view,
       ),
       emails.view,
-      chartPanel({ subject: 'The year as a calendar', finding, source: calendarSource }, charts.calendar.view),
+      chartPanel(
+        { subject: 'The year as a calendar', finding: texts.month, source: texts.sources[1] },
+        charts.calendar.view,
+      ),
     ],
     show(simulation) {
       state = simulation;
@@ -115,6 +103,33 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
     end() {
       endRange();
       controls.end();
+    },
+  };
+}
+
+/** What is said of the days that are shown. */
+function stageTexts(firstDay: number) {
+  const [day, figures] = [element('h3.lived-day'), element('dl.figures')];
+  const [sent, month] = [element('span'), element('span')];
+  const sources = [element('span'), element('span')] as const;
+  return {
+    day,
+    figures,
+    sent,
+    month,
+    sources,
+    show(state: SimulationState, days: readonly SimulatedDay[]) {
+      fill(day, `Up to ${longDayText(firstDay + days.length - 1)}`);
+      fill(figures, ...figuresOf(days));
+      fill(sent, sentFinding(days));
+      fill(
+        month,
+        monthFinding(
+          firstDay,
+          days.map((lived) => lived.sent + lived.bounced),
+        ),
+      );
+      for (const source of sources) fill(source, livedSource({ ...state, days }));
     },
   };
 }

@@ -10,7 +10,7 @@ import { mapContacts } from './contactTables.js';
 import { generateFile } from './generateFile.js';
 import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
-import { findContacts } from './lookups.js';
+import { contactsById, findContacts } from './lookups.js';
 import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
@@ -96,7 +96,10 @@ const handlers: Handlers = {
     return findContacts(requirePlanned(), text);
   },
   async explain({ contactId }) {
-    return requirePlanned().explain(contactId);
+    const database = requirePlanned();
+    const { name = null, address = null } =
+      contactsById(database.connection, new Set([contactId])).get(contactId) ?? {};
+    return { ...database.explain(contactId), name, address, history: database.history(contactId) };
   },
   async writeDatabase(_given, tell) {
     return requirePlanned().write((done, total) => tell({ stage: 'write', done, total }), breathe);
