@@ -43,6 +43,7 @@ export class Actions {
 
   /** Plans the open database in a worker of its own, which takes the place of the last run's when it succeeds. */
   async run(): Promise<void> {
+    const { awaited: atStart } = this.#store.state;
     await this.databases.looked;
     const { database, asOf, draft, isYamlWrong } = this.#store.state;
     if (database === null || isYamlWrong || checkConfig(draft).length > 0) return;
@@ -75,7 +76,8 @@ export class Actions {
       awaited: null,
       found: null,
       explanation: null,
-      ...(awaited?.sight ?? sight),
+      // Who looks elsewhere meanwhile than what was awaited stays there.
+      ...(awaited?.sight ?? (atStart === null ? sight : {})),
     });
     if (awaited?.sight.contact != null) await this.#explain(awaited.sight.contact);
   }

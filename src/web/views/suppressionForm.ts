@@ -9,8 +9,10 @@ import { SCOPE_KINDS, scopeName } from './suppressionWords.js';
 /** The fields of one suppression. */
 export interface SuppressionForm {
   readonly view: HTMLFormElement;
-  /** Shows a suppression to be changed, or empty fields for a new one. @param campaigns what scopes may name besides kinds */
-  readonly show: (row: ListedSuppression | null, campaigns: readonly string[]) => void;
+  /** Shows a suppression to be changed, or empty fields for a new one. */
+  readonly show: (row: ListedSuppression | null) => void;
+  /** Says which campaigns scopes may name besides kinds; what is filled in stays. */
+  readonly offer: (campaigns: readonly string[]) => void;
   /** Says what became of it, or what is wrong with all of it. */
   readonly say: (text: string, isWrong: boolean) => void;
 }
@@ -82,6 +84,7 @@ function scopeField() {
     setAttributes(ticks, { hidden: select.value === 'all' });
     tell(null);
   };
+  let campaigns: readonly string[] = [];
   let boxes: readonly { readonly element: string; readonly box: HTMLInputElement }[] = [];
   select.addEventListener('change', change);
   const view = labelled('Covers', select);
@@ -92,14 +95,25 @@ function scopeField() {
     view,
     input: select,
     tell,
-    show(text: string | null, campaigns: readonly string[]) {
+    show(text: string | null) {
       const scope = readSuppressionScope(text);
-      const names = [...SCOPE_KINDS, ...campaigns.map((campaign) => campaign.toLowerCase()), ...(scope ?? [])];
+      const names = [...SCOPE_KINDS, ...campaigns, ...(scope ?? [])];
       const made = [...new Set(names)].map((element) => ({ element, ...tick(scopeName(element), () => tell(null)) }));
       for (const { element, box } of made) box.checked = scope?.has(element) ?? false;
       boxes = made;
       select.value = scope === null ? 'all' : 'some';
       fill(ticks, ...made.map(({ view: one }) => one));
+      change();
+    },
+    /** Says which campaigns there are; what is ticked stays. */
+    offer(names: readonly string[]) {
+      const lower = names.map((name) => name.toLowerCase());
+      if (lower.join() === campaigns.join()) return;
+      campaigns = lower;
+      const ticked = boxes.flatMap(({ element, box }) => (box.checked ? [element] : []));
+      const chosen = select.value;
+      this.show(ticked.join(', '));
+      select.value = chosen;
       change();
     },
     read(): string {
@@ -120,12 +134,13 @@ function suppressionFields() {
   const blank = ({ input }: CheckedField) => input.value.trim() || null;
   return {
     view: element('div.fields', {}, contact.view, address.view, reason.view, first.view, last.view, scope.view),
-    show(row: SuppressionTexts | null, campaigns: readonly string[]) {
+    offer: scope.offer.bind(scope),
+    show(row: SuppressionTexts | null) {
       contact.input.value = row?.contact_id ?? '';
       address.input.value = row?.email ?? '';
       reason.input.value = row?.reason ?? '';
       for (const field of [contact, address, reason]) field.tell(null);
-      scope.show(row?.scope ?? null, campaigns);
+      scope.show(row?.scope ?? null);
       first.show(row?.starts_on ?? null);
       last.show(row?.ends_on ?? null);
     },
@@ -178,9 +193,10 @@ export function suppressionForm({ onSave, onLeave }: FormChoice): SuppressionFor
   );
   return {
     view,
-    show(row, campaigns) {
+    offer: fields.offer,
+    show(row) {
       rowid = row?.rowid ?? null;
-      fields.show(row, campaigns);
+      fields.show(row);
       fill(title, row === null ? 'Add a suppression' : 'Change a suppression');
       fill(save, row === null ? 'Add it' : 'Change it');
       setAttributes(leave, { hidden: row === null });

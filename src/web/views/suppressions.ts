@@ -28,16 +28,15 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
   const back = button('Take all changes back', () => actions.databases.restoreSuppressions(), {
     style: 'button.quiet',
   });
-  let page: SuppressionsPage | null = null;
   const form = suppressionForm({
     onSave: (row, rowid) => void change(rowid === null ? { kind: 'add', row } : { kind: 'change', rowid, row }),
-    onLeave: () => form.show(null, page?.campaigns ?? []),
+    onLeave: () => form.show(null),
   });
   const change = async (wanted: SuppressionChange) => {
     try {
       const changed = await actions.databases.changeSuppressions(wanted);
       if (changed === null) return;
-      form.show(null, page?.campaigns ?? []);
+      form.show(null);
       form.say(outcomeText(wanted, changed), changed.contacts === 0);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
@@ -45,7 +44,7 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
     }
   };
   const edit = (row: ListedSuppression) => {
-    form.show(row, page?.campaigns ?? []);
+    form.show(row);
     form.say('', false);
     form.view.querySelector('input')?.focus();
   };
@@ -56,9 +55,7 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
     try {
       const found = await actions.databases.listSuppressions({ text: search.value, start, end: start + PAGE_ROWS });
       if (mine !== asked || found === null) return;
-      const isFirst = page === null;
-      page = found;
-      if (isFirst) form.show(null, found.campaigns);
+      form.offer(found.campaigns);
       setAttributes(form.view, { hidden: found.source === 'fixed' });
       fill(count, countText(found));
       refill(
@@ -71,7 +68,6 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
       fill(list, element('p.wrong', {}, error.message));
     }
   };
-  form.show(null, []);
   let timer: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener('input', () => {
     clearTimeout(timer);
@@ -80,9 +76,10 @@ export function suppressionsEditor(store: Store, actions: Actions): HTMLElement 
   let listed: ChosenDatabase | null = null;
   store.follow(['database', 'view'], ({ database, view }) => {
     const isSame = listed !== null && database !== null && isSameButSuppressions(listed, database);
-    if (listed !== database && !isSame) {
-      page = null;
+    if (database === null || (listed !== database && !isSame)) {
       search.value = '';
+      form.show(null);
+      form.say('', false);
     }
     listed = database;
     setAttributes(back, { hidden: (database?.suppressions ?? null) === null });

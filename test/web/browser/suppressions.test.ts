@@ -201,3 +201,30 @@ test('what cannot be changed is shown and says so', async () => {
   expect(await texts()).toEqual(['Contact 2|everything|bounced||']);
   expect(await editor().getByRole('button', { name: 'Add it' }).isVisible()).toBe(false);
 });
+
+test('changes are remembered with the file when that is asked for, and leaving asks as long as they are not downloaded', async () => {
+  const { page } = planner;
+  await openDatabase('');
+  await planAgain();
+  await planner.download('CSV');
+  await planner.tab('Settings');
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await page.getByLabel('Remember this file in this browser').check();
+  await field('Contact').fill('2');
+  await editor().getByRole('button', { name: 'Add it' }).click();
+  await expect.poll(texts).toEqual(['Contact 2|everything|unsubscribed||']);
+  // What is kept is kept a moment later.
+  await page.waitForTimeout(1000);
+  await page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  await page.getByText('1 change of suppressions is in the copy').waitFor();
+  await planner.tab('Settings');
+  await expect.poll(texts).toEqual(['Contact 2|everything|unsubscribed||']);
+  await editor().getByRole('button', { name: 'Take all changes back' }).click();
+  await editor().getByText('This database has none.').waitFor();
+  await page.getByLabel('Remember this file in this browser').uncheck();
+});
