@@ -62,6 +62,36 @@ test('charts of the year have findings and sources, and series, scale and range 
   await expect.poll(async () => (await days(sent)).length).toBe(DAYS);
 });
 
+test('skipped is an email that a rule stops, on its day or in the end, and each is told with its words', async () => {
+  const { page } = planner;
+  await planner.tab('Plan');
+  const planned = page.locator('#panel-plan .figure', { hasText: /^Skipped/ });
+  expect(await planned.locator('dd.note').textContent()).toMatch(/^planned emails that a rule stops: /);
+  const [[count]] = await planner.sql(
+    "SELECT count(*) FROM email_schedules WHERE status = 'skipped' AND scheduled_send_date >= '2025-06-13'",
+  );
+  const numberOf = (text: string | null | undefined) => Number((text ?? '').replaceAll(',', ''));
+  expect(numberOf(await planned.locator('dd').first().textContent())).toBe(Number(count));
+  await planner.tab('Year');
+  const lived = panel().locator('.figure', { hasText: 'Skipped on its day' });
+  expect(await lived.locator('dd.note').textContent()).toBe('by a rule; some are planned again later');
+  const onTheirDay = numberOf(await lived.locator('dd').first().textContent());
+  const lastCells = async (table: string, row: RegExp) => {
+    const rows = panel().getByRole('region', { name: table }).getByRole('row', { name: row });
+    const cells = await rows.locator('td:last-child').allTextContents();
+    return cells.reduce((sum, text) => sum + numberOf(text), 0);
+  };
+  expect(await lastCells('Volumes by kind', /^[A-Z]/)).toBe(onTheirDay);
+  const inTheEnd = await lastCells('Accounts', /^Skipped in the end: /);
+  expect(inTheEnd).toBeGreaterThan(0);
+  expect(inTheEnd).toBeLessThan(onTheirDay);
+  // No other label speaks of skipping.
+  const labels = await panel().locator('dt, th, td:first-child').allTextContents();
+  expect(labels.filter((label) => /skip/i.test(label) && !/^Skipped (on its day|in the end: )/.test(label))).toEqual(
+    [],
+  );
+});
+
 test('a day leads to its emails with what became of each, and from there to the contact', async () => {
   const { page } = planner;
   await planner.tab('Year');
