@@ -70,7 +70,7 @@ export function livedEmails(actions: Actions, store: Store): LivedEmails {
       fill(title, longDayText(day));
       setAttributes(view, { hidden: false });
       title.focus({ preventScroll: true });
-      view.scrollIntoView({ block: 'nearest' });
+      view.scrollIntoView();
       void turn(0);
     },
   };
