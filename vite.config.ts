@@ -28,18 +28,21 @@ const policyInPage: Plugin = {
   ],
 };
 
-/** `x.wasm?base64` is the file as text, in scripts that may fetch nothing. */
-const wasmAsBase64: Plugin = {
-  name: 'wasm-as-base64',
+/**
+ * `x.wasm?bytes` is the file as text, a character for each byte, in scripts that may fetch nothing. Compressed it is a fifth smaller
+ * than base64, which leaves nothing in it where it was.
+ */
+const wasmAsText: Plugin = {
+  name: 'wasm-as-text',
   enforce: 'pre',
   async resolveId(source, importer) {
-    if (!source.endsWith('.wasm?base64')) return null;
-    const file = await this.resolve(source.slice(0, -'?base64'.length), importer, { skipSelf: true });
-    return file === null ? null : `${file.id}?base64`;
+    if (!source.endsWith('.wasm?bytes')) return null;
+    const file = await this.resolve(source.slice(0, -'?bytes'.length), importer, { skipSelf: true });
+    return file === null ? null : `${file.id}?bytes`;
   },
   load: (id) =>
-    id.endsWith('.wasm?base64')
-      ? `export default ${JSON.stringify(readFileSync(id.slice(0, -'?base64'.length), 'base64'))};`
+    id.endsWith('.wasm?bytes')
+      ? `export default ${JSON.stringify(readFileSync(id.slice(0, -'?bytes'.length), 'latin1'))};`
       : null,
 };
 
@@ -48,7 +51,7 @@ export default defineConfig({
   // Works from any path.
   base: './',
   publicDir: false,
-  plugins: [policyInPage, wasmAsBase64],
+  plugins: [policyInPage, wasmAsText],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -57,7 +60,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 6000,
   },
-  worker: { format: 'iife', plugins: () => [wasmAsBase64] },
+  worker: { format: 'iife', plugins: () => [wasmAsText] },
   preview: {
     port: 4173,
     headers: {

@@ -2,6 +2,7 @@ import type { Balance } from '../balance/balance.js';
 import { yearOf } from '../calendar/day.js';
 import { ContactIndex } from '../columns/contactIndex.js';
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { isEndedClass, isHistoryClass } from '../columns/schedules.js';
 import { SendplanError } from '../errors.js';
 import { isMissed } from '../plan/missedEmails.js';
 import { type Plan, startStepOf } from '../plan/plan.js';
@@ -95,6 +96,19 @@ export class Explainer {
       absent: absences(subject),
       missed: missedRows(subject),
     };
+  }
+
+  /** The rows of a contact that were sent, are on their way or have ended (Rules 1), by their days; none of one that is not planned. */
+  history(contactId: number): RowFacts[] {
+    const contact = this.#index.indexOf(contactId);
+    if (contact < 0) return [];
+    const { first, rowClass } = this.#plan.organization.schedules;
+    const subject = subjectFor(this.#plan, contact);
+    const rows: RowFacts[] = [];
+    for (let row = first[contact]; row < first[contact + 1]; row++) {
+      if (isHistoryClass(rowClass[row]) || isEndedClass(rowClass[row])) rows.push(rowFacts(subject, row));
+    }
+    return rows.sort((a, b) => ((a.sent_date ?? '') < (b.sent_date ?? '') ? -1 : 1));
   }
 
   #email(subject: Subject, candidate: number, skip: LimitSkip | null): EmailExplanation {

@@ -7,6 +7,7 @@ import { type ScheduleInput, withSource } from '../run/library.js';
 import { throwIfAborted } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
 import type { SqlJsOptions } from '../store/driver/sqljs.js';
+import type { DayEmails } from './dayEmails.js';
 import type { LedgerEmail } from './ledger.js';
 import { Sender, type SenderOptions } from './sender.js';
 import { type Accounts, EMAIL_KINDS, type SimulatedDay, type SimulatedEmail, type Simulation } from './simulation.js';
@@ -100,16 +101,18 @@ export function loadSimulation(source: OrganizationSource, settings: SimulationS
 /**
  * Lives through the days of a loaded organization, which is used up by it.
  *
+ * @param emails is told of every email of every day; null when nobody wants to know
  * @throws SendplanError `interrupted` when the signal said so
  */
 export async function liveThrough(
   { organization, settings, loadSeconds }: LoadedSimulation,
   { onDay, signal }: Pick<SimulateOptions, 'onDay' | 'signal'>,
+  emails: DayEmails | null = null,
 ): Promise<Simulation> {
   const { config, firstDay, lastDay, sender } = settings;
   throwIfAborted(signal, GIVEN_UP);
   const startMs = performance.now();
-  const simulator = await Simulator.create(organization, config, sender, firstDay, lastDay);
+  const simulator = await Simulator.create(organization, config, sender, firstDay, lastDay, emails);
   const days: SimulatedDay[] = [];
   let turnMs = performance.now();
   for (let today = firstDay; today <= lastDay; today++) {

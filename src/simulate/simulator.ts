@@ -5,6 +5,7 @@ import { type BySkipReason, becomesRow, REASON } from '../plan/reasons.js';
 import type { Config } from '../rules/config.js';
 import { SKIP_REASONS } from '../rules/reasons.js';
 import { DailyPlan, type DayMoves } from './dailyPlan.js';
+import type { DayEmails } from './dayEmails.js';
 import { OUTCOME } from './ledger.js';
 import { MARK } from './marks.js';
 import type { Sender } from './sender.js';
@@ -45,20 +46,25 @@ export class Simulator {
     readonly plan: DailyPlan,
     private readonly sender: Sender,
     firstDay: number,
+    private readonly emails: DayEmails | null,
   ) {
     this.today = firstDay - 1;
     this.kindOfType = plan.organization.planned.types.map(({ kind }) => kind);
   }
 
-  /** @param organization loaded for all days from `firstDay` to `lastDay`; both included */
+  /**
+   * @param organization loaded for all days from `firstDay` to `lastDay`; both included
+   * @param emails is told of every email of every day; null when nobody wants to know
+   */
   static async create(
     organization: Organization,
     config: Config,
     sender: Sender,
     firstDay: number,
     lastDay: number,
+    emails: DayEmails | null = null,
   ): Promise<Simulator> {
-    return new Simulator(await DailyPlan.create(organization, config, firstDay, lastDay), sender, firstDay);
+    return new Simulator(await DailyPlan.create(organization, config, firstDay, lastDay), sender, firstDay, emails);
   }
 
   /** Plans the next day. */
@@ -69,7 +75,7 @@ export class Simulator {
 
   /** Sends what is due on the day that was planned, or leaves it. */
   async sendDay(moves: DayMoves): Promise<SimulatedDay> {
-    const { today, plan, sender } = this;
+    const { today, plan, sender, emails } = this;
     const { firstDay, isOpen, ...caps } = plan.sendDays;
     const offset = today - firstDay;
     const isClosed = isOpen[offset] === 0;
@@ -86,12 +92,14 @@ export class Simulator {
       const contact = views.candidateContact[candidate];
       if (hold !== null) {
         counts.held++;
+        emails?.note(today, contact, type, 'held');
         marks[candidate] |= MARK.held;
         continue;
       }
       plan.touch(contact);
       const fate = sender.fateOf(contacts.id[contact], planned.types[type].code, today);
       counts[fate]++;
+      emails?.note(today, contact, type, fate);
       if (fate === 'failed') {
         marks[candidate] |= MARK.failed;
         continue;
@@ -120,7 +128,7 @@ export class Simulator {
   /** The candidates that are due today, in their order; counts those that are skipped. */
   private collect(byKind: Record<EmailKind, Counts>): { due: Uint32Array; skipped: Record<string, number> } {
     const { views, size } = this.plan.slots;
-    const { candidateSend, candidateReason, candidateType } = views;
+    const { candidateSend, candidateReason, candidateType, candidateContact } = views;
     const skipped = new Uint32Array(REASON.expired);
     let dueCount = 0;
     const { today } = this;
@@ -130,6 +138,7 @@ export class Simulator {
       if (candidateReason[i] !== REASON.scheduled) {
         skipped[candidateReason[i]]++;
         byKind[this.kindOfType[candidateType[i]]].skipped++;
+        this.emails?.note(today, candidateContact[i], candidateType[i], 'skipped', RULE_OF_REASON[candidateReason[i]]);
         continue;
       }
       if (dueCount === this.due.length) {

@@ -55,7 +55,7 @@ if (page !== null) {
       'header.page-head',
       {},
       element('h1', {}, 'sendplan'),
-      element('p', {}, 'Which email goes out on which day, and why. Nothing leaves this machine.'),
+      element('p', {}, 'Which email goes out on which day, and why. It plans on this machine and sends nothing.'),
     ),
     element('div.layout', {}, setupView(store, actions), content),
   );
@@ -85,10 +85,10 @@ followAddress(store, actions);
 followSession(store);
 const kept = session?.database ?? null;
 if (kept !== null && (place.fileName === kept.name || (kept.made !== null && place.made !== null))) {
-  actions.choose(kept);
+  actions.databases.choose(kept);
   if (place.isPlanned) await actions.run();
 } else if (place.isPlanned && place.made !== null) {
   // What was made up is made up again, just as it was.
-  await actions.generate(place.made);
+  await actions.databases.generate(place.made);
   await actions.run();
 } else if (!place.isPlanned) await actions.see(place.sight);

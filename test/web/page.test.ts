@@ -5,7 +5,14 @@ import { ownSettings, settingsKey } from '../../src/web/page/ownSettings.js';
 import { staleReasons } from '../../src/web/page/stale.js';
 import { ALL_EMAILS, type ChosenDatabase, type FinishedRun, firstState } from '../../src/web/page/state.js';
 
-const DATABASE: ChosenDatabase = { name: 'book.db', file: new Blob([]), made: null, log: null, mapping: null };
+const DATABASE: ChosenDatabase = {
+  name: 'book.db',
+  file: new Blob([]),
+  made: null,
+  log: null,
+  mapping: null,
+  suppressions: null,
+};
 const STATE = firstState({ asOf: '2025-06-13', draft: {}, isRemembering: false, sessionMemory: 'off', awaited: null });
 
 function runOf(database: ChosenDatabase, config: object): FinishedRun {
@@ -22,6 +29,13 @@ describe('a plan is stale', () => {
     expect(staleReasons({ ...planned, draft: { timezone: 'UTC' } })).toHaveLength(1);
     expect(staleReasons({ ...planned, database: { ...DATABASE } })).toHaveLength(1);
     expect(staleReasons({ ...planned, isYamlWrong: true })).toHaveLength(1);
+  });
+
+  test('when suppressions were changed, until that is taken back', () => {
+    const changed = { ...DATABASE, suppressions: { changeCount: 1, before: DATABASE } };
+    expect(staleReasons({ ...planned, database: changed })).toEqual(['The suppressions have been changed since.']);
+    expect(staleReasons({ ...planned, database: { ...changed }, current: runOf(changed, {}) })).toHaveLength(1);
+    expect(staleReasons({ ...planned, database: DATABASE, current: runOf(changed, {}) })).toHaveLength(1);
   });
 
   test('not by a setting that is the default', () => {

@@ -23,6 +23,8 @@ const BAR_HEIGHT = 24;
 const LABELLED_BAR_HEIGHT = 38;
 const MOST_BARS = 15;
 const LETTER_PIXELS = 6.6;
+/** What is beside a name that stands above its bar. */
+const NAME_ROOM = 14;
 
 /** The first bars, and what is behind them as one; the rest's name is that of no other. */
 function barsOf(counts: readonly NamedCount[], mostBars: number): readonly NamedCount[] {
@@ -59,20 +61,25 @@ function drawBars(counts: readonly NamedCount[], options: BarChartOptions, title
   const bars = barsOf(counts, options.mostBars ?? MOST_BARS);
   const { isNarrow } = space;
   const { ink } = space.colors;
-  const longest = 46;
+  const longest = isNarrow ? Math.floor((space.width - 2 * NAME_ROOM) / LETTER_PIXELS) : 46;
   const names = bars.map(({ name }) => shortened(name, longest));
   const places = bars.map((_, i) => i);
   const share = (count: number) => `${((100 * count) / total).toFixed(1)} %`;
   const highest = Math.max(...bars.map(({ count }) => count));
-  const ticks = wholeTicks(highest, isNarrow ? 3 : 6);
+  const marginLeft = isNarrow ? NAME_ROOM : 20 + Math.max(...names.map(({ length }) => length)) * LETTER_PIXELS;
+  const marginRight = isNarrow ? 112 : 120;
+  const ticks = wholeTicks(
+    highest,
+    Math.max(2, Math.min(6, Math.floor((space.width - marginLeft - marginRight) / 60))),
+  );
   const titleOf = (i: number) => `${bars[i].name}: ${grouped(bars[i].count)}, ${share(bars[i].count)}`;
   const isRest = (i: number) => i === (options.mostBars ?? MOST_BARS);
   const panel = drawPanel(space, {
     height: 34 + (isNarrow ? LABELLED_BAR_HEIGHT : BAR_HEIGHT) * bars.length,
     marginTop: 4,
     marginBottom: 30,
-    marginLeft: isNarrow ? 14 : 20 + Math.max(...names.map(({ length }) => length)) * LETTER_PIXELS,
-    marginRight: isNarrow ? 112 : 120,
+    marginLeft,
+    marginRight,
     x: { label: null, tickFormat: shortFigure, ticks },
     y: { type: 'band', domain: places, label: null, axis: null, padding: isNarrow ? 0 : 0.22 },
     marks: [

@@ -65,6 +65,24 @@ export class ChangedPages implements PageSource {
     return this.#blocks.size;
   }
 
+  /** Which bytes are not those of the base, in order and with gaps between them: `[start, end)`. */
+  changedRanges(): { readonly start: number; readonly end: number }[] {
+    const ranges: { start: number; end: number }[] = [];
+    const add = (start: number, end: number) => {
+      const last = ranges.at(-1);
+      if (start >= end) return;
+      if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+      else ranges.push({ start, end });
+    };
+    const ofBase = Math.min(this.#base.byteLength, this.#byteLength);
+    for (const number of [...this.#blocks.keys()].sort((a, b) => a - b)) {
+      const start = number * this.#blockBytes;
+      if (start < ofBase) add(start, Math.min(this.#byteLength, start + this.#blockBytes));
+    }
+    add(this.#base.byteLength, this.#byteLength);
+    return ranges;
+  }
+
   locate(byteOffset: number, byteLength: number): number {
     const number = Math.floor(byteOffset / this.#blockBytes);
     const inBlock = byteOffset - number * this.#blockBytes;

@@ -2,150 +2,34 @@ import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
-import type { ContactMapping } from '../protocol/contactColumns.js';
-import type {
-  Calls,
-  EmailFilter,
-  GenerateRequest,
-  QueryRequest,
-  QueryResult,
-  SimulateRequest,
-  TableDescription,
-} from '../protocol/protocol.js';
-import { lonelyLogFailure, sortChosen } from './chosenFiles.js';
+import type { Calls, EmailFilter, SimulateRequest } from '../protocol/protocol.js';
+import { DatabaseActions } from './databaseActions.js';
 import { Jobs } from './jobs.js';
-import { ownSettings } from './ownSettings.js';
+import { QueryActions } from './queryActions.js';
 import { rememberSettings } from './remembered.js';
 import { forgetSession } from './session.js';
-import {
-  ALL_EMAILS,
-  type ChosenDatabase,
-  type Draft,
-  type OfferedFile,
-  type Sight,
-  type Store,
-  type View,
-} from './state.js';
-import { CallError, WorkerClient } from './workerClient.js';
+import { ALL_EMAILS, type Draft, type Sight, type Store, type View } from './state.js';
+import { WorkerClient } from './workerClient.js';
 
 /** How many runs of a visit can be compared. */
 const MOST_RUNS = 8;
-
-/** How many databases of a visit can be gone back to. */
-const MOST_FILES = 8;
 
 /** What people do on the page: every action changes the store, most of them by asking a worker. */
 export class Actions {
   readonly #store: Store;
   /** Holds the plan of the last run. */
   #planner: WorkerClient | null = null;
-  /** Holds the result of the last run, open for SQL. */
-  #queries: { readonly worker: WorkerClient; readonly tables: readonly TableDescription[] } | null = null;
-
-  /** Settings that were taken from a database, and those that were there before. */
-  #takenDraft: Draft | null = null;
-  #draftBefore: Draft = {};
-  /** Ends when the chosen database has been looked at. */
-  #looking: Promise<void> = Promise.resolve();
+  /** Holds the days of the last simulation. */
+  #simulator: WorkerClient | null = null;
   readonly #jobs: Jobs;
+  readonly databases: DatabaseActions;
+  readonly queries: QueryActions;
 
   constructor(store: Store) {
     this.#store = store;
     this.#jobs = new Jobs(store);
-  }
-
-  /** Opens files that were chosen; of several, and where another one is open, only what somebody says yes to. */
-  offer(files: readonly File[], by: 'choice' | 'drop'): void {
-    const { databases, lonelyLog, failure } = sortChosen(files);
-    const { database: open } = this.#store.state;
-    if (failure !== null) {
-      this.#store.set({ failure, offered: [] });
-      return;
-    }
-    if (lonelyLog !== null) {
-      // A copy whose contacts were mapped has pages of its own, over which the log must not go.
-      const isAsOnDisk = open !== null && open.made === null && open.mapping === null;
-      const isItsOwn = databases.length === 0 && isAsOnDisk && lonelyLog.name === `${open.name}-wal`;
-      if (open !== null && isItsOwn) void this.open({ name: open.name, file: open.file, log: lonelyLog });
-      else this.#store.set({ failure: lonelyLogFailure(lonelyLog, open?.name ?? null), offered: [] });
-      return;
-    }
-    const offered = databases.map(({ database, log }) => ({ name: database.name, file: database, log }));
-    if (offered.length === 1 && (by === 'choice' || open === null)) void this.open(offered[0]);
-    else this.#store.set({ offered });
-  }
-
-  /** Opens a file with what is in the log beside it. */
-  async open({ name, file, log }: OfferedFile): Promise<void> {
-    if (log === null) {
-      this.choose({ name, file, made: null, log: null, mapping: null });
-      return;
-    }
-    this.#store.state.job?.cancel();
-    const worker = new WorkerClient();
-    const given = { database: file, name, log, logName: log.name };
-    const cancel = () => worker.end();
-    const title = 'Reading the log';
-    const merged = await this.#jobs.do({ title, worker, call: 'mergeLog', given, cancel, failures: 'told' });
-    worker.end();
-    if (merged === null) return;
-    const { database, ...rest } = merged;
-    this.choose({ name, file: database, made: null, log: rest, mapping: null });
-  }
-
-  /** Leaves the files that were offered. */
-  refuseOffer(): void {
-    this.#store.set({ offered: [] });
-  }
-
-  /** Opens a file, in the place of the one that was; the plan stays until the next one. */
-  choose(database: ChosenDatabase): void {
-    const { job, draft } = this.#store.state;
-    job?.cancel();
-    // Settings that came with the last file do not go over to the next.
-    const own = draft === this.#takenDraft ? this.#draftBefore : draft;
-    this.#takenDraft = null;
-    const files = [...this.#store.state.files.filter(({ name }) => name !== database.name), database].slice(
-      -MOST_FILES,
-    );
-    this.#store.set({
-      database,
-      files,
-      draft: own,
-      isWal: false,
-      kept: null,
-      contacts: null,
-      offered: [],
-      failure: null,
-    });
-    this.#looking = this.#look(database);
-  }
-
-  /** Reads the contacts of the open database from the table and columns that somebody named: of a copy that tells of them. */
-  async mapContacts(mapping: ContactMapping): Promise<void> {
-    const { database } = this.#store.state;
-    if (database === null) return;
-    const worker = new WorkerClient();
-    const given = { database: database.file, mapping };
-    const cancel = () => worker.end();
-    const title = 'Naming columns';
-    const file = await this.#jobs.do({ title, worker, call: 'mapContacts', given, cancel, failures: 'told' });
-    worker.end();
-    if (file !== null && this.#store.state.database === database) this.choose({ ...database, file, mapping });
-  }
-
-  /** Reads the contacts by the names that they have. */
-  leaveMapping(): void {
-    this.#store.set({ contacts: null });
-  }
-
-  /** Takes the settings that the last run of the open database kept. */
-  takeKept(): void {
-    const { kept, draft } = this.#store.state;
-    if (kept?.settings == null) return;
-    if (draft !== this.#takenDraft) this.#draftBefore = draft;
-    this.#takenDraft = kept.settings;
-    this.#store.set({ draft: kept.settings });
+    this.databases = new DatabaseActions(store, this.#jobs);
+    this.queries = new QueryActions(this.#jobs, () => this.writeDatabase());
   }
 
   /** Sets day and settings to those of the plan that is shown. */
@@ -153,30 +37,14 @@ export class Actions {
     const { current } = this.#store.state;
     if (current === null) return;
     const { database, result, config } = current;
-    if (this.#store.state.database !== database) this.choose(database);
+    if (this.#store.state.database !== database) this.databases.choose(database);
     this.#store.set({ asOf: result.report.as_of, draft: (config ?? {}) as Draft });
-  }
-
-  /** Makes a database up and opens it. */
-  async generate(request: GenerateRequest): Promise<void> {
-    const worker = new WorkerClient();
-    const cancel = () => worker.end();
-    const title = 'Making up a database';
-    const made = await this.#jobs.do({ title, worker, call: 'generate', given: request, cancel, failures: 'told' });
-    worker.end();
-    if (made === null) return;
-    this.choose({
-      name: `${request.shape}-${request.contacts}.sqlite3`,
-      file: made.database,
-      made: request,
-      log: null,
-      mapping: null,
-    });
   }
 
   /** Plans the open database in a worker of its own, which takes the place of the last run's when it succeeds. */
   async run(): Promise<void> {
-    await this.#looking;
+    const { awaited: atStart } = this.#store.state;
+    await this.databases.looked;
     const { database, asOf, draft, isYamlWrong } = this.#store.state;
     if (database === null || isYamlWrong || checkConfig(draft).length > 0) return;
     const config = draft as ConfigInput;
@@ -208,7 +76,8 @@ export class Actions {
       awaited: null,
       found: null,
       explanation: null,
-      ...(awaited?.sight ?? sight),
+      // Who looks elsewhere meanwhile than what was awaited stays there.
+      ...(awaited?.sight ?? (atStart === null ? sight : {})),
     });
     if (awaited?.sight.contact != null) await this.#explain(awaited.sight.contact);
   }
@@ -335,48 +204,9 @@ export class Actions {
     return this.#jobs.do({ title, worker, call: 'exportRows', given: { format }, cancel, failures: 'told' });
   }
 
-  /** Opens the result for SQL; null as for `writeDatabase`. */
-  async openResult(): Promise<readonly TableDescription[] | null> {
-    if (this.#queries !== null) return this.#queries.tables;
-    const database = await this.writeDatabase();
-    if (database === null) return null;
-    const worker = new WorkerClient();
-    const [title, cancel] = ['Opening the result', () => worker.end()];
-    const given = { database };
-    const tables = await this.#jobs.do({ title, worker, call: 'openResult', given, cancel, failures: 'told' });
-    if (tables === null) worker.end();
-    else this.#queries = { worker, tables };
-    return tables;
-  }
-
-  /** Runs SQL on the result; null as for `writeDatabase`. @throws CallError with what SQLite says */
-  async query(request: QueryRequest): Promise<QueryResult | null> {
-    return this.#ask('query', 'Running SQL', request);
-  }
-
-  /** All rows of a query as CSV; null as for `writeDatabase`. @throws CallError with what SQLite says */
-  async exportQuery(request: QueryRequest): Promise<Blob | null> {
-    return this.#ask('exportQuery', 'Writing the file', request);
-  }
-
-  /** Asks the open result, which is opened for that; cancelling ends its worker. */
-  async #ask<Name extends 'query' | 'exportQuery'>(
-    call: Name,
-    title: string,
-    given: Calls[Name]['given'],
-  ): Promise<Calls[Name]['back'] | null> {
-    if ((await this.openResult()) === null || this.#queries === null) return null;
-    const { worker } = this.#queries;
-    const cancel = () => {
-      worker.end();
-      this.#queries = null;
-    };
-    return this.#jobs.do({ title, worker, call, given, cancel, failures: 'thrown' });
-  }
-
   /** Lives through days in a worker of its own; the state has every day as soon as it is over. */
   async simulate(settings: Omit<SimulateRequest, 'database' | 'name' | 'config'>): Promise<void> {
-    await this.#looking;
+    await this.databases.looked;
     const { database, draft, isYamlWrong } = this.#store.state;
     const [first, last] = [parseIsoDay(settings.from), parseIsoDay(settings.to)];
     if (database === null || isYamlWrong || checkConfig(draft).length > 0 || first === null || last === null) return;
@@ -387,9 +217,16 @@ export class Actions {
     this.#store.set({ simulation: { ...days, database, config } });
     const [title, cancel] = ['Living through the days', () => worker.end()];
     const result = await this.#jobs.do({ title, worker, call: 'simulate', given, cancel, failures: 'told' });
-    worker.end();
+    this.#simulator?.end();
+    this.#simulator = result === null ? null : worker;
+    if (result === null) worker.end();
     const { simulation } = this.#store.state;
     if (simulation !== null) this.#store.set({ simulation: { ...simulation, result } });
+  }
+
+  /** Emails of a day that was lived through; null when none is over. @throws CallError when they cannot be had */
+  async listSimulated(given: Calls['listSimulated']['given']): Promise<Calls['listSimulated']['back'] | null> {
+    return this.#simulator?.call('listSimulated', given) ?? null;
   }
 
   dismissFailure(): void {
@@ -406,32 +243,9 @@ export class Actions {
     });
   }
 
-  /** Looks at a database that was chosen; what is wrong with the file is told when it is planned. */
-  async #look(database: ChosenDatabase): Promise<void> {
-    const worker = new WorkerClient();
-    const draftBefore = this.#store.state.draft;
-    try {
-      const { isWal, config, configProblem, contacts } = await worker.call('look', {
-        database: database.file,
-        name: database.name,
-      });
-      if (this.#store.state.database !== database) return;
-      const settings = config === null ? null : ownSettings(config);
-      const kept = settings === null && configProblem === null ? null : { settings, problem: configProblem };
-      this.#store.set({ isWal, kept, contacts });
-      const isUntouched = this.#store.state.draft === draftBefore && Object.keys(draftBefore).length === 0;
-      if (isUntouched) this.takeKept();
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-    } finally {
-      worker.end();
-    }
-  }
-
   #endWorkers(): void {
     this.#planner?.end();
-    this.#queries?.worker.end();
     this.#planner = null;
-    this.#queries = null;
+    this.queries.close();
   }
 }

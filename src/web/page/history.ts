@@ -3,7 +3,9 @@ import { readPlace, sightOf, writePlace } from './address.js';
 import type { PageState, Store } from './state.js';
 
 /** Tells whether leaving the page would lose what cannot be had again without doing it again. */
-export function hasUnsavedWork({ job, current, isSaved }: PageState): boolean {
+export function hasUnsavedWork({ job, current, database, isSaved }: PageState): boolean {
+  const isChanged = database !== null && database.suppressions !== null;
+  if (isChanged && !(isSaved && current?.database === database)) return true;
   return job !== null || (current !== null && current.database.made === null && !isSaved);
 }
 

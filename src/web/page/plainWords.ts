@@ -1,7 +1,8 @@
-import type { EmailExplanation, EventSource, ExclusionFacts } from '../../explain/explanation.js';
+import type { EmailExplanation, EventSource, ExclusionFacts, RowStanding } from '../../explain/explanation.js';
 import { kindOfType } from '../../report/charts/series.js';
 import { counted } from '../../report/text/prose.js';
 import { BOUNCED, SKIP_REASONS, suppressionOf, winnerOfConflict } from '../../rules/reasons.js';
+import type { IssueKind } from '../../rules/records.js';
 import { shortDate } from './format.js';
 
 // The codes of the rulebook in the words of people who do not know it. What is not known here stays as it is.
@@ -36,6 +37,37 @@ const REASONS: Readonly<Record<string, string>> = {
   [SKIP_REASONS.underwritingCampaign]: 'the contact failed underwriting, which this campaign heeds',
 };
 
+/** What became of an email that was there before the run. */
+export const STANDING_WORDS: Readonly<Partial<Record<RowStanding, string>>> = {
+  on_its_way: 'on its way',
+  sent: 'sent',
+  ended: 'bounced, failed for good or called off',
+};
+
+const ISSUES: Readonly<Record<IssueKind, string>> = {
+  invalid_id: 'Contact left out: its id is no number',
+  duplicate_id: 'Contact left out: another one has its id',
+  invalid_email: 'Contact left out: its address cannot be written to',
+  invalid_birth_date: 'Birth date that cannot be read',
+  invalid_effective_date: 'Policy date that cannot be read',
+  unknown_state: 'State that is not known',
+  no_anchor_for_window: "Date missing from which the state's rule counts",
+  unknown_campaign_type: 'Campaign of a type that is not there',
+  unreadable_campaign: 'Campaign with a date that cannot be read',
+  unreadable_trigger: 'Enrollment with a date that cannot be read',
+  unknown_target_state: 'Campaign for a state that is none',
+  unreadable_suppression: 'Suppression with a number or date that cannot be read',
+  unknown_suppression_scope: 'Suppression of a kind of emails that is none',
+  expired: 'Campaign email that would come too late',
+  outside_active_window: 'Campaign email outside of the days of its campaign',
+  refused_by_index: 'Email for which the database has no place',
+};
+
+/** What is wrong with a row, in words. */
+export function plainIssue(kind: string): string {
+  return ISSUES[kind as IssueKind] ?? kind;
+}
+
 /** What an email type is called: `birthday` is "Birthday email". */
 export function plainType(emailType: string): string {
   const known = KINDS[kindOfType(emailType)];
@@ -59,6 +91,18 @@ export function plainReason(reason: string): string {
   const suppression = suppressionOf(reason);
   if (suppression === BOUNCED) return 'emails to the contact bounce';
   return suppression === null ? reason : `the contact is not to be written to: ${suppression}`;
+}
+
+/** What rules are called that skip emails for different reasons. */
+const RULES: Readonly<Record<string, string>> = {
+  suppressed: 'the contact is not to be written to',
+  exclusion: 'the state forbids emails on that day',
+  conflict: 'another campaign goes out on that day',
+};
+
+/** Why a rule skips an email, as the end of a sentence after "because". @param rule what skip reasons begin with */
+export function plainRule(rule: string): string {
+  return RULES[rule] ?? plainReason(rule);
 }
 
 /** The heading of an email: what it is and what becomes of it. */

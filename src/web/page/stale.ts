@@ -1,6 +1,12 @@
 import { shortDate } from './format.js';
 import { settingsKey } from './ownSettings.js';
-import type { PageState } from './state.js';
+import type { ChosenDatabase, PageState } from './state.js';
+
+/** Whether two databases differ in nothing but what was changed of their suppressions. */
+export function isSameButSuppressions(one: ChosenDatabase, other: ChosenDatabase): boolean {
+  const before = (database: ChosenDatabase) => database.suppressions?.before ?? database;
+  return one !== other && before(one) === before(other);
+}
 
 /** In which ways the plan that is shown is not the one of the day, settings and database that are set; none when it is. */
 export function staleReasons({
@@ -12,7 +18,9 @@ export function staleReasons({
 }: Pick<PageState, 'current' | 'database' | 'asOf' | 'draft' | 'isYamlWrong'>): string[] {
   if (current === null) return [];
   const reasons: string[] = [];
-  if (database !== current.database) {
+  if (database !== null && isSameButSuppressions(database, current.database)) {
+    reasons.push('The suppressions have been changed since.');
+  } else if (database !== current.database) {
     reasons.push(`It is of ${current.databaseName}, and ${database === null ? 'none' : 'another database'} is chosen.`);
   }
   const planned = current.result.report.as_of;

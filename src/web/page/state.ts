@@ -1,10 +1,10 @@
-import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { ContactMapping, ContactsLook } from '../protocol/contactColumns.js';
 import type {
   EmailFilter,
+  ExplainedContact,
   FoundContacts,
   GenerateRequest,
   MergedLog,
@@ -29,6 +29,12 @@ export interface ChosenDatabase {
   readonly log: Omit<MergedLog, 'database'> | null;
   /** What its contacts are read from, which was put into `file`; null when they are read by their own names. */
   readonly mapping: ContactMapping | null;
+  /** What was changed of its suppressions, which is in `file`; null when nothing was. */
+  readonly suppressions: {
+    readonly changeCount: number;
+    /** The database as it was before. */
+    readonly before: ChosenDatabase;
+  } | null;
 }
 
 /** What the last run of the chosen database kept of its settings. */
@@ -145,7 +151,7 @@ export interface PageState {
   /** Whether the result of the last run was handed to the browser as a file. */
   readonly isSaved: boolean;
   readonly found: FoundContacts | null;
-  readonly explanation: ContactExplanation | null;
+  readonly explanation: ExplainedContact | null;
   readonly simulation: SimulationState | null;
 }
 

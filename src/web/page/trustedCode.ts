@@ -21,8 +21,8 @@ export function allowOwnWorkers(): void {
 }
 
 /**
- * Takes the one door away that no policy of content closes in every browser: connections from peer to peer. What would run in the
- * page later does not find them.
+ * Takes away what makes connections from peer to peer, which no policy of content refuses in every browser. It is a hurdle and no
+ * lock: code that got into the page could have it again from an empty frame, which no policy refuses either.
  */
 export function closePeerConnections(): void {
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);

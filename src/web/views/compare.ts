@@ -6,10 +6,12 @@ import { settingLines } from '../page/configFields.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
 import { plainReason } from '../page/plainWords.js';
+import { isSameButSuppressions } from '../page/stale.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts } from '../protocol/volume.js';
 import { type DayChart, dayChart } from './chart.js';
-import { within } from './planDays.js';
+import { within } from './dayControls.js';
+import { sourceText } from './findings.js';
 import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
@@ -68,6 +70,12 @@ function runName(run: FinishedRun, runs: readonly FinishedRun[]): string {
   return `Run ${run.number}${name}: ${databaseText(run, runs)}, ${shortDate(run.result.report.as_of)}`;
 }
 
+function suppressionText({ database: { suppressions } }: FinishedRun): string {
+  return suppressions === null
+    ? 'as the database has them'
+    : `${counted(suppressions.changeCount, 'change')} made here`;
+}
+
 /** The settings that are not the same in two runs. */
 function differences(before: FinishedRun, after: FinishedRun): (readonly [string, string, string])[] {
   const [first, second] = [before, after].map(
@@ -80,9 +88,11 @@ function differences(before: FinishedRun, after: FinishedRun): (readonly [string
   });
   const days = ['as of', before.result.report.as_of, after.result.report.as_of] as const;
   const both = [before, after];
+  const isSameFile = isSameButSuppressions(before.database, after.database);
+  const changes = ['suppressions', suppressionText(before), suppressionText(after)] as const;
   const names = ['database', databaseText(before, both), databaseText(after, both)] as const;
   const isSame = before.result.digest === after.result.digest;
-  return [...all, days, ...(isSame ? [] : [names])].filter(([, one, other]) => one !== other);
+  return [...all, days, ...(isSameFile ? [changes] : isSame ? [] : [names])].filter(([, one, other]) => one !== other);
 }
 
 function signed(value: number): string {
@@ -122,6 +132,7 @@ function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all:
           'Figures',
           ['Figure', 'Before', 'After', 'Difference'],
           figures.map(([name, one, other]) => [name, one, other, element('span.difference', {}, signed(other - one))]),
+          { numbers: [false, true, true, true] },
         ),
       ),
     ),
@@ -132,6 +143,7 @@ function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all:
       element('h3', {}, differenceFinding(before, after)),
       element('p.note', {}, 'Click a day to see its emails; drag a mouse over days to look at those.', all),
       chart.view,
+      element('p.source', {}, sourceText(before), ' ', sourceText(after)),
     ),
   ];
 }

@@ -1,15 +1,17 @@
+import type { Absence } from '../../explain/absenceFacts.js';
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
-import type { EmailExplanation } from '../../explain/explanation.js';
+import type { EmailExplanation, RowFacts } from '../../explain/explanation.js';
 import { absenceSentence } from '../../report/explanationAbsence.js';
 import { emailSentences, emailTitle } from '../../report/explanationEmail.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
-import { emailHeading, plainSentences, plainType } from '../page/plainWords.js';
+import { emailHeading, plainSentences, plainType, STANDING_WORDS } from '../page/plainWords.js';
 import { shownAddress, shownName } from '../page/spoofing.js';
 import type { Store } from '../page/state.js';
-import type { FoundContacts } from '../protocol/protocol.js';
+import type { ExplainedContact, FoundContacts } from '../protocol/protocol.js';
 import { chartBox } from './chart.js';
+import { asTable } from './panels.js';
 import { drawTimeline } from './timeline.js';
 
 /** Finds a contact and tells why it gets what it gets. */
@@ -35,7 +37,7 @@ export function contactView(store: Store, actions: Actions): HTMLElement {
   const letter = element('div');
   store.follow(['found', 'explanation', 'current'], ({ found, explanation }) => {
     fill(list, found !== null && foundView(found, explanation !== null, actions));
-    if (explanation !== null) fill(letter, ...explained(explanation, found));
+    if (explanation !== null) fill(letter, ...explained(explanation));
     else
       fill(
         letter,
@@ -108,24 +110,43 @@ function emailCard(email: EmailExplanation, asOf: string): HTMLElement {
   );
 }
 
-function explained(explanation: ContactExplanation, found: FoundContacts | null): HTMLElement[] {
-  const { contact_id, emails, absent, as_of, windows } = explanation;
-  const who = found?.contacts.find(({ id }) => id === contact_id);
+/** Why an email is not planned, with days and types as they are called here. */
+function plainAbsence(absence: Absence): string {
+  return absenceSentence(absence)
+    .replace(/([0-9]{4}-[0-9]{2}-[0-9]{2}) \([A-Z][a-z]{2}\)/g, (_, date: string) => shortDate(date))
+    .replaceAll(absence.email_type, () => plainType(absence.email_type));
+}
+
+/** What the contact got before, the latest first. */
+function historyView(history: readonly RowFacts[]): HTMLElement {
+  return asTable('What was sent before', () =>
+    dataTable(
+      'What was sent before',
+      ['Day', 'Type', 'What became of it'],
+      [...history]
+        .reverse()
+        .map(({ sent_date: day, email_type, standing }) => [
+          day === null ? 'not known' : shortDate(day),
+          plainType(email_type),
+          STANDING_WORDS[standing] ?? standing,
+        ]),
+    ),
+  );
+}
+
+function explained(explanation: ExplainedContact): HTMLElement[] {
+  const { contact_id, name, address, history, emails, absent, as_of, windows } = explanation;
   return [
     element(
       'section.letter',
       { attributes: { 'aria-label': `Explanation of contact ${contact_id}` } },
       element('h3', {}, `Contact ${contact_id}`),
-      who !== undefined &&
-        element(
-          'p.file-name',
-          {},
-          shownName(who.name),
-          who.name !== null && who.address !== null && ', ',
-          shownAddress(who.address),
-        ),
+      (name !== null || address !== null) &&
+        element('p.file-name', {}, shownName(name), name !== null && address !== null && ', ', shownAddress(address)),
       element('p.note', {}, `${traits(explanation)}. ${ruleText(explanation)}`),
-      (emails.length > 0 || windows.length > 0) && chartBox((options) => drawTimeline(explanation, options)),
+      (emails.length > 0 || windows.length > 0 || history.length > 0) &&
+        chartBox((options) => drawTimeline(explanation, options)),
+      history.length > 0 && historyView(history),
       emails.length > 0 && element('ul.emails', {}, ...emails.map((email) => emailCard(email, as_of))),
       absent.length > 0 && element('h4', {}, 'What is not planned, and why'),
       absent.length > 0 &&
@@ -137,7 +158,7 @@ function explained(explanation: ContactExplanation, found: FoundContacts | null)
               'li',
               { attributes: { title: absence.email_type } },
               element('strong', {}, `${plainType(absence.email_type)}: `),
-              absenceSentence(absence),
+              plainAbsence(absence),
             ),
           ),
         ),

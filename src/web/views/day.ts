@@ -11,6 +11,7 @@ import { ALL_EMAILS, type FinishedRun, type PageState, type Store } from '../pag
 import { CallError } from '../page/workerClient.js';
 import type { EmailFilter, EmailsRequest, ListedEmail, ListedEmails } from '../protocol/protocol.js';
 import { filterControls } from './dayFilters.js';
+import { pager } from './pager.js';
 
 const PAGE_EMAILS = 50;
 
@@ -68,11 +69,6 @@ function pageOf(
   page: PageActions,
 ): HTMLElement[] {
   if (total === 0) return [element('p.empty', {}, 'No planned email of this kind.')];
-  const end = Math.min(total, start + emails.length);
-  const earlier = button('Earlier', () => page.turn(Math.max(0, start - PAGE_EMAILS)), {
-    attributes: { disabled: start === 0 },
-  });
-  const later = button('Later', () => page.turn(start + PAGE_EMAILS), { attributes: { disabled: end >= total } });
   const isOfAllDays = day === null;
   const heads = ['Contact', 'Name', 'Address', 'State', 'Type', 'Status', 'Moved', 'Priority'];
   return [
@@ -82,13 +78,7 @@ function pageOf(
       emails.map((email) => cellsOf(email, isOfAllDays, page)),
       { style: 'div.scroll.sheet' },
     ),
-    element(
-      'div.pager',
-      {},
-      earlier,
-      element('span', {}, `${grouped(start + 1)} to ${grouped(end)} of ${grouped(total)}`),
-      later,
-    ),
+    pager({ start, shown: emails.length, total, perPage: PAGE_EMAILS }, page.turn),
   ];
 }
 

@@ -40,16 +40,23 @@ export function volumeFinding({ report, volume }: RunResult): string {
 
 /** What the calendar shows: the month with most emails. */
 export function calendarFinding({ volume }: RunResult): string {
+  return monthFinding(volume.firstDay, volume.total);
+}
+
+/** The month with most emails, as a sentence. @param totals emails day by day, from the first day on */
+export function monthFinding(firstDay: number, totals: ArrayLike<number>): string {
   const months = new Map<string, number>();
-  volume.total.forEach((total, i) => {
-    const { year, month } = civilFromDay(volume.firstDay + i);
+  let all = 0;
+  for (let i = 0; i < totals.length; i++) {
+    const { year, month } = civilFromDay(firstDay + i);
     const name = `${MONTHS[month - 1]} ${year}`;
-    months.set(name, (months.get(name) ?? 0) + total);
-  });
+    months.set(name, (months.get(name) ?? 0) + totals[i]);
+    all += totals[i];
+  }
   const [most] = [...months].sort((a, b) => b[1] - a[1]);
-  const all = volume.total.reduce((sum, total) => sum + total, 0);
   if (most === undefined || all === 0) return 'No email goes out';
-  return `${most[0]} has most emails: ${grouped(most[1])}, ${percent(most[1], all)} of those up to ${shortDate(formatIsoDay(volume.firstDay + volume.dayCount - 1))}`;
+  const last = shortDate(formatIsoDay(firstDay + totals.length - 1));
+  return `${most[0]} has most emails: ${grouped(most[1])}, ${percent(most[1], all)} of those up to ${last}`;
 }
 
 /** What the skip reasons show: the commonest. */

@@ -57,7 +57,7 @@ function question(tables: readonly ContactTable[], actions: Actions): HTMLElemen
       fill(missing, `Say which column it is: ${needed.map((field) => CONTACT_FIELDS[field]).join(' and ')}.`);
       return;
     }
-    void actions.mapContacts({ table: tables[Number(table.value)].name, columns: chosen });
+    void actions.databases.mapContacts({ table: tables[Number(table.value)].name, columns: chosen });
   };
   return [
     element('h2', {}, hasContacts ? 'Which column is what?' : 'Which table holds the contacts?'),
@@ -75,7 +75,7 @@ function question(tables: readonly ContactTable[], actions: Actions): HTMLElemen
       'div.beside',
       {},
       button('Read it so', apply, { style: 'button.primary' }),
-      button('Leave it as it is', () => actions.leaveMapping(), { style: 'button.quiet' }),
+      button('Leave it as it is', () => actions.databases.leaveMapping(), { style: 'button.quiet' }),
     ),
   ];
 }

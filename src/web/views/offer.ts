@@ -24,9 +24,12 @@ export function offerView(store: Store, actions: Actions): HTMLElement {
         {},
         ...offered.map((offer) => {
           const beside = offer.log === null ? '' : ' with its log';
-          return button(`Open ${offer.name}, ${byteText(offer.file.size)}${beside}`, () => void actions.open(offer));
+          return button(
+            `Open ${offer.name}, ${byteText(offer.file.size)}${beside}`,
+            () => void actions.databases.open(offer),
+          );
         }),
-        button('Leave it', () => actions.refuseOffer(), { style: 'button.quiet' }),
+        button('Leave it', () => actions.databases.refuseOffer(), { style: 'button.quiet' }),
       ),
     );
     view.querySelector('button')?.focus();

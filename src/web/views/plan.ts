@@ -5,13 +5,14 @@ import { grouped, percent } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill } from '../page/dom.js';
 import { secondsText, shortDate } from '../page/format.js';
-import { plainReason, plainType } from '../page/plainWords.js';
+import { plainIssue, plainReason, plainType } from '../page/plainWords.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { UNKNOWN_STATE_NAME } from '../protocol/protocol.js';
 import { choosableChart } from './chart.js';
-import { reasonFinding, stateFinding } from './findings.js';
-import { type DayPanels, type DaysLook, dayPanels } from './planDays.js';
-import { asTable, chartPanel, panel } from './planPanels.js';
+import type { DaysLook } from './dayControls.js';
+import { reasonFinding, sourceText, stateFinding } from './findings.js';
+import { asTable, chartPanel, panel } from './panels.js';
+import { type DayPanels, dayPanels } from './planDays.js';
 
 /** The summary of the last run: figures, charts, and what they say as tables. */
 export function planView(store: Store, actions: Actions): HTMLElement {
@@ -32,7 +33,12 @@ const EXAMPLE_CONTACTS = 5000;
 
 function welcome(store: Store, actions: Actions): HTMLElement[] {
   const tryIt = async () => {
-    await actions.generate({ contacts: EXAMPLE_CONTACTS, seed: 1, shape: 'realistic', asOf: store.state.asOf });
+    await actions.databases.generate({
+      contacts: EXAMPLE_CONTACTS,
+      seed: 1,
+      shape: 'realistic',
+      asOf: store.state.asOf,
+    });
     await actions.run();
   };
   const start = button(`Try it with ${grouped(EXAMPLE_CONTACTS)} people who do not exist`, () => void tryIt(), {
@@ -61,7 +67,7 @@ function welcome(store: Store, actions: Actions): HTMLElement[] {
       element(
         'p.note',
         {},
-        'Everything happens on this machine. The page has no code that sends anything, and it tells your browser to refuse all connections, images and forms that would; so the file you choose stays here. Your file is only read; what is planned is yours to download.',
+        'Everything happens on this machine: this page has no code that sends anything. As a second lock it has your browser refuse connections, forms, frames and images from elsewhere. Browsers have no such lock for connections from peer to peer and for going to another address; this page does neither. Your file is only read; what is planned is yours to download.',
       ),
     ),
   ];
@@ -139,9 +145,7 @@ function reasonPanel(run: FinishedRun, actions: Actions): HTMLElement {
   const counts = skip_reasons.map(({ reason, rows: count }) => ({ name: plainReason(reason), code: reason, count }));
   const show = (reason: string) => actions.showEmails(null, { status: 'skipped', reason });
   return chartPanel(
-    run,
-    'Why emails are skipped',
-    reasonFinding(run.result),
+    { subject: 'Why emails are skipped', finding: reasonFinding(run.result), source: sourceText(run) },
     choosableChart((options) => drawReasonChart(counts, options), 'data-code', show),
     element('p.note', {}, 'Click a reason to see whose emails it stops.'),
     asTable('Skip reasons', () =>
@@ -166,9 +170,7 @@ function statePanel(run: FinishedRun, actions: Actions): HTMLElement {
   const map = (measure: 'toBeSent' | 'skippedShare') =>
     choosableChart((options) => drawStateChart(counts, { ...options, measure }), 'data-state', show);
   return chartPanel(
-    run,
-    'States',
-    stateFinding(run.result),
+    { subject: 'States', finding: stateFinding(run.result), source: sourceText(run) },
     element('h4', {}, 'Emails to be sent'),
     map('toBeSent'),
     element('h4', {}, 'Share of emails that is skipped'),
@@ -248,7 +250,7 @@ function issuesOf(issues: Report['issues']): HTMLElement[] {
     dataTable(
       'Issues',
       ['Issue', 'Number'],
-      entries.map(([kind, count]) => [kind, count]),
+      entries.map(([kind, count]) => [element('span', { attributes: { title: kind } }, plainIssue(kind)), count]),
     ),
   ];
 }

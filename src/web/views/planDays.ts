@@ -1,4 +1,4 @@
-import { formatIsoDay, parseIsoDay } from '../../calendar/iso.js';
+import { formatIsoDay } from '../../calendar/iso.js';
 import { drawCalendarChart } from '../../report/charts/calendarChart.js';
 import { seriesScale } from '../../report/charts/series.js';
 import { PAGE_COLORS } from '../../report/charts/theme.js';
@@ -6,20 +6,14 @@ import { drawVolumeChart } from '../../report/charts/volumeChart.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
-import { button, dataTable, element, fill, labelled, setAttributes } from '../page/dom.js';
+import { button, dataTable, element, fill } from '../page/dom.js';
 import { longDayText } from '../page/format.js';
 import type { FinishedRun, Store } from '../page/state.js';
 import { dayCounts, dayKindCounts } from '../protocol/volume.js';
 import { type DayChoice, dayChart } from './chart.js';
-import { calendarFinding, volumeFinding } from './findings.js';
-import { asTable, chartPanel } from './planPanels.js';
-
-/** How the days are drawn, from plan to plan. */
-export interface DaysLook {
-  /** The series that are not drawn, by their labels. */
-  hidden: ReadonlySet<string>;
-  scale: 'linear' | 'log';
-}
+import { type DaysLook, rangeControls, scaleChoice, seriesChoice, within } from './dayControls.js';
+import { calendarFinding, sourceText, volumeFinding } from './findings.js';
+import { asTable, chartPanel } from './panels.js';
 
 /** The panels of the days of a plan. */
 export interface DayPanels {
@@ -64,12 +58,11 @@ export function dayPanels(run: FinishedRun, store: Store, actions: Actions, look
     );
   });
   const controls = rangeControls(store, actions, whole);
+  const source = sourceText(run);
   return {
     view: [
       chartPanel(
-        run,
-        'Emails per day',
-        volumeFinding(run.result),
+        { subject: 'Emails per day', finding: volumeFinding(run.result), source },
         element('div.controls.chart-controls', {}, ...controls.view, scaleChoice(look, bars.redraw)),
         labels.length > 1 && seriesChoice(labels, look, bars.redraw),
         bars.view,
@@ -80,77 +73,13 @@ export function dayPanels(run: FinishedRun, store: Store, actions: Actions, look
         ),
         table,
       ),
-      chartPanel(run, 'The year as a calendar', calendarFinding(run.result), calendar.view),
+      chartPanel({ subject: 'The year as a calendar', finding: calendarFinding(run.result), source }, calendar.view),
     ],
     end() {
       end();
       controls.end();
     },
   };
-}
-
-/** The days of a range that a plan has; null when it has none of them, or all. */
-export function within(range: DayRange | null, whole: DayRange): DayRange | null {
-  if (range === null) return null;
-  const [start, end] = [Math.max(range.start, whole.start), Math.min(range.end, whole.end)];
-  return start >= end || (start === whole.start && end === whole.end) ? null : { start, end };
-}
-
-/** From which day to which the charts go. */
-function rangeControls(store: Store, actions: Actions, whole: DayRange) {
-  const [from, to] = [0, 1].map(() =>
-    element('input', {
-      attributes: { type: 'date', min: formatIsoDay(whole.start), max: formatIsoDay(whole.end - 1) },
-    }),
-  );
-  const all = button('All days', () => actions.setRange(null), { style: 'button.quiet' });
-  const set = () => {
-    const [start, last] = [parseIsoDay(from.value) ?? whole.start, parseIsoDay(to.value) ?? whole.end - 1];
-    if (start <= last) actions.setRange({ start, end: last + 1 });
-  };
-  from.addEventListener('change', set);
-  to.addEventListener('change', set);
-  const end = store.follow(['range'], ({ range }) => {
-    const days = within(range, whole);
-    from.value = formatIsoDay((days ?? whole).start);
-    to.value = formatIsoDay((days ?? whole).end - 1);
-    all.disabled = days === null;
-  });
-  return { view: [labelled('From', from), labelled('To', to), all], end };
-}
-
-function scaleChoice(look: DaysLook, redraw: () => void): HTMLElement {
-  const select = element(
-    'select',
-    {},
-    element('option', { attributes: { value: 'linear' } }, 'even'),
-    element('option', { attributes: { value: 'log' } }, 'logarithmic'),
-  );
-  select.value = look.scale;
-  select.addEventListener('change', () => {
-    look.scale = select.value === 'log' ? 'log' : 'linear';
-    redraw();
-  });
-  return labelled('Scale', select);
-}
-
-/** Buttons that draw a series or leave it out. */
-function seriesChoice(labels: readonly string[], look: DaysLook, redraw: () => void): HTMLElement {
-  const buttons = labels.map((label) => {
-    const one = button(
-      label,
-      () => {
-        const hidden = new Set(look.hidden);
-        if (!hidden.delete(label)) hidden.add(label);
-        look.hidden = hidden;
-        setAttributes(one, { 'aria-pressed': String(!hidden.has(label)) });
-        redraw();
-      },
-      { style: 'button.toggle', attributes: { 'aria-pressed': String(!look.hidden.has(label)) } },
-    );
-    return one;
-  });
-  return element('div.toggles', { attributes: { role: 'group', 'aria-label': 'Series that are drawn' } }, ...buttons);
 }
 
 function volumeTable({ result: { volume } }: FinishedRun, { start, end }: DayRange, actions: Actions): HTMLElement {

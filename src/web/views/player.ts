@@ -2,6 +2,8 @@ import { button, element, labelled } from '../page/dom.js';
 
 /** Days per second when the days are played again. */
 const PACE = 40;
+/** How long a picture stays where no motion is wanted. */
+const STILL_MS = 1000;
 
 /** Goes through days: shows the latest as they come, and plays them again when they are all there. */
 export interface Player {
@@ -39,6 +41,15 @@ export function player(show: (dayCount: number) => void): Player {
     };
     requestAnimationFrame(frame);
   };
+  // Who wants no motion gets a picture now and then, and the slider.
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  play.hidden = isStill;
+  let drawnMs = Number.NEGATIVE_INFINITY;
+  const isDue = (dayCount: number, dayTotal: number) => {
+    if (isStill && dayCount < dayTotal && performance.now() - drawnMs < STILL_MS) return false;
+    drawnMs = performance.now();
+    return true;
+  };
   slider.addEventListener('input', () => {
     stop();
     go(Number(slider.value));
@@ -50,7 +61,7 @@ export function player(show: (dayCount: number) => void): Player {
       available = dayCount;
       slider.max = String(Math.max(1, dayTotal));
       play.disabled = dayCount < 2;
-      if (dayCount > 0 && !isPlaying) go(dayCount);
+      if (dayCount > 0 && !isPlaying && isDue(dayCount, dayTotal)) go(dayCount);
     },
   };
 }

@@ -23,7 +23,11 @@ const WEEKDAY_NAMES: Readonly<Record<string, string>> = {
   sun: 'Sun',
 };
 
-function tick(label: string, onChange: () => void): { readonly view: HTMLElement; readonly box: HTMLInputElement } {
+/** A box to tick with its label. */
+export function tick(
+  label: string,
+  onChange: () => void,
+): { readonly view: HTMLElement; readonly box: HTMLInputElement } {
   const box = element('input', { attributes: { type: 'checkbox', id: freshId('tick') }, on: { change: onChange } });
   return { view: element('label.check', {}, box, label), box };
 }

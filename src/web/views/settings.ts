@@ -4,6 +4,7 @@ import type { Actions } from '../page/actions.js';
 import { button, element, fill, freshId, setAttributes } from '../page/dom.js';
 import type { Draft, Store } from '../page/state.js';
 import { settingsForm } from './settingsForm.js';
+import { suppressionsEditor } from './suppressions.js';
 
 /** Everything a run can be told, as a form or as YAML; both show the same settings and check them by the same schema. */
 export function settingsView(store: Store, actions: Actions): HTMLElement {
@@ -28,6 +29,7 @@ export function settingsView(store: Store, actions: Actions): HTMLElement {
     // The form would show other settings than those that were typed.
     if (toForm !== null) setAttributes(toForm, { disabled: isYamlWrong });
   });
+  const suppressions = suppressionsEditor(store, actions);
   const remember = element('input', { attributes: { type: 'checkbox', id: freshId('remember') } });
   remember.addEventListener('change', () => actions.setRemembering(remember.checked));
   store.follow(['isRemembering'], ({ isRemembering }) => {
@@ -41,10 +43,19 @@ export function settingsView(store: Store, actions: Actions): HTMLElement {
       'div.beside.settings-bar',
       {},
       element('label.check', {}, remember, 'Remember these settings in this browser'),
+      button(
+        'Go to suppressions',
+        () => {
+          suppressions.scrollIntoView();
+          suppressions.focus({ preventScroll: true });
+        },
+        { style: 'button.quiet' },
+      ),
       button('Set all back', () => actions.setDraft({}), { style: 'button.quiet' }),
     ),
     form,
     yaml,
+    suppressions,
   );
 }
 

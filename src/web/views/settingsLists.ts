@@ -239,6 +239,6 @@ function showProblems(
     if (control === null) continue;
     setAttributes(control, { 'aria-invalid': allowed === null ? null : 'true' });
     const place = control.nextElementSibling;
-    if (place !== null) fill(place, allowed !== null && `Allowed is ${allowed}.`);
+    if (place !== null) fill(place, allowed !== null && `${itemLabel(path[0])}: ${allowed}.`);
   }
 }

@@ -117,14 +117,14 @@ export function sqlView(store: Store, actions: Actions): HTMLElement {
   const show = async (request: QueryRequest) => {
     body.setAttribute('aria-busy', 'true');
     try {
-      const result = await actions.query(request);
+      const result = await actions.queries.query(request);
       if (result === null) {
         fill(body, element('p.empty', {}, 'Stopped before there were any rows.'));
         return;
       }
       void schema.refresh();
       const order = (next: QueryOrder) => void show({ ...request, order: next });
-      const asFile = () => actions.exportQuery(request);
+      const asFile = () => actions.queries.exportQuery(request);
       fill(body, ...rowsView(result, request, { order, asFile, run: store.state.current }));
     } catch (error) {
       if (!(error instanceof CallError)) throw error;

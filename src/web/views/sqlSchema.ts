@@ -22,7 +22,7 @@ export function schemaView(store: Store, actions: Actions, write: (sql: string) 
   const view = element('details.as-table.schema', {}, summary, place);
   let shown: readonly TableDescription[] | null = null;
   const refresh = async () => {
-    const tables = await actions.openResult();
+    const tables = await actions.queries.openResult();
     if (tables === null || tables === shown) return;
     shown = tables;
     fill(summary, `Tables and columns: ${tables.length}`);

@@ -1,17 +1,19 @@
 import * as Plot from '@observablehq/plot';
 import { parseIsoDay } from '../../calendar/iso.js';
-import type { ContactExplanation } from '../../explain/contactExplanation.js';
-import type { EmailExplanation, WindowFacts } from '../../explain/explanation.js';
+import type { EmailExplanation, RowFacts, WindowFacts } from '../../explain/explanation.js';
 import { dateOfDay } from '../../report/charts/figures.js';
 import { type ChartOptions, chartSpace, drawPanel, frameChart } from '../../report/charts/frame.js';
 import { shortened } from '../../report/charts/series.js';
 import type { ChartColors } from '../../report/charts/theme.js';
 import { shortDate } from '../page/format.js';
-import { plainReason, plainType } from '../page/plainWords.js';
+import { plainReason, plainType, STANDING_WORDS } from '../page/plainWords.js';
+import type { ExplainedContact } from '../protocol/protocol.js';
 
 const LANE_HEIGHT = 30;
-const LETTER_PIXELS = 6.8;
+const LETTER_PIXELS = 7.4;
 const LONGEST_NAME = 24;
+/** So many days can have a tick a quarter where the screen is narrow. */
+const LONGEST_QUARTERS_DAYS = 400;
 /** Days of room on both sides. */
 const ROOM_DAYS = 12;
 
@@ -113,38 +115,76 @@ function emailMarks(emails: readonly EmailExplanation[], colors: ChartColors): P
   ];
 }
 
+/** What was sent before, each on its day in a lane below the emails. */
+function historyMarks(history: readonly SentBefore[], lane: number, colors: ChartColors): Plot.Markish[] {
+  return [
+    Plot.dot(history, {
+      x: (row: SentBefore) => dateOf(row.day),
+      y: () => lane,
+      symbol: 'square',
+      r: 4,
+      fill: (row: SentBefore) => (row.standing === 'ended' ? colors.surface : colors.neutral),
+      stroke: colors.neutral,
+      strokeWidth: 2,
+      title: (row: SentBefore) =>
+        `${plainType(row.email_type)}\n${STANDING_WORDS[row.standing] ?? row.standing}, ${shortDate(row.day)}`,
+    }),
+  ];
+}
+
+/** A row of history on its day. */
+type SentBefore = RowFacts & { readonly day: string };
+
+/** The rows of the year before a day. */
+function yearBefore(history: readonly RowFacts[], asOf: string): SentBefore[] {
+  const first = (parseIsoDay(asOf) ?? 0) - 366;
+  return history.flatMap((row) => {
+    const day = row.sent_date;
+    return day === null || (parseIsoDay(day) ?? 0) < first ? [] : [{ ...row, day }];
+  });
+}
+
 /**
  * Draws a contact's windows and emails on one time line: each email in a lane of its own, from its ideal day to the day it is
- * sent or skipped, over the windows that forbid days (Rules 4, 5 and 7).
+ * sent or skipped, over the windows that forbid days (Rules 4, 5 and 7), and below them what was sent in the year before.
  */
-export function drawTimeline(explanation: ContactExplanation, options: ChartOptions): SVGSVGElement {
+export function drawTimeline(explanation: ExplainedContact, options: ChartOptions): SVGSVGElement {
   const space = chartSpace(options);
   const { colors, isNarrow } = space;
   const { emails, windows, as_of } = explanation;
   const title = 'Windows and emails';
-  const days = [as_of, ...emails.flatMap((email) => [email.event_date, email.ideal_date, email.scheduled_send_date])];
+  const history = yearBefore(explanation.history, as_of);
+  const days = [
+    as_of,
+    ...history.map(({ day }) => day),
+    ...emails.flatMap((email) => [email.event_date, email.ideal_date, email.scheduled_send_date]),
+  ];
   const ends = [...days, ...windows.flatMap((window) => [window.first_day, window.last_day])].map(
     (text) => parseIsoDay(text) ?? 0,
   );
   const first = Math.min(...ends) - ROOM_DAYS;
   const last = Math.max(...ends) + ROOM_DAYS;
-  const names = emails.map(({ email_type }) => shortened(plainType(email_type), isNarrow ? 16 : LONGEST_NAME));
-  const lanes = emails.map((_, i) => i);
+  const own = emails.map(({ email_type }) => shortened(plainType(email_type), isNarrow ? 15 : LONGEST_NAME));
+  const names = history.length === 0 ? own : [...own, 'Sent before'];
+  const lanes = names.map((_, i) => i);
   const [sent, , skipped] = colors.series;
+  // Where quarters stand, their names run into each other on narrow screens.
+  const ticks = !isNarrow ? 8 : last - first > LONGEST_QUARTERS_DAYS ? 'half' : 4;
   const marginLeft = 20 + Math.max(8, ...names.map(({ length }) => length)) * LETTER_PIXELS;
   const panel = drawPanel(space, {
     height: 60 + LANE_HEIGHT * Math.max(1, lanes.length),
     marginLeft,
     marginTop: 22,
-    x: { type: 'utc', label: null, domain: [dateOfDay(first), dateOfDay(last)], ticks: isNarrow ? 4 : 8 },
+    x: { type: 'utc', label: null, domain: [dateOfDay(first), dateOfDay(last)], ticks },
     y: { type: 'band', domain: lanes.length === 0 ? [0] : lanes, label: null, axis: null, padding: 0.3 },
     color: { type: 'identity' },
     marks: [
-      Plot.gridX({ stroke: colors.grid, strokeOpacity: 1, ticks: isNarrow ? 4 : 8 }),
+      Plot.gridX({ stroke: colors.grid, strokeOpacity: 1, ticks }),
       ...windowMarks(windows, colors),
       ...asOfMarks(as_of, colors),
       Plot.axisY({ tickFormat: (i: number) => names[i] ?? '', tickSize: 0, fill: colors.ink }),
       ...emailMarks(emails, colors),
+      ...historyMarks(history, emails.length, colors),
     ],
   });
   const note = `${emails.length} ${emails.length === 1 ? 'email' : 'emails'}, ${windows.length} ${windows.length === 1 ? 'window' : 'windows'}. A diamond is the event, the other end of its line the best day, a full circle the day of sending, an empty one the day of a skipped email.`;
@@ -155,6 +195,7 @@ export function drawTimeline(explanation: ContactExplanation, options: ChartOpti
       { label: 'to be sent', color: sent },
       { label: 'skipped', color: skipped },
       { label: 'forbidden; lighter: kept free', color: colors.neutral },
+      ...(history.length > 0 ? [{ label: 'sent before (■; empty: ended)', color: colors.neutral }] : []),
     ],
     panels: [panel],
   });

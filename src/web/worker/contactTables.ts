@@ -1,7 +1,5 @@
 import { SendplanError } from '../../errors.js';
 import type { Connection } from '../../store/driver/connection.js';
-import { loadSqlJs } from '../../store/driver/sqljs.js';
-import type { PageSource } from '../../store/format/pageSource.js';
 import { alikeColumns } from '../../store/schema/alikeColumns.js';
 import {
   type DatabaseSchema,
@@ -20,9 +18,8 @@ import {
   type ContactsLook,
   type ContactTable,
 } from '../protocol/contactColumns.js';
-import { BlobSource } from './blobSource.js';
+import { changedCopy } from './changedCopy.js';
 import { shownValue } from './shownValue.js';
-import { sqlJsFile } from './sqlJsFile.js';
 
 const CONTACTS = 'contacts';
 const FIELDS = Object.keys(CONTACT_FIELDS) as ContactField[];
@@ -33,8 +30,6 @@ const OLDER_NAMES: Readonly<Partial<Record<ContactField, string>>> = {
 };
 const MOST_SAMPLES = 3;
 const MOST_TABLES = 50;
-/** A database is handed on in pieces of this size. */
-const PIECE_BYTES = 8 * 1024 * 1024;
 
 function ownColumn(table: TableInfo, field: ContactField): string | null {
   const older = OLDER_NAMES[field];
@@ -118,25 +113,13 @@ function mappingSql(schema: DatabaseSchema, { table: name, columns }: ContactMap
     );
 }
 
-function blobOf(pages: PageSource): Blob {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for (let start = 0; start < pages.byteLength; start += PIECE_BYTES) {
-    pieces.push(pages.read(start, Math.min(PIECE_BYTES, pages.byteLength - start)).slice());
-  }
-  return new Blob(pieces, { type: 'application/vnd.sqlite3' });
-}
-
 /**
  * A copy of a database whose contacts can be read by the names that runs know.
  *
  * @throws SendplanError when the database cannot be changed so
  */
 export async function mapContacts(database: Blob, mapping: ContactMapping): Promise<Blob> {
-  const connection = (await loadSqlJs(sqlJsFile()))(new BlobSource(database));
-  try {
+  return changedCopy(database, (connection) => {
     for (const sql of mappingSql(readSchema(connection), mapping)) connection.execute(sql);
-    return blobOf(connection.toPages());
-  } finally {
-    connection.close();
-  }
+  });
 }

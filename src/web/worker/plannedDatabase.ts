@@ -1,6 +1,7 @@
 import type { Balance } from '../../balance/balance.js';
 import type { ContactExplanation } from '../../explain/contactExplanation.js';
 import { Explainer } from '../../explain/explainContact.js';
+import type { RowFacts } from '../../explain/explanation.js';
 import type { Plan } from '../../plan/plan.js';
 import { resolveConfig } from '../../rules/config.js';
 import { GUARDS } from '../../run/guards.js';
@@ -83,8 +84,17 @@ export class PlannedDatabase {
 
   /** Explains a contact. @throws SendplanError `bad_input` when there is no such contact */
   explain(contactId: number): ContactExplanation {
+    return this.#explain().explain(contactId);
+  }
+
+  /** What was sent to a contact before, is on its way or has ended, by day. */
+  history(contactId: number): RowFacts[] {
+    return this.#explain().history(contactId);
+  }
+
+  #explain(): Explainer {
     this.#explainer ??= new Explainer(this.plan, this.balance);
-    return this.#explainer.explain(contactId);
+    return this.#explainer;
   }
 
   /**

@@ -1,5 +1,5 @@
-declare module '*.wasm?base64' {
-  /** The bytes of the file in base64; see vite.config.ts. */
-  const base64: string;
-  export default base64;
+declare module '*.wasm?bytes' {
+  /** The bytes of the file, a character for each; see vite.config.ts. */
+  const text: string;
+  export default text;
 }

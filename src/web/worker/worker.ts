@@ -10,11 +10,12 @@ import { mapContacts } from './contactTables.js';
 import { generateFile } from './generateFile.js';
 import { emailsAsCsv, listEmails } from './listedEmails.js';
 import { lookAtFile } from './lookAtFile.js';
-import { findContacts } from './lookups.js';
+import { contactsById, findContacts } from './lookups.js';
 import { mergeLog } from './mergeLog.js';
 import { PlannedDatabase } from './plannedDatabase.js';
 import { ResultQueries } from './resultQueries.js';
-import { simulateBlob } from './simulateFile.js';
+import { LivedDays } from './simulateFile.js';
+import { changeSuppressions, listSuppressions } from './suppressionTables.js';
 
 /** The part of a dedicated worker's global that is used; the types of pages do not have it. */
 interface WorkerScope {
@@ -26,6 +27,7 @@ const scope = globalThis as unknown as WorkerScope;
 
 let planned: PlannedDatabase | null = null;
 let queries: ResultQueries | null = null;
+let lived: LivedDays | null = null;
 let isStopped = false;
 
 type Tell = (progress: Progress) => void;
@@ -59,6 +61,12 @@ const handlers: Handlers = {
   async mapContacts({ database, mapping }) {
     return mapContacts(database, mapping);
   },
+  async listSuppressions(given) {
+    return listSuppressions(given);
+  },
+  async changeSuppressions({ database, change }) {
+    return changeSuppressions(database, change);
+  },
   async look({ database, name }) {
     return lookAtFile(database, name);
   },
@@ -68,7 +76,12 @@ const handlers: Handlers = {
     return { report, digest, volume: dailyVolume(plan, balance, refused), states: stateCounts(plan, refused) };
   },
   async simulate(given, tell) {
-    return simulateBlob(given, tell);
+    lived = await LivedDays.simulate(given, tell);
+    return lived.simulation;
+  },
+  async listSimulated(given) {
+    if (lived === null) throw new SendplanError('bad_input', 'No days were lived through yet.');
+    return lived.list(given);
   },
   async listEmails(given) {
     return listEmails(requirePlanned(), given);
@@ -83,7 +96,10 @@ const handlers: Handlers = {
     return findContacts(requirePlanned(), text);
   },
   async explain({ contactId }) {
-    return requirePlanned().explain(contactId);
+    const database = requirePlanned();
+    const { name = null, address = null } =
+      contactsById(database.connection, new Set([contactId])).get(contactId) ?? {};
+    return { ...database.explain(contactId), name, address, history: database.history(contactId) };
   },
   async writeDatabase(_given, tell) {
     return requirePlanned().write((done, total) => tell({ stage: 'write', done, total }), breathe);

@@ -160,6 +160,25 @@ describe('a database that is read where it lies', () => {
     expect((first as ChangedPages).changedBlocks).toBeLessThan(image.length / 4096 / 2);
   });
 
+  it('tells which bytes are not those of the base', () => {
+    const pages = new ChangedPages(new ImageSource(new Uint8Array(5 * 4096)));
+    const write = (block: number) => pages.write(new Uint8Array(4096), block * 4096);
+    const rangesOf = (source: unknown) =>
+      (source as ChangedPages).changedRanges().map(({ start, end }) => [start / 4096, end / 4096]);
+    expect(rangesOf(pages)).toEqual([]);
+    for (const block of [3, 1, 2]) write(block);
+    expect(rangesOf(pages)).toEqual([[1, 4]]);
+    // Between the base and what is written behind it there are zeros, which the base does not have.
+    write(7);
+    expect(rangesOf(pages)).toEqual([
+      [1, 4],
+      [5, 8],
+    ]);
+    write(4);
+    expect(rangesOf(pages)).toEqual([[1, 8]]);
+    expect(rangesOf(pages.snapshot(2 * 4096))).toEqual([[1, 2]]);
+  });
+
   it('refuses to hand out the middle of a transaction that writes', () => {
     const connection = open(null);
     connection.execute('CREATE TABLE t (a); BEGIN; INSERT INTO t VALUES (1)');

@@ -1,18 +1,11 @@
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
 let volume: Locator;
 let calendar: Locator;
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address, { viewport: { width: 1280, height: 1000 } });
+openPage({ viewport: { width: 1280, height: 1000 } }, async () => {
   await planner.generate(5000, 'realistic', '2025-06-13');
   await planner.tab('Settings');
   await planner.page.locator('[data-key="load_balancing.daily_send_limit"]').fill('300');
@@ -21,12 +14,6 @@ beforeAll(async () => {
   await planner.tab('Plan');
   volume = planner.page.getByRole('region', { name: 'Emails per day', exact: true }).first();
   calendar = planner.page.getByRole('region', { name: 'The year as a calendar' });
-});
-
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
 });
 
 const days = (chart: Locator) =>

@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { RunReport } from '../../../src/node.js';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { isolatedServer, type PageServer } from './helpers/server.js';
+import { openPage, planner } from './helpers/openPage.js';
+import { isolatedServer } from './helpers/server.js';
 
 const CONTACTS = 750_000;
 const DAY = '2025-06-13';
@@ -17,17 +16,7 @@ const MOST_RESIDENT = 4e9;
 /** The page draws on while a worker plans; the longest pause is the charts' own drawing. */
 const MOST_FRAME_MS = 1000;
 
-let browser: Browser;
-let server: PageServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), isolatedServer()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+openPage({ serve: isolatedServer });
 
 /** What the page and its workers hold, as the browser counts it. */
 function heldBytes(page: Page): Promise<number> {
@@ -95,7 +84,6 @@ const secondsOf = (report: Pick<RunReport, 'stages'>) =>
 test('750,000 contacts are planned and charted in one tab, with the figures of Node', {
   timeout: 300_000,
 }, async () => {
-  const planner = await Planner.open(browser, server.address);
   const { page } = planner;
   await planner.generate(CONTACTS, 'seed', DAY);
   const longestGap = await watchFrames(page);
@@ -135,5 +123,4 @@ test('750,000 contacts are planned and charted in one tab, with the figures of N
     ].join('\n'),
   );
   expect(planner.complaints).toEqual([]);
-  await planner.close();
 });

@@ -1,29 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { expect, test } from 'vitest';
+import { openPage, planner } from './helpers/openPage.js';
 
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
 let database: string;
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-  planner = await Planner.open(browser, server.address);
+openPage({}, async () => {
   await planner.generate(5000, 'realistic', '2025-06-13');
   await planner.run();
   await planner.result();
   ({ path: database } = await planner.download('Database'));
-});
-
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
 });
 
 /** What the program `sqlite3` reads of the result, a line a row. */
@@ -63,7 +49,13 @@ test('a bar of the reasons leads to the contacts that it stops, and the list is 
     .getByRole('button', { name: /^Explain contact/ })
     .first()
     .click();
-  await page.getByRole('region', { name: /^Explanation of contact/ }).waitFor();
+  const letter = page.getByRole('region', { name: /^Explanation of contact/ });
+  // Whoever comes from a list has searched for nobody, and sees who it is all the same.
+  const id = /[0-9]+$/.exec((await letter.locator('h3').textContent()) ?? '')?.[0] ?? '';
+  const [who] = asked(
+    `SELECT trim(first_name) || ' ' || trim(last_name) || ', ' || trim(email) FROM contacts WHERE id = ${id}`,
+  );
+  expect(await letter.locator('.file-name').textContent()).toBe(who);
 });
 
 test('a state leads to its emails; day, kind and status narrow the list, and a reload keeps it', async () => {
@@ -98,6 +90,34 @@ test('a state leads to its emails; day, kind and status narrow the list, and a r
     "SELECT count(*) FROM email_schedules WHERE status IN ('pre-scheduled', 'skipped') AND scheduled_send_date >= '2025-06-13'",
   );
   await page.getByText(`1 to 50 of ${Number(all[0]).toLocaleString('en-US')}`).waitFor();
+});
+
+test('a contact shows what was sent before, on the time line and as a table', async () => {
+  const { page } = planner;
+  const history = "status NOT IN ('pre-scheduled', 'skipped', 'scheduled')";
+  const [most] = asked(
+    `SELECT contact_id, count(*) FROM email_schedules WHERE ${history} AND contact_id IN (SELECT id FROM contacts WHERE email LIKE '_%@_%._%') GROUP BY 1 ORDER BY 2 DESC LIMIT 1`,
+  );
+  const [id, count] = most.split('|');
+  await planner.tab('Contact');
+  await page.getByRole('searchbox').first().fill(id);
+  await page.getByRole('button', { name: 'Search' }).click();
+  const letter = page.getByRole('region', { name: `Explanation of contact ${id}` });
+  await letter.locator('svg text', { hasText: 'Sent before' }).first().waitFor();
+  await letter.getByText('What was sent before as a table').click();
+  const rows = letter.getByRole('region', { name: 'What was sent before' }).locator('tbody tr');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(Number(count));
+  const [day] = asked(
+    `SELECT date(coalesce(actual_send_datetime, scheduled_send_date)) FROM email_schedules WHERE ${history} AND contact_id = ${id} ORDER BY 1 DESC LIMIT 1`,
+  );
+  const shown = new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+  expect(await rows.first().locator('td').first().textContent()).toBe(shown);
 });
 
 test('a type leads to its emails', async () => {

@@ -2,28 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
+import { describe, expect, test } from 'vitest';
+import { browser, openPage, planner, reopenPage, server } from './helpers/openPage.js';
 import { Planner } from './helpers/planner.js';
-import { isolatedServer, type PageServer, plainServer } from './helpers/server.js';
+import { isolatedServer, plainServer } from './helpers/server.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = ['Plan', 'Day', 'Contact', 'Settings', 'Compare', 'Year', 'SQL', 'Download'];
 
-let browser: Browser;
-let plain: PageServer;
-let isolated: PageServer;
-
-beforeAll(async () => {
-  [browser, plain, isolated] = await Promise.all([startBrowser(), plainServer('/a/sub/path/'), isolatedServer()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await plain?.close();
-  await isolated?.close();
-});
+openPage({ serve: () => plainServer('/a/sub/path/') });
 
 interface AxeWindow {
   readonly axe: {
@@ -32,8 +19,8 @@ interface AxeWindow {
 }
 
 /** What axe-core finds wrong with the page as it is. */
-async function violations({ page }: Planner): Promise<string[]> {
-  return page.evaluate(async () => {
+async function violations(): Promise<string[]> {
+  return planner.page.evaluate(async () => {
     const { axe } = window as unknown as AxeWindow;
     const { violations: found } = await axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
@@ -48,7 +35,7 @@ describe.each([
   ['light', 320],
 ] as const)('%s, %i pixels', (colorScheme, width) => {
   test('axe-core finds nothing in any state, and nothing is wider than the screen', async () => {
-    const planner = await Planner.open(browser, plain.address, {
+    await reopenPage({
       colorScheme,
       viewport: { width, height: 800 },
       // axe-core comes in by the browser's own door, past the page's policy.
@@ -57,7 +44,7 @@ describe.each([
     const { page } = planner;
     await page.evaluate(AXE);
     const check = async (state: string) => {
-      expect({ state, found: await violations(planner) }).toEqual({ state, found: [] });
+      expect({ state, found: await violations() }).toEqual({ state, found: [] });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect({ state, overflow }).toEqual({ state, overflow: 0 });
     };
@@ -82,6 +69,16 @@ describe.each([
         await page.getByText('Most emails in a period: a whole number, 0 to 1000.').waitFor();
         await check('a setting that is wrong');
         await page.getByLabel('Most emails in a period').fill('2');
+        const suppressions = page.getByRole('group', { name: 'Suppressions' });
+        await suppressions.getByRole('button', { name: 'Add it' }).click();
+        await suppressions.getByText('Contact: its number, or an address beside it.').waitFor();
+        await suppressions.getByLabel('Address').fill('somebody.with.a.long.name@a.long.name.example.org');
+        await suppressions.getByLabel('Covers').selectOption('some emails only');
+        await check('a suppression that is wrong');
+        await suppressions.getByLabel('Birthday email').check();
+        await suppressions.getByRole('button', { name: 'Add it' }).click();
+        await suppressions.getByText(/^Added, but no contact/).waitFor();
+        await check('a suppression');
         await planner.run();
         await planner.result(2);
         await planner.tab('Settings');
@@ -101,12 +98,11 @@ describe.each([
       await page.waitForTimeout(150);
       await check(view);
     }
-    await planner.close();
   });
 });
 
 test('everything can be done with the keyboard', async () => {
-  const planner = await Planner.open(browser, plain.address, { viewport: { width: 1280, height: 800 } });
+  await reopenPage({ viewport: { width: 1280, height: 800 } });
   const { page } = planner;
   const { keyboard } = page;
   /** Goes on with the Tab key until the focus is on something of that name. */
@@ -168,11 +164,10 @@ test('everything can be done with the keyboard', async () => {
   await tabTo('Download CSV');
   const [download] = await Promise.all([page.waitForEvent('download'), keyboard.press('Enter')]);
   expect(download.suggestedFilename()).toMatch(/\.csv$/);
-  await planner.close();
 });
 
 test('days of the charts can be clicked', async () => {
-  const planner = await Planner.open(browser, plain.address);
+  await reopenPage();
   const { page } = planner;
   await page.getByRole('button', { name: /^Try it with/ }).click();
   await planner.result();
@@ -184,27 +179,31 @@ test('days of the charts can be clicked', async () => {
     await page.getByText(/^1 to \d+ of/).waitFor();
     expect(await page.locator('#panel-day input[type=date]').inputValue()).toBe(name);
   }
-  await planner.close();
 });
 
 test('works with and without isolation, from any path', async () => {
-  for (const [server, isIsolated] of [
-    [plain, false],
-    [isolated, true],
-  ] as const) {
-    const planner = await Planner.open(browser, server.address);
-    expect(await planner.page.evaluate(() => crossOriginIsolated)).toBe(isIsolated);
-    await planner.generate(1000, 'seed', '2025-06-13');
-    await planner.run();
-    await planner.result();
-    expect(await planner.figure('Contacts planned')).toBe('1,000');
-    expect(planner.complaints).toEqual([]);
-    await planner.close();
+  const isolated = await isolatedServer();
+  try {
+    for (const [{ address }, isIsolated] of [
+      [server, false],
+      [isolated, true],
+    ] as const) {
+      const opened = await Planner.open(browser, address);
+      expect(await opened.page.evaluate(() => crossOriginIsolated)).toBe(isIsolated);
+      await opened.generate(1000, 'seed', '2025-06-13');
+      await opened.run();
+      await opened.result();
+      expect(await opened.figure('Contacts planned')).toBe('1,000');
+      expect(opened.complaints).toEqual([]);
+      await opened.close();
+    }
+  } finally {
+    await isolated.close();
   }
 });
 
 test('settings are remembered only when that is asked for', async () => {
-  const planner = await Planner.open(browser, plain.address);
+  await reopenPage();
   const { page } = planner;
   const kept = () => page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
   await planner.tab('Settings');
@@ -216,7 +215,6 @@ test('settings are remembered only when that is asked for', async () => {
   expect(await page.getByLabel('Days after the email').inputValue()).toBe('4');
   await page.getByLabel('Remember these settings').uncheck();
   expect(await kept()).toEqual([0, 0, '']);
-  await planner.close();
 });
 
 test('the first load is at most 0.9 MB compressed', () => {

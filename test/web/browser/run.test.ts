@@ -2,12 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { RunReport } from '../../../src/node.js';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { isolatedServer, type PageServer } from './helpers/server.js';
+import { openPage, planner } from './helpers/openPage.js';
+import { isolatedServer } from './helpers/server.js';
 
 const CONTACTS = 50_000;
 const DAY = '2025-06-13';
@@ -35,26 +33,18 @@ function sqlite3(path: string, sql: string): string {
 }
 
 describe(`${CONTACTS} realistic contacts, in the page and in Node`, () => {
-  let browser: Browser;
-  let server: PageServer;
-  let planner: Planner;
   let report: RunReport;
   let downloaded: string;
 
-  beforeAll(async () => {
+  openPage({ serve: isolatedServer }, async () => {
     sendplan('generate', before, '--contacts', String(CONTACTS), '--shape', 'realistic', '--as-of', DAY);
     report = JSON.parse(sendplan('run', before, '--as-of', DAY, '--out', after, '--json'));
-    [browser, server] = await Promise.all([startBrowser(), isolatedServer()]);
-    planner = await Planner.open(browser, server.address);
     await planner.generate(CONTACTS, 'realistic', DAY);
     await planner.run();
     await planner.result();
   });
 
-  afterAll(async () => {
-    await planner?.close();
-    await browser?.close();
-    await server?.close();
+  afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -11,40 +11,26 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { afterAll, expect, test } from 'vitest';
+import { openPage, planner, reopenPage, server } from './helpers/openPage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 const path = (name: string) => join(folder, name);
 
-let browser: Browser;
-let server: PageServer;
+openPage();
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens the page with a file chosen, hands it over, and requires that the browser had nothing to complain about. */
-async function withFile(file: string, use: (planner: Planner) => Promise<void>): Promise<void> {
-  const planner = await Planner.open(browser, server.address);
-  try {
-    await planner.setDay('2025-06-13');
-    await planner.choose(file);
-    await use(planner);
-    expect(planner.complaints).toEqual([]);
-    expect(planner.requests).toEqual([]);
-  } finally {
-    await planner.close();
-  }
+/** Opens the page anew with a file chosen, uses it, and requires that the browser had nothing to complain about. */
+async function withFile(file: string, use: () => Promise<void>): Promise<void> {
+  await reopenPage();
+  await planner.setDay('2025-06-13');
+  await planner.choose(file);
+  await use();
+  expect(planner.complaints).toEqual([]);
+  expect(planner.requests).toEqual([]);
 }
 
 function written(name: string, content: string | Uint8Array): string {
@@ -70,7 +56,7 @@ test.each<readonly [string, () => string, RegExp]>([
   ['a header alone', () => written('cut.db', HEADER), /is cut short/],
   ['a database without contacts', () => made('none.db', 'CREATE TABLE t (a);'), /contacts/],
 ])('%s ends in a clear message', async (_name, make, message) => {
-  await withFile(make(), async (planner) => {
+  await withFile(make(), async () => {
     await planner.run();
     const said = await planner.failure();
     expect(said).toMatch(message);
@@ -83,7 +69,7 @@ test('a database in WAL mode that was closed cleanly opens, and the page says wh
   const insert = "INSERT INTO contacts VALUES (73, 'A', 'B', 'a@x.org', 'TX', '75001', '1950-06-30', NULL);";
   const file = made('wal.db', `PRAGMA journal_mode = WAL; ${CONTACTS} ${insert}`);
   expect(readFileSync(file).subarray(18, 20)).toEqual(Buffer.of(2, 2));
-  await withFile(file, async (planner) => {
+  await withFile(file, async () => {
     await planner.page.getByText(/in WAL mode: what was written last may lie in a file wal.db-wal beside it/).waitFor();
     await planner.run();
     await planner.result();
@@ -100,7 +86,7 @@ test('a database in WAL mode that was closed cleanly opens, and the page says wh
 });
 
 test('a log with changes in it is not left out in silence', async () => {
-  const planner = await Planner.open(browser, server.address);
+  await reopenPage();
   await planner.page.locator('input[type=file]').setInputFiles([
     { name: 'a.db', mimeType: '', buffer: readFileSync(made('log.db', `DROP TABLE IF EXISTS contacts; ${CONTACTS}`)) },
     { name: 'a.db-wal', mimeType: '', buffer: Buffer.alloc(4096, 1) },
@@ -112,11 +98,10 @@ test('a log with changes in it is not left out in silence', async () => {
   ]);
   await planner.run();
   await planner.result();
-  await planner.close();
 });
 
 test('a journal that a change has to be undone with, and a log alone, are not left out in silence', async () => {
-  const planner = await Planner.open(browser, server.address);
+  await reopenPage();
   const input = planner.page.locator('input[type=file]');
   await input.setInputFiles({ name: 'a.db-journal', mimeType: '', buffer: Buffer.alloc(600, 1) });
   expect(await planner.failure()).toMatch(
@@ -125,7 +110,6 @@ test('a journal that a change has to be undone with, and a log alone, are not le
   await planner.page.getByRole('button', { name: 'Close' }).click();
   await input.setInputFiles({ name: 'a.db-wal', mimeType: '', buffer: Buffer.alloc(600, 1) });
   expect(await planner.failure()).toMatch(/a\.db-wal is a log; the database a\.db itself is missing/);
-  await planner.close();
 });
 
 test('a file of 3 GB is refused without being read', async () => {
@@ -137,7 +121,7 @@ test('a file of 3 GB is refused without being read', async () => {
   writeSync(descriptor, header);
   closeSync(descriptor);
   truncateSync(big, Math.floor(3e9 / 4096) * 4096);
-  await withFile(big, async (planner) => {
+  await withFile(big, async () => {
     const startMs = performance.now();
     await planner.run();
     expect(await planner.failure()).toMatch(/has 3\.0 GB, more than a page can hold.*--driver native/);
@@ -155,7 +139,8 @@ test('damaged pages end in a clear message or a plan, never in a page that hangs
     const bytes = Buffer.from(sound);
     for (let i = 0; i < 400; i++) bytes[100 + ((i * 7919 * seed) % (bytes.length - 100))] = (i * 31 * seed) & 255;
     writeFileSync(path(`damaged${seed}.db`), bytes);
-    await withFile(path(`damaged${seed}.db`), async ({ page }) => {
+    await withFile(path(`damaged${seed}.db`), async () => {
+      const { page } = planner;
       await page.getByRole('button', { name: 'Plan this day' }).click();
       const end = page.locator('section.failure:not([hidden]), #panel-plan .figures');
       await end.first().waitFor({ timeout: 60_000 });
@@ -177,7 +162,7 @@ test('a schema and contacts full of script are text', async () => {
     INSERT INTO campaign_types VALUES (${text}, 0, 0, 0, 1, 5, 1, 0, 0);
     INSERT INTO campaign_instances VALUES (7, ${text}, ${text}, ${text}, NULL, '2025-06-01', '2025-12-31', NULL, NULL, NULL, NULL);`,
   );
-  await withFile(file, async (planner) => {
+  await withFile(file, async () => {
     const { page } = planner;
     await planner.run();
     await planner.result();
@@ -198,7 +183,8 @@ test('a schema and contacts full of script are text', async () => {
 });
 
 test('the page may connect to nobody, and the network is not missed', async () => {
-  const planner = await Planner.open(browser, server.address);
+  await reopenPage();
+  await planner.page.getByText('Browsers have no such lock for connections from peer to peer').waitFor();
   await planner.page.context().setOffline(true);
   await planner.generate(1000, 'realistic', '2025-06-13');
   await planner.run();
@@ -225,12 +211,11 @@ test('the page may connect to nobody, and the network is not missed', async () =
   );
   expect(isLoaded).toBe(false);
   expect(await planner.page.evaluate(() => 'RTCPeerConnection' in window)).toBe(false);
-  await planner.close();
 });
 
 /** Presses the button that cancels and tells how many milliseconds the page took to have done so. */
-function cancelMs({ page }: Planner): Promise<number> {
-  return page.evaluate(async () => {
+function cancelMs(): Promise<number> {
+  return planner.page.evaluate(async () => {
     const startMs = performance.now();
     document.querySelector<HTMLButtonElement>('[data-testid=cancel]')?.click();
     while (document.querySelector('section.job:not([hidden])') !== null) {
@@ -241,12 +226,12 @@ function cancelMs({ page }: Planner): Promise<number> {
 }
 
 test('cancelling a run works at once, and what was there stays', async () => {
-  const planner = await Planner.open(browser, server.address);
+  await reopenPage();
   const { page } = planner;
   await planner.generate(250_000, 'seed', '2025-06-13');
   await planner.run();
   await page.getByTestId('cancel').waitFor();
-  expect(await cancelMs(planner)).toBeLessThan(500);
+  expect(await cancelMs()).toBeLessThan(500);
   await page.getByText('Cancelled.').waitFor();
   await planner.run();
   await planner.result();
@@ -264,5 +249,4 @@ test('cancelling a run works at once, and what was there stays', async () => {
   await page.getByRole('heading', { name: 'Writing the database' }).waitFor();
   await page.getByTestId('cancel').click();
   await page.getByText('Stopped').first().waitFor();
-  await planner.close();
 });

@@ -2,19 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './helpers/browser.js';
-import { Planner } from './helpers/planner.js';
-import { type PageServer, plainServer } from './helpers/server.js';
+import { afterAll, expect, test } from 'vitest';
+import { openPage, planner, reopenPage } from './helpers/openPage.js';
 
 const DAY = '2025-06-13';
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 const path = (name: string) => join(folder, name);
-
-let browser: Browser;
-let server: PageServer;
-let planner: Planner;
 
 function sendplan(...argument: string[]): void {
   const { status, stderr } = spawnSync('node', ['dist/cli/main.js', ...argument], { encoding: 'utf8' });
@@ -40,21 +33,16 @@ async function drop(name: string, bytes: Buffer): Promise<void> {
   );
 }
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), plainServer()]);
+openPage({}, async () => {
   sendplan('generate', path('book.db'), '--contacts', '300', '--shape', 'realistic', '--as-of', DAY);
 });
 
-afterAll(async () => {
-  await planner?.close();
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function opened(): Promise<void> {
-  await planner?.close();
-  planner = await Planner.open(browser, server.address);
+  await reopenPage();
   await planner.setDay(DAY);
 }
 

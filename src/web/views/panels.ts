@@ -1,17 +1,13 @@
 import { type Child, element, fill } from '../page/dom.js';
-import type { FinishedRun } from '../page/state.js';
-import { sourceText } from './findings.js';
 
-/** A part of the plan under a heading. */
+/** A part of a view under a heading. */
 export function panel(title: string, ...children: readonly Child[]): HTMLElement {
   return element('section.panel', { attributes: { 'aria-label': title } }, element('h3', {}, title), ...children);
 }
 
 /** A panel whose heading says what its chart shows, with where that comes from below. */
 export function chartPanel(
-  run: FinishedRun,
-  subject: string,
-  finding: string,
+  { subject, finding, source }: { readonly subject: string; readonly finding: Child; readonly source: Child },
   ...children: readonly Child[]
 ): HTMLElement {
   return element(
@@ -20,7 +16,7 @@ export function chartPanel(
     element('p.subject', {}, subject),
     element('h3', {}, finding),
     ...children,
-    element('p.source', {}, sourceText(run)),
+    element('p.source', {}, source),
   );
 }
 
