@@ -52,7 +52,7 @@ describe('what a run needs', () => {
   test('is counted from a few pages of the file, before and after a run', async () => {
     const path = await example('counted.sqlite3', 3000);
     const before = await needsOf(path);
-    expect(before).toMatchObject({ foundRows: 0 });
+    expect(before).toMatchObject({ foundRows: 0, historyRows: 0 });
     // A few leaves of many stand for all.
     expect(Math.abs(before.contacts / 3000 - 1)).toBeLessThan(0.03);
     const { rows } = await runFile(path, { asOf: AS_OF });
@@ -60,6 +60,18 @@ describe('what a run needs', () => {
     const after = await needsOf(path);
     expect(Math.abs(after.foundRows / rows.total - 1)).toBeLessThan(0.03);
     expect(after.expectedRows).toBeGreaterThanOrEqual(after.foundRows);
+    expect(after.historyRows).toBe(0);
+  });
+
+  test('of a book with history that was never planned: its rows stay beside those that come', async () => {
+    const path = pathOf('history.sqlite3');
+    const size = ['--contacts', '3000', '--shape', 'realistic', '--as-of', AS_OF];
+    expect((await sendplan('generate', path, ...size)).code).toBe(0);
+    const before = await needsOf(path);
+    expect(before.historyRows).toBe(before.foundRows);
+    expect(before.historyRows).toBeGreaterThan(3000);
+    const { rows } = await runFile(path, { asOf: AS_OF });
+    expect(Math.abs(before.expectedRows / (before.foundRows + rows.total) - 1)).toBeLessThan(0.15);
   });
 
   test('is asked of SQLite where pages do not tell: a view has as many contacts as it shows', async () => {
@@ -72,9 +84,9 @@ describe('what a run needs', () => {
   });
 
   test('grows with each contact and row, and less in place than in memory', () => {
-    const needs = { contacts: 1e6, foundRows: 5e6, expectedRows: 5e6 };
+    const needs = { contacts: 1e6, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
     const peak = estimatePeakBytes(needs, 'sqljs');
-    for (const name of ['contacts', 'foundRows', 'expectedRows'] as const) {
+    for (const name of ['contacts', 'foundRows', 'historyRows', 'expectedRows'] as const) {
       expect(estimatePeakBytes({ ...needs, [name]: needs[name] * 2 }, 'sqljs')).toBeGreaterThan(peak);
     }
     expect(estimatePeakBytes(needs, 'native')).toBeLessThan(peak);
@@ -82,7 +94,7 @@ describe('what a run needs', () => {
   });
 
   test('is refused above the limit only, and the hint is of what helps', () => {
-    const needs = { contacts: 1e6, foundRows: 5e6, expectedRows: 5e6 };
+    const needs = { contacts: 1e6, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
     const peak = estimatePeakBytes(needs, 'sqljs');
     expect(() => requireMemory(needs, 'sqljs', peak)).not.toThrow();
     const refusal = (way: 'sqljs' | 'native', limit: number) => {
