@@ -168,9 +168,19 @@ async function addCommands(program: Command, word: string | undefined): Promise<
     }
   }
   if (isCompletion) {
-    const { default: addCompletion } = await import('@bomb.sh/tab/commander');
-    addCompletion(program, { completionCommandName: 'completion' });
+    (await import('./completion.js')).addCompletion(program);
   } else if (!isKnown) program.addCommand(new Command(COMPLETION.usage).description(COMPLETION.description));
+}
+
+/** The words of the command line without a `help` in front of what is no command, which is complained about as it is without. */
+function withoutVainHelp(program: Command, words: readonly string[]): readonly string[] {
+  const group = program.commands.find((command) => command.name() === words[0] && command.commands.length > 0);
+  const place = group === undefined ? 0 : 1;
+  const [help, name = 'help'] = words.slice(place);
+  const names = (group ?? program).commands.map((command) => command.name());
+  return help !== 'help' || name.startsWith('-') || ['help', ...names].includes(name)
+    ? words
+    : words.toSpliced(place, 1);
 }
 
 const program = new Command('sendplan')
@@ -197,8 +207,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await addCommands(program, process.argv[2]);
-  await throwing(program).parseAsync();
+  const words = process.argv.slice(2);
+  await addCommands(program, words[0]);
+  await throwing(program).parseAsync(withoutVainHelp(program, words), { from: 'user' });
 } catch (error) {
   const isHelp = error instanceof CommanderError && error.exitCode === 0;
   if (process.argv.includes('--json') && !isHelp) writeJson({ error: errorRecord(error) }, 2);

@@ -31,7 +31,10 @@ function ruleSentences(rule: RuleFacts | null, state: string | null): string[] {
       : `, and the organization keeps a buffer of ${counted(rule.buffer_days, 'day')} in front of that`;
   const sentence = `${rule.state} excludes the days from ${first} to ${last}${buffer}.`;
   return rule.anchor_date === null
-    ? [sentence, 'The contact lacks that date, so nothing is excluded for it.']
+    ? [
+        sentence,
+        `The contact lacks that date: nobody knows which days ${rule.state} excludes for it, and none is excluded.`,
+      ]
     : [sentence];
 }
 

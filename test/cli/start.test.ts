@@ -94,4 +94,14 @@ describe('the start of the command line', () => {
     });
     expect((await start('help', 'run').outcome).stdout).toBe((await start('run', '--help').outcome).stdout);
   });
+
+  it.each([
+    [['help', 'nonsense'], /^error: unknown command 'nonsense'\n/],
+    [['help', 'verfy'], /^error: unknown command 'verfy'\n\(Did you mean verify\?\)/],
+    [['fleet', 'help', 'enqeue'], /^error: unknown command 'enqeue'\n\(Did you mean enqueue\?\)/],
+  ])('has no help for %j, and says so', async (words, message) => {
+    const { code, stdout, stderr } = await start(...words).outcome;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
 });

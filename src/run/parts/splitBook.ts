@@ -7,7 +7,7 @@ import { firstValue } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { loadFileLocks } from '../../store/driver/sqliteLocks.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { requireDatabaseFile, writingError } from '../../store/file/openDatabaseFile.js';
+import { makingError, requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { quoteName } from '../../store/schema/readSchema.js';
 import {
@@ -164,7 +164,7 @@ export async function splitBook(path: string, options: SplitOptions): Promise<Bo
     return readBook(out);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw writingError(error, `${out} cannot be written`, 'Make room, or name another folder.');
+    throw makingError(error, out, 'another folder');
   } finally {
     lock?.release();
   }
