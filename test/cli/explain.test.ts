@@ -70,7 +70,7 @@ describe('a shell', () => {
     const complete = (...words: string[]) =>
       spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], { encoding: 'utf8' });
     expect(complete('und')).toMatchObject({ stdout: 'undo\n', stderr: '' });
-    expect(complete('run', '--dr')).toMatchObject({ stdout: '--dry-run\n', stderr: '' });
+    expect(complete('run', '--dry')).toMatchObject({ stdout: '--dry-run\n', stderr: '' });
   });
 
   test('is given commands and their options', async () => {

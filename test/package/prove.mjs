@@ -102,7 +102,7 @@ function pack() {
   const [{ filename, files, size }] = JSON.parse(text);
   const names = files.map(({ path }) => path);
   const isWanted = (name) =>
-    /^(dist\/(cli|library|vendor)|docs|examples)\/|^dist\/src\/.*\.d\.ts$|^(package\.json|dist\/config\.schema\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+    /^(dist\/(cli|library|vendor)|docs|examples)\/|^dist\/src\/.*\.d\.ts$|^(package\.json|dist\/config\.schema\.json|dist\/sendplan\.1|README\.md|CHANGELOG\.md|LICENSE)$/.test(
       name,
     );
   assert.deepEqual(
