@@ -18,7 +18,8 @@ const OUTPUT_LANGUAGES = ['text', 'json', ''];
 /** Blocks without a command, by their first lines: what they are, or which test compares them. */
 const WITHOUT_COMMAND: Readonly<Record<string, string>> = {
   ' SQLite file, plain records or Arrow tables': 'a drawing',
-  'bench/                      `npm run bench`, `bench:micro` and `bench:fleet`; first: ladder.ts': 'test/tidy.test.ts',
+  'bench/                      `npm run bench`, `bench:micro`, `bench:fleet` and `bench:oracle`; first: ladder.ts':
+    'test/tidy.test.ts',
   'src/web/main.ts                  puts the page together': 'a list of files',
   'time() - sendplan_last_success_timestamp_seconds > 26 * 3600': 'expressions for Prometheus',
   'book <- count(i)    counts of every part: contacts, emails of history by day, what smoothing counts': 'a drawing',
