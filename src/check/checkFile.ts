@@ -116,6 +116,10 @@ const AUDITED_ONLY = 'scheduler_contact_issues';
  * would hold a run back. It is planned as a run of the day would; nothing is written.
  *
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be
+ * @example
+ * import { checkFile } from 'sendplan/node';
+ * const report = await checkFile('book.sqlite3', { asOf: '2025-06-13' });
+ * console.log(report.is_up_to_date); // true
  */
 export async function checkFile(path: string, options: CheckFileOptions = {}): Promise<CheckReport> {
   const config = resolveConfig(options.config);

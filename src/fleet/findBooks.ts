@@ -135,6 +135,10 @@ class BookSearch {
  *
  * @param roots files and folders; folders are searched to their depths
  * @throws SendplanError `file_not_found` or `not_a_database` for a root that cannot be
+ * @example
+ * import { findBooks } from 'sendplan/fleet';
+ * const { books } = await findBooks(['.'], { asOf: '2025-06-14', driver: 'native' });
+ * console.log(books.length); // 2
  */
 export async function findBooks(roots: readonly string[], options: FindOptions): Promise<FoundBooks> {
   const foundAtMs = Date.now();

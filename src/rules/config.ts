@@ -160,6 +160,10 @@ export function checkConfig(input: unknown): ConfigProblem[] {
  * @param input a plain object in the names of the rulebook; undefined or null for all defaults
  * @param source how messages name the place it came from
  * @throws SendplanError `bad_config` naming every unknown key and bad value, and what is allowed
+ * @example
+ * import { resolveConfig } from 'sendplan';
+ * const config = resolveConfig({ birthday_email_days_before: 21 });
+ * console.log(config.birthday_email_days_before, config.send_time); // 21 08:30:00
  */
 export function resolveConfig(input: unknown, source = 'configuration'): Config {
   const parsed = configSchema.safeParse(input, { reportInput: true });

@@ -35,6 +35,10 @@ export interface FileVerification extends Verification {
  *
  * @throws TypeError or RangeError when an option is not what it has to be
  * @throws SendplanError when the file or the configuration is not what it has to be
+ * @example
+ * import { verifyFile } from 'sendplan/node';
+ * const { report, lastRunDay } = await verifyFile('book.sqlite3', { asOf: '2025-06-13' });
+ * console.log(report.findings, lastRunDay); // 0 2025-06-13
  */
 export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<FileVerification> {
   const config = resolveConfig(options.config);

@@ -17,6 +17,9 @@ const HEAD = `# The library
 Days are whole numbers since 1970-01-01 where nothing else is said, and texts \`YYYY-MM-DD\` in rows and reports. "Rules 9" is
 section 9 of [rules.md](rules.md), which also has [every key of the configuration](rules.md#configuration). Errors of input,
 configuration or database are \`SendplanError\`; wrong arguments are \`TypeError\` or \`RangeError\`.
+
+Examples are ES modules, and what a line prints stands behind it; \`book.sqlite3\` is a database that was planned as of 2025-06-13, and \`book\`
+a folder of two parts.
 `;
 
 /** What each entry is for; an entry of package.json that is not here has no place in the document. */
@@ -41,6 +44,8 @@ export function packageEntries() {
     }));
 }
 
+const EXAMPLE = 'example';
+
 const KINDS = [
   [Node.isFunctionDeclaration, 'function'],
   [Node.isClassDeclaration, 'class'],
@@ -62,13 +67,31 @@ function commentsOf(declaration) {
 /** A doc comment as Markdown: its text, then its tags as a list. */
 function documentation(declaration) {
   return commentsOf(declaration).map((comment) => {
-    const tags = comment.getTags().map((tag) => {
+    const told = comment.getTags().filter((tag) => tag.getTagName() !== EXAMPLE);
+    const tags = told.map((tag) => {
       const text = (tag.getCommentText() ?? '').replace(/\s*\n\s*/g, ' ').trim();
       const name = Node.isJSDocParameterTag(tag) ? `\`${tag.getName()}\`` : `_${tag.getTagName()}_`;
       return `- ${name} ${text}`;
     });
     return [comment.getDescription().trim(), tags.join('\n')].filter((part) => part !== '').join('\n\n');
   });
+}
+
+/** The examples in the doc comments of a declaration, as they are written; an example's text begins below its tag. */
+function examples(declaration) {
+  const tags = commentsOf(declaration).flatMap((comment) => comment.getTags());
+  return tags
+    .filter((tag) => tag.getTagName() === EXAMPLE)
+    .map((tag) => {
+      const [, ...lines] = tag
+        .getText()
+        .replace(/\n\s*\*?\/?\s*$/, '')
+        .split('\n');
+      return lines
+        .map((line) => line.replace(/^\s*\* ?/, ''))
+        .join('\n')
+        .trim();
+    });
 }
 
 function withoutBody(text, body) {
@@ -103,7 +126,8 @@ function signature(name, declaration) {
 
 function section(name, declaration) {
   const text = signature(name, declaration);
-  return [`### ${name}`, ...documentation(declaration), `\`\`\`ts\n${text}\n\`\`\``].join('\n\n');
+  const shown = examples(declaration).map((example) => `\`\`\`js\n${example}\n\`\`\``);
+  return [`### ${name}`, ...documentation(declaration), `\`\`\`ts\n${text}\n\`\`\``, ...shown].join('\n\n');
 }
 
 /** The document as it should be. */

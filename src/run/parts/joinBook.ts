@@ -137,6 +137,9 @@ function raiseSequence(connection: NativeConnection): void {
  * @returns the path of the database
  * @throws SendplanError `bad_book` when the folder is no book in parts, `file_unwritable` when the file is there already or cannot
  *   be written
+ * @example
+ * import { joinBook } from 'sendplan/node';
+ * await joinBook('book', { out: 'one.sqlite3' });
  */
 export async function joinBook(folder: string, options: JoinOptions): Promise<string> {
   const { parts } = readBook(folder);

@@ -143,6 +143,10 @@ async function writeParts(source: string, folder: string, { parts, onProgress, s
  * @returns the book that was made
  * @throws RangeError when `parts` is no whole number from 1 on
  * @throws SendplanError when the database cannot be read or divided, or the folder is there already or cannot be made
+ * @example
+ * import { splitBook } from 'sendplan/node';
+ * const book = await splitBook('book.sqlite3', { parts: 2, out: 'halves' });
+ * console.log(book.parts.map(({ file }) => file).join(' ')); // part-0000.sqlite3 part-0001.sqlite3
  */
 export async function splitBook(path: string, options: SplitOptions): Promise<Book> {
   requireParts(options.parts);
