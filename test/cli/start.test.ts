@@ -83,6 +83,7 @@ describe('the start of the command line', () => {
       const usage = helps[i].stdout.includes('\nCommands:\n') ? ' [command]' : argument;
       expect(helps[i].stdout).toContain(`Usage: sendplan ${name} [options]${usage}\n`);
       expect(helps[i].stdout).toContain(description.split(' ').slice(0, 4).join(' '));
+      expect(helps[i].stdout, name).toMatch(/^Exit codes?: 0 /m);
     });
   });
 

@@ -98,8 +98,11 @@ function withoutBody(text, body) {
   return body === undefined ? text : text.slice(0, text.length - body.getText().length).trim();
 }
 
+function isPublic(member) {
+  return member.getScope?.() !== 'private' && !member.getName?.()?.startsWith('#');
+}
+
 function classText(declaration) {
-  const isPublic = (member) => member.getScope?.() !== 'private' && !member.getName?.()?.startsWith('#');
   const members = declaration.getMembers().filter(isPublic);
   const lines = members.flatMap((member) => [
     ...commentsOf(member).map((comment) => `  ${comment.getText()}`),
@@ -130,6 +133,58 @@ function section(name, declaration) {
   return [`### ${name}`, ...documentation(declaration), `\`\`\`ts\n${text}\n\`\`\``, ...shown].join('\n\n');
 }
 
+/** The declarations within which types of a declaration's interface are named: all of it but what functions do, and what is private. */
+function interfaceNodes(declaration) {
+  if (Node.isFunctionDeclaration(declaration)) {
+    const parts = [declaration, ...declaration.getOverloads()];
+    return parts.flatMap((part) => [...part.getParameters(), ...part.getTypeParameters(), part.getReturnTypeNode()]);
+  }
+  if (Node.isVariableDeclaration(declaration)) return [declaration.getTypeNode()];
+  if (!Node.isClassDeclaration(declaration)) return [declaration];
+  return declaration
+    .getMembers()
+    .filter(isPublic)
+    .flatMap((member) =>
+      Node.isMethodDeclaration(member) || Node.isConstructorDeclaration(member)
+        ? [...member.getParameters(), member.getReturnTypeNode?.()]
+        : [member],
+    );
+}
+
+/** The types of this package that a declaration names. */
+function namedTypes(declaration) {
+  const nodes = interfaceNodes(declaration).filter((node) => node !== undefined);
+  const references = nodes
+    .flatMap((node) => [node, ...node.getDescendants()])
+    .flatMap((node) => {
+      if (Node.isTypeReference(node)) return [node.getTypeName()];
+      return Node.isExpressionWithTypeArguments(node) ? [node.getExpression()] : [];
+    });
+  return references.flatMap((name) => {
+    const symbol = name.getSymbol();
+    const [found] = (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? [];
+    const isOwn = found?.getSourceFile().getFilePath().startsWith(`${ROOT}src/`);
+    return isOwn && !Node.isTypeParameterDeclaration(found) ? [found] : [];
+  });
+}
+
+/** A run's own state, which `onDiffed` hands out for what this package itself makes of it; its parts are not told. */
+const CLOSED = 'PlannedRun';
+
+/** What the exported things are made of and no entry exports, by their names. */
+function innerTypes(told) {
+  const inner = new Map();
+  const open = [...told.keys()];
+  for (const declaration of open) {
+    for (const type of namedTypes(declaration)) {
+      if (told.has(type) || inner.has(type)) continue;
+      inner.set(type, type.getName());
+      if (type.getName() !== CLOSED) open.push(type);
+    }
+  }
+  return [...inner].sort(([, a], [, b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+}
+
 /** The document as it should be. */
 export function apiDocument() {
   const project = new Project({ tsConfigFilePath: `${ROOT}tsconfig.json` });
@@ -154,7 +209,9 @@ export function apiDocument() {
       ...ordered.map(([name, [declaration]]) => section(name, declaration)),
     ].join('\n\n');
   });
-  return `${HEAD}\n${parts.join('\n\n')}\n`;
+  const inner = innerTypes(told).map(([declaration, name]) => section(name, declaration));
+  const rest = ['## Types that the others are made of', 'No entry exports them by name.', ...inner].join('\n\n');
+  return `${HEAD}\n${parts.join('\n\n')}\n\n${rest}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
