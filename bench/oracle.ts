@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { formatIsoDay, parseIsoDay } from '../src/calendar/iso.js';
 import { STATES } from '../src/rules/states.js';
@@ -17,6 +20,7 @@ interface Flags {
 }
 
 const MAIN = new URL('../cli/main.js', import.meta.url).pathname;
+const PROCESSOR_TIME = new URL('./tools/processorTime.js', import.meta.url).href;
 
 /** What a scheduler of single emails does not know is switched off, as in examples/wrong_scheduler.py. */
 const CONFIG = {
@@ -44,16 +48,28 @@ function organizationLines({ organizations, seed }: Flags): string {
   return Array.from({ length: organizations }, line).join('');
 }
 
-/** Has the command answer a file of lines, from the start of its process to its end. @returns seconds */
-async function answerFile(folder: WorkFolder, path: string, answers: string): Promise<number> {
+/** What a run of the command took, from the start of its process to its end. */
+interface Took {
+  readonly seconds: number;
+  /** Of all its threads together. */
+  readonly processorSeconds: number;
+}
+
+/** Has the command answer a file of lines. */
+async function answerFile(folder: WorkFolder, path: string, answers: string): Promise<Took> {
   const output = openSync(answers, 'w');
   const startMs = performance.now();
-  const child = spawn(process.execPath, [MAIN, 'oracle', '--jsonl', path], { stdio: ['ignore', output, 'inherit'] });
+  const child = spawn(process.execPath, ['--import', PROCESSOR_TIME, MAIN, 'oracle', '--jsonl', path], {
+    stdio: ['ignore', output, 'inherit', 'pipe'],
+  });
   folder.watch(child);
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const [processorText, code] = await Promise.all([
+    text(child.stdio[3] as Readable),
+    new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve)),
+  ]);
   closeSync(output);
   if (code !== 0) throw new Error(`sendplan oracle --jsonl ended with ${code}`);
-  return (performance.now() - startMs) / 1000;
+  return { seconds: (performance.now() - startMs) / 1000, processorSeconds: Number(processorText) };
 }
 
 async function measure(flags: Flags): Promise<void> {
@@ -61,18 +77,24 @@ async function measure(flags: Flags): Promise<void> {
   const path = folder.file('organizations.jsonl');
   const answers = folder.file('answers.jsonl');
   writeFileSync(path, organizationLines(flags));
-  const seconds: number[] = [];
+  const runs: Took[] = [];
   for (let i = 0; i < flags.runs; i++) {
-    seconds.push(await answerFile(folder, path, answers));
+    runs.push(await answerFile(folder, path, answers));
     const lines = readFileSync(answers, 'utf8').split('\n').length - 1;
     if (lines !== flags.organizations) throw new Error(`${lines} answers to ${flags.organizations} organizations`);
   }
   folder.remove();
+  const seconds = runs.map((run) => run.seconds);
+  const processorSeconds = Math.min(...runs.map((run) => run.processorSeconds));
   const pace = flags.organizations / Math.min(...seconds);
   console.log(`${grouped(flags.organizations)} organizations of 2 to 5 contacts, seed ${flags.seed}`);
   console.log(`seconds of each run: ${seconds.map((value) => value.toFixed(2)).join(', ')}`);
   console.log(`${grouped(pace)} organizations a second in the fastest, its start included`);
-  console.log(machineLine(describeMachine()));
+  console.log(
+    `${grouped(flags.organizations / processorSeconds)} a second of processor time, ${processorSeconds.toFixed(2)} s in the thriftiest`,
+  );
+  const [load] = loadavg();
+  console.log(`${machineLine(describeMachine())}, load ${load.toFixed(1)} in the end`);
   if (pace >= flags.atLeast) return;
   console.error(`That is less than ${grouped(flags.atLeast)}.`);
   process.exitCode = 1;
