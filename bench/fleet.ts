@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { startProcess } from '../src/fleet/startProcess.js';
 import { compareNights, fitCapacities, type MeasuredBook } from './fleet/simulateNight.js';
 import { generateFile, WORKLOAD } from './scale/measureSize.js';
+import { drawing } from './tools/drawing.js';
 import { grouped } from './tools/format.js';
 import { describeMachine, machineLine } from './tools/machine.js';
 import { repeatCount, sizeList } from './tools/options.js';
@@ -17,17 +18,6 @@ interface Flags {
 }
 
 const WORKERS = [1, 2, 4, 8, 16, 64, 256] as const;
-
-/** Numbers from 0 to below 1, always the same ones for a seed: xorshift. */
-function drawing(seed: number): () => number {
-  let state = seed * 2654435761 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** Plans copies of books of some sizes as a worker of a fleet does, each in a process of its own, one after the other. */
 async function measureBooks(folder: WorkFolder, { sizes, runs }: Flags): Promise<MeasuredBook[]> {

@@ -29,6 +29,14 @@ export type SendplanErrorCode =
  * An error of the domain: the input, the configuration or the database, never a misuse of an argument.
  *
  * `message` is a sentence that names the thing and what was found; `hint` says what to do about it.
+ *
+ * @example
+ * import { SendplanError, resolveConfig } from 'sendplan';
+ * try {
+ *   resolveConfig({ timezone: 'Texas' });
+ * } catch (error) {
+ *   console.log(error instanceof SendplanError, error.code); // true bad_config
+ * }
  */
 export class SendplanError extends Error {
   readonly code: SendplanErrorCode;

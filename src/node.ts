@@ -21,4 +21,4 @@ export type { ChangedTable } from './undo/compareDatabases.js';
 export { type HistoryFileOptions, type HistoryReport, type HistoryRun, historyFile } from './undo/historyFile.js';
 export { undoFile } from './undo/undoFile.js';
 export type { LostChanges, UndoFileOptions, UndoReport } from './undo/undoReport.js';
-export { type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';
+export { type FileVerification, type VerifyFileOptions, verifyFile } from './verify/verifyFile.js';

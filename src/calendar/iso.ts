@@ -10,6 +10,10 @@ function digit(text: string, position: number): number {
  *
  * A date is `YYYY-MM-DD` in ASCII digits, a real day of the years 1900 to 2199, with nothing after it, or a space or
  * `T` and anything. The text is not trimmed.
+ *
+ * @example
+ * import { parseIsoDay } from 'sendplan';
+ * console.log(parseIsoDay('1970-01-02'), parseIsoDay('2025-02-29')); // 1 null
  */
 export function parseIsoDay(text: string): number | null {
   if (text.length < 10 || text[4] !== '-' || text[7] !== '-') return null;
@@ -73,7 +77,13 @@ export function parseIsoDayBytes(view: DataView, start: number, end: number): nu
 /** Months and days of a month as they are written. */
 const TWO_LETTERS = Array.from({ length: 32 }, (_, i) => String(i).padStart(2, '0'));
 
-/** Writes a day number as `YYYY-MM-DD`. */
+/**
+ * Writes a day number as `YYYY-MM-DD`.
+ *
+ * @example
+ * import { formatIsoDay, parseIsoDay } from 'sendplan';
+ * console.log(formatIsoDay(parseIsoDay('2025-06-13') + 7)); // 2025-06-20
+ */
 export function formatIsoDay(day: number): string {
   const { year, month, day: dayOfMonth } = civilFromDay(day);
   return `${String(year).padStart(4, '0')}-${TWO_LETTERS[month]}-${TWO_LETTERS[dayOfMonth]}`;

@@ -30,6 +30,8 @@ export interface CheckFileOptions {
   /** `sqljs` reads the file without locking it; `native` under SQLite's own locks. `sqljs` when left out. */
   readonly driver?: 'sqljs' | 'native';
   readonly onProgress?: RunProgress;
+  /** Gives the work up at its next stage or step of progress. */
+  readonly signal?: AbortSignal;
 }
 
 /** A table, and what a run reads of it. */
@@ -116,6 +118,10 @@ const AUDITED_ONLY = 'scheduler_contact_issues';
  * would hold a run back. It is planned as a run of the day would; nothing is written.
  *
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be
+ * @example
+ * import { checkFile } from 'sendplan/node';
+ * const report = await checkFile('book.sqlite3', { asOf: '2025-06-13' });
+ * console.log(report.is_up_to_date); // true
  */
 export async function checkFile(path: string, options: CheckFileOptions = {}): Promise<CheckReport> {
   const config = resolveConfig(options.config);
@@ -126,7 +132,11 @@ export async function checkFile(path: string, options: CheckFileOptions = {}): P
     const found = findMigration(connection, schema);
     const refusal = 'refusal' in found ? found.refusal : null;
     const { source, read } = observeSource(organizationOfDatabase(connection, schema));
-    const { plan } = await planAndBalance(source, { config, today }, new Stopwatch(options.onProgress));
+    const { plan } = await planAndBalance(
+      source,
+      { config, today },
+      new Stopwatch(options.onProgress, { signal: options.signal }),
+    );
     const diff = diffSchedules(plan);
     const { kept, inserted, replaced, removed } = diff;
     const look = lookAtPlan(connection, schema, { plan, diff }, { dryRun: true });

@@ -19,7 +19,9 @@ const DEFAULT_ROWS = 20;
 
 const EXAMPLES = `
 It is what run --dry-run works out, with the rows: by email type and day, by column, and each change itself. Nothing is
-written. The exit code is 0 when it is done, whether there are changes or not.
+written.
+
+Exit codes: 0 done, whether there are changes or not, 1 it failed, 2 wrong use.
 
 Examples:
   $ npx sendplan diff a.sqlite3 --as-of 2025-06-14              what the next run would change

@@ -29,6 +29,8 @@ const EXAMPLES = `
 The whole database is planned as a run would plan it, with the same day and configuration, and nothing is written. What is told
 is what that plan holds: events, ideal days, how each start day came about, windows, moves, limits, and why emails are missing.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan explain a.sqlite3 --contact 42 --as-of 2025-06-13
   $ npx sendplan explain a.sqlite3 --contact 42,43 --config rules.yaml

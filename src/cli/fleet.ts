@@ -10,6 +10,8 @@ The books of many organizations, planned every night by workers on one machine o
 bullmq@6.7.0 ioredis@6.0.0). Whatever becomes of the queue, a book is planned once for a day: the book itself tells whether it is.
 docs/scale.md says when a fleet pays and what Redis has to be set to.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan fleet enqueue /srv/books                  one job for each book that is due
   $ npx sendplan fleet work --concurrency 2 --until 06:00  plan them; as many workers as there are machines

@@ -33,6 +33,8 @@ Shapes:
 
 The same options always give the same file, byte for byte.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan generate a.sqlite3 --contacts 20000
   $ npx sendplan generate book.sqlite3 --contacts 5000 --shape realistic --seed 7

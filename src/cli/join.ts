@@ -12,6 +12,8 @@ const EXAMPLES = `
 The parts stay as they are. Where rows of two parts have the same id, one of them gets another; contacts keep theirs. The
 optional package libsql is needed.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan join book --out one.sqlite3      one database of a folder that split has made
 `;

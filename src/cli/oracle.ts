@@ -5,7 +5,7 @@ import { counted } from '../report/text/prose.js';
 import { fileError } from '../store/file/openDatabaseFile.js';
 import { answerRequest } from '../testing/exchange/answer.js';
 import { readRequest } from '../testing/exchange/request.js';
-import { decodeJson } from './answerLines.js';
+import { decodeJson, type LineAnswers } from './answerLines.js';
 import { linesOf } from './lines.js';
 import { wholeNumber } from './options.js';
 import { startOracleThreads } from './oracleThreads.js';
@@ -51,27 +51,44 @@ function inputOf(path: string | undefined): { readonly stream: AsyncIterable<Uin
   return { stream: process.stdin, name: 'standard input' };
 }
 
+/** What lines that could not be answered come to. */
+interface Failures {
+  count: number;
+  first: string | null;
+}
+
+async function writeAnswers(answers: LineAnswers, failures: Failures): Promise<void> {
+  await writeLines(answers.text);
+  failures.count += answers.failureCount;
+  failures.first ??= answers.firstFailure;
+}
+
 async function answerStream(stream: AsyncIterable<Uint8Array>): Promise<void> {
   const threads = startOracleThreads();
-  const failures: string[] = [];
-  let failureCount = 0;
+  const failures: Failures = { count: 0, first: null };
+  const ahead: Promise<void>[] = [];
   let lineCount = 0;
+  let written: Promise<void> = Promise.resolve();
   try {
     for await (const lines of linesOf(stream)) {
       lineCount += lines.length;
-      for (const answers of await threads.answer(lines)) {
-        await writeLines(answers.text);
-        failureCount += answers.failureCount;
-        if (answers.firstFailure !== null && failures.length === 0) failures.push(answers.firstFailure);
-      }
+      const answered = threads.answer(lines);
+      written = Promise.all([answered, written]).then(([answers]) => writeAnswers(answers, failures));
+      // What goes wrong is met where it is waited for.
+      written.catch(() => {});
+      ahead.push(written);
+      if (ahead.length > threads.mostAhead) await ahead.shift();
       // Whoever read the answers has ended.
       if (process.stdout.destroyed) return;
     }
+    await written;
   } finally {
     await threads.stop();
   }
-  if (failureCount === 0) return;
-  writeError(`Of ${counted(lineCount, 'line')} ${failureCount} could not be answered. The first, ${failures[0]}\n`);
+  if (failures.count === 0) return;
+  writeError(
+    `Of ${counted(lineCount, 'line')} ${failures.count} could not be answered. The first, ${failures.first}\n`,
+  );
   process.exitCode = 1;
 }
 

@@ -27,6 +27,8 @@ The daily cap is that of --config, else of the last run in the database, else of
 --svg and --png write one file with all charts when the path ends in .svg or .png, and otherwise a folder with a file per chart:
 volume, months, calendar, reasons, states and moves. --png needs the optional package @resvg/resvg-js.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan report a.sqlite3                          tables, on stdout
   $ npx sendplan report a.sqlite3 --html plan.html         one page with charts and tables, light or dark as the reader's system

@@ -59,14 +59,15 @@ export function rowsTarget({ format, output, json }: RowsFlags): RowsTarget | nu
   return { format, path: null };
 }
 
-/** Writes rows to where they are to go, and says so on stderr when that is a file. */
+/** Writes rows to where they are to go, and says so on stderr when that is a file. @param how whether nothing is to be said */
 export async function writeRows(
   { format, path }: RowsTarget,
   exportAs: (format: ExportFormat) => Iterable<Uint8Array>,
+  { isQuiet = false } = {},
 ): Promise<void> {
   if (path !== null) {
     const sizeBytes = await writeWholeFile(path, exportAs(format));
-    writeError(`Wrote ${path}: ${grouped(sizeBytes)} bytes of ${format}.\n`);
+    if (!isQuiet) writeError(`Wrote ${path}: ${grouped(sizeBytes)} bytes of ${format}.\n`);
     return;
   }
   for (const piece of exportAs(format)) {

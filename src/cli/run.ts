@@ -136,13 +136,14 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     },
     () => origin,
   );
+  const isQuiet = flags.quiet === true || watch.isLogged;
   for (const { plan, refused } of planned) {
     if (target === null) break;
     const { encodeRows } = await import('../export/encodeRows.js');
-    await writeRows(target, (format) => encodeRows(planRows(plan, refused), format));
+    await writeRows(target, (format) => encodeRows(planRows(plan, refused), format), { isQuiet });
   }
   if (flags.json) writeJson({ ...report, configuration: origin }, 2);
-  else if (!flags.quiet && !watch.isLogged) writeError(originText(origin) + summaryOf(report));
+  else if (!isQuiet) writeError(originText(origin) + summaryOf(report));
 }
 
 function summaryOf(report: RunReport): string {

@@ -33,7 +33,9 @@ interface SimulateFlags {
 const EXAMPLES = `
 The tables are read once. Then every day is planned as a run on that day would plan it, and what is due is sent; what was sent
 is history of the next day. Nothing is written into the database. At the end every email that was expected is accounted for:
-sent, skipped by a rule, or left over for a reason that is told. Exit code 1 when one was lost or sent twice.
+sent, skipped by a rule, or left over for a reason that is told.
+
+Exit codes: 0 done, 1 an email was lost or sent twice, or it failed, 2 wrong use.
 
 Examples:
   $ npx sendplan simulate a.sqlite3 --from 2025-01-01 --to 2025-12-31

@@ -17,6 +17,8 @@ Each part is a database of its own, with the contacts of one range of ids and wh
 campaigns, suppressions. book.json tells which part has which ids. The database itself stays as it is. Whoever unsubscribes
 people, or changes campaigns, does so in every part. The optional package libsql is needed.
 
+Exit codes: 0 done, 1 it failed, 2 wrong use.
+
 Examples:
   $ npx sendplan split big.sqlite3 --parts 8 --out book      eight parts with as many contacts each
   $ npx sendplan run book --as-of 2025-06-13                 plans them as one book

@@ -55,7 +55,7 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
   const chosen = await chooseConfig(path, flags);
   writeError(originText(chosen.origin));
   const line = await progressLine();
-  const { report, exportAs } = await verifyFile(path, {
+  const { report, exportAs, lastRunDay } = await verifyFile(path, {
     asOf: flags.asOf,
     config: chosen.config,
     history: flags.history,
@@ -66,6 +66,9 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
     onProgress: line.update,
   }).finally(() => line.stop());
   await tellResult(flags, target, { report, exportAs, textOf: verificationText });
+  if (flags.asOf === undefined && lastRunDay !== null && lastRunDay !== report.as_of) {
+    writeError(`The last run planned as of ${lastRunDay}: --as-of ${lastRunDay} audits the rows for that day.\n`);
+  }
   if (report.findings > 0) process.exitCode = 1;
 }
 

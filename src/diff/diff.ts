@@ -160,6 +160,11 @@ export function differencesOf(run: PlannedRun, limit: number): ScheduleDifferenc
  *
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError as `schedule` does
+ * @example
+ * import { diff } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const { report } = await diff({ contacts, email_schedules: [] }, { today: '2025-06-13' });
+ * console.log(report.added); // 2
  */
 export async function diff(input: ScheduleInput, options: DiffOptions = {}): Promise<ScheduleDifferences> {
   const limit = requireLimit(options.limit ?? 0);

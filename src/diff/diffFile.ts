@@ -23,6 +23,10 @@ export interface FileDifferences extends ScheduleDifferences {
  *
  * @throws RangeError when the limit is no whole number from 0 on
  * @throws SendplanError as `runFile` does
+ * @example
+ * import { diffFile } from 'sendplan/node';
+ * const { report } = await diffFile('book.sqlite3', { asOf: '2025-06-14' });
+ * console.log(report.added > 0); // true
  */
 export async function diffFile(path: string, options: DiffFileOptions = {}): Promise<FileDifferences> {
   const { limit = 0, ...runOptions } = options;

@@ -1,4 +1,5 @@
 import type { PlannedType } from '../columns/plannedTypes.js';
+import type { DateOrder } from '../rules/dates.js';
 import type { RowFacts, WindowFacts } from './explanation.js';
 
 /** Why an email that could be expected is not planned. */
@@ -15,6 +16,8 @@ export type AbsenceReason =
       readonly reason: 'no_birth_date' | 'no_effective_date';
       /** The value that is no date, in quotes, null when the field is empty. */
       readonly invalid_value: string | null;
+      /** The setting of `reading.dates` by which dates are read. */
+      readonly read_as: DateOrder;
     }
   | {
       /** The policy is too young (Rules 5, first policy anniversary). */

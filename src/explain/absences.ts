@@ -44,7 +44,8 @@ function yearlyReason(subject: Subject, type: PlannedType, index: number): Absen
     const issue = subject.plan.organization.issues.issues.find(
       (one) => one.contact_id === subject.id && one.kind === kind,
     );
-    return { reason, invalid_value: issue?.detail ?? null };
+    const { dates } = subject.plan.run.config.reading;
+    return { reason, invalid_value: issue?.detail ?? null, read_as: dates };
   }
   if (type.kind === 'effective_date') {
     const tooYoung = firstEmailReason(subject, occurrences[0]);

@@ -18,6 +18,11 @@ export interface ExplainOptions extends ScheduleOptions {
  * @returns an explanation for each of `options.contacts`, in their order
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError `bad_input` when there is no contact of an id, and as `schedule` does
+ * @example
+ * import { explain } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const [letter] = await explain({ contacts }, { today: '2025-06-13', contacts: [1] });
+ * console.log(letter.emails[0].email_type, letter.emails[0].scheduled_send_date); // birthday 2025-07-06
  */
 export async function explain(input: ScheduleInput, options: ExplainOptions): Promise<ContactExplanation[]> {
   const { contacts } = options;

@@ -31,6 +31,10 @@ export interface ExplainFileOptions extends WantedContacts {
  * @returns an explanation for each contact that is named, each once, in the order of ids, addresses and rows
  * @throws SendplanError when the file or the configuration is not what it has to be, `bad_input` when there is no such
  *   contact, address or row
+ * @example
+ * import { explainFile, explanationText } from 'sendplan/node';
+ * const [letter] = await explainFile('book.sqlite3', { asOf: '2025-06-13', contacts: [7] });
+ * console.log(explanationText(letter).startsWith('Contact 7, ')); // true
  */
 export async function explainFile(path: string, options: ExplainFileOptions): Promise<ContactExplanation[]> {
   const config = resolveConfig(options.config);

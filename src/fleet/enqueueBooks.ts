@@ -112,6 +112,10 @@ export async function addBooks({ queue, name }: Fleet, found: FoundBooks): Promi
  * @param roots databases, folders of parts, and folders to look for them in
  * @throws SendplanError when a root cannot be looked into, `package_missing` without BullMQ, `redis_unreachable` when Redis does not
  *   answer
+ * @example
+ * import { enqueueBooks } from 'sendplan/fleet';
+ * const report = await enqueueBooks(['book.sqlite3'], { asOf: '2025-06-14', redis: process.env.SENDPLAN_REDIS });
+ * console.log(report.added); // 1
  */
 export function enqueueBooks(roots: readonly string[], options: EnqueueOptions = {}): Promise<EnqueueReport> {
   const { asOf, driver = 'native' } = options;

@@ -36,7 +36,8 @@ export interface FoundBooks {
 export interface FindOptions {
   /** The day, `YYYY-MM-DD`; left out, today in the time zone of each book's configuration. */
   readonly asOf?: string;
-  readonly driver: 'sqljs' | 'native';
+  /** How books are asked, and what the estimate of their memory is for: how they will be planned. `native` when left out. */
+  readonly driver?: 'sqljs' | 'native';
 }
 
 /** The errors of a database that is no book, rather than one that is in a bad way. */
@@ -108,7 +109,7 @@ class BookSearch {
   }
 
   async #addBook(path: string): Promise<void> {
-    const { asOf, driver } = this.#options;
+    const { asOf, driver = 'native' } = this.#options;
     try {
       const { state, day, configHash, contacts, peakBytes } = await readBookState(path, driver, asOf);
       this.books.push({ path, day, bytes: bytesOf(path), peakBytes, state, configHash, contacts, problem: null });
@@ -135,6 +136,10 @@ class BookSearch {
  *
  * @param roots files and folders; folders are searched to their depths
  * @throws SendplanError `file_not_found` or `not_a_database` for a root that cannot be
+ * @example
+ * import { findBooks } from 'sendplan/fleet';
+ * const { books } = await findBooks(['.'], { asOf: '2025-06-14' });
+ * console.log(books.length); // 2
  */
 export async function findBooks(roots: readonly string[], options: FindOptions): Promise<FoundBooks> {
   const foundAtMs = Date.now();

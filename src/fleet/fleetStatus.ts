@@ -198,6 +198,10 @@ export async function readStatus(fleet: Fleet, asOf: string | undefined): Promis
  * Tells how a fleet does with the books of a day: what waits, goes on, is done and failed, and when it will end at this pace.
  *
  * @throws SendplanError `package_missing` without BullMQ, `redis_unreachable` when Redis does not answer
+ * @example
+ * import { fleetStatus } from 'sendplan/fleet';
+ * const status = await fleetStatus({ asOf: '2025-06-14', redis: process.env.SENDPLAN_REDIS });
+ * console.log(status.books.waiting); // 1
  */
 export function fleetStatus(options: StatusOptions = {}): Promise<FleetStatus> {
   return withFleet(options, (fleet) => readStatus(fleet, options.asOf));

@@ -20,6 +20,10 @@ export interface RetryReport {
  * Enqueues failed books once more, with all their attempts.
  *
  * @throws SendplanError `package_missing` without BullMQ, `redis_unreachable` when Redis does not answer
+ * @example
+ * import { retryFailed } from 'sendplan/fleet';
+ * const report = await retryFailed({ redis: process.env.SENDPLAN_REDIS });
+ * console.log(report.retried); // 0
  */
 export function retryFailed(options: RetryOptions = {}): Promise<RetryReport> {
   const { asOf, code } = options;

@@ -68,6 +68,11 @@ export async function listSchedules({ queue }: Fleet): Promise<FleetSchedule[]> 
  * does. The roots have to be there for the workers under the same paths.
  *
  * @throws SendplanError `bad_input` for a wrong pattern or time zone, `file_not_found` for a root, and as `enqueueBooks` does
+ * @example
+ * import { scheduleFleet } from 'sendplan/fleet';
+ * const night = { cron: '0 2 * * *', timezone: 'America/Chicago', redis: process.env.SENDPLAN_REDIS };
+ * const schedule = await scheduleFleet(['.'], night);
+ * console.log(schedule.name, schedule.cron); // nightly 0 2 * * *
  */
 export function scheduleFleet(roots: readonly string[], options: FleetScheduleOptions): Promise<FleetSchedule> {
   const { cron, name = USUAL_NAME } = options;
@@ -95,12 +100,29 @@ export function scheduleFleet(roots: readonly string[], options: FleetScheduleOp
   });
 }
 
-/** The schedules of a fleet. @throws SendplanError `package_missing`, `redis_unreachable` */
+/**
+ * The schedules of a fleet.
+ *
+ * @throws SendplanError `package_missing`, `redis_unreachable`
+ * @example
+ * import { fleetSchedules } from 'sendplan/fleet';
+ * const schedules = await fleetSchedules({ redis: process.env.SENDPLAN_REDIS });
+ * console.log(schedules.length); // 0
+ */
 export function fleetSchedules(options: FleetOptions = {}): Promise<FleetSchedule[]> {
   return withFleet(options, listSchedules);
 }
 
-/** Takes a schedule away. @throws SendplanError `bad_input` when there is none of that name */
+/**
+ * Takes a schedule away.
+ *
+ * @throws SendplanError `bad_input` when there is none of that name
+ * @example
+ * import { removeSchedule, scheduleFleet } from 'sendplan/fleet';
+ * const redis = process.env.SENDPLAN_REDIS;
+ * await scheduleFleet(['.'], { cron: '0 3 * * 0', timezone: 'America/Chicago', name: 'weekly', redis });
+ * await removeSchedule('weekly', { redis });
+ */
 export function removeSchedule(name: string, options: FleetOptions = {}): Promise<void> {
   return withFleet(options, async (fleet) => {
     if (await fleet.queue.removeJobScheduler(name)) return;

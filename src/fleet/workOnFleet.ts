@@ -81,6 +81,10 @@ function settingsOf(options: WorkOptions): WorkerSettings {
  *
  * @throws SendplanError `package_missing` without BullMQ (or, for metrics, prom-client), `redis_unreachable` when Redis does not answer
  *   at the start; later the worker waits for it to come back
+ * @example
+ * import { workOnFleet } from 'sendplan/fleet';
+ * const report = await workOnFleet({ concurrency: 2, endsWhenDrained: true, redis: process.env.SENDPLAN_REDIS });
+ * console.log(report.changed); // 1
  */
 export async function workOnFleet(options: WorkOptions = {}): Promise<WorkReport> {
   const settings = settingsOf(options);

@@ -102,6 +102,11 @@ async function writeData(handle: FileHandle, options: GenerateOptions): Promise<
  * @throws SendplanError `bad_input` when the file exists and `force` is not set, or a number is out of bounds;
  * `file_busy` when a journal of that name lies about; `file_not_found` for a missing folder, `file_unwritable` when
  * the file system refuses, `interrupted` after `signal`. Nothing is left behind then.
+ * @example
+ * import { generateDatabase, parseIsoDay } from 'sendplan/node';
+ * const asOfDay = parseIsoDay('2025-06-13');
+ * const report = await generateDatabase({ path: 'new.sqlite3', contacts: 100, shape: 'seed', seed: 7, asOfDay });
+ * console.log(report.tables.contacts); // 100
  */
 export async function generateDatabase(options: GenerateOptions): Promise<GenerateReport> {
   const { path, force = false, signal } = options;

@@ -35,6 +35,11 @@ export const DEFAULT_UNIQUE_INDEXES: readonly (readonly string[])[] = [
  * @throws SendplanError `bad_input` when `today` is no day of the years 1900 to 2199
  * @throws SendplanError `bad_config` when `resolveConfig` refuses the configuration
  * @throws SendplanError `missing_column` when suppressions do not say whom they are for
+ * @example
+ * import { oracle } from 'sendplan/testing';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const { rows } = oracle({ contacts }, { today: '2025-06-13' });
+ * for (const row of rows) console.log(row.email_type, row.scheduled_send_date, row.status); // aep 2025-09-15 pre-scheduled | birthday 2025-07-06 pre-scheduled
  */
 export function oracle(input: OrganizationRecords, options: OracleOptions): OracleResult {
   const today = readToday(options.today);

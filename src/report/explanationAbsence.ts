@@ -44,7 +44,8 @@ export function absenceSentence(absence: Absence): string {
     case 'no_effective_date': {
       const date = absence.reason === 'no_birth_date' ? 'birth date' : 'effective date';
       if (absence.invalid_value === null) return `The contact has no ${date}.`;
-      return `The contact's ${date}, ${absence.invalid_value}, is not valid and reads as missing.`;
+      const setting = absence.read_as === 'iso' ? '' : ` with the setting reading.dates: ${absence.read_as}`;
+      return `The contact's ${date}, ${absence.invalid_value}, is not valid${setting} and reads as missing.`;
     }
     case 'first_email_months':
       return `The policy is too young: it is ${counted(absence.months, 'month')} old on ${dated(absence.event_date)}, and its first email needs more than ${absence.first_email_months}.`;

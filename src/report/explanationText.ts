@@ -31,7 +31,10 @@ function ruleSentences(rule: RuleFacts | null, state: string | null): string[] {
       : `, and the organization keeps a buffer of ${counted(rule.buffer_days, 'day')} in front of that`;
   const sentence = `${rule.state} excludes the days from ${first} to ${last}${buffer}.`;
   return rule.anchor_date === null
-    ? [sentence, 'The contact lacks that date, so nothing is excluded for it.']
+    ? [
+        sentence,
+        `The contact lacks that date: nobody knows which days ${rule.state} excludes for it, and none is excluded.`,
+      ]
     : [sentence];
 }
 
@@ -64,6 +67,11 @@ function absenceParagraphs(explanation: ContactExplanation): string[] {
  * is planned or missing, ending in a new line.
  *
  * @param how whether the arithmetic of days is told too
+ * @example
+ * import { explain, explanationText } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const [letter] = await explain({ contacts }, { today: '2025-06-13', contacts: [1] });
+ * console.log(explanationText(letter).split('\n')[0]); // Contact 1, in TX, born 1960-07-20, no policy date, no carrier. This is the plan as of 2025-06-13
  */
 export function explanationText(explanation: ContactExplanation, how: EmailTelling = {}): string {
   const { contact, rule, windows, emails, as_of, issues } = explanation;

@@ -65,6 +65,15 @@ function plannedText({ contacts, as_of, repeats }: RunReport): string {
     : `Nothing was planned; the plan of ${count} as of ${as_of}`;
 }
 
+/** Of contacts in states with windows around a date that they lack: the law may forbid what is planned for them. */
+function unknownWindowsText(contacts: number): string[] {
+  if (contacts === 0) return [];
+  const [live, them] = contacts === 1 ? ['1 contact lives', 'it'] : [`${grouped(contacts)} contacts live`, 'them'];
+  return [
+    `  ${live} in a state with windows around a date that is missing: nobody knows which days are excluded for ${them}, and none is (no_anchor_for_window).`,
+  ];
+}
+
 /** A run report as text for people, tables without colour, ending in a new line. */
 export function summarizeRun(report: RunReport): string {
   const { contacts, rows, limits, moves, overloaded_days: overloaded } = report;
@@ -111,6 +120,7 @@ export function summarizeRun(report: RunReport): string {
       report.outcome === 'dry_run'
         ? '  A run lists each in the table scheduler_contact_issues.'
         : '  Each is listed in the table scheduler_contact_issues.',
+      ...unknownWindowsText(report.issues.no_anchor_for_window ?? 0),
       ...report.reading.columns
         .filter(({ unreadable }) => unreadable > 0)
         .map((column) => `  ${unreadableText(column)}`),

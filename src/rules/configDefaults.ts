@@ -1,5 +1,6 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar } from 'yaml';
-import { CONFIG_KEYS, resolveConfig } from './config.js';
+import { resolveConfig } from './config.js';
+import { CONFIG_KEYS } from './configForm.js';
 import { configNote } from './configNotes.js';
 
 const HEAD = ` The defaults of sendplan, every key of them. A configuration needs only what differs: delete the rest.

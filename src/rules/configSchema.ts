@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from './config.js';
+import { configSchema } from './configForm.js';
 import { configNote } from './configNotes.js';
 
 type Json = Record<string, unknown> & {

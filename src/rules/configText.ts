@@ -18,6 +18,9 @@ function toPlain(document: Document, source: string): unknown {
  *
  * @param source how messages name the text, usually its file name
  * @throws SendplanError `bad_config` when the text is no YAML or `resolveConfig` refuses it
+ * @example
+ * import { parseConfig } from 'sendplan';
+ * console.log(parseConfig('frequency: { max_emails_per_period: 2 }').frequency.max_emails_per_period); // 2
  */
 export function parseConfig(text: string, source = 'configuration'): ConfigInput {
   // The library compares every key of a section with every other.

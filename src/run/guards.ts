@@ -1,6 +1,7 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
 import type { Config } from '../rules/config.js';
+import type { DateOrder } from '../rules/dates.js';
 import { alikeText } from '../store/schema/alikeColumns.js';
 import type { ReadColumn, ReadColumnName, ReadingReport } from './readingReport.js';
 
@@ -48,28 +49,38 @@ const COLUMN_WORDS: Readonly<Record<ReadColumnName, string>> = {
   effective_date: 'effective dates',
 };
 
-/** What can be read, or what to do, by column. */
-const READABLE: Readonly<Record<ReadColumnName, string>> = {
+const DATES_READ: Readonly<Record<DateOrder, string>> = {
+  iso: 'Read is YYYY-MM-DD.',
+  mdy: 'Read are YYYY-MM-DD and, by `reading.dates: mdy`, month, day and year.',
+  dmy: 'Read are YYYY-MM-DD and, by `reading.dates: dmy`, day, month and year.',
+};
+
+/** What can be read, or what to do, by column, but for dates. */
+const READABLE: Readonly<Record<Exclude<ReadColumnName, 'birth_date' | 'effective_date'>, string>> = {
   id: 'Read are whole numbers from 1 to 2^53-1; a view can give every contact a number.',
   email: 'Read is one address a contact, without a name around it.',
   state: 'Read are two letters, US-TX, English names, and ZIP codes.',
-  birth_date: 'Read is YYYY-MM-DD.',
-  effective_date: 'Read is YYYY-MM-DD.',
 };
 
 function shareText(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} %`;
 }
 
+/** What of a column can be read, or would be with another setting. */
+function wayText({ column, read_as: dates, readable_as: setting }: ReadColumn): string {
+  const readable =
+    column === 'birth_date' || column === 'effective_date' ? DATES_READ[dates ?? 'iso'] : READABLE[column];
+  if (setting === null) return readable;
+  const instead = dates === 'iso' ? '' : ` in the place of ${dates}`;
+  return `With \`reading: {dates: ${setting.dates}}\` in the configuration${instead} ${setting.rows} of them are read.`;
+}
+
 /** A column's unreadable values in a sentence or two. */
-export function unreadableText({ column, filled, unreadable, commonest, readable_as: setting }: ReadColumn): string {
+export function unreadableText(read: ReadColumn): string {
+  const { column, filled, unreadable, commonest } = read;
   const share = `${unreadable} of ${filled} ${COLUMN_WORDS[column]} that are not blank cannot be read (${shareText(unreadable, filled)})`;
   const common = commonest === null ? '' : `, most often ${commonest.value} (${commonest.rows})`;
-  const way =
-    setting === null
-      ? READABLE[column]
-      : `With \`reading: {dates: ${setting.dates}}\` in the configuration ${setting.rows} of them are read.`;
-  return `${share}${common}. ${way}`;
+  return `${share}${common}. ${wayText(read)}`;
 }
 
 function findUnreadable({ guards, reading }: GuardSituation): GuardFinding[] {

@@ -123,6 +123,11 @@ function planTable(plan: Plan): ReturnType<typeof scheduleTable> {
  *
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError when the configuration or the SQLite file is refused, `interrupted` when the signal said so
+ * @example
+ * import { schedule } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const plan = await schedule({ contacts }, { today: '2025-06-13' });
+ * for (const row of plan.rows()) console.log(row.email_type, row.scheduled_send_date); // birthday 2025-07-06 | aep 2025-09-15
  */
 export async function schedule(input: ScheduleInput, options: ScheduleOptions = {}): Promise<SchedulePlan> {
   const config = resolveConfig(options.config);

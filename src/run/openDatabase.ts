@@ -68,6 +68,14 @@ async function withRows(after: PageSource, pages: PreparedPages): Promise<PageSo
  * to stay as they are until it is closed.
  *
  * @throws SendplanError `not_a_database` when they are no SQLite file
+ * @example
+ * import { readFile, writeFile } from 'node:fs/promises';
+ * import { openDatabase } from 'sendplan';
+ * const database = await openDatabase(await readFile('book.sqlite3'));
+ * const report = await database.run({ asOf: '2025-06-14' });
+ * console.log(report.outcome); // changed
+ * await writeFile('planned.sqlite3', database.toImage());
+ * database.close();
  */
 export async function openDatabase(image: Uint8Array, options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
   if (!(image instanceof Uint8Array)) {

@@ -19,6 +19,8 @@ export interface ReadColumn {
   readonly unreadable: number;
   /** The commonest value that cannot be read, quoted, and how many rows hold it; null when all can. */
   readonly commonest: { readonly value: string; readonly rows: number } | null;
+  /** For dates: the setting of `reading.dates` that they were read by; null for other columns. */
+  readonly read_as: DateOrder | null;
   /** For dates: the setting of `reading.dates` that would read most of them, and how many; null when none would read any. */
   readonly readable_as: { readonly dates: DateOrder; readonly rows: number } | null;
 }
@@ -132,6 +134,7 @@ export function reportReading(plan: Plan, alikeColumns: readonly AlikeColumn[]):
       filled: readable + unreadable,
       unreadable,
       commonest: commonestOf(values),
+      read_as: isDate ? plan.run.config.reading.dates : null,
       readable_as: isDate ? readableAs(values) : null,
     };
   });

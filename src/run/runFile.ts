@@ -19,6 +19,10 @@ import { Stopwatch } from './stopwatch.js';
  * @throws SendplanError when the file, its tables or the configuration are not what they have to be, or cannot be written; the
  *   file is then as it was, but for what the
  *   driver native has committed of changes that it divides into transactions, as the message then tells
+ * @example
+ * import { runFile } from 'sendplan/node';
+ * const report = await runFile('book.sqlite3', { asOf: '2025-06-14', keep: 3 });
+ * console.log(report.outcome, report.contacts.planned); // changed 300
  */
 export async function runFile(path: string, options: RunFileOptions = {}): Promise<RunReport> {
   return runRange(path, options);

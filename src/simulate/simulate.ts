@@ -165,6 +165,11 @@ export async function liveThrough(
  *
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError when the configuration or the SQLite file is refused, `interrupted` when the signal said so
+ * @example
+ * import { simulate } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const year = await simulate({ contacts }, { from: '2025-01-01', to: '2025-12-31' });
+ * console.log(year.days.length, year.accounts.sent); // 365 4
  */
 export async function simulate(input: ScheduleInput, options: SimulateOptions): Promise<Simulation> {
   const settings = settingsOf(options);

@@ -23,6 +23,10 @@ export interface SimulateFileOptions extends Omit<SimulateOptions, 'sqlJs'> {
  *
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError when the file or the configuration is not what it has to be, `interrupted` when the signal said so
+ * @example
+ * import { simulateFile } from 'sendplan/node';
+ * const week = await simulateFile('book.sqlite3', { from: '2025-06-13', to: '2025-06-19' });
+ * console.log(week.days.length); // 7
  */
 export function simulateFile(
   path: string,

@@ -67,6 +67,12 @@ export async function liveThroughBoth(
  * @param options as for `simulate`; `config` is the first configuration
  * @param config the second one
  * @throws TypeError, RangeError and SendplanError as `simulate` does
+ * @example
+ * import { simulateWhatIf } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const days = { from: '2025-01-01', to: '2025-12-31' };
+ * const { base, other } = await simulateWhatIf({ contacts }, days, { aep: [] });
+ * console.log(base.accounts.sent, other.accounts.sent); // 4 2
  */
 export async function simulateWhatIf(
   input: ScheduleInput,

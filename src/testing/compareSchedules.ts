@@ -49,6 +49,11 @@ export interface ScheduleDifference<Expected extends ScheduledRow = ScheduledRow
  * @param actual rows in the names of `email_schedules`; of such a table, only the owned ones (Rules 1, status)
  * @param expected what `oracle` returned, which lets the texts explain themselves, or plain rows
  * @throws RangeError when `options.columns` is empty or names an unknown column
+ * @example
+ * import { compareSchedules, oracle } from 'sendplan/testing';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const expected = oracle({ contacts }, { today: '2025-06-13' });
+ * console.log(compareSchedules(expected.rows.slice(1), expected).text.split('\n')[0]); // The schedules differ for 1 contact: 1 missing (2 rows expected, 1 found).
  */
 export function compareSchedules(
   actual: Iterable<ScheduledRow>,

@@ -17,6 +17,11 @@ export type Engine = 'reference' | 'fast';
  *
  * @returns the rows by contact id, email type and send day, the same ones whichever engine it is
  * @throws SendplanError `bad_config` when the configuration is refused, `bad_input` or RangeError when `today` is no day
+ * @example
+ * import { planWith } from 'sendplan/testing';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const rows = await planWith('fast', { contacts }, { today: '2025-06-13' });
+ * console.log(rows.length); // 2
  */
 export async function planWith(
   engine: Engine,

@@ -17,12 +17,17 @@ import { TABLES } from '../store/schema/tables.js';
 /** How many rows of a table came, went and are others since a run, by anybody but runs. */
 export interface ChangedTable {
   readonly table: string;
+  /** Emails that a run had planned and that were sent since, or are on their way. */
+  readonly sent: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
 }
 
 const SCHEDULES = 'email_schedules';
+/** Names the run that made a row. */
+const RUN_COLUMN = 'scheduler_run_id';
+const NONE = { sent: 0, added: 0, changed: 0, removed: 0 };
 
 function isSameValue(a: SqlValue, b: SqlValue): boolean {
   if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return a === b;
@@ -41,22 +46,30 @@ function rowsByKey(
   return connection.query(sql)[Symbol.iterator]();
 }
 
-/** Tells whether nobody but runs has to do with a row: it is planned or skipped. */
-type IsOwned = (row: readonly SqlValue[]) => boolean;
+/** What tells rows of `email_schedules` apart, which nobody but runs adds, and senders mark. */
+interface RowKinds {
+  /** Tells whether nobody but runs has to do with a row: it is planned or skipped. */
+  isOwned(row: readonly SqlValue[]): boolean;
+  /** Tells whether a run has made a row that is there now. */
+  isOfRun(row: readonly SqlValue[]): boolean;
+}
 
 /** Both sides in the order of their rowids, side by side. */
-function compareByKey(before: Iterator<SqlValue[]>, after: Iterator<SqlValue[]>, isOwned: IsOwned) {
-  const counts = { added: 0, changed: 0, removed: 0 };
+function compareByKey(before: Iterator<SqlValue[]>, after: Iterator<SqlValue[]>, { isOwned, isOfRun }: RowKinds) {
+  const counts = { sent: 0, added: 0, changed: 0, removed: 0 };
   let old = before.next();
   let now = after.next();
   while (!old.done || !now.done) {
     const isOnlyOld = now.done || (!old.done && Number(old.value[0]) < Number(now.value[0]));
     const isOnlyNow = !isOnlyOld && (old.done || Number(now.value[0]) < Number(old.value[0]));
     if (isOnlyOld) counts.removed += isOwned(old.value) ? 0 : 1;
-    else if (isOnlyNow) counts.added += isOwned(now.value) ? 0 : 1;
-    else if (!(isOwned(old.value) && isOwned(now.value))) {
+    else if (isOnlyNow) {
+      if (!isOwned(now.value)) counts[isOfRun(now.value) ? 'sent' : 'added']++;
+    } else if (!(isOwned(old.value) && isOwned(now.value))) {
       const found = old.value as SqlValue[];
-      if (!found.every((value, i) => isSameValue(value, now.value[i]))) counts.changed++;
+      if (!found.every((value, i) => isSameValue(value, now.value[i]))) {
+        counts[isOwned(found) ? 'sent' : 'changed']++;
+      }
     }
     if (!isOnlyNow) old = before.next();
     if (!isOnlyOld) now = after.next();
@@ -69,7 +82,7 @@ function compareAsSets(before: Iterable<SqlValue[]>, after: Iterable<SqlValue[]>
   const left = new Map<string, number>();
   const keyOf = (row: readonly SqlValue[]) => JSON.stringify(row.map((value) => [typeof value, value]));
   for (const row of before) left.set(keyOf(row), (left.get(keyOf(row)) ?? 0) + 1);
-  const counts = { added: 0, changed: 0, removed: 0 };
+  const counts = { sent: 0, added: 0, changed: 0, removed: 0 };
   for (const row of after) {
     const found = left.get(keyOf(row)) ?? 0;
     if (found === 0) counts.added++;
@@ -83,12 +96,17 @@ function compareTable(before: Connection, after: Connection, old: TableInfo, now
   const columns = now.columns.map(({ name }) => name).filter((name) => findColumn(old, name) !== null);
   const status = columns.findIndex((name) => isSameName(name, 'status'));
   const isSchedules = isSameName(now.name, SCHEDULES) && status >= 0;
-  // The key stands in front of the columns.
-  const isOwned: IsOwned = (row) => isSchedules && statusClass(row[status + 1] as string | null) === 'owned';
+  const runColumn = isSchedules ? findColumn(now, RUN_COLUMN) : null;
+  // The key stands in front of the columns, the run behind them.
+  const kinds: RowKinds = {
+    isOwned: (row) => isSchedules && statusClass(row[status + 1] as string | null) === 'owned',
+    isOfRun: (row) => runColumn !== null && row[columns.length + 1] !== null,
+  };
   const oldKey = rowidName(old);
   const nowKey = rowidName(now);
   if (oldKey !== null && nowKey !== null) {
-    return compareByKey(rowsByKey(before, old, oldKey, columns), rowsByKey(after, now, nowKey, columns), isOwned);
+    const columnsNow = runColumn === null ? columns : [...columns, runColumn.name];
+    return compareByKey(rowsByKey(before, old, oldKey, columns), rowsByKey(after, now, nowKey, columnsNow), kinds);
   }
   const sql = `SELECT ${columns.map((name) => `t.${quoteName(name)}`).join(', ')} FROM ${quoteName(now.name)} AS t`;
   return compareAsSets(before.query(sql), after.query(sql));
@@ -96,6 +114,17 @@ function compareTable(before: Connection, after: Connection, old: TableInfo, now
 
 function countRows(connection: Connection, table: TableInfo): number {
   return Number(firstValue(connection, `SELECT count(*) FROM ${quoteName(table.name)}`));
+}
+
+/** The emails of a table that no run owns, where the table itself came with a run. */
+function countHistory(connection: Connection, table: TableInfo): Omit<ChangedTable, 'table'> {
+  const run = findColumn(table, RUN_COLUMN);
+  const counts = { ...NONE };
+  const sql = `SELECT status, ${run === null ? 'NULL' : quoteName(run.name)} FROM ${quoteName(table.name)}`;
+  for (const [status, runId] of connection.query(sql)) {
+    if (statusClass(status as string | null) !== 'owned') counts[runId === null ? 'added' : 'sent']++;
+  }
+  return counts;
 }
 
 function plainTables({ tables }: DatabaseSchema): TableInfo[] {
@@ -116,23 +145,17 @@ export function compareDatabases(before: Connection, after: Connection): Changed
   const schemas = { before: readSchema(before), after: readSchema(after) };
   const changed: ChangedTable[] = [];
   const note = (table: string, counts: Omit<ChangedTable, 'table'>) => {
-    if (counts.added + counts.changed + counts.removed > 0) changed.push({ table, ...counts });
+    if (counts.sent + counts.added + counts.changed + counts.removed > 0) changed.push({ table, ...counts });
   };
   for (const table of plainTables(schemas.after)) {
     const old = findTable(schemas.before, table.name);
     if (old !== null && old.kind === 'table') note(table.name, compareTable(before, after, old, table));
-    else if (!isSameName(table.name, SCHEDULES)) {
-      note(table.name, { added: countRows(after, table), changed: 0, removed: 0 });
-    } else {
-      let added = 0;
-      for (const [status] of after.query(`SELECT status FROM ${quoteName(table.name)}`))
-        if (statusClass(status as string | null) !== 'owned') added++;
-      note(table.name, { added, changed: 0, removed: 0 });
-    }
+    else if (!isSameName(table.name, SCHEDULES)) note(table.name, { ...NONE, added: countRows(after, table) });
+    else note(table.name, countHistory(after, table));
   }
   for (const table of plainTables(schemas.before)) {
     if (findTable(schemas.after, table.name) !== null) continue;
-    note(table.name, { added: 0, changed: 0, removed: countRows(before, table) });
+    note(table.name, { ...NONE, removed: countRows(before, table) });
   }
   return changed;
 }

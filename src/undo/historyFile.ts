@@ -28,6 +28,10 @@ export interface HistoryReport {
  * Lists the runs that changed a database, and those that failed and could write that down. The file is only read.
  *
  * @throws SendplanError when the file is not there, is no database, is in the middle of a change, or is damaged
+ * @example
+ * import { historyFile } from 'sendplan/node';
+ * const { runs } = await historyFile('book.sqlite3');
+ * console.log(runs.length, runs[0].as_of); // 1 2025-06-13
  */
 export async function historyFile(path: string, { driver = 'sqljs' }: HistoryFileOptions = {}): Promise<HistoryReport> {
   const database = requireDatabaseFile(path);

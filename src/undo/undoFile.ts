@@ -10,6 +10,10 @@ import type { UndoFileOptions, UndoReport } from './undoReport.js';
  *
  * @throws SendplanError `nothing_to_undo` when nothing is kept; `held_back` when others have changed the database since, telling what
  *   and how much; `file_busy`, `file_changed` or `file_unwritable` as runs do
+ * @example
+ * import { undoFile } from 'sendplan/node';
+ * const report = await undoFile('book.sqlite3');
+ * console.log(report.undone.as_of, report.left); // 2025-06-13 0
  */
 export async function undoFile(path: string, options: UndoFileOptions = {}): Promise<UndoReport> {
   return (options.driver === 'native' ? undoInPlace : undoReplacing)(path, options);

@@ -98,7 +98,8 @@ function findChanged(connection: Connection, schema: DatabaseSchema, kept: KeptC
     const sql = `SELECT coalesce(sum(c.new_values IS NULL), 0), coalesce(sum(c.new_values IS NOT NULL AND t.${key} IS NOT NULL), 0),
       coalesce(sum(t.${key} IS NULL), 0) ${differing(schema, kept.runId, table, { columns, values: 'new_values' })}`;
     for (const [added, changed, removed] of connection.query(sql)) {
-      const counts = { added: Number(added), changed: Number(changed), removed: Number(removed) };
+      // An email that was sent is a changed row like any other.
+      const counts = { sent: 0, added: Number(added), changed: Number(changed), removed: Number(removed) };
       if (counts.added + counts.changed + counts.removed > 0) tables.push({ table, ...counts });
     }
   }

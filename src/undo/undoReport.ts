@@ -40,8 +40,9 @@ export interface UndoReport {
 
 const MOST_TABLES = 10;
 
-function tableText({ table, added, changed, removed }: ChangedTable): string {
+function tableText({ table, sent, added, changed, removed }: ChangedTable): string {
   const parts = [
+    ...(sent > 0 ? [`${sent} planned and since sent or on their way`] : []),
     ...(added > 0 ? [`${added} added`] : []),
     ...(changed > 0 ? [`${changed} changed`] : []),
     ...(removed > 0 ? [`${removed} removed`] : []),

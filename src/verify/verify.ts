@@ -162,6 +162,11 @@ export async function verifySource(
  * @param input the organization with its `email_schedules`
  * @throws TypeError or RangeError when an argument is not what it has to be
  * @throws SendplanError as `schedule` does
+ * @example
+ * import { verify } from 'sendplan';
+ * const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+ * const { report } = await verify({ contacts, email_schedules: [] }, { today: '2025-06-13' });
+ * for (const { kind, count } of report.kinds) console.log(kind, count); // missing_email 2
  */
 export async function verify(input: ScheduleInput, options: VerifyOptions = {}): Promise<Verification> {
   requireOptions(options);

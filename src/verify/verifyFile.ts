@@ -1,7 +1,9 @@
+import { formatIsoDay } from '../calendar/iso.js';
 import { type ConfigInput, resolveConfig } from '../rules/config.js';
 import { readBookFile } from '../run/parts/readBookFile.js';
 import { type RunProgress, Stopwatch } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
+import { lastAsOfDay } from '../store/read/lastAsOf.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { type AuditOptions, type Verification, verifySource } from './verify.js';
@@ -22,17 +24,29 @@ export interface VerifyFileOptions extends AuditOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An audit of a file. */
+export interface FileVerification extends Verification {
+  /** The day of the last run, `YYYY-MM-DD`, for which the rows were planned; null when the database tells of none. */
+  readonly lastRunDay: string | null;
+}
+
 /**
  * Audits a SQLite file as `verify` does (Rules 1 to 12); the file is only read.
  *
  * @throws TypeError or RangeError when an option is not what it has to be
  * @throws SendplanError when the file or the configuration is not what it has to be
+ * @example
+ * import { verifyFile } from 'sendplan/node';
+ * const { report, lastRunDay } = await verifyFile('book.sqlite3', { asOf: '2025-06-13' });
+ * console.log(report.findings, lastRunDay); // 0 2025-06-13
  */
-export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<Verification> {
+export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<FileVerification> {
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
   return readBookFile(path, options.driver ?? 'sqljs', async (connection, endReading) => {
-    const source = organizationOfDatabase(connection, readSchema(connection));
+    const schema = readSchema(connection);
+    const lastDay = lastAsOfDay(connection, schema);
+    const source = organizationOfDatabase(connection, schema);
     // The table may be read once more for what no column holds, so that reading ends with the audit.
     const verification = await verifySource(
       source,
@@ -41,6 +55,6 @@ export async function verifyFile(path: string, options: VerifyFileOptions = {}):
       new Stopwatch(options.onProgress, { signal: options.signal }),
     );
     endReading();
-    return verification;
+    return { ...verification, lastRunDay: lastDay === null ? null : formatIsoDay(lastDay) };
   });
 }

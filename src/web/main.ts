@@ -1,4 +1,3 @@
-import './protocol/withoutEval.js';
 import { CHART_STYLES } from '../report/charts/theme.js';
 import { Actions } from './page/actions.js';
 import { readPlace } from './page/address.js';

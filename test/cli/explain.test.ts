@@ -1,13 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runFile } from '../../src/node.js';
-import { sendplan, testFolder } from '../helpers/cli.js';
+import { MAIN, sendplan, testFolder } from '../helpers/cli.js';
 import { allRowsOfFile } from '../helpers/connections.js';
 import { databaseImage } from '../helpers/databases.js';
 
 const path = testFolder();
 const DB = path('book.sqlite3');
 const TODAY = '2025-06-13';
+const hasBash = spawnSync('bash', ['--version']).status === 0;
 
 beforeAll(async () => {
   const contacts = `(7, 'Ann@Example.com', 'TX', '1950-07-20'), (8, 'bob@example.com', 'NY', '1950-08-20'), (9, ' ann@example.com ', 'CA', NULL)`;
@@ -58,6 +60,17 @@ describe('a shell', () => {
     const { code, stdout } = await sendplan('completion', shell);
     expect(code).toBe(0);
     expect(stdout).toContain('sendplan');
+  });
+
+  test.skipIf(!hasBash)('of bash completes where the package bash-completion is not there', async () => {
+    // Bash has options to set only while it completes.
+    const script = `compopt() { :; }; sendplan() { "${process.execPath}" "${MAIN}" "$@"; }
+      eval "$(sendplan completion bash)"
+      COMP_WORDS=(sendplan "$@"); COMP_CWORD=$#; __sendplan_complete; echo "\${COMPREPLY[@]}"`;
+    const complete = (...words: string[]) =>
+      spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], { encoding: 'utf8' });
+    expect(complete('und')).toMatchObject({ stdout: 'undo\n', stderr: '' });
+    expect(complete('run', '--dry')).toMatchObject({ stdout: '--dry-run\n', stderr: '' });
   });
 
   test('is given commands and their options', async () => {

@@ -58,6 +58,38 @@ describe('a book that cannot be read is held back', () => {
     expect(planned.stderr).not.toMatch(/unknown_state|invalid_birth_date/);
   });
 
+  test('dates that the setting does not read, told with the setting', async () => {
+    const file = await book(
+      'order',
+      `${CONTACTS} INSERT INTO contacts VALUES (1, 'a@example.org', 'TX', '31/12/1960'), (2, 'b@example.org', 'TX', 'May 1960'),
+        (3, 'c@example.org', 'CA', NULL), (4, 'd@example.org', 'CA', '')`,
+    );
+    writeFileSync(path('order', 'sendplan.yaml'), 'reading: {dates: mdy}\nguards: {unreadable: null}\n');
+    const dmy = 'With `reading: {dates: dmy}` in the configuration in the place of mdy 1 of them are read.';
+    expect((await run(file)).stderr).toContain(dmy);
+    const letter = (await sendplan('explain', file, '--as-of', TODAY, '--contact', '1')).stdout.replace(/\s+/g, ' ');
+    expect(letter).toContain('"31/12/1960", is not valid with the setting reading.dates: mdy and reads as missing.');
+    writeFileSync(
+      file,
+      await databaseImage("UPDATE contacts SET birth_date = 'May 1960' WHERE id = 1", readFileSync(file)),
+    );
+    expect((await run(file)).stderr).toContain(
+      'most often "May 1960" (2). Read are YYYY-MM-DD and, by `reading.dates: mdy`, month, day and year.',
+    );
+  });
+
+  test('contacts whose windows nobody knows are told of in words', async () => {
+    const file = await book(
+      'windows',
+      `${CONTACTS} INSERT INTO contacts VALUES (1, 'a@example.org', 'CA', NULL), (2, 'b@example.org', 'TX', NULL)`,
+    );
+    expect((await run(file)).stderr).toContain(
+      '1 contact lives in a state with windows around a date that is missing: nobody knows which days are excluded for it',
+    );
+    const letter = (await sendplan('explain', file, '--as-of', TODAY, '--contact', '1')).stdout.replace(/\s+/g, ' ');
+    expect(letter).toContain('The contact lacks that date: nobody knows which days CA excludes for it');
+  });
+
   test('text ids, with an example', async () => {
     const file = await book(
       'ids',

@@ -18,35 +18,57 @@ const PLANNERS = [
   'undo',
   'history',
 ];
+/** What every run needs of others: its commands, its configuration, its columns, its tables for people, and SQLite. */
+const RUN_PACKAGES = [
+  '#sql.js',
+  'ansi-regex',
+  'apache-arrow',
+  'cli-table3',
+  'commander',
+  'emoji-regex',
+  'fastest-levenshtein',
+  'is-fullwidth-code-point',
+  'string-width',
+  'strip-ansi',
+  'tslib',
+  'xxhash-wasm',
+  'zod',
+];
 const COMMANDS = [...PLANNERS, 'fleet', 'generate', 'config', 'oracle'];
 
 /** What a built file imports before it runs. */
-function importsOf(file: string): string[] {
-  const text = readFileSync(`${BUILT}/${file}`, 'utf8');
+function importsOf(text: string): string[] {
   return [...text.matchAll(/^import (?:[^'"]* from )?["']([^"']+)["'];/gm)].map(([, source]) => source);
 }
 
-/** The packages that are loaded before a built file runs, those within the bundle left out. */
-function packagesLoadedBy(file: string): Set<string> {
+/** The packages of which a built file holds modules, by the remarks that the bundler leaves. */
+function packagesWithin(text: string): string[] {
+  return [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name);
+}
+
+/** The packages that are loaded before a built file runs, within the bundle and beside it. */
+function packagesLoadedBy(file: string): string[] {
   const packages = new Set<string>();
   const seen = new Set<string>([file]);
   for (const one of seen) {
-    for (const source of importsOf(one)) {
+    const text = readFileSync(`${BUILT}/${one}`, 'utf8');
+    for (const name of packagesWithin(text)) packages.add(name);
+    for (const source of importsOf(text)) {
       if (source.startsWith('./')) seen.add(source.slice(2));
       else if (!source.startsWith('node:')) packages.add(source);
     }
   }
-  return packages;
+  return [...packages].sort();
 }
 
 describe('the start of the command line', () => {
-  it('loads no package for its help', () => {
-    expect(packagesLoadedBy('main.js')).toEqual(new Set());
+  it('loads no package for its help but what reads commands', () => {
+    expect(packagesLoadedBy('main.js')).toEqual(['commander']);
   });
 
   it('loads for a run what every run needs', () => {
     const [run] = readdirSync(BUILT).filter((file) => /^run-.*\.js$/.test(file));
-    expect(packagesLoadedBy(run)).toEqual(new Set(['sql.js']));
+    expect(packagesLoadedBy(run)).toEqual(RUN_PACKAGES);
   });
 
   it('lists every command as it is', async () => {
@@ -61,6 +83,7 @@ describe('the start of the command line', () => {
       const usage = helps[i].stdout.includes('\nCommands:\n') ? ' [command]' : argument;
       expect(helps[i].stdout).toContain(`Usage: sendplan ${name} [options]${usage}\n`);
       expect(helps[i].stdout).toContain(description.split(' ').slice(0, 4).join(' '));
+      expect(helps[i].stdout, name).toMatch(/^Exit codes?: 0 /m);
     });
   });
 
@@ -71,5 +94,15 @@ describe('the start of the command line', () => {
       stdout: (await start('--help').outcome).stdout,
     });
     expect((await start('help', 'run').outcome).stdout).toBe((await start('run', '--help').outcome).stdout);
+  });
+
+  it.each([
+    [['help', 'nonsense'], /^error: unknown command 'nonsense'\n/],
+    [['help', 'verfy'], /^error: unknown command 'verfy'\n\(Did you mean verify\?\)/],
+    [['fleet', 'help', 'enqeue'], /^error: unknown command 'enqeue'\n\(Did you mean enqueue\?\)/],
+  ])('has no help for %j, and says so', async (words, message) => {
+    const { code, stdout, stderr } = await start(...words).outcome;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
   });
 });

@@ -35,6 +35,12 @@ describe('verify', () => {
     expect(statSync(planned).mtimeMs).toBe(before.mtimeMs);
   });
 
+  test('on another day than the last run, says that day', async () => {
+    const { stderr } = await sendplan('verify', planned, '--limit', '0');
+    expect(stderr).toContain('The last run planned as of 2025-06-13: --as-of 2025-06-13 audits the rows for that day.');
+    expect((await sendplan('verify', planned, ...NEXT_DAY)).stderr).toBe('');
+  });
+
   test('finds damage: exit code 1, kinds with examples', async () => {
     const { code, stdout } = await sendplan('verify', damaged, ...DAY, '--limit', '2');
     expect(code).toBe(1);
@@ -153,7 +159,8 @@ describe('files that are written', () => {
     expect(refused.stderr).toMatch(/^error: .* is a folder, which cannot be replaced\.\n/);
     const missing = await sendplan('diff', copy, ...DAY, '--output', pathOf('nowhere', 'rows.csv'));
     expect(missing.code).toBe(1);
-    expect(missing.stderr).toMatch(/^error: .*rows\.csv cannot be written: /m);
+    expect(missing.stderr).toMatch(/^error: .*rows\.csv cannot be written: the folder .* does not exist\.$/m);
+    expect(missing.stderr).toContain('Make the folder, or name another place.');
     expect(refused.stderr + missing.stderr).not.toMatch(UNFORESEEN);
     expect(filesBeside(file)).toEqual(files);
   });

@@ -57,6 +57,13 @@ describe('--quiet', () => {
     expect(await run(file, '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
     const failed = await run(`${file}.none`, '--quiet');
     expect(failed).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .* does not exist/) });
+    const rows = path('rows.csv');
+    expect(await run(file, '--quiet', '--dry-run', '--output', rows)).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(readFileSync(rows, 'utf8')).toMatch(/^contact_id,/);
   });
 });
 

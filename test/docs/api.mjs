@@ -17,6 +17,9 @@ const HEAD = `# The library
 Days are whole numbers since 1970-01-01 where nothing else is said, and texts \`YYYY-MM-DD\` in rows and reports. "Rules 9" is
 section 9 of [rules.md](rules.md), which also has [every key of the configuration](rules.md#configuration). Errors of input,
 configuration or database are \`SendplanError\`; wrong arguments are \`TypeError\` or \`RangeError\`.
+
+Examples are ES modules, and what a line prints stands behind it; \`book.sqlite3\` is a database that was planned as of 2025-06-13, and \`book\`
+a folder of two parts.
 `;
 
 /** What each entry is for; an entry of package.json that is not here has no place in the document. */
@@ -41,6 +44,8 @@ export function packageEntries() {
     }));
 }
 
+const EXAMPLE = 'example';
+
 const KINDS = [
   [Node.isFunctionDeclaration, 'function'],
   [Node.isClassDeclaration, 'class'],
@@ -62,7 +67,8 @@ function commentsOf(declaration) {
 /** A doc comment as Markdown: its text, then its tags as a list. */
 function documentation(declaration) {
   return commentsOf(declaration).map((comment) => {
-    const tags = comment.getTags().map((tag) => {
+    const told = comment.getTags().filter((tag) => tag.getTagName() !== EXAMPLE);
+    const tags = told.map((tag) => {
       const text = (tag.getCommentText() ?? '').replace(/\s*\n\s*/g, ' ').trim();
       const name = Node.isJSDocParameterTag(tag) ? `\`${tag.getName()}\`` : `_${tag.getTagName()}_`;
       return `- ${name} ${text}`;
@@ -71,12 +77,32 @@ function documentation(declaration) {
   });
 }
 
+/** The examples in the doc comments of a declaration, as they are written; an example's text begins below its tag. */
+function examples(declaration) {
+  const tags = commentsOf(declaration).flatMap((comment) => comment.getTags());
+  return tags
+    .filter((tag) => tag.getTagName() === EXAMPLE)
+    .map((tag) => {
+      const [, ...lines] = tag
+        .getText()
+        .replace(/\n\s*\*?\/?\s*$/, '')
+        .split('\n');
+      return lines
+        .map((line) => line.replace(/^\s*\* ?/, ''))
+        .join('\n')
+        .trim();
+    });
+}
+
 function withoutBody(text, body) {
   return body === undefined ? text : text.slice(0, text.length - body.getText().length).trim();
 }
 
+function isPublic(member) {
+  return member.getScope?.() !== 'private' && !member.getName?.()?.startsWith('#');
+}
+
 function classText(declaration) {
-  const isPublic = (member) => member.getScope?.() !== 'private' && !member.getName?.()?.startsWith('#');
   const members = declaration.getMembers().filter(isPublic);
   const lines = members.flatMap((member) => [
     ...commentsOf(member).map((comment) => `  ${comment.getText()}`),
@@ -103,7 +129,60 @@ function signature(name, declaration) {
 
 function section(name, declaration) {
   const text = signature(name, declaration);
-  return [`### ${name}`, ...documentation(declaration), `\`\`\`ts\n${text}\n\`\`\``].join('\n\n');
+  const shown = examples(declaration).map((example) => `\`\`\`js\n${example}\n\`\`\``);
+  return [`### ${name}`, ...documentation(declaration), `\`\`\`ts\n${text}\n\`\`\``, ...shown].join('\n\n');
+}
+
+/** The declarations within which types of a declaration's interface are named: all of it but what functions do, and what is private. */
+function interfaceNodes(declaration) {
+  if (Node.isFunctionDeclaration(declaration)) {
+    const parts = [declaration, ...declaration.getOverloads()];
+    return parts.flatMap((part) => [...part.getParameters(), ...part.getTypeParameters(), part.getReturnTypeNode()]);
+  }
+  if (Node.isVariableDeclaration(declaration)) return [declaration.getTypeNode()];
+  if (!Node.isClassDeclaration(declaration)) return [declaration];
+  return declaration
+    .getMembers()
+    .filter(isPublic)
+    .flatMap((member) =>
+      Node.isMethodDeclaration(member) || Node.isConstructorDeclaration(member)
+        ? [...member.getParameters(), member.getReturnTypeNode?.()]
+        : [member],
+    );
+}
+
+/** The types of this package that a declaration names. */
+function namedTypes(declaration) {
+  const nodes = interfaceNodes(declaration).filter((node) => node !== undefined);
+  const references = nodes
+    .flatMap((node) => [node, ...node.getDescendants()])
+    .flatMap((node) => {
+      if (Node.isTypeReference(node)) return [node.getTypeName()];
+      return Node.isExpressionWithTypeArguments(node) ? [node.getExpression()] : [];
+    });
+  return references.flatMap((name) => {
+    const symbol = name.getSymbol();
+    const [found] = (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? [];
+    const isOwn = found?.getSourceFile().getFilePath().startsWith(`${ROOT}src/`);
+    return isOwn && !Node.isTypeParameterDeclaration(found) ? [found] : [];
+  });
+}
+
+/** A run's own state, which `onDiffed` hands out for what this package itself makes of it; its parts are not told. */
+const CLOSED = 'PlannedRun';
+
+/** What the exported things are made of and no entry exports, by their names. */
+function innerTypes(told) {
+  const inner = new Map();
+  const open = [...told.keys()];
+  for (const declaration of open) {
+    for (const type of namedTypes(declaration)) {
+      if (told.has(type) || inner.has(type)) continue;
+      inner.set(type, type.getName());
+      if (type.getName() !== CLOSED) open.push(type);
+    }
+  }
+  return [...inner].sort(([, a], [, b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
 }
 
 /** The document as it should be. */
@@ -130,7 +209,9 @@ export function apiDocument() {
       ...ordered.map(([name, [declaration]]) => section(name, declaration)),
     ].join('\n\n');
   });
-  return `${HEAD}\n${parts.join('\n\n')}\n`;
+  const inner = innerTypes(told).map(([declaration, name]) => section(name, declaration));
+  const rest = ['## Types that the others are made of', 'No entry exports them by name.', ...inner].join('\n\n');
+  return `${HEAD}\n${parts.join('\n\n')}\n\n${rest}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,6 @@
 // Proves the package as others get it: packs it as it is published, installs the tarball into an empty project, and there checks its
-// types, runs the library and the command in every Node that is supported, and builds a page of it that plans in a browser.
+// types, weighs it, with and without what is optional, runs the library and the command in every Node that is supported, and builds a
+// page of it that plans in a browser.
 // What cannot be reached here, such as a Node that npm does not give, is told and skipped. The last line counts.
 //
 //   npm run test:package            needs npm's registry; what was fetched once is taken from npm's cache
@@ -7,12 +8,13 @@
 //   SENDPLAN_CHROMIUM=/a/chromium npm run test:package      with this browser instead of /usr/bin/chromium
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bytesOnDisk, filesLoaded, megabytesText, packageCount } from './sizes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { exports: ENTRIES, devDependencies: VERSIONS } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -20,6 +22,18 @@ const OTHER_NODES = ['22', '24'];
 const COMPILERS = { 'TypeScript 7': VERSIONS.typescript, 'TypeScript 5.9': '5.9.3' };
 const RESOLUTIONS = { node16: 'node16', bundler: 'esnext' };
 const INSTALL = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+/** Megabytes that an install may take: whole, without optional packages, and what `schedule()` of plain records loads. */
+const MOST_MEGABYTES = { whole: 75, lean: 25, schedule: 15 };
+/** Scripts of a package that npm runs, or asks about, where it is installed. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
+/** Commands that need an optional package, and what their errors have to name. */
+const NEEDING = {
+  libsql: ['run', 'book.sqlite3', '--as-of', '2025-06-13', '--driver', 'native'],
+  '@resvg/resvg-js': ['report', 'book.sqlite3', '--png', 'charts'],
+  pino: ['run', 'book.sqlite3', '--as-of', '2025-06-13', '--log', 'json'],
+  'prom-client': ['run', 'book.sqlite3', '--as-of', '2025-06-13', '--metrics', 'sendplan.prom'],
+  bullmq: ['fleet', 'status'],
+};
 /** npm's words when nobody answers, or when it has not got what was asked for. */
 const UNREACHABLE =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E40[134]|E5\d\d|ETARGET/;
@@ -88,7 +102,7 @@ function pack() {
   const [{ filename, files, size }] = JSON.parse(text);
   const names = files.map(({ path }) => path);
   const isWanted = (name) =>
-    /^(dist\/cli|dist\/src|docs|examples)\/|^(package\.json|dist\/config\.schema\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+    /^(dist\/(cli|library|vendor)|docs|examples)\/|^dist\/src\/.*\.d\.ts$|^(package\.json|dist\/config\.schema\.json|dist\/sendplan\.1|README\.md|CHANGELOG\.md|LICENSE)$/.test(
       name,
     );
   assert.deepEqual(
@@ -96,6 +110,13 @@ function pack() {
     [],
     'files that are not for users',
   );
+  const { scripts, sideEffects } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  assert.deepEqual(
+    INSTALL_SCRIPTS.filter((name) => name in scripts),
+    [],
+    'scripts that npm asks about where the package is installed',
+  );
+  for (const path of sideEffects) assert.ok(names.includes(path.slice(2)), path);
   for (const entry of Object.values(ENTRIES)) {
     for (const path of Object.values(typeof entry === 'string' ? { entry } : entry))
       assert.ok(names.includes(path.slice(2)), path);
@@ -109,7 +130,70 @@ function install(tarball) {
   fetched('the dependencies', 'npm', ['install', ...INSTALL, tarball, ...peers]);
   const compilers = Object.values(COMPILERS).map((version) => `typescript-${version}@npm:typescript@${version}`);
   fetched('the compilers', 'npm', ['install', ...INSTALL, '--no-save', ...compilers]);
-  assert.ok(existsSync(join(project, 'node_modules/sendplan/dist/src/index.js')));
+  assert.ok(existsSync(join(project, 'node_modules/sendplan/dist/library/index.js')));
+}
+
+/** Refuses a size above its limit. */
+function requireSize(name, bytes) {
+  const limit = MOST_MEGABYTES[name];
+  assert.ok(bytes <= limit * 2 ** 20, `${megabytesText(bytes)}, more than the ${limit} MB that are allowed`);
+}
+
+/** Installs the package alone, into a project of its own, and says what that weighs. */
+function weigh(name, tarball, ...options) {
+  const place = join(folder, name);
+  mkdirSync(place);
+  writeFileSync(join(place, 'package.json'), '{ "private": true, "type": "module" }');
+  fetched('the dependencies', 'npm', ['install', ...INSTALL, ...options, tarball], { cwd: place });
+  const modules = join(place, 'node_modules');
+  const bytes = bytesOnDisk(modules);
+  requireSize(name, bytes);
+  const command = `npm install${options.map((option) => ` ${option}`).join('')}`;
+  return {
+    said: `${command}: ${megabytesText(bytes)}, ${packageCount(modules)} packages, the limit is ${MOST_MEGABYTES[name]} MB`,
+    result: place,
+  };
+}
+
+/** Weighs what a program loads that plans plain records and does nothing else. */
+function weighSchedule(place) {
+  writeFileSync(
+    join(place, 'schedule.js'),
+    `import { schedule } from 'sendplan';
+const contacts = [{ id: 1, email: 'ann@example.com', state: 'TX', birth_date: '1960-07-20' }];
+const plan = await schedule({ contacts }, { today: '2025-06-13' });
+if ([...plan.rows()].length === 0) throw new Error('nothing was planned');`,
+  );
+  const start = (env) => run(process.execPath, ['schedule.js'], { cwd: place, env: { ...process.env, ...env } });
+  const { count, bytes } = filesLoaded(start, join(place, 'loaded'));
+  requireSize('schedule', bytes);
+  return { said: `${megabytesText(bytes)} in ${count} files, the limit is ${MOST_MEGABYTES.schedule} MB` };
+}
+
+/** What works without optional packages, and what names the one that it lacks. */
+function runLean(place) {
+  const command = join(place, 'node_modules/sendplan/dist/cli/main.js');
+  const start = (...words) => spawnSync(process.execPath, [command, ...words], { cwd: place, encoding: 'utf8' });
+  const book = ['book.sqlite3', '--as-of', '2025-06-13'];
+  const works = [
+    ['generate', 'book.sqlite3', '--contacts', '300'],
+    ...['diff', 'run', 'verify'].map((name) => [name, ...book]),
+    ['explain', ...book, '--contact', '7'],
+    ['report', 'book.sqlite3', '--html', 'plan.html', '--svg', 'plan.svg'],
+    ['diff', ...book, '--output', 'changes.parquet'],
+    ['verify', ...book, '--output', 'findings.csv'],
+    ['config', '--defaults'],
+  ];
+  for (const words of works) {
+    const { status, stderr } = start(...words);
+    assert.equal(status, 0, `${words.join(' ')}\n${stderr}`);
+  }
+  for (const [name, words] of Object.entries(NEEDING)) {
+    const { status, stderr } = start(...words);
+    assert.equal(status, 1, `${words.join(' ')}\n${stderr}`);
+    assert.match(stderr, new RegExp(`npm install .*${name}`), words.join(' '));
+  }
+  return { said: `${works.length} commands work, ${Object.keys(NEEDING).length} name the package that they lack` };
 }
 
 /** TypeScript 7 also checks the declarations themselves and all that they import; for others that takes too long. */
@@ -123,11 +207,16 @@ function checkTypes([compiler, version], [moduleResolution, module]) {
   return { said: `${compiler}, moduleResolution ${moduleResolution}` };
 }
 
-/** `esm-only` leaves out how `require` of older resolutions sees it: the package has ES modules only, and says so. */
+/**
+ * `esm-only` leaves out how `require` of older resolutions sees it: the package has ES modules only, and says so. WebAssembly has
+ * no types that could be looked at.
+ */
 function lintPackage(tarball) {
   const bin = (name) => join(ROOT, 'node_modules/.bin', name);
   run(bin('publint'), ['run', tarball, '--strict'], { cwd: ROOT });
-  run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji'], { cwd: ROOT });
+  run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--exclude-entrypoints', 'sql-wasm.wasm'], {
+    cwd: ROOT,
+  });
 }
 
 /** The Nodes to run besides this one: a version that npm gives, or a path. */
@@ -210,6 +299,12 @@ async function prove() {
   for (const compiler of Object.entries(COMPILERS))
     for (const resolution of Object.entries(RESOLUTIONS)) await step('types', () => checkTypes(compiler, resolution));
   await step('publint and attw have no complaint', () => lintPackage(tarball));
+  await step('size of the whole', () => weigh('whole', tarball));
+  const lean = await step('size without what is optional', () => weigh('lean', tarball, '--omit=optional'));
+  if (lean !== null) {
+    await step('what schedule() loads', () => weighSchedule(lean));
+    await step('works without what is optional', () => runLean(lean));
+  }
   const outcome = await step('runs in this Node', () => runInNode(process.execPath, null));
   for (const { name, find } of otherNodes()) await step(`runs in ${name}`, () => runInNode(find(), outcome));
   await step('matchers of the testing entry', () => {

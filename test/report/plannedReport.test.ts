@@ -296,7 +296,11 @@ describe('sendplan report', () => {
     [['--from', '2025-13-01'], 2, /YYYY-MM-DD/],
     [['--from', '2025-02-01', '--to', '2025-01-01'], 2, /2025-02-01 lies after/],
     [['--width', '10'], 2, /from 280 to 10000/],
-    [['--html', '/nowhere/plan.html'], 1, /\/nowhere\/plan\.html cannot be written: it does not exist/],
+    [
+      ['--html', '/nowhere/plan.html'],
+      1,
+      /\/nowhere\/plan\.html cannot be written: the folder \/nowhere does not exist/,
+    ],
     [['--html', '/'], 1, /\/ is a folder, which cannot be replaced/],
     [['--svg', '/dev/null/plan'], 1, /\/dev\/null\/plan cannot be made/],
   ])('%j is refused', async (words, code, said) => {

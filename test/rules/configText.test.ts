@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { checkConfig, configSchema, resolveConfig } from '../../src/rules/config.js';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import { type Config, type ConfigInput, checkConfig, resolveConfig } from '../../src/rules/config.js';
 import { configDefaultsText } from '../../src/rules/configDefaults.js';
+import { configSchema } from '../../src/rules/configForm.js';
 import { configNote } from '../../src/rules/configNotes.js';
 import { checkConfigText } from '../../src/rules/configProblems.js';
 import { configJsonSchema } from '../../src/rules/configSchema.js';
@@ -216,5 +218,18 @@ describe('the nearest name', () => {
     expect(nearestName('ca', ['CA', 'CT'])).toBe('CA');
     expect(nearestName('CX', ['CA', 'CT'])).toBeNull();
     expect(nearestName('ca', [])).toBeNull();
+  });
+});
+
+describe('the types of a configuration', () => {
+  /** As the other, of which nothing can be changed. */
+  type Fixed<Type> = Type extends object ? { readonly [Key in keyof Type]: Fixed<Type[Key]> } : Type;
+  type Checked = z.output<typeof configSchema>;
+
+  // `npm run types` fails where one has a key, or a value of one, that the other has not.
+  it('are those of its schema', () => {
+    expectTypeOf<Fixed<Omit<Config, 'state_rules'>>>().toEqualTypeOf<Fixed<Omit<Checked, 'state_rules'>>>();
+    expectTypeOf<Checked['aep']>().toExtend<NonNullable<NonNullable<ConfigInput>['aep']>>();
+    expectTypeOf(resolveConfig({})).toEqualTypeOf<Config>();
   });
 });

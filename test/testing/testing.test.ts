@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +104,7 @@ describe('compareSchedules', () => {
           - It starts on its ideal day, which has not passed as of 2025-01-01.
           - 2025-07-06 lies in the window 2025-04-21 to 2025-09-18 (its buffer ends on 2025-06-19), so it is skipped."
     `);
+    expect(readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8')).toContain(contacts[0].text);
   });
 
   it('finds unexpected rows and says why nothing is planned', () => {

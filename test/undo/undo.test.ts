@@ -88,12 +88,13 @@ describe('a run that is undone', () => {
     await changeFile(
       path,
       `UPDATE email_schedules SET status = 'sent' WHERE id IN (SELECT id FROM email_schedules WHERE status = 'pre-scheduled' LIMIT 7);
+        INSERT INTO email_schedules (contact_id, email_type, status) VALUES (9, 'birthday', 'sent');
         DELETE FROM contacts WHERE id = 5; UPDATE contacts SET state = 'CA' WHERE id IN (6, 7); INSERT INTO notes VALUES ('a'), (x'00')`,
     );
     const changed = readFileSync(path);
     const error = await domainError(undoFile(path));
     expect(error).toMatchObject({ code: 'held_back', hint: expect.stringContaining('--force') });
-    expect(error.message).toMatch(/email_schedules: emails: 7 added/);
+    expect(error.message).toMatch(/email_schedules: emails: 7 planned and since sent or on their way, 1 added$/m);
     expect(error.message).toMatch(/contacts: rows: 2 changed, 1 removed/);
     expect(error.message).toMatch(/notes: rows: 2 added/);
     expect(Buffer.compare(readFileSync(path), changed)).toBe(0);
@@ -103,6 +104,16 @@ describe('a run that is undone', () => {
       tables: expect.arrayContaining([expect.objectContaining({ table: 'notes' })]),
     });
     expect(Buffer.compare(readFileSync(path), before)).toBe(0);
+  });
+
+  test('tells of emails of an earlier run that were sent since', async () => {
+    const path = await book();
+    await runFile(path, { asOf: '2025-06-13' });
+    await changeFile(path, "UPDATE contacts SET birth_date = '1961-07-20' WHERE id < 9");
+    await runFile(path, { asOf: '2025-06-13', keep: 1 });
+    const sent = 'SELECT min(id) FROM email_schedules WHERE contact_id = 30';
+    await changeFile(path, `UPDATE email_schedules SET status = 'processing' WHERE id = (${sent})`);
+    expect((await domainError(undoFile(path))).message).toMatch(/emails: 1 planned and since sent or on their way$/m);
   });
 
   test('is not when a run that was not kept came after it', async () => {

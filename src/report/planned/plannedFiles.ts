@@ -27,6 +27,10 @@ function drawAll(report: PlannedReport, { theme, width }: PictureOptions): SVGSV
  *
  * @returns the paths that were written
  * @throws SendplanError `file_unwritable`, and for PNG as `pictureOf` does
+ * @example
+ * import { reportFile, writePictures } from 'sendplan/node';
+ * const files = await writePictures(await reportFile('book.sqlite3'), 'svg', 'plan.svg', { theme: 'dark' });
+ * console.log(files.join(' ')); // plan.svg
  */
 export async function writePictures(
   report: PlannedReport,

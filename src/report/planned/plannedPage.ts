@@ -92,6 +92,11 @@ const HEADINGS: Readonly<Record<PlannedChart, string>> = {
 /**
  * A report as one HTML file for people: charts with their tables, light or dark as the reader's system is, nothing loaded from
  * anywhere, and nothing in it that runs.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { plannedPage, reportFile } from 'sendplan/node';
+ * await writeFile('plan.html', plannedPage(await reportFile('book.sqlite3')));
  */
 export function plannedPage(report: PlannedReport): string {
   const document = parseHTML('<!doctype html><html><head></head><body></body></html>').document as unknown as Document;

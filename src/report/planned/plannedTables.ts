@@ -146,7 +146,13 @@ export function plannedTables(report: PlannedReport, most: number): PlannedTable
 
 const MOST_ROWS = 12;
 
-/** A report as text for people, without colour, ending in a new line. */
+/**
+ * A report as text for people, without colour, ending in a new line.
+ *
+ * @example
+ * import { plannedText, reportFile } from 'sendplan/node';
+ * console.log(plannedText(await reportFile('book.sqlite3')).split('\n')[0]); // 1,188 emails to be sent and 392 skipped, for 300 contacts.
+ */
 export function plannedText(report: PlannedReport): string {
   const tables = plannedTables(report, MOST_ROWS).map(({ title, head, rows }) => `${title}\n${table(head, rows)}`);
   return `${[plannedSentences(report).join('\n'), ...tables].join('\n\n')}\n`;

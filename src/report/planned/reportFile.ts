@@ -45,6 +45,10 @@ function dayOf(text: string | undefined, name: string): number | undefined {
  *
  * @throws SendplanError when the file is not there, is no database or has no contacts, or the configuration is refused
  * @throws RangeError when `from` or `to` is no day, or `from` lies after `to`
+ * @example
+ * import { reportFile } from 'sendplan/node';
+ * const { rows } = await reportFile('book.sqlite3', { to: '2025-12-31' });
+ * console.log(rows.by_type[0].email_type); // aep
  */
 export async function reportFile(path: string, options: ReportFileOptions = {}): Promise<PlannedReport> {
   const firstDay = dayOf(options.from, 'from');

@@ -5,7 +5,7 @@ import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { writingError } from '../../store/file/openDatabaseFile.js';
+import { makingError } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { TemporaryFile } from '../../store/file/temporaryFiles.js';
 import { quoteName, quoteText } from '../../store/schema/readSchema.js';
@@ -137,6 +137,9 @@ function raiseSequence(connection: NativeConnection): void {
  * @returns the path of the database
  * @throws SendplanError `bad_book` when the folder is no book in parts, `file_unwritable` when the file is there already or cannot
  *   be written
+ * @example
+ * import { joinBook } from 'sendplan/node';
+ * await joinBook('book', { out: 'one.sqlite3' });
  */
 export async function joinBook(folder: string, options: JoinOptions): Promise<string> {
   const { parts } = readBook(folder);
@@ -161,6 +164,6 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
   } catch (error) {
     temporary.discard();
     rmSync(`${temporary.path}-journal`, { force: true });
-    throw writingError(error, `${out} cannot be written`, 'Make room, or name another file.');
+    throw makingError(error, out, 'another file');
   }
 }

@@ -66,7 +66,8 @@ export function sumReadings(readings: readonly ReadingReport[]): ReadingReport {
       const worst = columns.reduce((a, b) => ((b.commonest?.rows ?? 0) > (a.commonest?.rows ?? 0) ? b : a));
       const filled = columns.reduce((sum, one) => sum + one.filled, 0);
       const unreadable = columns.reduce((sum, one) => sum + one.unreadable, 0);
-      return { column, filled, unreadable, commonest: worst.commonest, readable_as: worst.readable_as };
+      const { commonest, read_as, readable_as } = worst;
+      return { column, filled, unreadable, commonest, read_as, readable_as };
     }),
     alike_columns: first.alike_columns,
     suppressions: sumSuppressions(readings.map((reading) => reading.suppressions)),

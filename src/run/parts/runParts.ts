@@ -171,6 +171,10 @@ async function endEarlierRun(run: BookRun): Promise<void> {
  * @throws SendplanError `bad_book` when the folder is no book in parts, `held_back` when a guard holds the run back: nothing is
  *   written then; `file_changed` when parts keep changing
  * @throws SendplanError as `runFile` does; parts that come after the failing one are then as they were
+ * @example
+ * import { runParts } from 'sendplan/node';
+ * const report = await runParts('book', { asOf: '2025-06-13' });
+ * console.log(report.parts.length); // 2
  */
 export async function runParts(folder: string, options: RunPartsOptions = {}): Promise<BookReport> {
   const startMs = performance.now();

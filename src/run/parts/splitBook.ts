@@ -7,7 +7,7 @@ import { firstValue } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { loadFileLocks } from '../../store/driver/sqliteLocks.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { requireDatabaseFile, writingError } from '../../store/file/openDatabaseFile.js';
+import { makingError, requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { quoteName } from '../../store/schema/readSchema.js';
 import {
@@ -143,6 +143,10 @@ async function writeParts(source: string, folder: string, { parts, onProgress, s
  * @returns the book that was made
  * @throws RangeError when `parts` is no whole number from 1 on
  * @throws SendplanError when the database cannot be read or divided, or the folder is there already or cannot be made
+ * @example
+ * import { splitBook } from 'sendplan/node';
+ * const book = await splitBook('book.sqlite3', { parts: 2, out: 'halves' });
+ * console.log(book.parts.map(({ file }) => file).join(' ')); // part-0000.sqlite3 part-0001.sqlite3
  */
 export async function splitBook(path: string, options: SplitOptions): Promise<Book> {
   requireParts(options.parts);
@@ -164,7 +168,7 @@ export async function splitBook(path: string, options: SplitOptions): Promise<Bo
     return readBook(out);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw writingError(error, `${out} cannot be written`, 'Make room, or name another folder.');
+    throw makingError(error, out, 'another folder');
   } finally {
     lock?.release();
   }

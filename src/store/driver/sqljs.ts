@@ -11,7 +11,7 @@ import { SqlJsSession, SqlJsStatement } from './sqljsStatement.js';
 
 /** Where sql.js finds its WebAssembly; both may be left out in Node. The first connection of a process decides. */
 export interface SqlJsOptions {
-  /** The address of a file of sql.js, `sql-wasm.wasm` in Node and `sql-wasm-browser.wasm` in browsers. */
+  /** The address of SQLite's WebAssembly, which the package exports as `sendplan/sql-wasm.wasm`. */
   readonly locateFile?: (fileName: string) => string;
   /** The bytes of that file. */
   readonly wasmBinary?: ArrayBuffer;

@@ -1,4 +1,5 @@
 import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
 import { FileSource } from '../format/fileSource.js';
 import { HEADER_BYTES, isWalHeader, requireHeader } from './fileHeader.js';
@@ -75,10 +76,29 @@ export function fileError(code: SendplanErrorCode, subject: string, error: unkno
   return new SendplanError(code, `${subject}: ${REASONS[reason] ?? message}.`, { hint, cause: error });
 }
 
+const NO_RIGHT = ['EACCES', 'EPERM', 'EROFS'];
+
 /** What writing a file met: `file_unwritable` for an error of the file system, any other error as it is. */
 export function writingError(error: unknown, subject: string, hint: string): unknown {
   if ((error as { syscall?: string }).syscall === undefined) return error;
   return fileError('file_unwritable', subject, error, hint);
+}
+
+/** As `writingError`, of a file that was to be made at a path. @param another what else the path may be, as `another place` */
+export function makingError(error: unknown, path: string, another: string): unknown {
+  const { code = '', syscall } = error as { code?: string; syscall?: string };
+  if (code === 'ENOENT' && syscall !== undefined) {
+    return new SendplanError(
+      'file_unwritable',
+      `${path} cannot be written: the folder ${dirname(path)} does not exist.`,
+      {
+        hint: `Make the folder, or name ${another}.`,
+        cause: error,
+      },
+    );
+  }
+  const way = NO_RIGHT.includes(code) ? 'Allow writing to its folder' : 'Make room';
+  return writingError(error, `${path} cannot be written`, `${way}, or name ${another}.`);
 }
 
 function readFully(descriptor: number, into: Uint8Array): number {

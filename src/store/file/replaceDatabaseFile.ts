@@ -18,7 +18,7 @@ import { digestFile } from './digestFile.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
-import { type FoundFile, fileError, type OpenedFile, writingError } from './openDatabaseFile.js';
+import { type FoundFile, fileError, makingError, type OpenedFile, writingError } from './openDatabaseFile.js';
 import { requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
@@ -144,6 +144,7 @@ async function createTemporary(target: Target, locks: FileLocks | null): Promise
   try {
     return await TemporaryFile.create(target.path, { locks });
   } catch (error) {
+    if (!target.isInPlace) throw makingError(error, target.path, 'another place (--out)');
     const hint =
       'The new file is written beside the old one; allow writing to that folder, or name another place (--out).';
     throw fileError(

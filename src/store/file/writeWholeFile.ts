@@ -2,7 +2,7 @@ import { fsyncSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
-import { writingError } from './openDatabaseFile.js';
+import { makingError } from './openDatabaseFile.js';
 import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Refuses to replace what is there and no file. */
@@ -52,6 +52,6 @@ export async function writeWholeFile(
     return sizeBytes;
   } catch (error) {
     temporary?.discard();
-    throw writingError(error, `${path} cannot be written`, 'Make room, or name another place.');
+    throw makingError(error, path, 'another place');
   }
 }

@@ -95,6 +95,11 @@ function spelled(name: string, typeIndex: number): string {
  * At most 4 campaign types and 7 instances, most of which run today (Rules 6); spread into an organization's records.
  *
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { campaigns } from 'sendplan/testing/arbitraries';
+ * const [{ campaign_types }] = fc.sample(campaigns({ today: '2025-06-13' }), { numRuns: 1, seed: 1 });
+ * console.log(campaign_types.length <= 4); // true
  */
 export function campaigns(constraints: DayConstraints): fc.Arbitrary<CampaignRecords> {
   const today = readToday(constraints.today);

@@ -185,6 +185,12 @@ export const configurationSketch = fc.oneof(
  * Configurations in which each key is set sometimes, their aep dates around today (Rules 12); many are `{}`.
  *
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { resolveConfig } from 'sendplan';
+ * import { configuration } from 'sendplan/testing/arbitraries';
+ * const configs = fc.sample(configuration({ today: '2025-06-13' }), { numRuns: 10, seed: 1 });
+ * console.log(configs.map((config) => resolveConfig(config)).length); // 10
  */
 export function configuration(constraints: Pick<DayConstraints, 'today'>): fc.Arbitrary<ConfigInput> {
   const today = readToday(constraints.today);

@@ -108,6 +108,11 @@ export function contactRecord(sketch: ContactSketch, today: number, nameColumns:
  *
  * @param constraints.maxLength how many contacts at most, 12 when left out
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { contacts } from 'sendplan/testing/arbitraries';
+ * const [few] = fc.sample(contacts({ today: '2025-06-13', maxLength: 3 }), { numRuns: 1, seed: 1 });
+ * console.log(few.length <= 3); // true
  */
 export function contacts(constraints: DayConstraints & { readonly maxLength?: number }): fc.Arbitrary<ContactRecord[]> {
   const today = readToday(constraints.today);

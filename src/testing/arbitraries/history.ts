@@ -185,6 +185,12 @@ export interface HistoryConstraints extends DayConstraints {
  * Rows of `email_schedules` from before today's run: plans, emails that were sent, failed tries (Rules 1); ids from 1 on.
  *
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { history } from 'sendplan/testing/arbitraries';
+ * const contacts = [{ id: 1, email: 'ann@example.com' }];
+ * const [rows] = fc.sample(history({ today: '2025-06-13', contacts }), { numRuns: 1, seed: 1 });
+ * console.log(rows.every((row, i) => row.id === i + 1)); // true
  */
 export function history(constraints: HistoryConstraints): fc.Arbitrary<ScheduleRecord[]> {
   const today = readToday(constraints.today);

@@ -91,6 +91,16 @@ type Blueprint = ReturnType<typeof blueprint> extends fc.Arbitrary<infer T> ? T 
  * database and come back the same.
  *
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { oracle } from 'sendplan/testing';
+ * import { organization } from 'sendplan/testing/arbitraries';
+ * fc.assert(
+ *   fc.property(organization(), ({ records, today, config }) => {
+ *     const { rows } = oracle(records, { today, config });
+ *     return rows.every((row) => row.status === 'pre-scheduled' || row.skip_reason !== null);
+ *   }),
+ * );
  */
 export function organization(constraints: OrganizationConstraints = {}): fc.Arbitrary<OrganizationCase> {
   // Without fast-check's own bias, which makes most lists short; the biases here are in the values.

@@ -53,6 +53,12 @@ export function suppressionRecord(sketch: SuppressionSketch, today: number, neig
  *
  * @param constraints.maxLength how many rows at most, 5 when left out
  * @throws SendplanError `bad_input` when `constraints.today` is no day
+ * @example
+ * import fc from 'fast-check';
+ * import { suppressions } from 'sendplan/testing/arbitraries';
+ * const contacts = [{ id: 1, email: 'ann@example.com' }];
+ * const [rows] = fc.sample(suppressions({ today: '2025-06-13', contacts, maxLength: 2 }), { numRuns: 1, seed: 1 });
+ * console.log(rows.length <= 2); // true
  */
 export function suppressions(
   constraints: DayConstraints & { readonly contacts: readonly ContactRecord[]; readonly maxLength?: number },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from '../../rules/config.js';
+import { configSchema } from '../../rules/configForm.js';
 import type { Draft } from './state.js';
 
 // What the form shows comes from the schema that checks the configuration, so that the two cannot disagree.

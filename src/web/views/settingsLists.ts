@@ -15,7 +15,7 @@ const FLAG_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' 
 export function aepEditor(store: Store, actions: Actions): HTMLElement {
   const fields = listFields('aep');
   const rows = element('div.rows');
-  const standard: readonly Item[] = resolveConfig({}).aep;
+  const standard: readonly Item[] = resolveConfig({}).aep.map((date) => ({ ...date }));
   const datesOf = (draft: unknown): readonly Item[] => {
     const own = valueAt(draft, ['aep']);
     return Array.isArray(own) ? own : standard;

@@ -1,6 +1,3 @@
-// Comes before whatever makes a schema.
-import '../protocol/withoutEval.js';
-
 import { SendplanError } from '../../errors.js';
 import { encodeRows } from '../../export/encodeRows.js';
 import { planRows } from '../../export/planRows.js';

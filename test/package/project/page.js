@@ -1,4 +1,4 @@
-import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
+import wasmUrl from 'sendplan/sql-wasm.wasm?url';
 import { plan } from './plan.js';
 
 try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -34,11 +34,10 @@ let server: PreviewServer;
 beforeAll(async () => {
   const [inPage, inWorker] = examples();
   // A user's project: the package in node_modules, the examples as they stand in the document.
-  const modules = join(folder, 'node_modules');
-  const installed = join(modules, 'sendplan');
-  cpSync(join(ROOT, 'dist/src'), join(installed, 'dist/src'), { recursive: true });
+  const installed = join(folder, 'node_modules/sendplan');
+  for (const part of ['dist/library', 'dist/vendor'])
+    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules/sql.js'), join(modules, 'sql.js'));
   writeFileSync(join(folder, 'page.ts'), inPage);
   writeFileSync(join(folder, 'planner.ts'), inWorker);
   writeFileSync(
