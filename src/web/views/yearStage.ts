@@ -102,6 +102,7 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
     },
     end() {
       endRange();
+      emails.end();
       controls.end();
     },
   };
