@@ -2,13 +2,19 @@ import { formatIsoDay } from '../../calendar/iso.js';
 import { EMAIL_FATES, type EmailFate } from '../../simulate/dayEmails.js';
 import type { Actions } from '../page/actions.js';
 import { button, dataTable, element, fill, refill, setAttributes } from '../page/dom.js';
-import { longDayText } from '../page/format.js';
+import { longDayText, wordsOf } from '../page/format.js';
 import { plainRule, plainType } from '../page/plainWords.js';
 import { fileStem, nameOfWords } from '../page/savedFile.js';
 import { shownAddress, shownName } from '../page/spoofing.js';
 import type { PageState, Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
-import type { ListedSimulatedEmail, ListedSimulatedEmails, SimulatedEmailChoice } from '../protocol/simulatedEmails.js';
+import type {
+  ListedSimulatedEmail,
+  ListedSimulatedEmails,
+  SimulatedEmailChoice,
+  SimulatedEmailsRequest,
+  SimulatedGroup,
+} from '../protocol/simulatedEmails.js';
 import { choiceOf, kindChoice, kindChoices, stateChoice, stateChoices } from './filterChoice.js';
 import { listSaver } from './listSaver.js';
 import { pager } from './pager.js';
@@ -23,19 +29,19 @@ const FATE_WORDS: Readonly<Record<EmailFate, string>> = {
   skipped: 'skipped',
 };
 
-/** The emails of a day that was lived through. */
+/** A list of emails of days that were lived through. */
 export interface LivedEmails {
   readonly view: HTMLElement;
-  readonly show: (day: number) => void;
+  readonly show: (of: SimulatedGroup) => void;
   /** Ends what follows the state. */
   readonly end: () => void;
 }
 
-/** A list of the emails of one lived day, with what became of each; nothing as long as no day is chosen. */
-export function livedEmails(actions: Actions, store: Store): LivedEmails {
+/** A list of emails with what became of each; nothing as long as it is not said of what. @param label what it is called */
+export function livedEmails(label: string, actions: Actions, store: Store): LivedEmails {
   const title = element('h3', { attributes: { tabindex: -1 } });
   const body = element('div', { attributes: { 'aria-live': 'polite' } });
-  let choice: SimulatedEmailChoice = { day: 0, fate: null, kind: null, state: null };
+  let choice: SimulatedEmailChoice = { of: { day: 0 }, fate: null, kind: null, state: null };
   let asked = 0;
   const saver = listSaver(store, () => {
     const meant = choice;
@@ -60,7 +66,7 @@ export function livedEmails(actions: Actions, store: Store): LivedEmails {
       if (found === null) fill(body, element('p.empty', {}, 'The emails of a day can be had when all days are over.'));
       else {
         filters.show(found, choice);
-        refill(body, ...pageOf(found, start, explain, (next) => void turn(next)));
+        refill(body, ...pageOf(found, { of: choice.of, start }, explain, (next) => void turn(next)));
       }
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
@@ -69,7 +75,7 @@ export function livedEmails(actions: Actions, store: Store): LivedEmails {
   };
   const view = element(
     'section.panel',
-    { attributes: { hidden: true, 'aria-label': 'Emails of a day that was lived through' } },
+    { attributes: { hidden: true, 'aria-label': label } },
     title,
     element('div.controls.filters', {}, ...filters.views, saver.save),
     saver.said,
@@ -77,12 +83,13 @@ export function livedEmails(actions: Actions, store: Store): LivedEmails {
   );
   return {
     view,
-    show(day) {
-      fill(title, longDayText(day));
+    show(of) {
+      fill(title, 'day' in of ? longDayText(of.day) : `Skipped in the end: ${wordsOf(of.skippedBy).toLowerCase()}`);
+      setAttributes(filters.fate, { hidden: 'skippedBy' in of });
       setAttributes(view, { hidden: false });
       title.focus({ preventScroll: true });
       view.scrollIntoView();
-      choose({ day });
+      choose({ of });
     },
     end: saver.end,
   };
@@ -96,6 +103,7 @@ function livedFilters(choose: (part: Partial<SimulatedEmailChoice>) => void) {
   const fates = EMAIL_FATES.map((one) => [one, FATE_WORDS[one]] as const);
   fate.show(fates, null);
   return {
+    fate: fate.view,
     views: [fate.view, kind.view, state.view],
     show({ kinds, states }: ListedSimulatedEmails, chosen: SimulatedEmailChoice) {
       kind.show(kindChoices(kinds), chosen.kind);
@@ -104,15 +112,16 @@ function livedFilters(choose: (part: Partial<SimulatedEmailChoice>) => void) {
   };
 }
 
-/** What a list is called as a file: what was lived through, of which day, of which filter. */
-function listName({ simulation }: PageState, { day, fate, kind, state }: SimulatedEmailChoice): string {
+/** What a list is called as a file: what was lived through, of which day or rule, of which filter. */
+function listName({ simulation }: PageState, { of, fate, kind, state }: SimulatedEmailChoice): string {
+  const what = 'day' in of ? `on-${formatIsoDay(of.day)}` : `skipped-in-the-end-${of.skippedBy}`;
   const stem = fileStem(simulation?.database.name ?? 'plan');
-  return `${stem}-${nameOfWords(['lived-emails-on', formatIsoDay(day), fate, kind, state])}.csv`;
+  return `${stem}-${nameOfWords(['lived-emails', what, fate, kind, state])}.csv`;
 }
 
 function pageOf(
   { total, emails }: ListedSimulatedEmails,
-  start: number,
+  { of, start }: Pick<SimulatedEmailsRequest, 'of' | 'start'>,
   explain: ((contactId: number) => void) | null,
   turn: (start: number) => void,
 ): HTMLElement[] {
@@ -121,14 +130,14 @@ function pageOf(
     dataTable(
       'Emails of the lived day',
       ['Contact', 'Name', 'Address', 'State', 'Type', 'What became of it'],
-      emails.map((email) => cellsOf(email, explain)),
+      emails.map((email) => cellsOf(email, 'skippedBy' in of, explain)),
       { style: 'div.scroll.sheet' },
     ),
     pager({ start, shown: emails.length, total, perPage: PAGE_EMAILS }, turn),
   ];
 }
 
-function cellsOf(email: ListedSimulatedEmail, explain: ((contactId: number) => void) | null) {
+function cellsOf(email: ListedSimulatedEmail, isInTheEnd: boolean, explain: ((contactId: number) => void) | null) {
   const { contactId, name, address, state, emailType, fate, rule } = email;
   const id = String(contactId);
   return [
@@ -142,6 +151,6 @@ function cellsOf(email: ListedSimulatedEmail, explain: ((contactId: number) => v
     shownAddress(address),
     state,
     element('span', { attributes: { title: emailType } }, plainType(emailType)),
-    rule === null ? FATE_WORDS[fate] : `skipped: ${plainRule(rule)}`,
+    rule === null ? FATE_WORDS[fate] : `skipped: ${isInTheEnd ? wordsOf(rule).toLowerCase() : plainRule(rule)}`,
   ];
 }

@@ -10,6 +10,7 @@ import type {
   ListedSimulatedEmails,
   SimulatedEmailChoice,
   SimulatedEmailsRequest,
+  SimulatedGroup,
 } from '../protocol/simulatedEmails.js';
 import { askDatabase } from './changedCopy.js';
 import { readDatabase } from './databaseBytes.js';
@@ -71,28 +72,32 @@ export class LivedDays {
     return new LivedDays(simulation, database, emails, ids, states, names);
   }
 
-  /** Emails of a day, in the order of the plan. @throws SendplanError when the database cannot be read any more */
+  /** Emails in the order of the plan. @throws SendplanError when the database cannot be read any more */
   list(request: SimulatedEmailsRequest): Promise<ListedSimulatedEmails> {
-    const all = Array.from(this.emails.of(request.day));
+    const all = this.#emailsOf(request.of);
     const meant = this.#meant(all, request);
     const shown = meant.slice(request.start, request.end);
     const codes = [...new Set(all.map(({ contact }) => this.states[contact]))];
     return askDatabase(this.database, (connection) => ({
       total: meant.length,
-      emails: this.#listed(shown, contactsById(connection, this.#idsOf(shown))),
+      emails: this.#listed(shown, request.of, contactsById(connection, this.#idsOf(shown))),
       kinds: [...new Set(all.map(({ type }) => kindOfType(this.typeNames[type])))],
       states: codes.map(stateName),
     }));
   }
 
-  /** Emails of a day as CSV, with names and addresses, in the order of the plan. @throws SendplanError as `list` does */
+  /** Emails as CSV, with names and addresses, in the order of the plan. @throws SendplanError as `list` does */
   async asCsv(choice: SimulatedEmailChoice, breathe: Breathe): Promise<Blob> {
-    const meant = this.#meant(Array.from(this.emails.of(choice.day)), choice);
+    const meant = this.#meant(this.#emailsOf(choice.of), choice);
     const contacts = await askDatabase(this.database, (connection) => contactsById(connection, this.#idsOf(meant)));
     const rowsOf = (batch: readonly DayEmail[]) =>
-      this.#listed(batch, contacts).map((email) => COLUMNS.map(([, cellOf]) => cellOf(email)));
+      this.#listed(batch, choice.of, contacts).map((email) => COLUMNS.map(([, cellOf]) => cellOf(email)));
     const heads = COLUMNS.map(([head]) => head);
     return csvInBatches(heads, meant, rowsOf, breathe);
+  }
+
+  #emailsOf(of: SimulatedGroup): DayEmail[] {
+    return Array.from('day' in of ? this.emails.of(of.day) : this.emails.skippedInTheEnd(of.skippedBy));
   }
 
   #meant(emails: readonly DayEmail[], { fate, kind, state }: SimulatedEmailChoice): DayEmail[] {
@@ -107,12 +112,19 @@ export class LivedDays {
     return new Set(emails.map(({ contact }) => this.contactIds[contact]));
   }
 
-  #listed(emails: readonly DayEmail[], contacts: ReturnType<typeof contactsById>): ListedSimulatedEmail[] {
+  #listed(
+    emails: readonly DayEmail[],
+    of: SimulatedGroup,
+    contacts: ReturnType<typeof contactsById>,
+  ): ListedSimulatedEmail[] {
     return emails.map(({ contact, type, fate, rule }) => {
       const contactId = this.contactIds[contact];
       const { name = null, address = null } = contacts.get(contactId) ?? {};
       const state = stateName(this.states[contact]);
-      return { contactId, name, address, state, emailType: this.typeNames[type], fate, rule };
+      const kind = kindOfType(this.typeNames[type]);
+      // Which follow-up it would have been was decided on none of its days for good.
+      const emailType = 'skippedBy' in of && kind === 'followup' ? kind : this.typeNames[type];
+      return { contactId, name, address, state, emailType, fate, rule };
     });
   }
 }

@@ -130,6 +130,28 @@ test('the emails of a day can be had by kind and state, and the list is a file',
   expect(await list.getByText(`${some.fileName}, `).count()).toBe(0);
 });
 
+test('a bar of what was skipped in the end leads to the emails that it stands for', async () => {
+  const { page } = planner;
+  await planner.tab('Year');
+  const chart = page.getByRole('region', { name: 'Why emails were skipped in the end' });
+  await chart.locator('rect[data-code=exclusion]').click();
+  const list = page.getByRole('region', { name: 'Emails that were skipped in the end' });
+  expect(await list.locator('h3').textContent()).toBe('Skipped in the end: exclusion');
+  const row = panel()
+    .getByRole('region', { name: 'Accounts' })
+    .getByRole('row', { name: /in the end: exclusion/ });
+  const count = await row.locator('td:last-child').textContent();
+  await expect.poll(() => list.locator('.pager span').textContent()).toBe(`1 to 50 of ${count}`);
+  const { path, fileName } = await planner.saved(() => list.getByRole('button', { name: 'This list as CSV' }).click());
+  expect(fileName).toBe('realistic-1000-lived-emails-skipped-in-the-end-exclusion.csv');
+  const [, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+  expect(lines).toHaveLength(Number(count?.replace(',', '')));
+  expect(lines.filter((line) => !line.endsWith(',skipped,exclusion'))).toEqual([]);
+  // The same without a pointer, from the table.
+  await row.getByRole('button').press('Enter');
+  expect(await list.locator('h3').evaluate((title) => title === document.activeElement)).toBe(true);
+});
+
 test('a day leads to its emails with what became of each, and from there to the contact', async () => {
   const { page } = planner;
   await planner.tab('Year');
