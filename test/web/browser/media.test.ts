@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { openPage, planner } from './helpers/openPage.js';
+import { picture } from './helpers/picture.js';
 
 openPage({ viewport: { width: 1280, height: 900 } }, async () => {
   await planner.generate(1000, 'realistic', '2025-06-13');
@@ -11,12 +12,6 @@ openPage({ viewport: { width: 1280, height: 900 } }, async () => {
 afterEach(async () => {
   await planner.page.emulateMedia({ forcedColors: null, reducedMotion: null, media: null });
 });
-
-/** Keeps a picture of the page where it is asked for, to be looked at. */
-async function picture(name: string): Promise<void> {
-  const folder = process.env.SENDPLAN_PICTURES;
-  if (folder !== undefined) await planner.page.screenshot({ path: `${folder}/${name}.png` });
-}
 
 /** The colours that tell a control from its neighbours. */
 function lookOf(control: Locator): Promise<string[]> {
