@@ -26,6 +26,7 @@ export { type ScheduleInput, type ScheduleOptions, type SchedulePlan, schedule }
 export { type OpenDatabase, type OpenDatabaseOptions, openDatabase, type RunOptions } from './run/openDatabase.js';
 export type { RunReport } from './run/runReport.js';
 export type { RunProgress, Stage, StageTiming } from './run/stopwatch.js';
+export type { SkipRule } from './simulate/ledger.js';
 export type { SenderOptions } from './simulate/sender.js';
 export { type SimulateOptions, simulate } from './simulate/simulate.js';
 export type {
@@ -34,7 +35,6 @@ export type {
   SimulatedDay,
   SimulatedEmail,
   Simulation,
-  SkipRule,
   Volumes,
 } from './simulate/simulation.js';
 export { type SimulationDifference, simulateWhatIf, type WhatIf } from './simulate/whatIf.js';

@@ -1,4 +1,4 @@
-import type { SkipRule } from '../simulate/simulation.js';
+import type { SkipRule } from '../simulate/ledger.js';
 import {
   EMAIL_KINDS,
   type EmailKind,

@@ -1,4 +1,5 @@
 import { GrowingColumn } from '../columns/growing.js';
+import type { SkipRule } from './ledger.js';
 
 /** What becomes of an email on a day, as volumes count it. */
 export const EMAIL_FATES = ['sent', 'bounced', 'failed', 'held', 'skipped'] as const;
@@ -24,6 +25,8 @@ export class DayEmails {
   readonly #fates = new GrowingColumn(Uint32Array);
   readonly #rules: string[] = [];
   readonly #days = new Map<number, { readonly start: number; end: number }>();
+  /** Contacts and types of those that were skipped in the end, by rule. */
+  readonly #skipped = new Map<SkipRule, readonly [GrowingColumn<Uint32Array>, GrowingColumn<Uint32Array>]>();
   #latest = { day: Number.NaN, start: 0, end: 0 };
 
   /** Notes an email of a day; days come one after the other. @param rule as `DayEmail` has it */
@@ -52,6 +55,21 @@ export class DayEmails {
         rule,
       };
     }
+  }
+
+  /** Notes an email that a rule skipped in the end; a follow-up's type is one of those that follow-ups can have. */
+  noteSkippedInTheEnd(contact: number, type: number, rule: SkipRule): void {
+    const noted = this.#skipped.get(rule) ?? [new GrowingColumn(Uint32Array), new GrowingColumn(Uint32Array)];
+    this.#skipped.set(rule, noted);
+    noted[0].push(contact);
+    noted[1].push(type);
+  }
+
+  /** The emails that a rule skipped in the end, by contact. */
+  *skippedInTheEnd(rule: SkipRule): Iterable<DayEmail> {
+    const [contacts, types] = (this.#skipped.get(rule) ?? []).map((column) => column.values());
+    if (contacts === undefined) return;
+    for (let i = 0; i < contacts.length; i++) yield { contact: contacts[i], type: types[i], fate: 'skipped', rule };
   }
 
   #codeOf(fate: EmailFate, rule: string | null): number {

@@ -26,6 +26,15 @@ export const OUTCOME = {
 /** One of `OUTCOME`. */
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
+/** The outcomes from here on are rules that skip. */
+const FIRST_SKIP = OUTCOME.underwritingOrganization;
+
+/** The rules that skip emails. */
+export type SkipRule = Exclude<
+  keyof typeof OUTCOME,
+  'expected' | 'found' | 'sent' | 'bounced' | 'open' | 'superseded' | 'unsent'
+>;
+
 const OUTCOME_COUNT = Math.max(...Object.values(OUTCOME)) + 1;
 
 /** An email that the ledger names. */
@@ -87,8 +96,12 @@ export class Ledger {
     this.entries[this.count++] = email * OUTCOME_COUNT + outcome;
   }
 
-  /** Goes through all emails; the entries are in order afterwards. */
-  audit(): EmailAccount {
+  /**
+   * Goes through all emails; the entries are in order afterwards.
+   *
+   * @param onSkipped is told of every email that a rule skipped in the end; null when nobody wants to know
+   */
+  audit(onSkipped: ((email: LedgerEmail, rule: SkipRule) => void) | null = null): EmailAccount {
     const entries = this.entries.subarray(0, this.count).sort();
     const names = Object.keys(OUTCOME) as (keyof typeof OUTCOME)[];
     const counts = new Uint32Array(OUTCOME_COUNT);
@@ -110,8 +123,10 @@ export class Ledger {
       if (given + noted[OUTCOME.expected] === 0) continue;
       expected++;
       const outcome = outcomeOf(noted);
-      if (outcome !== null) counts[outcome]++;
-      else {
+      if (outcome !== null) {
+        counts[outcome]++;
+        if (outcome >= FIRST_SKIP) onSkipped?.(this.emailOf(email), names[outcome] as SkipRule);
+      } else {
         lostCount++;
         if (lost.length < MOST_EXAMPLES) lost.push(this.emailOf(email));
       }

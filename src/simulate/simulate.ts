@@ -8,7 +8,7 @@ import { throwIfAborted } from '../run/stopwatch.js';
 import { resolveToday } from '../run/today.js';
 import type { SqlJsOptions } from '../store/driver/sqljs.js';
 import type { DayEmails } from './dayEmails.js';
-import type { LedgerEmail } from './ledger.js';
+import type { LedgerEmail, SkipRule } from './ledger.js';
 import { Sender, type SenderOptions } from './sender.js';
 import { type Accounts, EMAIL_KINDS, type SimulatedDay, type SimulatedEmail, type Simulation } from './simulation.js';
 import { Simulator, sumVolumes } from './simulator.js';
@@ -76,8 +76,11 @@ function emailOf({ plan }: Simulator, { contact, type, occasion }: LedgerEmail):
 }
 
 /** What became of all emails. */
-function accountsOf(simulator: Simulator): Accounts {
-  const { expected, byOutcome, lost, repeated } = simulator.plan.ledger.audit();
+function accountsOf(simulator: Simulator, emails: DayEmails | null): Accounts {
+  const onSkipped = ({ contact, type }: LedgerEmail, rule: SkipRule) =>
+    emails?.noteSkippedInTheEnd(contact, type, rule);
+  const { ledger } = simulator.plan;
+  const { expected, byOutcome, lost, repeated } = ledger.audit(emails === null ? null : onSkipped);
   const { sent, bounced, superseded, unsent, open, ...skipped } = byOutcome;
   const named = ({ count, first }: typeof lost) => ({ count, first: first.map((email) => emailOf(simulator, email)) });
   return { expected, sent, bounced, skipped, superseded, unsent, open, lost: named(lost), repeated: named(repeated) };
@@ -128,7 +131,7 @@ export async function liveThrough(
   }
   const lastMs = performance.now();
   simulator.plan.close();
-  const accounts = accountsOf(simulator);
+  const accounts = accountsOf(simulator, emails);
   const { contacts } = organization;
   const { profile, cap, threshold } = simulator.plan.run.limits;
   const held = (hold: SimulatedDay['held_by']) => days.filter((day) => day.held_by === hold).length;

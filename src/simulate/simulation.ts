@@ -1,5 +1,5 @@
 import type { PlannedType } from '../columns/plannedTypes.js';
-import type { EmailAccount } from './ledger.js';
+import type { SkipRule } from './ledger.js';
 import type { Hold, SenderOptions } from './sender.js';
 
 /** The kinds of emails that volumes are counted by, in the order of the rules (Rules 5). */
@@ -82,9 +82,6 @@ export interface Accounts {
   /** The same event's email sent more than once. */
   readonly repeated: { readonly count: number; readonly first: readonly SimulatedEmail[] };
 }
-
-/** The rules that skip emails. */
-export type SkipRule = Exclude<keyof EmailAccount['byOutcome'], 'sent' | 'bounced' | 'open' | 'superseded' | 'unsent'>;
 
 /** A simulation in figures; the names are stable. */
 export interface Simulation {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseIsoDay } from '../../src/calendar/iso.js';
 import { withSource } from '../../src/run/library.js';
 import { DayEmails, EMAIL_FATES } from '../../src/simulate/dayEmails.js';
+import type { SkipRule } from '../../src/simulate/ledger.js';
 import { liveThrough, loadSimulation, settingsOf } from '../../src/simulate/simulate.js';
 import { EMAIL_KINDS } from '../../src/simulate/simulation.js';
 import { generatedImage } from '../helpers/generated.js';
@@ -22,7 +23,7 @@ test('the emails of every day are those that its volumes count, by kind, fate an
   const kinds = planned.types.map(({ kind }) => kind);
   const contactCount = contacts.count;
   const emails = new DayEmails();
-  const { days } = await liveThrough(loaded, {}, emails);
+  const { days, accounts } = await liveThrough(loaded, {}, emails);
   const seen = new Set<string>();
   for (const day of days) {
     const found = [...emails.of(parseIsoDay(day.day) ?? Number.NaN)];
@@ -43,4 +44,8 @@ test('the emails of every day are those that its volumes count, by kind, fate an
   for (const word of ['sent', 'bounced', 'failed', 'held', 'exclusion', 'frequency_limit'])
     expect(seen).toContain(word);
   expect([...emails.of(0)]).toEqual([]);
+  const rules = Object.keys(accounts.skipped) as SkipRule[];
+  const listed = rules.map((rule) => [rule, [...emails.skippedInTheEnd(rule)].length]);
+  expect(Object.fromEntries(listed)).toEqual(accounts.skipped);
+  expect(accounts.skipped.exclusion).toBeGreaterThan(0);
 });

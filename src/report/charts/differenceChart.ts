@@ -14,6 +14,8 @@ export interface DifferenceChartOptions extends ChartOptions {
   readonly afterName?: string;
   /** The days that are drawn; all from the first to the last of both when left out. */
   readonly days?: DayRange | null;
+  /** The series that are left out, by their labels in the legend; none when left out. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 interface ComparedDay {
@@ -21,6 +23,9 @@ interface ComparedDay {
   readonly before: number;
   readonly after: number;
 }
+
+/** What the series of differences are called. */
+const [MORE, FEWER] = ['more', 'fewer'] as const;
 
 const LINES_HEIGHT = 220;
 const BARS_HEIGHT = 150;
@@ -50,9 +55,32 @@ function compareDays(before: readonly DayCount[], after: readonly DayCount[]): C
   }));
 }
 
-function drawLines(space: ChartSpace, days: readonly ComparedDay[]): SVGElement {
+/** The labels of the differences that there are. */
+function labelsOf(days: readonly ComparedDay[]): string[] {
+  return [
+    ...(days.some(({ before, after }) => after > before) ? [MORE] : []),
+    ...(days.some(({ before, after }) => after < before) ? [FEWER] : []),
+  ];
+}
+
+/** What the differences of two daily volumes are called in the legend of `drawDifferenceChart`, those that there are. */
+export function differenceLabels(before: readonly DayCount[], after: readonly DayCount[]): string[] {
+  return labelsOf(compareDays(before, after));
+}
+
+/** Draws the sides that are shown. */
+function drawLines(
+  space: ChartSpace,
+  days: readonly ComparedDay[],
+  isShown: Readonly<Record<'before' | 'after', boolean>>,
+): SVGElement {
   const x = ({ day }: ComparedDay) => dateOfDay(day);
-  const top = days.reduce((most, { before, after }) => Math.max(most, before, after), 1);
+  const top = days.reduce(
+    (most, { before, after }) => Math.max(most, isShown.before ? before : 0, isShown.after ? after : 0),
+    1,
+  );
+  const area = { x, y: 'before', curve: 'step-after', fill: space.colors.neutral, fillOpacity: 0.6 } as const;
+  const line = { x, y: 'after', curve: 'step-after', stroke: space.colors.limit, strokeWidth: 1.25 } as const;
   const ticks = wholeTicks(top, 5);
   return drawPanel(space, {
     height: LINES_HEIGHT,
@@ -62,17 +90,23 @@ function drawLines(space: ChartSpace, days: readonly ComparedDay[]): SVGElement 
     y: { label: null, domain: [0, top], tickFormat: shortFigure, ticks },
     marks: [
       Plot.gridY({ stroke: space.colors.grid, strokeOpacity: 1, ticks }),
-      Plot.areaY(days, { x, y: 'before', curve: 'step-after', fill: space.colors.neutral, fillOpacity: 0.6 }),
-      Plot.lineY(days, { x, y: 'after', curve: 'step-after', stroke: space.colors.limit, strokeWidth: 1.25 }),
+      isShown.before ? Plot.areaY(days, area) : null,
+      isShown.after ? Plot.lineY(days, line) : null,
       Plot.ruleY([0], { stroke: space.colors.quiet }),
     ],
   });
 }
 
-function drawDifferences(space: ChartSpace, days: readonly ComparedDay[], titleOf: (day: ComparedDay) => string) {
+function drawDifferences(
+  space: ChartSpace,
+  days: readonly ComparedDay[],
+  hidden: ReadonlySet<string>,
+  titleOf: (day: ComparedDay) => string,
+) {
   const end = days[days.length - 1].day + 1;
   const [more, , less] = space.colors.series;
-  const difference = ({ before, after }: ComparedDay) => after - before;
+  const difference = ({ before, after }: ComparedDay) =>
+    hidden.has(after > before ? MORE : FEWER) ? 0 : after - before;
   // Without a difference an axis would have no length, and everything on it would fill it.
   const least = days.reduce((lowest, day) => Math.min(lowest, difference(day)), 0);
   const most = days.reduce((highest, day) => Math.max(highest, difference(day)), 0);
@@ -138,7 +172,7 @@ export function drawDifferenceChart(
   options: DifferenceChartOptions,
 ): SVGSVGElement {
   const space = chartSpace(options);
-  const { beforeName = 'before', afterName = 'after' } = options;
+  const { beforeName = 'before', afterName = 'after', hidden = new Set() } = options;
   const title = 'What changes, day by day';
   const { days: shown = null } = options;
   const days = compareDays(before, after).filter(
@@ -148,8 +182,6 @@ export function drawDifferenceChart(
   const sum = (side: 'before' | 'after') => days.reduce((total, day) => total + day[side], 0);
   const moved = days.reduce((total, day) => total + Math.abs(day.after - day.before), 0);
   const [more, , less] = space.colors.series;
-  const hasMore = days.some(({ before: first, after: second }) => second > first);
-  const hasFewer = days.some(({ before: first, after: second }) => second < first);
   const told = moved === 0 ? 'No day differs.' : `The differences of all days add up to ${grouped(moved)}.`;
   return frameChart(space, options, {
     title,
@@ -157,14 +189,14 @@ export function drawDifferenceChart(
     legend: [
       { label: beforeName, color: space.colors.neutral },
       { label: afterName, color: space.colors.limit },
-      ...(hasMore ? [{ label: 'more', color: more }] : []),
-      ...(hasFewer ? [{ label: 'fewer', color: less }] : []),
-    ],
+      ...labelsOf(days).map((label) => ({ label, color: label === MORE ? more : less })),
+    ].filter(({ label }) => !hidden.has(label)),
     panels: [
-      drawLines(space, days),
+      drawLines(space, days, { before: !hidden.has(beforeName), after: !hidden.has(afterName) }),
       drawDifferences(
         space,
         days,
+        hidden,
         (day) =>
           `${dated(formatIsoDay(day.day))}\n${beforeName}: ${grouped(day.before)}\n${afterName}: ${grouped(day.after)}`,
       ),

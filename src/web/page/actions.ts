@@ -2,7 +2,7 @@ import { parseIsoDay } from '../../calendar/iso.js';
 import type { ExportFormat } from '../../export/formats.js';
 import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { type ConfigInput, checkConfig } from '../../rules/config.js';
-import type { Calls, EmailFilter, SimulateRequest } from '../protocol/protocol.js';
+import type { CallName, Calls, EmailFilter, SimulateRequest } from '../protocol/protocol.js';
 import { DatabaseActions } from './databaseActions.js';
 import { Jobs } from './jobs.js';
 import { QueryActions } from './queryActions.js';
@@ -162,10 +162,7 @@ export class Actions {
 
   /** Planned emails with whom they go to as CSV; null as for `writeDatabase`. */
   async exportEmails(given: Calls['exportEmails']['given']): Promise<Blob | null> {
-    const worker = this.#planner;
-    if (worker === null) return null;
-    const [title, cancel] = ['Writing the list', () => worker.stop()];
-    return this.#jobs.do({ title, worker, call: 'exportEmails', given, cancel, failures: 'told' });
+    return this.#write('Writing the list', this.#planner, 'exportEmails', given);
   }
 
   /** Looks for contacts; explains the one whose id was given, or the only one there is. */
@@ -190,18 +187,12 @@ export class Actions {
 
   /** The database with the result in it; null when it was cancelled or failed, which the state tells. */
   async writeDatabase(): Promise<Blob | null> {
-    const worker = this.#planner;
-    if (worker === null) return null;
-    const [title, cancel] = ['Writing the database', () => worker.stop()];
-    return this.#jobs.do({ title, worker, call: 'writeDatabase', given: null, cancel, failures: 'told' });
+    return this.#write('Writing the database', this.#planner, 'writeDatabase', null);
   }
 
   /** The planned rows as a file; null as for `writeDatabase`. */
   async exportRows(format: ExportFormat): Promise<Blob | null> {
-    const worker = this.#planner;
-    if (worker === null) return null;
-    const [title, cancel] = ['Writing the file', () => worker.stop()];
-    return this.#jobs.do({ title, worker, call: 'exportRows', given: { format }, cancel, failures: 'told' });
+    return this.#write('Writing the file', this.#planner, 'exportRows', { format });
   }
 
   /** Lives through days in a worker of its own; the state has every day as soon as it is over. */
@@ -229,8 +220,24 @@ export class Actions {
     return this.#simulator?.call('listSimulated', given) ?? null;
   }
 
+  /** Emails of a day that was lived through as CSV; null as for `writeDatabase`. */
+  async exportSimulated(given: Calls['exportSimulated']['given']): Promise<Blob | null> {
+    return this.#write('Writing the list', this.#simulator, 'exportSimulated', given);
+  }
+
   dismissFailure(): void {
     this.#store.set({ failure: null });
+  }
+
+  /** Lets a worker write something, which can be stopped; null when there is no worker, or nothing came of it. */
+  async #write<Name extends CallName>(
+    title: string,
+    worker: WorkerClient | null,
+    call: Name,
+    given: Calls[Name]['given'],
+  ): Promise<Calls[Name]['back'] | null> {
+    if (worker === null) return null;
+    return this.#jobs.do({ title, worker, call, given, cancel: () => worker.stop(), failures: 'told' });
   }
 
   async #explain(contactId: number): Promise<void> {

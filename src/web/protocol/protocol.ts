@@ -5,10 +5,10 @@ import type { Shape } from '../../generate/contacts.js';
 import type { ConfigInput } from '../../rules/config.js';
 import type { PlannedRow } from '../../rules/records.js';
 import type { RunReport } from '../../run/runReport.js';
-import type { EmailFate } from '../../simulate/dayEmails.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { ContactMapping, ContactsLook } from './contactColumns.js';
+import type { ListedSimulatedEmails, SimulatedEmailChoice, SimulatedEmailsRequest } from './simulatedEmails.js';
 import type { ChangedSuppressions, SuppressionChange, SuppressionsPage, SuppressionsRequest } from './suppressions.js';
 import type { DailyVolume, StateRows } from './volume.js';
 
@@ -21,7 +21,7 @@ import type { DailyVolume, StateRows } from './volume.js';
 // A worker does one thing at a time and is cheap to start, so the page has one for each: `generate`, `mergeLog`, `mapContacts`, `look`, `listSuppressions`, `changeSuppressions`, `run`
 // and `simulate` start a worker of their own, which is ended when they are cancelled. The worker of the last successful `run` keeps its plan for
 // `listEmails`, `exportEmails`, `findContacts`, `explain`, `writeDatabase` and `exportRows`; that of the last `simulate` keeps its days for
-// `listSimulated`. `openResult`, `query` and `exportQuery` have another one, so
+// `listSimulated` and `exportSimulated`. `openResult`, `query` and `exportQuery` have another one, so
 // that a query that never ends costs nothing but itself.
 
 /** A database to generate. */
@@ -207,35 +207,6 @@ export interface SimulateRequest extends SenderOptions {
   readonly config: ConfigInput;
 }
 
-/** Which emails of a simulated day are meant, and which of them are shown. */
-export interface SimulatedEmailsRequest {
-  /** Days since 1970-01-01. */
-  readonly day: number;
-  /** Null takes all. */
-  readonly fate: EmailFate | null;
-  /** Counted from 0: `[start, end)`. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** An email of a simulated day with whom it goes to, where the database tells. */
-export interface ListedSimulatedEmail {
-  readonly contactId: number;
-  readonly name: string | null;
-  readonly address: string | null;
-  readonly state: string | null;
-  readonly emailType: string;
-  readonly fate: EmailFate;
-  /** The rule that skipped it, as `SimulatedDay` names it; null when none did. */
-  readonly rule: string | null;
-}
-
-/** Emails of a simulated day, and how many there are. */
-export interface ListedSimulatedEmails {
-  readonly total: number;
-  readonly emails: readonly ListedSimulatedEmail[];
-}
-
 /** Every request with what it is given and what comes back. */
 export interface Calls {
   generate: { given: GenerateRequest; back: Generated };
@@ -250,6 +221,7 @@ export interface Calls {
   run: { given: RunRequest; back: RunResult };
   simulate: { given: SimulateRequest; back: Simulation };
   listSimulated: { given: SimulatedEmailsRequest; back: ListedSimulatedEmails };
+  exportSimulated: { given: SimulatedEmailChoice; back: Blob };
   listEmails: { given: EmailsRequest; back: ListedEmails };
   exportEmails: { given: EmailChoice; back: Blob };
   findContacts: { given: { readonly text: string }; back: FoundContacts };

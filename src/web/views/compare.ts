@@ -1,17 +1,12 @@
-import { drawDifferenceChart } from '../../report/charts/differenceChart.js';
-import type { DayRange } from '../../report/charts/volumeLayers.js';
 import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { settingLines } from '../page/configFields.js';
-import { button, dataTable, element, fill, labelled } from '../page/dom.js';
+import { dataTable, element, fill, labelled } from '../page/dom.js';
 import { shortDate } from '../page/format.js';
 import { plainReason } from '../page/plainWords.js';
 import { isSameButSuppressions } from '../page/stale.js';
 import type { FinishedRun, Store } from '../page/state.js';
-import { dayCounts } from '../protocol/volume.js';
-import { type DayChart, dayChart } from './chart.js';
-import { within } from './dayControls.js';
-import { sourceText } from './findings.js';
+import { differencePanel } from './compareDays.js';
 import { settingName, settingText } from './settingTexts.js';
 
 /** Two runs of this visit side by side: what was set differently, and what came of it. */
@@ -19,7 +14,11 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
   const before = element('select');
   const after = element('select');
   const body = element('div');
+  const look = { hidden: new Set<string>() };
+  let endChart = () => {};
   const show = () => {
+    endChart();
+    endChart = () => {};
     const { runs } = store.state;
     const chosen = (select: HTMLSelectElement) => runs.find(({ number }) => String(number) === select.value) ?? null;
     const [first, second] = [chosen(before), chosen(after)];
@@ -33,12 +32,11 @@ export function compareView(store: Store, actions: Actions): HTMLElement {
         ),
       );
     } else {
-      const chart = differenceChart(first, second, store, actions);
-      const all = button('All days', () => actions.setRange(null), { style: 'button.quiet' });
-      fill(body, ...compared(first, second, chart, store.state.range === null ? null : all));
+      const chart = differencePanel(first, second, store, actions, look);
+      endChart = chart.end;
+      fill(body, ...compared(first, second, chart.view));
     }
   };
-  store.follow(['range'], show);
   before.addEventListener('change', show);
   after.addEventListener('change', show);
   store.follow(['runs'], ({ runs }) => {
@@ -99,7 +97,7 @@ function signed(value: number): string {
   return value === 0 ? 'same' : `${value > 0 ? '+' : '−'}${grouped(Math.abs(value))}`;
 }
 
-function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all: HTMLElement | null): HTMLElement[] {
+function compared(before: FinishedRun, after: FinishedRun, chart: HTMLElement): HTMLElement[] {
   const [first, second] = [before.result.report, after.result.report];
   const figures: readonly (readonly [string, number, number])[] = [
     ['Emails to be sent', first.rows.pre_scheduled, second.rows.pre_scheduled],
@@ -136,62 +134,8 @@ function compared(before: FinishedRun, after: FinishedRun, chart: DayChart, all:
         ),
       ),
     ),
-    element(
-      'section.panel',
-      {},
-      element('p.subject', {}, 'Emails per day'),
-      element('h3', {}, differenceFinding(before, after)),
-      element('p.note', {}, 'Click a day to see its emails; drag a mouse over days to look at those.', all),
-      chart.view,
-      element('p.source', {}, sourceText(before), ' ', sourceText(after)),
-    ),
+    chart,
   ];
-}
-
-/** What the two runs send day by day; the range of days is the one of the plan's charts. */
-function differenceChart(before: FinishedRun, after: FinishedRun, store: Store, actions: Actions): DayChart {
-  const volumes = [before.result.volume, after.result.volume];
-  const whole: DayRange = {
-    start: Math.min(...volumes.map(({ firstDay }) => firstDay)),
-    end: Math.max(...volumes.map(({ firstDay, dayCount }) => firstDay + dayCount)),
-  };
-  const days = () => within(store.state.range, whole) ?? whole;
-  return dayChart(
-    (options) =>
-      drawDifferenceChart(dayCounts(volumes[0]), dayCounts(volumes[1]), {
-        ...options,
-        beforeName: before.name || `run ${before.number}`,
-        afterName: after.name || `run ${after.number}`,
-        days: days(),
-      }),
-    {
-      days,
-      describe: (day) => dayDifference(before, after, day),
-      onChoose: (day) => actions.showDay(day),
-      onRange: (range) => actions.setRange(range),
-    },
-  );
-}
-
-/** What the two charts show, as a sentence. */
-function differenceFinding(before: FinishedRun, after: FinishedRun): string {
-  const [one, other] = [before, after].map(
-    ({ result }) => new Map(dayCounts(result.volume).map(({ day, count }) => [day, count])),
-  );
-  const days = [...new Set([...one.keys(), ...other.keys()])];
-  const differing = days.filter((day) => (one.get(day) ?? 0) !== (other.get(day) ?? 0)).length;
-  if (differing === 0)
-    return `Run ${before.number} and run ${after.number} send the same number of emails on every day`;
-  const change = after.result.report.rows.pre_scheduled - before.result.report.rows.pre_scheduled;
-  const sum =
-    change === 0 ? 'as many emails' : `${counted(Math.abs(change), 'email')} ${change > 0 ? 'more' : 'fewer'}`;
-  return `Run ${after.number} sends ${sum} in all; ${counted(differing, 'day')} differ`;
-}
-
-function dayDifference(before: FinishedRun, after: FinishedRun, day: number): string {
-  const countOf = ({ result: { volume } }: FinishedRun) => volume.total[day - volume.firstDay] ?? 0;
-  const date = shortDate(new Date(day * 86_400_000).toISOString().slice(0, 10));
-  return `${date}: ${grouped(countOf(before))} before, ${grouped(countOf(after))} after`;
 }
 
 /** The skip reasons of both, the most frequent first. */

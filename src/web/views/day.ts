@@ -3,14 +3,15 @@ import { ALREADY_SENT } from '../../report/charts/series.js';
 import { counted, grouped } from '../../report/text/prose.js';
 import type { Actions } from '../page/actions.js';
 import { button, type Child, dataTable, element, fill, labelled, refill } from '../page/dom.js';
-import { byteText, longDayText, shortDate } from '../page/format.js';
+import { longDayText, shortDate } from '../page/format.js';
 import { plainReason, plainType } from '../page/plainWords.js';
-import { resultFileName, saveFile } from '../page/savedFile.js';
+import { nameOfWords, resultFileName } from '../page/savedFile.js';
 import { shownAddress, shownName } from '../page/spoofing.js';
 import { ALL_EMAILS, type FinishedRun, type PageState, type Store } from '../page/state.js';
 import { CallError } from '../page/workerClient.js';
 import type { EmailFilter, EmailsRequest, ListedEmail, ListedEmails } from '../protocol/protocol.js';
 import { filterControls } from './dayFilters.js';
+import { type ListSaver, listSaver } from './listSaver.js';
 import { pager } from './pager.js';
 
 const PAGE_EMAILS = 50;
@@ -85,27 +86,19 @@ function pageOf(
 /** What a list is called as a file: what, of which day, of which filter. */
 function listName({ current, day, filter }: PageState): string {
   const { kind, status, state, reason } = filter;
-  const words = [kind, status === 'any' ? null : status, state, reason].filter((word) => word !== null);
-  const what = ['emails', day === null ? 'all-days' : `on-${formatIsoDay(day)}`, ...words].join('-');
-  return resultFileName(current, what.replace(/[^\w.-]+/g, '-'), 'csv');
+  const words = [kind, status === 'any' ? null : status, state, reason];
+  const what = nameOfWords(['emails', day === null ? 'all-days' : `on-${formatIsoDay(day)}`, ...words]);
+  return resultFileName(current, what, 'csv');
 }
 
-/** A button that hands the whole list to the browser, and what is said of it. */
-function listSaver(store: Store, actions: Actions): HTMLElement[] {
-  const said = element('p.note', { attributes: { role: 'status' } });
-  const save = button('This list as CSV', async () => {
+/** The whole list as a file. */
+function planListSaver(store: Store, actions: Actions): ListSaver {
+  const saver = listSaver(store, () => {
     const { day, filter } = store.state;
-    const name = listName(store.state);
-    const file = await actions.exportEmails({ day, ...filter });
-    if (file === null) return;
-    saveFile(file, name);
-    fill(said, `${name}, ${byteText(file.size)}, is handed to your browser.`);
+    return { name: listName(store.state), write: () => actions.exportEmails({ day, ...filter }) };
   });
-  store.follow(['job'], ({ job }) => {
-    save.disabled = job !== null;
-  });
-  store.follow(['day', 'filter', 'current'], () => fill(said));
-  return [save, said];
+  store.follow(['day', 'filter', 'current'], saver.forget);
+  return saver;
 }
 
 /** Shows the emails that day and filter ask for, a page at a time. */
@@ -165,7 +158,7 @@ export function dayView(store: Store, actions: Actions): HTMLElement {
     else fill(title, longDayText(day), countOf(current, day));
   });
   const days = [button('Day before', () => step(-1)), labelled('Day', date), button('Day after', () => step(1)), all];
-  const [save, said] = listSaver(store, actions);
+  const { save, said } = planListSaver(store, actions);
   return element(
     'div.view',
     {},

@@ -60,7 +60,11 @@ export function scaleChoice(look: DaysLook, redraw: () => void): HTMLElement {
 }
 
 /** Buttons that draw a series or leave it out. */
-export function seriesChoice(labels: readonly string[], look: DaysLook, redraw: () => void): HTMLElement {
+export function seriesChoice(
+  labels: readonly string[],
+  look: Pick<DaysLook, 'hidden'>,
+  redraw: () => void,
+): HTMLElement {
   const buttons = labels.map((label) => {
     const one = button(
       label,

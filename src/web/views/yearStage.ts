@@ -54,9 +54,9 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
   const series = element('div');
   let state = first;
   let days: readonly SimulatedDay[] = [];
-  const emails = livedEmails(actions, store);
+  const emails = livedEmails('Emails of a day that was lived through', actions, store);
   const charts = livedCharts(() => ({ state, days }), whole, look, store, {
-    onChoose: (day) => emails.show(day),
+    onChoose: (day) => emails.show({ day }),
     onRange: (range) => actions.setRange(range),
   });
   const redraw = () => {
@@ -102,6 +102,7 @@ function stageOf(first: SimulationState, store: Store, actions: Actions, look: D
     },
     end() {
       endRange();
+      emails.end();
       controls.end();
     },
   };

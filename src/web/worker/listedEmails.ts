@@ -1,31 +1,22 @@
-import { csvField } from '../../export/csv.js';
 import type { Plan } from '../../plan/plan.js';
 import { plannedRow } from '../../plan/plannedRows.js';
 import { becomesRow, REASON, ReasonCodes } from '../../plan/reasons.js';
 import { RowWriter } from '../../plan/rows.js';
 import { kindOfType } from '../../report/charts/series.js';
-import { stateCode, stateName, UNKNOWN_STATE } from '../../rules/states.js';
-import {
-  type EmailChoice,
-  type EmailsRequest,
-  type ListedEmail,
-  type ListedEmails,
-  UNKNOWN_STATE_NAME,
-} from '../protocol/protocol.js';
+import { stateName } from '../../rules/states.js';
+import type { EmailChoice, EmailsRequest, ListedEmail, ListedEmails } from '../protocol/protocol.js';
+import { type Breathe, csvInBatches, isOfState } from './listing.js';
 import { contactsById } from './lookups.js';
 import type { PlannedDatabase } from './plannedDatabase.js';
 
 type Planned = Pick<PlannedDatabase, 'plan' | 'connection' | 'refused'>;
-
-/** How many rows of a file are made between two breaths. */
-const BATCH_ROWS = 4096;
 
 /** The candidates that become rows and are meant, contact by contact. */
 function chosenCandidates({ plan, refused }: Planned, choice: EmailChoice): number[] {
   const { views, count, organization } = plan;
   const { day, kind, status, reason: wanted } = choice;
   const isKind = organization.planned.types.map(({ name }) => kind === null || kind === kindOfType(name));
-  const state = choice.state === UNKNOWN_STATE_NAME ? UNKNOWN_STATE : stateCode(choice.state ?? '');
+  const isMeant = isOfState(choice.state);
   const reasons = new ReasonCodes(plan);
   const chosen: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -34,7 +25,7 @@ function chosenCandidates({ plan, refused }: Planned, choice: EmailChoice): numb
     if (day !== null && views.candidateSend[i] !== day) continue;
     const isScheduled = reason === REASON.scheduled;
     if (status !== 'any' && isScheduled !== (status === 'pre-scheduled')) continue;
-    if (choice.state !== null && organization.contacts.state[views.candidateContact[i]] !== state) continue;
+    if (!isMeant(organization.contacts.state[views.candidateContact[i]])) continue;
     if (wanted !== null && (isScheduled || organization.texts.texts[reasons.codeOf(i)] !== wanted)) continue;
     if (!refused.has(i)) chosen.push(i);
   }
@@ -71,28 +62,16 @@ const COLUMNS = [
   ...(['scheduled_send_date', 'scheduled_send_time', 'priority', 'email_template', 'sms_template'] as const),
 ];
 
-function fieldOf(value: string | number | null): string {
-  return typeof value === 'string' ? csvField(value) : String(value ?? '');
-}
-
 /**
  * The planned emails that are meant as CSV, with names and addresses, by contact.
  *
  * @param breathe is told how many there are so far, and of how many; what it throws gives the writing up
  */
-export async function emailsAsCsv(
-  planned: Planned,
-  choice: EmailChoice,
-  breathe: (done: number, total: number) => Promise<void>,
-): Promise<Blob> {
+export async function emailsAsCsv(planned: Planned, choice: EmailChoice, breathe: Breathe): Promise<Blob> {
   const { plan, connection } = planned;
   const candidates = chosenCandidates(planned, choice);
   const contacts = contactsById(connection, idsOf(plan, candidates));
-  const pieces = [`${COLUMNS.join(',')}\r\n`];
-  for (let start = 0; start < candidates.length; start += BATCH_ROWS) {
-    const emails = emailsOf(plan, candidates.slice(start, start + BATCH_ROWS), contacts);
-    pieces.push(emails.map((email) => `${COLUMNS.map((column) => fieldOf(email[column])).join(',')}\r\n`).join(''));
-    await breathe(start + emails.length, candidates.length);
-  }
-  return new Blob(pieces, { type: 'text/csv' });
+  const rowsOf = (batch: readonly number[]) =>
+    emailsOf(plan, batch, contacts).map((email) => COLUMNS.map((column) => email[column]));
+  return csvInBatches(COLUMNS, candidates, rowsOf, breathe);
 }

@@ -1,16 +1,36 @@
+import { kindOfType } from '../../report/charts/series.js';
 import { stateName } from '../../rules/states.js';
 import { withSource } from '../../run/library.js';
-import { DayEmails } from '../../simulate/dayEmails.js';
+import { type DayEmail, DayEmails } from '../../simulate/dayEmails.js';
 import { liveThrough, loadSimulation, settingsOf } from '../../simulate/simulate.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
-import type { ListedSimulatedEmails, Progress, SimulatedEmailsRequest, SimulateRequest } from '../protocol/protocol.js';
+import type { Progress, SimulateRequest } from '../protocol/protocol.js';
+import type {
+  ListedSimulatedEmail,
+  ListedSimulatedEmails,
+  SimulatedEmailChoice,
+  SimulatedEmailsRequest,
+  SimulatedGroup,
+} from '../protocol/simulatedEmails.js';
 import { askDatabase } from './changedCopy.js';
 import { readDatabase } from './databaseBytes.js';
+import { type Breathe, csvInBatches, isOfState } from './listing.js';
 import { contactsById } from './lookups.js';
 import { sqlJsFile } from './sqlJsFile.js';
 
 /** How often the page is told of days; a picture for each would be more than the eye sees. */
 const TOLD_EVERY_MS = 40;
+
+/** The columns of a file of emails, named as those of planned emails are where they are the same. */
+const COLUMNS: readonly (readonly [head: string, cellOf: (email: ListedSimulatedEmail) => string | number | null])[] = [
+  ['contact_id', ({ contactId }) => contactId],
+  ['name', ({ name }) => name],
+  ['address', ({ address }) => address],
+  ['state', ({ state }) => state],
+  ['email_type', ({ emailType }) => emailType],
+  ['outcome', ({ fate }) => fate],
+  ['skip_rule', ({ rule }) => rule],
+];
 
 /** Days that were lived through, with every email of each. */
 export class LivedDays {
@@ -52,20 +72,59 @@ export class LivedDays {
     return new LivedDays(simulation, database, emails, ids, states, names);
   }
 
-  /** Emails of a day, in the order of the plan. @throws SendplanError when the database cannot be read any more */
-  list({ day, fate, start, end }: SimulatedEmailsRequest): Promise<ListedSimulatedEmails> {
-    const meant = Array.from(this.emails.of(day)).filter((email) => fate === null || email.fate === fate);
-    const shown = meant.slice(start, end);
-    const ids = new Set(shown.map(({ contact }) => this.contactIds[contact]));
-    return askDatabase(this.database, (connection) => {
-      const contacts = contactsById(connection, ids);
-      const emails = shown.map(({ contact, type, fate: given, rule }) => {
-        const contactId = this.contactIds[contact];
-        const { name = null, address = null } = contacts.get(contactId) ?? {};
-        const state = stateName(this.states[contact]);
-        return { contactId, name, address, state, emailType: this.typeNames[type], fate: given, rule };
-      });
-      return { total: meant.length, emails };
+  /** Emails in the order of the plan. @throws SendplanError when the database cannot be read any more */
+  list(request: SimulatedEmailsRequest): Promise<ListedSimulatedEmails> {
+    const all = this.#emailsOf(request.of);
+    const meant = this.#meant(all, request);
+    const shown = meant.slice(request.start, request.end);
+    const codes = [...new Set(all.map(({ contact }) => this.states[contact]))];
+    return askDatabase(this.database, (connection) => ({
+      total: meant.length,
+      emails: this.#listed(shown, request.of, contactsById(connection, this.#idsOf(shown))),
+      kinds: [...new Set(all.map(({ type }) => kindOfType(this.typeNames[type])))],
+      states: codes.map(stateName),
+    }));
+  }
+
+  /** Emails as CSV, with names and addresses, in the order of the plan. @throws SendplanError as `list` does */
+  async asCsv(choice: SimulatedEmailChoice, breathe: Breathe): Promise<Blob> {
+    const meant = this.#meant(this.#emailsOf(choice.of), choice);
+    const contacts = await askDatabase(this.database, (connection) => contactsById(connection, this.#idsOf(meant)));
+    const rowsOf = (batch: readonly DayEmail[]) =>
+      this.#listed(batch, choice.of, contacts).map((email) => COLUMNS.map(([, cellOf]) => cellOf(email)));
+    const heads = COLUMNS.map(([head]) => head);
+    return csvInBatches(heads, meant, rowsOf, breathe);
+  }
+
+  #emailsOf(of: SimulatedGroup): DayEmail[] {
+    return Array.from('day' in of ? this.emails.of(of.day) : this.emails.skippedInTheEnd(of.skippedBy));
+  }
+
+  #meant(emails: readonly DayEmail[], { fate, kind, state }: SimulatedEmailChoice): DayEmail[] {
+    const isKind = this.typeNames.map((name) => kind === null || kind === kindOfType(name));
+    const isMeant = isOfState(state);
+    return emails.filter(
+      (email) => (fate === null || email.fate === fate) && isKind[email.type] && isMeant(this.states[email.contact]),
+    );
+  }
+
+  #idsOf(emails: readonly DayEmail[]): Set<number> {
+    return new Set(emails.map(({ contact }) => this.contactIds[contact]));
+  }
+
+  #listed(
+    emails: readonly DayEmail[],
+    of: SimulatedGroup,
+    contacts: ReturnType<typeof contactsById>,
+  ): ListedSimulatedEmail[] {
+    return emails.map(({ contact, type, fate, rule }) => {
+      const contactId = this.contactIds[contact];
+      const { name = null, address = null } = contacts.get(contactId) ?? {};
+      const state = stateName(this.states[contact]);
+      const kind = kindOfType(this.typeNames[type]);
+      // Which follow-up it would have been was decided on none of its days for good.
+      const emailType = 'skippedBy' in of && kind === 'followup' ? kind : this.typeNames[type];
+      return { contactId, name, address, state, emailType, fate, rule };
     });
   }
 }

@@ -6,6 +6,7 @@ import { dailyVolume, stateCounts } from '../protocol/volume.js';
 import { mapContacts } from './contactTables.js';
 import { generateFile } from './generateFile.js';
 import { emailsAsCsv, listEmails } from './listedEmails.js';
+import type { Breathe } from './listing.js';
 import { lookAtFile } from './lookAtFile.js';
 import { contactsById, findContacts } from './lookups.js';
 import { mergeLog } from './mergeLog.js';
@@ -42,10 +43,23 @@ function requireResult(): ResultQueries {
   return queries;
 }
 
+function requireLived(): LivedDays {
+  if (lived === null) throw new SendplanError('bad_input', 'No days were lived through yet.');
+  return lived;
+}
+
 /** Lets messages in, so that `stop` is heard. @throws SendplanError `interrupted` after `stop` */
 async function breathe(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
   if (isStopped) throw new SendplanError('interrupted', 'Stopped.');
+}
+
+/** Tells how far the writing of a list has come, and lets messages in. */
+function exporting(tell: Tell): Breathe {
+  return (done, total) => {
+    tell({ stage: 'export', done, total });
+    return breathe();
+  };
 }
 
 const handlers: Handlers = {
@@ -77,17 +91,16 @@ const handlers: Handlers = {
     return lived.simulation;
   },
   async listSimulated(given) {
-    if (lived === null) throw new SendplanError('bad_input', 'No days were lived through yet.');
-    return lived.list(given);
+    return requireLived().list(given);
+  },
+  async exportSimulated(given, tell) {
+    return requireLived().asCsv(given, exporting(tell));
   },
   async listEmails(given) {
     return listEmails(requirePlanned(), given);
   },
   async exportEmails(given, tell) {
-    return emailsAsCsv(requirePlanned(), given, (done, total) => {
-      tell({ stage: 'export', done, total });
-      return breathe();
-    });
+    return emailsAsCsv(requirePlanned(), given, exporting(tell));
   },
   async findContacts({ text }) {
     return findContacts(requirePlanned(), text);

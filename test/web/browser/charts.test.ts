@@ -79,3 +79,49 @@ test('days over their cap have a tick, and states a map of shares with steps of 
   expect(Math.max(...counts.values())).toBeLessThan(fills.length / 3);
   expect(planner.complaints).toEqual([]);
 });
+
+test('Compare has the days and series of the other charts', async () => {
+  const { page } = planner;
+  await planner.tab('Settings');
+  await page.locator('[data-key="load_balancing.daily_send_limit"]').fill('200');
+  await planner.run();
+  await planner.result(2);
+  await planner.tab('Compare');
+  const compared = page.locator('#panel-compare').getByRole('region', { name: 'Emails per day', exact: true });
+  await compared.locator('rect[data-day]').first().waitFor();
+  const whole = (await days(compared)).length;
+  expect(whole).toBeGreaterThan(300);
+  const from = compared.getByLabel('From', { exact: true });
+  await from.fill('2025-07-01');
+  // What was filled in is still where the keyboard is.
+  expect(await from.evaluate((field) => field === document.activeElement)).toBe(true);
+  await compared.getByLabel('To', { exact: true }).fill('2025-07-31');
+  await expect.poll(async () => (await days(compared)).length).toBe(31);
+  const bars = async () => {
+    const titles = await compared.locator('rect[data-day] title').allTextContents();
+    const signs = titles.map((title) => {
+      const [before, after] = [...title.matchAll(/^run [12]: ([0-9,]+)$/gm)].map(([, n]) => Number(n.replace(',', '')));
+      return Math.sign(after - before);
+    });
+    const drawn = await compared.locator('.sendplan-differences rect').count();
+    return { drawn, more: signs.filter((sign) => sign > 0).length, fewer: signs.filter((sign) => sign < 0).length };
+  };
+  const { drawn, more, fewer } = await bars();
+  expect([more > 0, fewer > 0, drawn]).toEqual([true, true, more + fewer]);
+  const series = compared.getByRole('group', { name: 'Series that are drawn' });
+  expect(await series.getByRole('button').allTextContents()).toEqual(['run 1', 'run 2', 'more', 'fewer']);
+  await series.getByRole('button', { name: 'more' }).click();
+  expect((await bars()).drawn).toBe(fewer);
+  const lines = () => compared.locator('svg [aria-label="line"] path').count();
+  expect(await lines()).toBe(1);
+  await series.getByRole('button', { name: 'run 2' }).click();
+  expect(await lines()).toBe(0);
+  // What is left out stays so when another range is looked at.
+  await compared.getByRole('button', { name: 'All days' }).click();
+  await expect.poll(async () => (await days(compared)).length).toBe(whole);
+  expect(await lines()).toBe(0);
+  await series.getByRole('button', { name: 'run 2' }).click();
+  await series.getByRole('button', { name: 'more' }).click();
+  expect(await lines()).toBe(1);
+  expect(planner.complaints).toEqual([]);
+});

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openPage, planner } from './helpers/openPage.js';
+import { picture } from './helpers/picture.js';
 
 // What an operator comes to the page for, done as they would do it. With SENDPLAN_SHOTS=folder every task leaves a picture there.
 
-const SHOTS = process.env.SENDPLAN_SHOTS ?? null;
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 
 openPage({ viewport: { width: 1280, height: 900 } }, async () => {
@@ -21,12 +21,6 @@ openPage({ viewport: { width: 1280, height: 900 } }, async () => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function picture(name: string): Promise<void> {
-  if (SHOTS === null) return;
-  mkdirSync(SHOTS, { recursive: true });
-  await planner.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
-}
 
 test('why did this person not get their email?', async () => {
   const { page } = planner;
@@ -43,7 +37,7 @@ test('why did this person not get their email?', async () => {
   await letter.waitFor();
   const skipped = letter.locator('.email.skipped').first();
   expect(await skipped.locator('h4').textContent()).toMatch(/: not sent on .*, because /);
-  await picture('1-why-not');
+  await picture('1-why-not', true);
 });
 
 test('who is on a day, and the list of them', async () => {
@@ -56,7 +50,7 @@ test('who is on a day, and the list of them', async () => {
   await page.locator('#panel-day').getByLabel('Status').selectOption('pre-scheduled');
   const pager = page.locator('#panel-day .pager span');
   await pager.waitFor();
-  await picture('2-who-is-on-the-22nd');
+  await picture('2-who-is-on-the-22nd', true);
   const { path, fileName } = await planner.saved(() => page.getByRole('button', { name: 'This list as CSV' }).click());
   expect(fileName).toBe('realistic-5000-emails-on-2025-07-22-pre-scheduled-2025-06-13.csv');
   const lines = readFileSync(path, 'utf8').trimEnd().split('\r\n');
@@ -72,7 +66,7 @@ test('what is over its cap, and why', async () => {
   const volume = page.getByRole('region', { name: 'Emails per day', exact: true }).first();
   expect(await volume.locator('h3').textContent()).toMatch(/over its cap/);
   expect(await volume.locator('.sendplan-over > *').count()).toBeGreaterThan(0);
-  await picture('3-over-the-cap');
+  await picture('3-over-the-cap', true);
 });
 
 test('what changes if nothing goes out on Sundays', async () => {
@@ -93,6 +87,6 @@ test('what changes if nothing goes out on Sundays', async () => {
     .getByText(/“as it is”/)
     .first()
     .waitFor({ state: 'attached' });
-  await picture('4-without-sundays');
+  await picture('4-without-sundays', true);
   expect(planner.complaints).toEqual([]);
 });

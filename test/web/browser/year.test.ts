@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, planner } from './helpers/openPage.js';
@@ -90,6 +91,65 @@ test('skipped is an email that a rule stops, on its day or in the end, and each 
   expect(labels.filter((label) => /skip/i.test(label) && !/^Skipped (on its day|in the end: )/.test(label))).toEqual(
     [],
   );
+});
+
+test('the emails of a day can be had by kind and state, and the list is a file', async () => {
+  const { page } = planner;
+  await planner.tab('Year');
+  await sent.locator('rect[data-day="2025-07-15"]').click();
+  const list = page.getByRole('region', { name: 'Emails of a day that was lived through' });
+  const saved = async () => {
+    const { path, fileName } = await planner.saved(() =>
+      list.getByRole('button', { name: 'This list as CSV' }).click(),
+    );
+    const [head, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+    expect(head).toBe('contact_id,name,address,state,email_type,outcome,skip_rule');
+    return { fileName, rows: lines.map((line) => line.split(',')) };
+  };
+  const total = list.locator('.pager span');
+  await total.waitFor();
+  const all = await saved();
+  expect(all.fileName).toBe('realistic-1000-lived-emails-on-2025-07-15.csv');
+  expect(await total.textContent()).toMatch(new RegExp(` of ${all.rows.length}$`));
+  const birthdays = all.rows.filter((row) => row[4] === 'birthday');
+  const [, , , state] = birthdays[0];
+  const expected = birthdays.filter((row) => row[3] === state);
+  expect(expected.length).toBeLessThan(birthdays.length);
+  expect(birthdays.length).toBeLessThan(all.rows.length);
+  await list.getByLabel('Kind').selectOption({ label: 'Birthday email' });
+  await list.getByLabel('State').selectOption(state);
+  await expect.poll(() => total.textContent()).toMatch(new RegExp(` of ${expected.length}$`));
+  expect(await list.locator('tbody tr td:first-child').allTextContents()).toEqual(expected.map(([id]) => id));
+  const some = await saved();
+  expect(some.fileName).toBe(`realistic-1000-lived-emails-on-2025-07-15-birthday-${state}.csv`);
+  expect(some.rows).toEqual(expected);
+  await list.getByText(`${some.fileName}, `).waitFor();
+  await list.getByLabel('Kind').selectOption('');
+  await list.getByLabel('State').selectOption('');
+  await expect.poll(() => total.textContent()).toMatch(new RegExp(` of ${all.rows.length}$`));
+  expect(await list.getByText(`${some.fileName}, `).count()).toBe(0);
+});
+
+test('a bar of what was skipped in the end leads to the emails that it stands for', async () => {
+  const { page } = planner;
+  await planner.tab('Year');
+  const chart = page.getByRole('region', { name: 'Why emails were skipped in the end' });
+  await chart.locator('rect[data-code=exclusion]').click();
+  const list = page.getByRole('region', { name: 'Emails that were skipped in the end' });
+  expect(await list.locator('h3').textContent()).toBe('Skipped in the end: exclusion');
+  const row = panel()
+    .getByRole('region', { name: 'Accounts' })
+    .getByRole('row', { name: /in the end: exclusion/ });
+  const count = await row.locator('td:last-child').textContent();
+  await expect.poll(() => list.locator('.pager span').textContent()).toBe(`1 to 50 of ${count}`);
+  const { path, fileName } = await planner.saved(() => list.getByRole('button', { name: 'This list as CSV' }).click());
+  expect(fileName).toBe('realistic-1000-lived-emails-skipped-in-the-end-exclusion.csv');
+  const [, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+  expect(lines).toHaveLength(Number(count?.replace(',', '')));
+  expect(lines.filter((line) => !line.endsWith(',skipped,exclusion'))).toEqual([]);
+  // The same without a pointer, from the table.
+  await row.getByRole('button').press('Enter');
+  expect(await list.locator('h3').evaluate((title) => title === document.activeElement)).toBe(true);
 });
 
 test('a day leads to its emails with what became of each, and from there to the contact', async () => {
