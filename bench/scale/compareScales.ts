@@ -19,21 +19,21 @@ export interface EarlierScale {
 
 /** Reads the JSON of an earlier ladder. @throws Error when the file is none */
 export function readEarlier(path: string): EarlierScale {
-  let earlier: Partial<EarlierScale> | null;
+  let earlier: (Partial<EarlierScale> & { readonly workload?: { readonly shape?: string } }) | null;
   try {
     earlier = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new Error(`${path} cannot be read as JSON`, { cause });
   }
   const isSize = (size: Partial<EarlierSize>) =>
-    typeof size.contacts === 'number' &&
-    size.shape !== undefined &&
-    typeof size.run?.seconds === 'number' &&
-    typeof size.run.stages === 'object';
+    typeof size.contacts === 'number' && typeof size.run?.seconds === 'number' && typeof size.run.stages === 'object';
   if (!Array.isArray(earlier?.sizes) || !earlier.sizes.every(isSize)) {
     throw new Error(`${path} is not what \`npm run bench -- --json FILE\` writes for a ladder of sizes`);
   }
-  return { commit: earlier.commit ?? null, sizes: earlier.sizes };
+  // A ladder of one shape has told it once.
+  const told = earlier.workload?.shape ?? null;
+  const sizes = earlier.sizes.map((size) => ({ ...size, shape: size.shape === undefined ? told : size.shape }));
+  return { commit: earlier.commit ?? null, sizes };
 }
 
 /** Draws what was measured beside what was measured before, of the sizes that both have. */

@@ -14,8 +14,9 @@ function written(content: string): string {
   return path;
 }
 
-const size = (contacts: number, seconds: number, stages: Record<string, number>) => ({
+const size = (contacts: number, seconds: number, stages: Record<string, number>, shape = 'seed') => ({
   contacts,
+  shape,
   run: { seconds, stages },
 });
 
@@ -28,9 +29,20 @@ describe('an earlier ladder', () => {
     const lines = drawComparison(results, earlier, 'text').split('\n');
     expect(lines[0]).toMatch(/before \(abcdef0\) s/);
     expect(lines.slice(2).map((line) => line.trim().split(/ {2,}/))).toEqual([
-      ['1,000', 'all', '2.00', '1.00', '0.50x'],
-      ['1,000', 'load', '1.00', '0.250', '0.25x'],
-      ['5,000', 'all', 'not run', '3.00', '-'],
+      ['1,000', 'seed', 'all', '2.00', '1.00', '0.50x'],
+      ['1,000', 'seed', 'load', '1.00', '0.250', '0.25x'],
+      ['5,000', 'seed', 'all', 'not run', '3.00', '-'],
+    ]);
+  });
+
+  test('stands beside sizes of its own shape, also where it has told the shape once for all', () => {
+    const { shape: _, ...plain } = size(1000, 2, {});
+    const earlier = readEarlier(written(JSON.stringify({ workload: { shape: 'realistic' }, sizes: [plain] })));
+    const results = [size(1000, 1, {}), size(1000, 4, {}, 'realistic')] as unknown as SizeResult[];
+    const lines = drawComparison(results, earlier, 'text').split('\n');
+    expect(lines.slice(2).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['1,000', 'seed', 'all', 'not run', '1.00', '-'],
+      ['1,000', 'realistic', 'all', '2.00', '4.00', '2.00x'],
     ]);
   });
 

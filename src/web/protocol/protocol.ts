@@ -8,6 +8,7 @@ import type { RunReport } from '../../run/runReport.js';
 import type { SenderOptions } from '../../simulate/sender.js';
 import type { SimulatedDay, Simulation } from '../../simulate/simulation.js';
 import type { ContactMapping, ContactsLook } from './contactColumns.js';
+import type { KindFilter } from './emailFilter.js';
 import type { ListedSimulatedEmails, SimulatedEmailChoice, SimulatedEmailsRequest } from './simulatedEmails.js';
 import type { ChangedSuppressions, SuppressionChange, SuppressionsPage, SuppressionsRequest } from './suppressions.js';
 import type { DailyVolume, StateRows } from './volume.js';
@@ -88,12 +89,8 @@ export interface RunResult {
 }
 
 /** Which planned emails are meant, whatever their day; null takes all. */
-export interface EmailFilter {
-  /** A kind of `DailyVolume`. */
-  readonly kind: string | null;
+export interface EmailFilter extends KindFilter {
   readonly status: PlannedRow['status'] | 'any';
-  /** The state of the contact, `UNKNOWN_STATE_NAME` where it is not known. */
-  readonly state: string | null;
   /** The code of a skip reason. */
   readonly reason: string | null;
 }

@@ -1,12 +1,12 @@
 import type { EmailFate } from '../../simulate/dayEmails.js';
 import type { SkipRule } from '../../simulate/ledger.js';
-import type { EmailFilter } from './protocol.js';
+import type { KindFilter } from './emailFilter.js';
 
 /** Emails of a day, in days since 1970-01-01, or those that a rule skipped in the end. */
 export type SimulatedGroup = { readonly day: number } | { readonly skippedBy: SkipRule };
 
 /** Which emails of a simulation are meant; null takes all. */
-export interface SimulatedEmailChoice extends Pick<EmailFilter, 'kind' | 'state'> {
+export interface SimulatedEmailChoice extends KindFilter {
   readonly of: SimulatedGroup;
   readonly fate: EmailFate | null;
 }

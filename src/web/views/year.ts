@@ -3,7 +3,7 @@ import type { Actions } from '../page/actions.js';
 import { element, fill } from '../page/dom.js';
 import type { Store } from '../page/state.js';
 import { optionsForm } from './yearOptions.js';
-import { type Outcome, simulatedOutcome } from './yearOutcome.js';
+import { type OutcomePanels, simulatedOutcome } from './yearOutcome.js';
 import { stageView } from './yearStage.js';
 
 /** A year lived through day by day: what is sent each day becomes history of the next. */
@@ -11,7 +11,7 @@ export function yearView(store: Store, actions: Actions): HTMLElement {
   const stage = stageView(store, actions);
   const outcome = element('div');
   let shown: Simulation | null = null;
-  let ended: Outcome | null = null;
+  let ended: OutcomePanels | null = null;
   store.follow(['simulation'], ({ simulation }) => {
     const result = simulation?.result ?? null;
     if (result === shown && result !== null) return;

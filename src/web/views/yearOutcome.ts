@@ -19,7 +19,7 @@ interface SkipCount {
 }
 
 /** Panels that follow the state until they are ended. */
-export interface Outcome {
+export interface OutcomePanels {
   readonly views: readonly HTMLElement[];
   readonly end: () => void;
 }
@@ -56,7 +56,7 @@ export function simulatedOutcome(
   simulation: Simulation,
   store: Store,
   actions: Actions,
-): Outcome {
+): OutcomePanels {
   const { accounts, by_kind: kinds, days, seconds, days_over_threshold: over, limits } = simulation;
   const reasons = skipCounts(accounts);
   const skipped = livedEmails('Emails that were skipped in the end', actions, store);
