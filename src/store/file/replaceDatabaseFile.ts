@@ -15,6 +15,7 @@ import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
 import { digestFile } from './digestFile.js';
+import { EarlySync } from './earlySync.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
@@ -200,16 +201,19 @@ export async function replaceDatabaseFile(
   if (target.isInPlace) requireSameFile(file);
   const temporary = await createTemporary(target, locks);
   const { descriptor } = temporary;
+  const early = new EarlySync(descriptor);
   const writer: FileWriter = {
     descriptor,
     write: (bytes, position) => writeFully(descriptor, bytes, position),
     async checkpoint() {
       await setImmediate();
       if (signal?.aborted) throw interrupted(target.path);
+      early.start();
     },
   };
   try {
     await writeSource(writer, source);
+    await early.settled();
     if (file.isWal) writer.write(WAL_VERSIONS, HEADER_WRITE_VERSION);
     const warnings = adoptPermissions(temporary.path, file, target.mode);
     const sizeBytes = fstatSync(descriptor).size;
@@ -226,6 +230,8 @@ export async function replaceDatabaseFile(
     syncFolder(target.path);
     return { path: target.path, sizeBytes, warnings };
   } catch (error) {
+    // What is given up need not be on the disk, but is closed only when nobody works on it.
+    await early.settled().catch(() => {});
     temporary.discard();
     const hint = 'Nothing was changed. Make room, or name another place (--out).';
     throw writingError(error, `${target.path} cannot be written`, hint);
