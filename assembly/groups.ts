@@ -238,7 +238,7 @@ function placePiece(first: u32, end: u32): void {
     const placement = u32At(groupCursor, group);
     const left = u32At(placementSize, placement) - 1;
     putU32(placementSize, placement, left);
-    putU32(groupCursor, group, placement + (left === 0 ? 1 : 0));
+    if (left === 0) putU32(groupCursor, group, placement + 1);
     const place = i32At(placementDay, placement);
     if (place & 1) putU8(candidateReason, i, REASON_DAILY_CAP);
     putI32(candidateSend, i, today + (place >> 1));

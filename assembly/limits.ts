@@ -2,7 +2,7 @@ import { i32At, putI32, putU8, putU32, u16At, u32At } from './at';
 import { priorityOf, typeOfCandidate } from './candidate';
 import { addToDay, isScheduled, sendOffset } from './days';
 import { endRow, enterRows, firstRow, flagsOfType, hasRows, isHistory, sentDayOf, typeOf } from './history';
-import { hasLanesFor, lookAtLanes, MOVED } from './limitLanes';
+import { hasLanesFor, lookAtLanes, MOVED, prepareLimitLanes } from './limitLanes';
 import {
   candidateDetail,
   candidateEvent,
@@ -221,6 +221,7 @@ function limitPiece(firstContact: u32, endContact: u32): u32 {
  * already. Keeps `dayCount` up.
  */
 export function limitMovedContacts(): void {
+  if (ASC_FEATURE_SIMD) prepareLimitLanes();
   keepsCounts = true;
   inPieces(contactCount, limitPiece);
   keepsCounts = false;
