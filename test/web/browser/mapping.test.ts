@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openPage, planner } from './helpers/openPage.js';
+import { sqlite3 } from './helpers/sqlite3.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-web-'));
 
@@ -14,12 +14,6 @@ openPage({}, async () => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-function sqlite3(path: string, sql: string): string {
-  const { status, stdout, stderr } = spawnSync('sqlite3', [path], { input: sql, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
 
 function made(name: string, sql: string): string {
   sqlite3(join(folder, name), sql);
