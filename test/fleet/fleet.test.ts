@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'bullmq';
@@ -10,7 +10,8 @@ import { fleetStatus } from '../../src/fleet/fleetStatus.js';
 import type { WorkEvent } from '../../src/fleet/fleetWorker.js';
 import { workOnFleet } from '../../src/fleet/workOnFleet.js';
 import { MAIN, sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
-import type { Outcome } from '../helpers/program.js';
+import type { Outcome, Started } from '../helpers/program.js';
+import { childProcesses } from './childProcesses.js';
 import {
   completedRuns,
   DAY,
@@ -54,9 +55,19 @@ function fleet(name: string, books: 'many' | 'large') {
     status: () => fleetStatus(options),
     /** Waits until the state of the fleet is as it is wanted. */
     async until(isReached: (status: Awaited<ReturnType<typeof fleetStatus>>) => boolean): Promise<void> {
-      while (!isReached(await fleetStatus(options))) await sleep(50);
+      while (!isReached(await fleetStatus(options))) await sleep(10);
     },
   };
+}
+
+/** Waits until a worker has processes of books, and returns them. */
+async function booksOf({ child }: Started): Promise<number[]> {
+  let books = childProcesses(child.pid);
+  while (books.length === 0 && child.exitCode === null) {
+    await sleep(5);
+    books = childProcesses(child.pid);
+  }
+  return books;
 }
 
 /** The events and the report that a worker told. */
@@ -119,11 +130,10 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   });
 
   test('a worker that is killed has its book taken over', async () => {
-    const { folder, enqueue, work, until } = fleet('killed', 'large');
+    const { folder, enqueue, work } = fleet('killed', 'large');
     await enqueue();
     const first = work();
-    await until(({ books }) => books.active === 1);
-    await sleep(300);
+    await booksOf(first);
     first.child.kill('SIGKILL');
     const { report } = toldBy(await work('--drain').outcome);
     expect(report.changed + report.already_planned).toBe(2);
@@ -131,16 +141,10 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   });
 
   test('a book whose process is killed is tried again', async () => {
-    const { folder, enqueue, work, until } = fleet('process', 'large');
+    const { folder, enqueue, work } = fleet('process', 'large');
     await enqueue();
     const worker = work('--drain');
-    await until(({ books }) => books.active === 1);
-    await sleep(300);
-    for (const id of execFileSync('pgrep', ['-P', `${worker.child.pid}`], { encoding: 'utf8' })
-      .trim()
-      .split('\n')) {
-      process.kill(Number(id), 'SIGKILL');
-    }
+    for (const id of await booksOf(worker)) process.kill(id, 'SIGKILL');
     const { events, report } = toldBy(await worker.outcome);
     expect(events[0]).toMatchObject({ kind: 'failed', code: 'process_died', isTriedAgain: true });
     expect(report).toMatchObject({ failed: 0, attempts_failed: 1 });

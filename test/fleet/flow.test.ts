@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import { openNative } from '../../src/store/driver/native.js';
 import type { SqlValue } from '../../src/store/format/sqlValue.js';
 import { sendplan, start, testFolder } from '../helpers/cli.js';
 import { allRowsOfFile } from '../helpers/connections.js';
+import { childProcesses } from './childProcesses.js';
 import { DAY } from './fleetBooks.js';
 import { hasRedis, type RedisServer, startRedis } from './redisServer.js';
 
@@ -37,11 +37,13 @@ function flow(name: string) {
     prefix: name,
     enqueue: () => sendplan('fleet', 'enqueue', folder, '--as-of', DAY, ...place),
     work: (...words: string[]) => start('fleet', 'work', '--json', '--lock', '2', ...place, ...words),
-    /** Waits until the rounds of a kind go on. */
+    /** Waits until the rounds of a kind go on; those of a machine at leisure may be over before anybody looks. */
     async until(round: 'count' | 'group' | 'write'): Promise<void> {
       const isReached = () => {
         const names = inRun();
-        if (round === 'count' || names === null) return names !== null;
+        if (names === null)
+          return NAMES.every((part) => readFileSync(join(folder, part)).includes('scheduler_last_run'));
+        if (round === 'count') return true;
         if (round === 'write') return names.includes('journal.json');
         return names.filter((found) => !found.startsWith('.') && found.includes('.count.')).length === PARTS;
       };
@@ -52,14 +54,7 @@ function flow(name: string) {
 }
 
 function withBooks(id: number | undefined): number[] {
-  let books: number[] = [];
-  try {
-    const found = execFileSync('pgrep', ['-P', `${id}`], { encoding: 'utf8' });
-    books = found.split('\n').filter(Boolean).map(Number);
-  } catch {
-    // It has none just then.
-  }
-  return [id ?? 0, ...books];
+  return [id ?? 0, ...childProcesses(id)];
 }
 
 function signal(ids: readonly number[], name: NodeJS.Signals): void {

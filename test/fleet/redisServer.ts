@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,17 +11,21 @@ export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 /** What a test says that needs one. */
 export const REDIS_MISSING = 'redis-server is not installed: apt-get install redis-server';
 
-/** A port of the loopback that nobody listens at. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Whether nobody listens at a port of the loopback. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** A port of the loopback that nobody listens at: below those that connections get, so that none takes it while Redis is away. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + randomInt(20_000);
+    if (await isFree(port)) return port;
+  }
 }
 
 /** A Redis of one's own. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ScheduleRows } from '../../../src/columns/scheduleRows.js';
 import type { NewRows } from '../../../src/store/changes/newRows.js';
@@ -107,15 +108,22 @@ describe('pages written by several threads', () => {
 
   it('fail as a whole when one of them cannot write', async () => {
     const image = await emptyImage();
-    // Enough for the thread to get its turn before everything is done without it.
-    const rows = plainRows(400_000);
+    const rows = plainRows(60_000);
+    let begun: Int32Array | undefined;
     writeFileSync(join(folder, 'unwritable'), '');
     const reading = openSync(join(folder, 'unwritable'), 'r');
     try {
       const failed = write(
         join(folder, 'case.sqlite3'),
         { image, deletedIds: new Float64Array(0), rows },
-        (_descriptor, source) => withThreads(2)(reading, source),
+        (_descriptor, source) => (work, rowCount) => {
+          begun = work.begun;
+          return withThreads(2)(reading, source)(work, rowCount);
+        },
+        // The thread has its turn before everything is done without it.
+        async () => {
+          while (begun !== undefined && Atomics.load(begun, 0) === 0) await setImmediate();
+        },
       );
       await expect(failed).rejects.toMatchObject({ code: 'EBADF', syscall: 'write' });
     } finally {
