@@ -29,6 +29,7 @@ export {
   dayTexts,
   eventDate,
   forgetTemplates,
+  initialId,
   kind,
   plannedDay,
   rowid,

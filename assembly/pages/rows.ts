@@ -15,8 +15,9 @@ import {
 } from './leaf';
 
 /*
- * Rows of `email_schedules`, in leaves of its table. Rows of a kind differ only in contact, event date and days: they are copies
- * of a template, with these few bytes set in each:
+ * Rows of `email_schedules`, in leaves of its table. Rows of a kind differ only in contact, event date, days and the id that the
+ * metadata of a follow-up name, which has as many digits in all of them: they are copies of a template, with these few bytes set in
+ * each:
  *
  *   header                        body
  *   | 21 | 00 | type of each ... | contact | type text | day | day | 08:30:00 | ... |
@@ -26,6 +27,7 @@ import {
  * a column is at its address + i * size. NULL in a day is the smallest value.
  *
  *   batch       rowid, contactId                f64
+ *               initialId                       f64   NaN for what is no follow-up
  *               kind                            i32   -1 for a row that is like no other
  *               plannedDay, sendDay             i32
  *               eventDate                       i32   year << 9 | month << 5 | day
@@ -34,11 +36,13 @@ import {
  *               templateKeys      2 x i32   the kind, and the types of its numbers
  *               templateStarts    u32   address of its bytes
  *               templateLengths   u32
- *               templatePatches   u32   6 each: where contact, year, month, day, planned, send are in it, 0 for nowhere
+ *               templatePatches   u32   7 each: where contact, year, month, day, planned, send are in it, and where the digits of
+ *                                       the initial id end; 0 for nowhere
  */
 
 export let rowid: usize = 0;
 export let contactId: usize = 0;
+export let initialId: usize = 0;
 export let kind: usize = 0;
 export let plannedDay: usize = 0;
 export let sendDay: usize = 0;
@@ -141,6 +145,14 @@ function writeDigits(to: usize, value: i32): void {
   store<u8>(to, (0x30 + (value % 10)) as u8, 1);
 }
 
+/** Writes the digits of a number in front of `end`. */
+function writeDecimal(end: usize, value: u64): void {
+  do {
+    store<u8>(--end, (0x30 + (value % 10)) as u8);
+    value /= 10;
+  } while (value > 0);
+}
+
 /**
  * Adds the rows `[row, last)` of the batch to the open leaf while they fit, and returns the first one that was not added.
  *
@@ -169,7 +181,7 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
     cellCount++;
     const record = writeVarint(writeVarint(leafAt + cellStart, length), id);
     copyBytes(record, load<u32>(templateStarts + (template << 2)), length);
-    const patches = templatePatches + template * 24;
+    const patches = templatePatches + template * 28;
     const contactAt = load<u32>(patches);
     if (contactAt !== 0) writeInteger(record + contactAt, load<f64>(contactId + (row << 3)) as i64, forms & 15);
     const event = at(eventDate, row);
@@ -183,6 +195,8 @@ export function addRows(row: u32, last: u32, leafAt: usize, cellStart: u32, cell
     if (plannedAt !== 0) writeDay(record + plannedAt, at(plannedDay, row));
     const sendAt = load<u32>(patches, 20);
     if (sendAt !== 0) writeDay(record + sendAt, at(sendDay, row));
+    const initialEnd = load<u32>(patches, 24);
+    if (initialEnd !== 0) writeDecimal(record + initialEnd, load<f64>(initialId + (row << 3)) as u64);
   }
   end(cellStart, cellCount, cellLength, DONE);
   return row;

@@ -5,12 +5,12 @@ import { plannedDayOf } from './plan.js';
 import { REASON_COUNT, subjectOf } from './reasons.js';
 
 /**
- * Rows as what they have in common and what they do not: all rows of a kind are equal but for contact, days and event date. All
- * columns have at least `count` elements.
+ * Rows as what they have in common and what they do not: all rows of a kind are equal but for contact, days, event date and, of
+ * follow-ups, the id of the initial email. All columns have at least `count` elements.
  */
 export interface KindRows {
   readonly count: number;
-  /** The kind, counted from 0; -1 is a row that is like no other. */
+  /** The kind, counted from 0; -1 is a row that is like no other: a follow-up whose initial email has no plain id. */
   readonly kind: Int32Array;
   /** The row's id when it takes the place of an owned row that changed; NaN lets SQLite choose. */
   readonly id: Float64Array;
@@ -20,6 +20,13 @@ export interface KindRows {
   readonly sendDay: Int32Array;
   /** The event's date in one number, see `packDate`. The kind decides which of its parts are NULL. */
   readonly eventDate: Int32Array;
+  /** The id of the initial email's row, which the metadata of a follow-up name from `INITIAL_ID_AT` on; NaN for other rows. */
+  readonly initialId: Float64Array;
+}
+
+/** How many digits an id has that metadata name; 0 for one that is not written in digits alone. */
+function digitsOf(id: number): number {
+  return Number.isSafeInteger(id) && id >= 0 ? String(id).length : 0;
 }
 
 /** Tells the kinds of the rows that candidates become (Rules 11), which are numbered as they come. */
@@ -28,6 +35,8 @@ export class RowKinds {
   readonly #dates = new PackedDates();
   /** For each reason and what it speaks of, the kind + 1 of every type without and with a phone; 0 is not known yet. */
   readonly #kindsOf: (Int32Array | undefined)[] = [];
+  /** The kinds of follow-ups by everything that their rows have in common. */
+  readonly #kindsOfFollowups = new Map<string, number>();
   #count = 0;
 
   constructor(plan: Plan) {
@@ -40,11 +49,11 @@ export class RowKinds {
   }
 
   /**
-   * Fills rows from candidates: everything but `id`. A follow-up is like no other row, because its metadata name its initial email.
+   * Fills rows from candidates: everything but `id`.
    *
    * @param candidates each one that becomes a row
    */
-  fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate }: KindRows): void {
+  fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate, initialId }: KindRows): void {
     const { views, organization } = this.#plan;
     const { candidateType, candidateContact, candidateReason, candidateDetail } = views;
     const { candidateEvent, candidateSend } = views;
@@ -59,8 +68,11 @@ export class RowKinds {
       contactId[i] = id[contact];
       plannedDay[i] = plannedDayOf(this.#plan, candidate);
       sendDay[i] = candidateSend[candidate];
+      initialId[i] = Number.NaN;
+      const variant = type * 2 + ((flags[contact] & HAS_PHONE) === 0 ? 0 : 1);
       if (type >= firstFollowup && type < firstCampaign) {
-        kind[i] = -1;
+        initialId[i] = this.#plan.organization.schedules.id[candidateDetail[candidate]];
+        kind[i] = this.#kindOfFollowup(candidate, variant, digitsOf(initialId[i]));
         eventDate[i] = 0;
         continue;
       }
@@ -73,9 +85,22 @@ export class RowKinds {
         kinds = new Int32Array(types.length * 2);
         kindsOf[place] = kinds;
       }
-      const variant = type * 2 + ((flags[contact] & HAS_PHONE) === 0 ? 0 : 1);
       if (kinds[variant] === 0) kinds[variant] = ++this.#count;
       kind[i] = kinds[variant] - 1;
     }
+  }
+
+  /** A follow-up has priority and instance of its initial email (Rules 10), and is like those whose id has as many digits. */
+  #kindOfFollowup(candidate: number, variant: number, digits: number): number {
+    if (digits === 0) return -1;
+    const { views, organization, kernel } = this.#plan;
+    const instanceId = organization.schedules.instanceId[views.candidateDetail[candidate]];
+    const because = `${views.candidateReason[candidate]} ${subjectOf(this.#plan, candidate)}`;
+    const key = `${variant} ${because} ${kernel.priorityOf(candidate)} ${instanceId} ${digits}`;
+    const known = this.#kindsOfFollowups.get(key);
+    if (known !== undefined) return known;
+    const kind = this.#count++;
+    this.#kindsOfFollowups.set(key, kind);
+    return kind;
   }
 }

@@ -9,6 +9,12 @@ import { REASON, ReasonCodes } from './reasons.js';
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
 const DECIDED_BY = ['nothing', 'clicked', 'answered', 'answered_yes'] as const;
 
+/** What the metadata of a follow-up begin with (Rules 10); the id of its initial email's row follows. */
+const METADATA_START = '{"initial_schedule_id":';
+
+/** Where in the metadata of a follow-up the id of its initial email's row begins. */
+export const INITIAL_ID_AT = METADATA_START.length;
+
 /** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
 export class RowWriter {
   readonly #plan: Plan;
@@ -135,16 +141,21 @@ export class RowWriter {
   #fillFollowup(i: number, candidate: number): void {
     const rows = this.#buffers;
     const { organization, views, kernel } = this.#plan;
-    const { schedules, planned, texts } = organization;
     const initialRow = views.candidateDetail[candidate];
-    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
     rows.priority[i] = kernel.priorityOf(candidate);
-    rows.instanceId[i] = schedules.instanceId[initialRow];
+    rows.instanceId[i] = organization.schedules.instanceId[initialRow];
     rows.eventYear[i] = NULL_INT32;
     rows.eventMonth[i] = NULL_INT32;
     rows.eventDay[i] = NULL_INT32;
-    rows.metadata[i] = texts.codeOf(
-      JSON.stringify({ initial_schedule_id: schedules.id[initialRow], decided_by: decidedBy }),
-    );
+    rows.metadata[i] = this.metadataOf(candidate);
+  }
+
+  /** The code of the metadata of a follow-up: they tell its initial email and what decided its kind (Rules 10). */
+  metadataOf(candidate: number): number {
+    const { organization, views } = this.#plan;
+    const { schedules, planned, texts } = organization;
+    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
+    const id = JSON.stringify(schedules.id[views.candidateDetail[candidate]]);
+    return texts.codeOf(`${METADATA_START}${id},"decided_by":"${decidedBy}"}`);
   }
 }

@@ -327,7 +327,12 @@ export async function flushCase(seed: number): Promise<FlushCase> {
 
 /** Rows as kinds, by everything that two rows of a kind have in common; rows whose event does not fit into a number are alone. */
 function kindsBy(rows: ScheduleRows, kindOf: (key: string) => number): KindRows {
-  const { count, id, contactId, plannedDay, sendDay, eventYear, eventMonth, eventDay } = rows;
+  const { count, texts, id, contactId, plannedDay, sendDay, eventYear, eventMonth, eventDay, metadata } = rows;
+  // The metadata of a follow-up: how many digits the id has that they name, and what else they say.
+  const initial = Array.from({ length: count }, (_, i) =>
+    /^(\{"initial_schedule_id":)([0-9]+)(.*)$/s.exec(texts[metadata[i]] ?? ''),
+  );
+  const initialId = Float64Array.from(initial, (found) => (found === null ? Number.NaN : Number(found[2])));
   const common = Object.entries(rows).filter(
     ([name, values]) => ArrayBuffer.isView(values) && !['id', 'contactId', 'plannedDay', 'sendDay'].includes(name),
   );
@@ -336,6 +341,8 @@ function kindsBy(rows: ScheduleRows, kindOf: (key: string) => number): KindRows 
     const isAlone = !fits(eventYear[i], 1 << 20) || !fits(eventMonth[i], 16) || !fits(eventDay[i], 32);
     const key = common.map(([name, values]) => {
       const value = (values as Int32Array)[i];
+      const found = name === 'metadata' ? initial[i] : null;
+      if (found !== null) return `${found[2].length}${found[3]}`;
       return name.startsWith('event') ? value === NULL_INT32 : value;
     });
     return isAlone ? -1 : kindOf(String(key));
@@ -344,7 +351,7 @@ function kindsBy(rows: ScheduleRows, kindOf: (key: string) => number): KindRows 
   const eventDate = kind.map((of, i) =>
     of < 0 ? 0 : packDate(part(eventYear[i]), part(eventMonth[i]), part(eventDay[i])),
   );
-  return { count, kind, id, contactId, plannedDay, sendDay, eventDate };
+  return { count, kind, id, contactId, plannedDay, sendDay, eventDate, initialId };
 }
 
 /** Numbers keys as they come. */

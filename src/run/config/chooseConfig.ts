@@ -37,15 +37,9 @@ function besideOf(databasePath: string): string | null {
 
 /** The configuration that the last run kept in the database; null when there is none, or it is the defaults. */
 async function lastRunConfig(path: string, driver: 'sqljs' | 'native'): Promise<ConfigInput | null> {
-  const { readDatabaseFile } = await import('../../store/driver/readDatabaseFile.js');
-  const { latestConfigText } = await import('../../store/read/latestConfig.js');
-  const { readSchema } = await import('../../store/schema/readSchema.js');
+  const { readLatestConfig } = await import('../../store/read/readLatestConfig.js');
   const file = isFolder(path) ? (await import('../parts/manifest.js')).readBook(path).parts[0].path : path;
-  const text = await readDatabaseFile(file, driver, async (connection, endReading) => {
-    const found = latestConfigText(connection, readSchema(connection));
-    endReading();
-    return found;
-  });
+  const text = await readLatestConfig(file, driver);
   if (text === null) return null;
   try {
     const { isOtherConfig, parseStoredConfig } = await import('../../rules/storedConfig.js');

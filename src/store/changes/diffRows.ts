@@ -26,6 +26,7 @@ export class DiffRows implements NewRows {
     plannedDay: new Int32Array(FLUSH_BATCH_ROWS),
     sendDay: new Int32Array(FLUSH_BATCH_ROWS),
     eventDate: new Int32Array(FLUSH_BATCH_ROWS),
+    initialId: new Float64Array(FLUSH_BATCH_ROWS),
   };
 
   constructor(plan: Plan, diff: ScheduleDiff) {

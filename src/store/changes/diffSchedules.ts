@@ -49,8 +49,11 @@ function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array;
   const rowKinds = new RowKinds(plan);
   const batch = new Uint32Array(BATCH_CANDIDATES);
   const days = () => new Int32Array(BATCH_CANDIDATES);
-  const id = new Float64Array(BATCH_CANDIDATES);
-  const columns = { kind: days(), id, contactId: id.slice(), plannedDay: days(), sendDay: days(), eventDate: days() };
+  const numbers = () => new Float64Array(BATCH_CANDIDATES);
+  const columns = {
+    ...{ kind: days(), plannedDay: days(), sendDay: days(), eventDate: days() },
+    ...{ id: numbers(), contactId: numbers(), initialId: numbers() },
+  };
   const { candidateReason, candidateContact } = plan.views;
   const { first } = plan.organization.schedules;
   for (let candidate = 0; candidate < plan.count; ) {

@@ -43,19 +43,12 @@ export class RowComparer {
       return false;
     if (schedules.isClean[row] === 0) return false;
     const kind = kinds.kind[i];
-    if (kind < 0) return this.#hasCommon(candidate, schedules.form[row]) && this.#hasOwn(candidate, row);
-    const date = kinds.eventDate[i];
-    if (
-      schedules.eventDay[row] !== (date & 31) ||
-      schedules.eventMonth[row] !== ((date >> 5) & 15) ||
-      schedules.eventYear[row] !== date >> 9 ||
-      schedules.metadata[row] !== NULL_TEXT
-    ) {
-      return false;
-    }
+    const form = schedules.form[row];
+    if (kind < 0) return this.#hasCommon(candidate, form) && this.#isOfFollowup(candidate, row);
+    const isFollowup = !Number.isNaN(kinds.initialId[i]);
+    if (isFollowup ? !this.#isOfFollowup(candidate, row) : !this.#isOfDate(kinds.eventDate[i], row)) return false;
     this.#commons[kind] ??= new Uint8Array(this.#formCount);
     const commons = this.#commons[kind];
-    const form = schedules.form[row];
     if (commons[form] === 0) commons[form] = this.#hasCommon(candidate, form) ? COMMON.same : COMMON.differs;
     return commons[form] === COMMON.same;
   }
@@ -86,14 +79,25 @@ export class RowComparer {
     );
   }
 
-  /** Whether an owned row has what only the candidate's row has: that of a follow-up. */
-  #hasOwn(candidate: number, row: number): boolean {
-    const { schedules } = this.#plan.organization;
+  /** Whether an owned row tells of an event on a date, in one number, and of nothing else. */
+  #isOfDate(date: number, row: number): boolean {
+    const { eventYear, eventMonth, eventDay, metadata } = this.#plan.organization.schedules;
     return (
-      schedules.eventYear[row] === NULL_INT32 &&
-      schedules.eventMonth[row] === NULL_INT32 &&
-      schedules.eventDay[row] === NULL_INT32 &&
-      schedules.metadata[row] === this.#rowOf(candidate).metadata[0]
+      eventDay[row] === (date & 31) &&
+      eventMonth[row] === ((date >> 5) & 15) &&
+      eventYear[row] === date >> 9 &&
+      metadata[row] === NULL_TEXT
+    );
+  }
+
+  /** Whether an owned row tells what only the row of this follow-up does. */
+  #isOfFollowup(candidate: number, row: number): boolean {
+    const { eventYear, eventMonth, eventDay, metadata } = this.#plan.organization.schedules;
+    return (
+      eventYear[row] === NULL_INT32 &&
+      eventMonth[row] === NULL_INT32 &&
+      eventDay[row] === NULL_INT32 &&
+      metadata[row] === this.#writer.metadataOf(candidate)
     );
   }
 

@@ -2,11 +2,8 @@ import type { Config } from '../../rules/config.js';
 import { VERSION } from '../../version.js';
 import { runOnce } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
-import { openDatabaseReader } from '../format/databaseReader.js';
 import type { PageSource } from '../format/pageSource.js';
-import { RecordReader } from '../format/recordReader.js';
-import { TableReader } from '../format/tableReader.js';
-import { createTable } from '../schema/migration.js';
+import { findOwnTable } from '../read/ownTable.js';
 import { type BookkeepingResult, keeping } from './bookkeeping.js';
 
 const TABLE = 'scheduler_last_run';
@@ -67,16 +64,8 @@ const COLUMNS = [COLUMN.digest, COLUMN.runId, COLUMN.completed, COLUMN.settings,
  * @throws SendplanError `database_error` when its pages are damaged
  */
 export function readLastRun(pages: PageSource): FoundLastRun | null {
-  const scan = openDatabaseReader(pages);
-  if (typeof scan === 'string') return null;
-  const entry = scan.entries.find(({ type, name }) => type === 'table' && name === TABLE);
-  if (entry === undefined || entry.sql !== createTable(TABLE).sql) return null;
-  const open = (columns: readonly number[]) =>
-    new RecordReader(new TableReader(pages, scan.layout, TABLE, entry.rootPage), {
-      columns,
-      rowidColumn: 0,
-      defaultOf: () => null,
-    });
+  const open = findOwnTable(pages, TABLE);
+  if (typeof open === 'string') return null;
   // The digest alone, so that the row is not put together from other pages and is seen where it lies.
   const first = open([COLUMN.digest]);
   if (!first.next()) return null;

@@ -54,7 +54,8 @@ class ColumnValues {
     else if (source.kind === 'identifier' && source.field === 'contactId') this.#takeContacts(rows.contactId, codes);
     else if (source.kind === 'integer' && source.field in EVENT_PARTS) {
       this.#takeEventParts(rows, EVENT_PARTS[source.field as keyof typeof EVENT_PARTS], codes, wholeRow);
-    } else this.#takeKinds(rows.kind, codes, wholeRow);
+    } else if (source.kind === 'text' && source.field === 'metadata') this.#takeMetadata(rows, codes, wholeRow);
+    else this.#takeKinds(rows.kind, codes, wholeRow);
     this.#keys.append(codes);
   }
 
@@ -94,6 +95,15 @@ class ColumnValues {
   #takeKinds(kinds: Int32Array, codes: Uint32Array, wholeRow: WholeRow): void {
     for (let i = 0; i < codes.length; i++) {
       const kind = kinds[i];
+      const code = kind < 0 || kind >= this.#ofKind.length ? 0 : this.#ofKind[kind];
+      codes[i] = code === 0 ? this.#learn(kind, wholeRow(i)) : code - 1;
+    }
+  }
+
+  /** Rows of a kind have the same metadata, but for follow-ups. */
+  #takeMetadata({ kind: kinds, initialId }: KindRows, codes: Uint32Array, wholeRow: WholeRow): void {
+    for (let i = 0; i < codes.length; i++) {
+      const kind = Number.isNaN(initialId[i]) ? kinds[i] : -1;
       const code = kind < 0 || kind >= this.#ofKind.length ? 0 : this.#ofKind[kind];
       codes[i] = code === 0 ? this.#learn(kind, wholeRow(i)) : code - 1;
     }

@@ -1,5 +1,6 @@
 import type { ScheduleRows } from '../../../columns/scheduleRows.js';
 import { SendplanError } from '../../../errors.js';
+import { INITIAL_ID_AT } from '../../../plan/rows.js';
 import { DAY_RANGE, FLUSH_BATCH_ROWS, type NewRows } from '../../changes/newRows.js';
 import type { EncodedValue } from '../../format/encodedValue.js';
 import { type PageEncoder, STOPPED } from '../../format/pageEncoder.js';
@@ -17,9 +18,9 @@ const SLOTS = MOST_TEMPLATES * 4;
 /** The numbers that make out a template, see assembly/pages/rows.ts. */
 const KEY_LENGTH = 2;
 
-/** What differs from row to row: five numbers and two days. */
-const PATCH = { contact: 0, year: 1, month: 2, day: 3, planned: 4, send: 5 } as const;
-const PATCH_COUNT = 6;
+/** What differs from row to row: five numbers, two days, and the id that a follow-up's metadata name. */
+const PATCH = { contact: 0, year: 1, month: 2, day: 3, planned: 4, send: 5, initial: 6 } as const;
+const PATCH_COUNT = 7;
 
 const DAY_TEXT_BYTES = 12;
 
@@ -41,6 +42,7 @@ export class RecordEncoder {
   readonly #encoder: PageEncoder;
   readonly #rowids: Float64Array;
   readonly #contactIds: Float64Array;
+  readonly #initialIds: Float64Array;
   readonly #batch: Readonly<Record<(typeof BATCH_COLUMNS)[number], Int32Array>>;
   readonly #templatesAt: number;
   readonly #patches: Uint32Array;
@@ -63,6 +65,7 @@ export class RecordEncoder {
     };
     const rowidsAt = column('rowid', FLUSH_BATCH_ROWS * 8);
     const contactIdsAt = column('contactId', FLUSH_BATCH_ROWS * 8);
+    const initialIdsAt = column('initialId', FLUSH_BATCH_ROWS * 8);
     const batchAt = BATCH_COLUMNS.map((name) => column(name, FLUSH_BATCH_ROWS * 4));
     column('dayTexts', (DAY_RANGE.end - DAY_RANGE.first) * DAY_TEXT_BYTES);
     column('templateSlots', SLOTS * 4);
@@ -79,6 +82,7 @@ export class RecordEncoder {
     const { buffer } = this.tree.bytes;
     this.#rowids = new Float64Array(buffer, rowidsAt, FLUSH_BATCH_ROWS);
     this.#contactIds = new Float64Array(buffer, contactIdsAt, FLUSH_BATCH_ROWS);
+    this.#initialIds = new Float64Array(buffer, initialIdsAt, FLUSH_BATCH_ROWS);
     const [kind, plannedDay, sendDay, eventDate] = batchAt.map((at) => new Int32Array(buffer, at, FLUSH_BATCH_ROWS));
     this.#batch = { kind, plannedDay, sendDay, eventDate };
     this.#patches = new Uint32Array(buffer, patchesAt, MOST_TEMPLATES * PATCH_COUNT);
@@ -95,6 +99,7 @@ export class RecordEncoder {
     this.#places = places;
     this.#rowids.set(rowids);
     this.#contactIds.set(rows.contactId.subarray(0, rows.count));
+    this.#initialIds.set(rows.initialId.subarray(0, rows.count));
     for (const name of BATCH_COLUMNS) this.#batch[name].set(rows[name].subarray(0, rows.count));
   }
 
@@ -146,7 +151,7 @@ export class RecordEncoder {
     return true;
   }
 
-  /** Makes the record of a row, and tells where in it each of `PATCH` is: 0 when it is NULL or has no bytes. */
+  /** Makes the record of a row, and tells where in it each of `PATCH` is, the initial id by its end: 0 when it is NULL or has no bytes. */
   #build(row: number): { readonly record: Uint8Array; readonly patches: Uint32Array } {
     const patches = new Uint32Array(PATCH_COUNT);
     const rows = this.#source.rowAt(this.#places[row]);
@@ -160,7 +165,8 @@ export class RecordEncoder {
       typeAt = writeVarint(record, typeAt, serialType);
       record.set(body, bodyAt);
       const patch = patchOf(this.#columns[place]);
-      if (patch >= 0 && body.length > 0) patches[patch] = bodyAt;
+      if (patch === PATCH.initial) patches[patch] = endOfInitialId(this.#initialIds[row], bodyAt);
+      else if (patch >= 0 && body.length > 0) patches[patch] = bodyAt;
       bodyAt += body.length;
     });
     return { record, patches };
@@ -201,7 +207,13 @@ function isOwn(source: ColumnSource): boolean {
   return source.kind === 'identifier' || (source.kind === 'text' && source.field === 'metadata');
 }
 
+/** Where the digits of the id that a follow-up's metadata name end; 0 where they name none. @param metadataAt where they begin */
+function endOfInitialId(initialId: number, metadataAt: number): number {
+  return Number.isNaN(initialId) ? 0 : metadataAt + INITIAL_ID_AT + String(initialId).length;
+}
+
 function patchOf({ source }: LayoutColumn): number {
+  if (source.kind === 'text') return source.field === 'metadata' ? PATCH.initial : -1;
   if (source.kind === 'day') return source.field === 'plannedDay' ? PATCH.planned : PATCH.send;
   if (source.kind === 'identifier') return source.field === 'contactId' ? PATCH.contact : -1;
   if (source.kind !== 'integer') return -1;
