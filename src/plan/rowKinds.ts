@@ -24,9 +24,22 @@ export interface KindRows {
   readonly initialId: Float64Array;
 }
 
+/** What the rows of a kind of follow-ups have in common. */
+interface FollowupKind {
+  readonly variant: number;
+  readonly reason: number;
+  readonly priority: number;
+  readonly digits: number;
+  readonly instanceId: number;
+  readonly kind: number;
+}
+
 /** How many digits an id has that metadata name; 0 for one that is not written in digits alone. */
 function digitsOf(id: number): number {
-  return Number.isSafeInteger(id) && id >= 0 ? String(id).length : 0;
+  if (!Number.isSafeInteger(id) || id < 0) return 0;
+  let digits = 1;
+  for (let bound = 10; bound <= id; bound *= 10) digits++;
+  return digits;
 }
 
 /** Tells the kinds of the rows that candidates become (Rules 11), which are numbered as they come. */
@@ -37,6 +50,7 @@ export class RowKinds {
   readonly #kindsOf: (Int32Array | undefined)[] = [];
   /** The kinds of follow-ups by everything that their rows have in common. */
   readonly #kindsOfFollowups = new Map<string, number>();
+  #lastFollowup: FollowupKind | null = null;
   #count = 0;
 
   constructor(plan: Plan) {
@@ -95,12 +109,23 @@ export class RowKinds {
     if (digits === 0) return -1;
     const { views, organization, kernel } = this.#plan;
     const instanceId = organization.schedules.instanceId[views.candidateDetail[candidate]];
-    const because = `${views.candidateReason[candidate]} ${subjectOf(this.#plan, candidate)}`;
-    const key = `${variant} ${because} ${kernel.priorityOf(candidate)} ${instanceId} ${digits}`;
-    const known = this.#kindsOfFollowups.get(key);
-    if (known !== undefined) return known;
-    const kind = this.#count++;
+    const reason = subjectOf(this.#plan, candidate) * REASON_COUNT + views.candidateReason[candidate];
+    const priority = kernel.priorityOf(candidate);
+    const last = this.#lastFollowup;
+    if (
+      last !== null &&
+      last.variant === variant &&
+      last.reason === reason &&
+      last.priority === priority &&
+      last.digits === digits &&
+      Object.is(last.instanceId, instanceId)
+    ) {
+      return last.kind;
+    }
+    const key = `${variant} ${reason} ${priority} ${digits} ${instanceId}`;
+    const kind = this.#kindsOfFollowups.get(key) ?? this.#count++;
     this.#kindsOfFollowups.set(key, kind);
+    this.#lastFollowup = { variant, reason, priority, digits, instanceId, kind };
     return kind;
   }
 }

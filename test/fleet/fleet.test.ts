@@ -51,7 +51,9 @@ function fleet(name: string, books: 'many' | 'large') {
     options,
     enqueue: async (day = DAY) =>
       JSON.parse((await sendplan('fleet', 'enqueue', folder, '--as-of', day, '--json', ...place)).stdout),
-    work: (...words: string[]) => start('fleet', 'work', '--json', '--lock', '2', ...place, ...words),
+    work: (...words: string[]) => start('fleet', 'work', '--json', ...place, ...words),
+    /** A worker whose books others take over two seconds after it was heard of last. */
+    workBriefly: (...words: string[]) => start('fleet', 'work', '--json', '--lock', '2', ...place, ...words),
     status: () => fleetStatus(options),
     /** Waits until the state of the fleet is as it is wanted. */
     async until(isReached: (status: Awaited<ReturnType<typeof fleetStatus>>) => boolean): Promise<void> {
@@ -130,12 +132,12 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   });
 
   test('a worker that is killed has its book taken over', async () => {
-    const { folder, enqueue, work } = fleet('killed', 'large');
+    const { folder, enqueue, workBriefly } = fleet('killed', 'large');
     await enqueue();
-    const first = work();
+    const first = workBriefly();
     await booksOf(first);
     first.child.kill('SIGKILL');
-    const { report } = toldBy(await work('--drain').outcome);
+    const { report } = toldBy(await workBriefly('--drain').outcome);
     expect(report.changed + report.already_planned).toBe(2);
     await expectPlannedOnce(folder, ofLarge, 'large');
   });
@@ -152,12 +154,12 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   });
 
   test('a worker that was stopped beyond its lock goes on, and nothing is planned twice', async () => {
-    const { folder, enqueue, work, until } = fleet('zombie', 'large');
+    const { folder, enqueue, workBriefly, until } = fleet('zombie', 'large');
     await enqueue();
-    const first = work('--drain');
+    const first = workBriefly('--drain');
     await until(({ books }) => books.active === 1);
     first.child.kill('SIGSTOP');
-    const second = await work('--drain').outcome;
+    const second = await workBriefly('--drain').outcome;
     expect(second.code).toBe(0);
     first.child.kill('SIGCONT');
     expect((await first.outcome).code).toBe(0);

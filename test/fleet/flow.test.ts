@@ -36,7 +36,9 @@ function flow(name: string) {
     folder,
     prefix: name,
     enqueue: () => sendplan('fleet', 'enqueue', folder, '--as-of', DAY, ...place),
-    work: (...words: string[]) => start('fleet', 'work', '--json', '--lock', '2', ...place, ...words),
+    work: (...words: string[]) => start('fleet', 'work', '--json', ...place, ...words),
+    /** A worker whose rounds others take over two seconds after it was heard of last. */
+    workBriefly: (...words: string[]) => start('fleet', 'work', '--json', '--lock', '2', ...place, ...words),
     /** Waits until the rounds of a kind go on; those of a machine at leisure may be over before anybody looks. */
     async until(round: 'count' | 'group' | 'write'): Promise<void> {
       const isReached = () => {
@@ -91,26 +93,26 @@ describe.skipIf(!hasRedis)('a book in parts is a flow of rounds', () => {
   afterAll(() => redis?.end());
 
   test('whose workers are killed in each of them', async () => {
-    const { folder, enqueue, work, until } = flow('killed');
+    const { folder, enqueue, workBriefly, until } = flow('killed');
     await enqueue();
     for (const round of ['count', 'group', 'write'] as const) {
-      const worker = work('--concurrency', '2');
+      const worker = workBriefly('--concurrency', '2');
       await until(round);
       signal(withBooks(worker.child.pid), 'SIGKILL');
       await worker.outcome;
     }
-    expect((await work('--drain').outcome).code).toBe(0);
+    expect((await workBriefly('--drain').outcome).code).toBe(0);
     await expectPlannedOnce(folder);
   });
 
   test('that a worker goes on to write after others have written them', async () => {
-    const { folder, enqueue, work, until } = flow('zombie');
+    const { folder, enqueue, workBriefly, until } = flow('zombie');
     await enqueue();
-    const first = work('--drain', '--concurrency', '3');
+    const first = workBriefly('--drain', '--concurrency', '3');
     await until('count');
     // Processes of its own find their parts written; where one is stopped that has a lock, SQLite keeps the others waiting.
     signal([first.child.pid ?? 0], 'SIGSTOP');
-    expect((await work('--drain').outcome).code).toBe(0);
+    expect((await workBriefly('--drain').outcome).code).toBe(0);
     signal([first.child.pid ?? 0], 'SIGCONT');
     expect((await first.outcome).code).toBe(0);
     await expectPlannedOnce(folder);
@@ -162,9 +164,9 @@ describe.skipIf(!hasRedis)('a book in parts is a flow of rounds', () => {
   });
 
   test('that a closed window keeps from beginning, but not from ending', async () => {
-    const { folder, prefix, enqueue, work, until } = flow('window');
+    const { folder, prefix, enqueue, workBriefly, until } = flow('window');
     await enqueue();
-    const worker = work('--concurrency', '2');
+    const worker = workBriefly('--concurrency', '2');
     await until('count');
     signal(withBooks(worker.child.pid), 'SIGKILL');
     await worker.outcome;
@@ -173,7 +175,7 @@ describe.skipIf(!hasRedis)('a book in parts is a flow of rounds', () => {
     const late = { redis: redis.url, prefix, lockMs: 2000, until: new Date(Date.now() - 1) };
     expect(await workOnFleet(late)).toMatchObject({ failed: 1, changed: 0 });
     await retryFailed({ redis: redis.url, prefix });
-    const second = work('--concurrency', '2');
+    const second = workBriefly('--concurrency', '2');
     await until('write');
     signal(withBooks(second.child.pid), 'SIGKILL');
     await second.outcome;

@@ -25,8 +25,15 @@ function isInteger(serialType: number): boolean {
 }
 
 function hashOf(serialType: number, source: Uint8Array, start: number, length: number): number {
+  const end = start + length;
   let hash = serialType | 0;
-  for (let i = start; i < start + length; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const word = source[i] | (source[i + 1] << 8) | (source[i + 2] << 16) | (source[i + 3] << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 16;
+  }
+  for (; i < end; i += 1) hash = Math.imul(hash, 0x01000193) ^ source[i];
   hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x2c1b3c6d);
   return hash ^ (hash >>> 12);
@@ -93,6 +100,42 @@ export class KeyDictionary {
     return this.codeOf(serialType, this.#scratch, 0);
   }
 
+  /** `codeOf` for values of which many are whole numbers in their order, or that of the one before. */
+  codeOfNext(serialType: number, source: Uint8Array, start: number): number {
+    if (!isInteger(serialType)) return this.codeOf(serialType, source, start);
+    const value = decodeNumber(serialType, source, start);
+    if (value === this.#lastInteger && serialType === this.#lastType) return this.#lastCode;
+    const isNew = value > this.#largestInteger;
+    this.#lastCode = isNew
+      ? this.#add(serialType, source, start, bodyLength(serialType), value)
+      : this.codeOf(serialType, source, start);
+    this.#lastInteger = value;
+    this.#lastType = serialType;
+    return this.#lastCode;
+  }
+
+  /** The codes of all values of another dictionary, by its codes. @throws UnfitKey as `codeOf` does */
+  codesOf(other: KeyDictionary): Uint32Array {
+    const codes = new Uint32Array(other.count);
+    const isMerge = this.#isInOrder && other.#isInOrder;
+    const { count } = this;
+    let next = 0;
+    for (let code = 0; code < codes.length; code += 1) {
+      const serialType = other.#serialType(code);
+      const start = other.starts[code] + other.typeLengths[code];
+      if (!isMerge || serialType === 0) {
+        codes[code] = this.codeOf(serialType, other.bytes, start);
+        continue;
+      }
+      // Both ascend: what is not among the values that come next is new.
+      const value = other.#numberOf(code);
+      while (next < count && (this.#serialType(next) === 0 || this.#numberOf(next) < value)) next += 1;
+      const isKnown = next < count && this.#serialType(next) === serialType && this.#numberOf(next) === value;
+      codes[code] = isKnown ? next : this.#add(serialType, other.bytes, start, other.bodyLengths[code], value);
+    }
+    return codes;
+  }
+
   /** The code of a value. */
   codeOfValue({ serialType, body }: EncodedValue): number {
     return this.codeOf(serialType, body, 0);
@@ -141,6 +184,10 @@ export class KeyDictionary {
   /** The values whose hashes are in the table; those behind are put there when a value is next looked for. */
   #hashedCount = 0;
   #largestInteger = Number.NEGATIVE_INFINITY;
+  /** The whole number that was last asked for, as it was stored. */
+  #lastInteger = Number.NaN;
+  #lastType = 0;
+  #lastCode = 0;
   /** Whether all values are whole numbers and each is above those before it; the first may be NULL. */
   #isInOrder = true;
   #ranks: Ranks | null = null;
@@ -150,8 +197,10 @@ export class KeyDictionary {
       const start = this.starts[code] + this.typeLengths[code];
       this.#keepHash(code, hashOf(this.#serialType(code), this.bytes, start, this.bodyLengths[code]));
     }
+    const isRoomy = this.count * 2 < this.#slots.length;
+    if (isRoomy) this.#insert(this.#slots, this.#hashedCount);
+    else this.#grow();
     this.#hashedCount = this.count;
-    this.#grow();
   }
 
   #keepHash(code: number, hash: number): void {
@@ -226,14 +275,18 @@ export class KeyDictionary {
   #grow(): void {
     let size = this.#slots.length;
     while (size <= this.count * 2) size *= 4;
-    const slots = new Int32Array(Math.max(size, 256));
+    this.#slots = new Int32Array(Math.max(size, 256));
+    this.#insert(this.#slots, 0);
+  }
+
+  /** Puts the values from a code on into a table. */
+  #insert(slots: Int32Array, firstCode: number): void {
     const mask = slots.length - 1;
-    for (let code = 0; code < this.count; code += 1) {
+    for (let code = firstCode; code < this.count; code += 1) {
       let slot = this.#hashes[code] & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = code + 1;
     }
-    this.#slots = slots;
   }
 
   #isAscending(): boolean {

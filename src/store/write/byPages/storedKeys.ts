@@ -39,7 +39,7 @@ class StoredValues {
         continue;
       }
       const serialType = types.read();
-      column?.push(column.dictionary.codeOf(serialType, record, body));
+      column?.push(column.dictionary.codeOfNext(serialType, record, body));
       body += bodyLength(serialType);
     }
   }
@@ -82,12 +82,7 @@ export interface TableKeys {
 
 /** Adds the codes of a column to those of another, whose dictionary learns the values. */
 function appendCodes(target: KeyColumn, { dictionary, codes, count }: KeyColumn): void {
-  const { bytes, starts, typeLengths } = dictionary;
-  const types = new VarintReader(bytes);
-  const translated = Uint32Array.from({ length: dictionary.count }, (_, code) => {
-    types.at = starts[code];
-    return target.dictionary.codeOf(types.read(), bytes, starts[code] + typeLengths[code]);
-  });
+  const translated = target.dictionary.codesOf(dictionary);
   const appended = new Uint32Array(count);
   for (let row = 0; row < count; row++) appended[row] = translated[codes[row]];
   target.append(appended);
