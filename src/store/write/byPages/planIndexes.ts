@@ -5,7 +5,7 @@ import { findTaken } from './findTaken.js';
 import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import { type LayoutIndex, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
-import { findRefused, hasCollision, type RowList, sortColumns, type UniqueIndex } from './sortRows.js';
+import { findRefused, type RowList, sortColumns, sortUnique, type UniqueIndex } from './sortRows.js';
 import { readTableKeys, type TableKeys } from './storedKeys.js';
 
 /** How an index of `email_schedules` is built. */
@@ -14,6 +14,8 @@ export interface IndexPlan {
   readonly keys: TableKeys;
   /** Whether the entries of rows that stay are copied from its old tree. */
   readonly isMerged: boolean;
+  /** The rows in its order where they are sorted already, null where not; let go of when they are handed on. */
+  sorted: RowList | null;
 }
 
 /** How all indexes are built, and the rows that they refuse. */
@@ -22,8 +24,6 @@ export interface IndexPlans {
   readonly isRefused: Uint8Array | null;
   /** By name. */
   readonly known: ReadonlyMap<string, IndexPlan>;
-  /** The rows of indexes in their order, by name, as far as they are sorted already; may be let go of. */
-  readonly sorted: Map<string, RowList>;
   /** How an index is built that is made only later. */
   readonly coming: IndexPlan;
 }
@@ -71,14 +71,23 @@ export function planIndexes(
       return { numbered, columns, findTaken: (rows) => findTaken(old, index.rootPage, rows, columns) };
     }),
   );
-  if (coming.length > 0 && hasCollision(allKeys.numbered, isRefused, sortColumns(allKeys.columns, coming))) {
+  const comingSorted =
+    coming.length === 0 ? null : sortUnique(allKeys.numbered, isRefused, sortColumns(allKeys.columns, coming));
+  if (coming.length > 0 && comingSorted === null) {
     throw new UnfitForPages('it holds rows that agree in contact, type and day');
   }
+  const planOf = (index: LayoutIndex): IndexPlan => {
+    const place = unique.indexOf(index);
+    return {
+      keys: keysOf(index),
+      isMerged: isMerged(index),
+      sorted: place < 0 || sorted === null ? null : sorted[place],
+    };
+  };
   return {
     isRefused,
-    known: new Map(layout.indexes.map((index) => [index.name, { keys: keysOf(index), isMerged: isMerged(index) }])),
-    sorted: new Map(sorted === null ? [] : unique.map(({ name }, i) => [name, sorted[i]])),
-    coming: { keys: allKeys, isMerged: false },
+    known: new Map(layout.indexes.map((index) => [index.name, planOf(index)])),
+    coming: { keys: allKeys, isMerged: false, sorted: comingSorted },
   };
 }
 

@@ -319,11 +319,12 @@ export function findRefused(newCount: number, uniqueIndexes: readonly UniqueInde
   return { isRefused, sorted: isRefused === null ? sorted : null };
 }
 
-/** Tells whether rows that are not refused agree in columns, none of which is NULL. */
-export function hasCollision(
+/** The rows that are not refused in the order of columns; null when some agree in all of them, none of which is NULL. */
+export function sortUnique(
   rows: NumberedRows,
   isRefused: Uint8Array | null,
   columns: readonly SortColumn[],
-): boolean {
-  return collisions(sortRows(rowsById(rows, isRefused), columns), columns, null).length > 0;
+): RowList | null {
+  const sorted = sortRows(rowsById(rows, isRefused), columns);
+  return collisions(sorted, columns, null).length > 0 ? null : sorted.rows;
 }

@@ -10,7 +10,7 @@ import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { IndexPlans } from './planIndexes.js';
 import { type LayoutIndex, type RunValues, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
-import { hasCollision, sortColumns } from './sortRows.js';
+import { sortColumns, sortUnique } from './sortRows.js';
 import { readTableKeys } from './storedKeys.js';
 import { type IndexJob, writeIndex } from './writeIndex.js';
 import { writeTable } from './writeTable.js';
@@ -42,12 +42,15 @@ export interface PagesToWrite {
 const ROW_BYTES = 64;
 
 function jobOf(index: LayoutIndex, { plans, deletedIds }: PagesToWrite): IndexJob | MergeJob {
-  const { keys, isMerged } = plans.known.get(index.name) ?? plans.coming;
+  const plan = plans.known.get(index.name) ?? plans.coming;
+  const { keys, isMerged, sorted } = plan;
   const { stayingIds, newCount, newIds, firstId, replacing } = keys.numbered;
+  // Writing once more sorts once more.
+  plan.sorted = null;
   const job: IndexJob = {
     numbered: { stayingIds, newCount, newIds, firstId, replacing },
     columns: sortColumns(keys.columns, index.columns),
-    sorted: plans.sorted.get(index.name) ?? null,
+    sorted,
     ...{ isRefused: plans.isRefused, rootPage: index.rootPage },
   };
   return isMerged ? { ...job, deletedIds } : job;
@@ -67,9 +70,10 @@ async function rebuildIndex(
     const all = readTableKeys(image, layout, new Set(index.columns), deletedIds, keys);
     const columns = sortColumns(all.columns, index.columns);
     // Which rows it refuses was asked of the old tree.
-    if (index.isUnique && hasCollision(all.numbered, isRefused, columns)) throw damaged(disagrees);
+    const sorted = index.isUnique ? sortUnique(all.numbered, isRefused, columns) : null;
+    if (index.isUnique && sorted === null) throw damaged(disagrees);
     const { rootPage } = index;
-    await writeIndex(space, { numbered: all.numbered, columns, isRefused, sorted: null, rootPage }, checkpoint);
+    await writeIndex(space, { numbered: all.numbered, columns, isRefused, sorted, rootPage }, checkpoint);
   } catch (error) {
     if (error instanceof UnfitKey || error instanceof UnfitForPages) throw damaged(disagrees);
     throw error;
@@ -91,8 +95,6 @@ export async function writePages(
   const { layout, plans, keys, rows, deletedIds, hadRows, others, run, plainRoots } = wanted;
   // The largest ones come last, so that no other is sorted beside them, each in memory of its own.
   const jobs = [...others, ...layout.indexes.map((index) => jobOf(index, wanted))];
-  // Writing once more sorts once more.
-  plans.sorted.clear();
   const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
   const checkpoint = () => target.checkpoint();
   await rewriteTrees(image, { roots, plainRoots }, target, async (supply, writeKept) => {
