@@ -27,17 +27,17 @@ export function readSignals(
   order: DateOrder,
 ): Signals {
   const never = () => new Int32Array(contactCount).fill(NULL_INT32);
-  const click = never();
-  const answer = never();
-  const condition = never();
-  const note = (days: Int32Array, contact: number, day: number) => {
+  const latest: { click?: Int32Array; answer?: Int32Array; condition?: Int32Array } = {};
+  const note = (kind: keyof typeof latest, contact: number, day: number) => {
+    latest[kind] ??= never();
+    const days = latest[kind];
     if (day > days[contact]) days[contact] = day;
   };
   const ofClicks = selectColumns(clicks, ['contact_id', 'clicked_at']);
   for (const row of ofClicks.rows) {
     const contact = contacts.indexOf(readInteger(row[ofClicks.places[0]]) ?? -1);
     const day = readDate(row[ofClicks.places[1]], order).day;
-    if (contact >= 0 && day !== null) note(click, contact, day);
+    if (contact >= 0 && day !== null) note('click', contact, day);
   }
   const ofEvents = selectColumns(events, ['contact_id', 'event_type', 'created_at', 'metadata']);
   const [contactAt, typeAt, createdAt, metadataAt] = ofEvents.places;
@@ -46,9 +46,17 @@ export function readSignals(
     const contact = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
     const day = readDate(row[createdAt], order).day;
     if (contact < 0 || day === null) continue;
-    note(answer, contact, day);
-    if (hasMedicalConditions(row[metadataAt])) note(condition, contact, day);
+    note('answer', contact, day);
+    if (hasMedicalConditions(row[metadataAt])) note('condition', contact, day);
   }
+  // Kinds that nobody has sent are one column.
+  const none = Object.keys(latest).length === 3 ? new Int32Array(0) : never();
+  const { click = none, answer = none, condition = none } = latest;
+  return signalsFrom(click, answer, condition);
+}
+
+/** Makes the Arrow table of signals over typed arrays of one length. */
+export function signalsFrom(click: Int32Array, answer: Int32Array, condition: Int32Array): Signals {
   const table = tableOf({
     last_click_day: numberVector(click),
     last_answer_day: numberVector(answer),

@@ -4,6 +4,7 @@ import { createKernel, type KernelBuild } from '../kernel/kernel.js';
 import type { Config } from '../rules/config.js';
 import { countColumns } from './countColumns.js';
 import { fillKernel, kernelNumbers } from './fillKernel.js';
+import { overKernel } from './overKernel.js';
 import type { Plan } from './plan.js';
 import { REASON } from './reasons.js';
 import { rulesOfRun } from './runRules.js';
@@ -40,6 +41,7 @@ export async function planOrganization(
   const counts = countColumns(organization, run);
   const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);
+  const planned = overKernel(organization, kernel.views);
 
   let count = 0;
   let start = 0;
@@ -51,7 +53,7 @@ export async function planOrganization(
   } while (start < contactCount);
   const history = countHistory(organization, today, counts.dayCount);
   const starting = new Uint32Array(counts.dayCount);
-  const plan: Plan = { organization, run, kernel, views: kernel.views, count, history, starting };
+  const plan: Plan = { organization: planned, run, kernel, views: kernel.views, count, history, starting };
   if (kernel.lateCampaigns() > 0) noteLateCampaigns(plan);
   return plan;
 }

@@ -3,7 +3,9 @@ import type { OldRows } from '../../format/oldLeaves.js';
 import { indexPayloadLimits, LEAF_HEADER_BYTES, type PayloadLimits, readUint16 } from '../../format/pageFormat.js';
 import { gatherPayload, TreeReader } from '../../format/treeReader.js';
 import { KeyComparer, rowidOfEntry } from './keyComparer.js';
-import { hasNull, type RowList, rowCountOf, rowsBetween, type SortColumn } from './sortRows.js';
+import { type RowList, rowCountOf, rowsBetween } from './rowList.js';
+import type { SortColumn } from './sortColumns.js';
+import { hasNull } from './uniqueRows.js';
 
 /** The entries of an index's leaf, or the one that stands between two leaves. */
 class Entries {

@@ -1,6 +1,6 @@
 import { damaged, VarintReader } from '../../format/databaseImage.js';
 import { bodyLength, compareBytes, decodeNumber } from '../../format/encodedValue.js';
-import type { SortColumn } from './sortRows.js';
+import type { SortColumn } from './sortColumns.js';
 
 /** A number of serial type 1 to 9, exactly. */
 function exactNumber(serialType: number, bytes: Uint8Array, at: number): number | bigint {

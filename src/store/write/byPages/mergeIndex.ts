@@ -3,7 +3,8 @@ import { PageEncoder, STOPPED } from '../../format/pageEncoder.js';
 import { indexPayloadLimits } from '../../format/pageFormat.js';
 import type { PageSpace } from '../../format/pageSpace.js';
 import { KeyComparer, rowidOfEntry } from './keyComparer.js';
-import { rowCountOf, rowidOf, rowsBetween, rowsById, sortRows } from './sortRows.js';
+import { rowCountOf, rowidOf, rowsBetween, rowsById } from './rowList.js';
+import { sortRows } from './sortRows.js';
 import { BATCH_ENTRIES, EntryWriter, type IndexJob } from './writeIndex.js';
 
 /** Leaves between two breaths. */

@@ -2,8 +2,8 @@ import { FLUSH_BATCH_ROWS, type NewRows } from '../../changes/newRows.js';
 import { sharedBytes } from '../../format/sharedBytes.js';
 import { KeyColumn } from './keyColumn.js';
 import { NewKeyValues } from './newKeyValues.js';
+import type { NumberedRows } from './rowList.js';
 import type { RunValues, ScheduleLayout } from './scheduleLayout.js';
-import type { NumberedRows } from './sortRows.js';
 
 /** The rows that come, as far as indexes are concerned; none of those that stay. */
 export interface NewKeys extends NumberedRows {

@@ -4,9 +4,11 @@ import type { PageSource } from '../../format/pageSource.js';
 import { findTaken } from './findTaken.js';
 import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
+import type { RowList } from './rowList.js';
 import { type LayoutIndex, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
-import { findRefused, type RowList, sortColumns, sortUnique, type UniqueIndex } from './sortRows.js';
+import { sortColumns } from './sortColumns.js';
 import { readTableKeys, type TableKeys } from './storedKeys.js';
+import { findRefused, sortUnique, type UniqueIndex } from './uniqueRows.js';
 
 /** How an index of `email_schedules` is built. */
 export interface IndexPlan {

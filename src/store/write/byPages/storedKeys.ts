@@ -4,8 +4,8 @@ import { bodyLength, type EncodedValue } from '../../format/encodedValue.js';
 import { TableCells } from '../../format/tableCells.js';
 import { KeyColumn } from './keyColumn.js';
 import type { NewKeys } from './newKeys.js';
+import type { NumberedRows } from './rowList.js';
 import { type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
-import type { NumberedRows } from './sortRows.js';
 
 /** Columns of a table whose values are wanted, one element for each column of its records. */
 export interface StoredColumns {

@@ -6,8 +6,9 @@ import type { MigrationStep } from '../../schema/migration.js';
 import { foldName, quoteName, quoteText } from '../../schema/readSchema.js';
 import { KeyColumn } from './keyColumn.js';
 import { UnfitKey } from './keyDictionary.js';
+import type { NumberedRows } from './rowList.js';
 import { encodeDefault, readIndexPlaces, rootPageOf, UnfitForPages } from './scheduleLayout.js';
-import { type NumberedRows, type SortColumn, sortColumns } from './sortRows.js';
+import { type SortColumn, sortColumns } from './sortColumns.js';
 import { readStoredKeys } from './storedKeys.js';
 
 const STAND_IN = { table: 'sendplan_stand_in', index: 'sendplan_stand_in_index' } as const;

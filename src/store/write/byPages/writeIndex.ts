@@ -2,17 +2,9 @@ import { IndexTreeWriter } from '../../format/indexTreeWriter.js';
 import { PageEncoder } from '../../format/pageEncoder.js';
 import type { PageSpace } from '../../format/pageSpace.js';
 import { varintLength } from '../../format/varint.js';
-import {
-  type KeyValues,
-  type NumberedRows,
-  type RowList,
-  rowCountOf,
-  rowidOf,
-  rowsBetween,
-  rowsById,
-  type SortColumn,
-  sortRows,
-} from './sortRows.js';
+import { type NumberedRows, type RowList, rowCountOf, rowidOf, rowsBetween, rowsById } from './rowList.js';
+import type { KeyValues, SortColumn } from './sortColumns.js';
+import { sortRows } from './sortRows.js';
 
 /** The most entries that are handed to the encoder at once. */
 export const BATCH_ENTRIES = 8192;

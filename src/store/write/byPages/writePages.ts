@@ -10,8 +10,9 @@ import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { IndexPlans } from './planIndexes.js';
 import { type LayoutIndex, type RunValues, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
-import { sortColumns, sortUnique } from './sortRows.js';
+import { sortColumns } from './sortColumns.js';
 import { readTableKeys } from './storedKeys.js';
+import { sortUnique } from './uniqueRows.js';
 import { type IndexJob, writeIndex } from './writeIndex.js';
 import { writeTable } from './writeTable.js';
 
