@@ -31,9 +31,9 @@ export interface MemoryNeeds {
 
 /** The bytes of one each; fitted to runs that were measured, see docs/performance.md, "Memory". */
 const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNeeds, number>>>> = {
-  native: { base: 160e6, contacts: 90, foundRows: 70, historyRows: 150, expectedRows: 66 },
-  sqljs: { base: 135e6, contacts: 90, foundRows: 90, historyRows: 150, expectedRows: 66 },
-  'sqljs by SQL': { base: 135e6, contacts: 90, foundRows: 150, historyRows: 150, expectedRows: 430 },
+  native: { base: 195e6, contacts: 105, foundRows: 75, historyRows: 165, expectedRows: 52 },
+  sqljs: { base: 152e6, contacts: 85, foundRows: 82, historyRows: 105, expectedRows: 52 },
+  'sqljs by SQL': { base: 152e6, contacts: 85, foundRows: 150, historyRows: 150, expectedRows: 430 },
 };
 
 /**
@@ -98,12 +98,13 @@ export function requireMemory(needs: MemoryNeeds, way: MemoryWay, limitBytes: nu
   const estimate = estimatePeakBytes(needs, way);
   if (estimate <= limitBytes) return;
   const { contacts, foundRows } = needs;
-  const native = way !== 'native' && estimatePeakBytes(needs, 'native') <= limitBytes;
+  const driver = way === 'native' ? 'sqljs' : 'native';
+  const isEnough = estimatePeakBytes(needs, driver) <= limitBytes;
   throw new SendplanError(
     'memory_limit',
     `The run would need about ${sizeText(estimate)} of memory for ${contacts} contacts and ${foundRows} rows of email_schedules; the limit is ${sizeText(limitBytes)}.`,
     {
-      hint: `Nothing was planned. ${native ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
+      hint: `Nothing was planned. ${isEnough ? `Use --driver ${driver}, which needs less, or allow more` : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
     },
   );
 }
