@@ -235,7 +235,7 @@ async function runsOf(image: Uint8Array, days: readonly number[], config: Config
   const database: OpenDatabase = await openDatabase(image);
   try {
     const reports: RunReport[] = [];
-    for (const day of days) reports.push(await database.run({ asOf: day, config, flush }));
+    for (const day of days) reports.push(await database.run({ asOf: day, config, flush, force: ['unreadable'] }));
     const { dump, checks } = await dumpOf(database.toImage());
     expect(checks).toEqual(['ok', 'ok']);
     return { reports, dump: anonymous(dump) };
