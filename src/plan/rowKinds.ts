@@ -10,7 +10,7 @@ import { REASON_COUNT, subjectOf } from './reasons.js';
  */
 export interface KindRows {
   readonly count: number;
-  /** The kind, counted from 0; -1 is a row that is like no other: a follow-up whose initial email has no plain id. */
+  /** The kind, counted from 0; -1 is a row that is like no other: a follow-up whose initial email has no plain id, or one of too many kinds. */
   readonly kind: Int32Array;
   /** The row's id when it takes the place of an owned row that changed; NaN lets SQLite choose. */
   readonly id: Float64Array;
@@ -23,6 +23,9 @@ export interface KindRows {
   /** The id of the initial email's row, which the metadata of a follow-up name from `INITIAL_ID_AT` on; NaN for other rows. */
   readonly initialId: Float64Array;
 }
+
+/** Where data tell more kinds of follow-ups apart than this, as many priorities do, the others are like no other row. */
+const MOST_FOLLOWUP_KINDS = 1024;
 
 /** What the rows of a kind of follow-ups have in common. */
 interface FollowupKind {
@@ -123,7 +126,9 @@ export class RowKinds {
       return last.kind;
     }
     const key = `${variant} ${reason} ${priority} ${digits} ${instanceId}`;
-    const kind = this.#kindsOfFollowups.get(key) ?? this.#count++;
+    const known = this.#kindsOfFollowups.get(key);
+    if (known === undefined && this.#kindsOfFollowups.size === MOST_FOLLOWUP_KINDS) return -1;
+    const kind = known ?? this.#count++;
     this.#kindsOfFollowups.set(key, kind);
     this.#lastFollowup = { variant, reason, priority, digits, instanceId, kind };
     return kind;

@@ -44,9 +44,11 @@ export class RowComparer {
     if (schedules.isClean[row] === 0) return false;
     const kind = kinds.kind[i];
     const form = schedules.form[row];
-    if (kind < 0) return this.#hasCommon(candidate, form) && this.#isOfFollowup(candidate, row);
-    const isFollowup = !Number.isNaN(kinds.initialId[i]);
-    if (isFollowup ? !this.#isOfFollowup(candidate, row) : !this.#isOfDate(kinds.eventDate[i], row)) return false;
+    // Forms and kinds of follow-ups both come of priorities and instances in the data: nobody keeps all pairs of them.
+    if (kind < 0 || !Number.isNaN(kinds.initialId[i])) {
+      return this.#isOfFollowup(candidate, row) && this.#hasCommon(candidate, form);
+    }
+    if (!this.#isOfDate(kinds.eventDate[i], row)) return false;
     this.#commons[kind] ??= new Uint8Array(this.#formCount);
     const commons = this.#commons[kind];
     if (commons[form] === 0) commons[form] = this.#hasCommon(candidate, form) ? COMMON.same : COMMON.differs;

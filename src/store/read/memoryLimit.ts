@@ -98,13 +98,12 @@ export function requireMemory(needs: MemoryNeeds, way: MemoryWay, limitBytes: nu
   const estimate = estimatePeakBytes(needs, way);
   if (estimate <= limitBytes) return;
   const { contacts, foundRows } = needs;
-  const driver = way === 'native' ? 'sqljs' : 'native';
-  const isEnough = estimatePeakBytes(needs, driver) <= limitBytes;
+  const isNativeEnough = way !== 'native' && estimatePeakBytes(needs, 'native') <= limitBytes;
   throw new SendplanError(
     'memory_limit',
     `The run would need about ${sizeText(estimate)} of memory for ${contacts} contacts and ${foundRows} rows of email_schedules; the limit is ${sizeText(limitBytes)}.`,
     {
-      hint: `Nothing was planned. ${isEnough ? `Use --driver ${driver}, which needs less, or allow more` : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
+      hint: `Nothing was planned. ${isNativeEnough ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
     },
   );
 }
