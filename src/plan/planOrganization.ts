@@ -41,7 +41,6 @@ export async function planOrganization(
   const counts = countColumns(organization, run);
   const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);
-  const planned = overKernel(organization, kernel.views);
 
   let count = 0;
   let start = 0;
@@ -53,7 +52,8 @@ export async function planOrganization(
   } while (start < contactCount);
   const history = countHistory(organization, today, counts.dayCount);
   const starting = new Uint32Array(counts.dayCount);
-  const plan: Plan = { organization: planned, run, kernel, views: kernel.views, count, history, starting };
+  const { views } = kernel;
+  const plan: Plan = { organization: overKernel(organization, views), run, kernel, views, count, history, starting };
   if (kernel.lateCampaigns() > 0) noteLateCampaigns(plan);
   return plan;
 }

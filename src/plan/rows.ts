@@ -141,21 +141,15 @@ export class RowWriter {
   #fillFollowup(i: number, candidate: number): void {
     const rows = this.#buffers;
     const { organization, views, kernel } = this.#plan;
+    const { schedules, planned, texts } = organization;
     const initialRow = views.candidateDetail[candidate];
+    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
     rows.priority[i] = kernel.priorityOf(candidate);
-    rows.instanceId[i] = organization.schedules.instanceId[initialRow];
+    rows.instanceId[i] = schedules.instanceId[initialRow];
     rows.eventYear[i] = NULL_INT32;
     rows.eventMonth[i] = NULL_INT32;
     rows.eventDay[i] = NULL_INT32;
-    rows.metadata[i] = this.metadataOf(candidate);
-  }
-
-  /** The code of the metadata of a follow-up: they tell its initial email and what decided its kind (Rules 10). */
-  metadataOf(candidate: number): number {
-    const { organization, views } = this.#plan;
-    const { schedules, planned, texts } = organization;
-    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
-    const id = JSON.stringify(schedules.id[views.candidateDetail[candidate]]);
-    return texts.codeOf(`${METADATA_START}${id},"decided_by":"${decidedBy}"}`);
+    const id = JSON.stringify(schedules.id[initialRow]);
+    rows.metadata[i] = texts.codeOf(`${METADATA_START}${id},"decided_by":"${decidedBy}"}`);
   }
 }

@@ -99,7 +99,7 @@ export class RowComparer {
       eventYear[row] === NULL_INT32 &&
       eventMonth[row] === NULL_INT32 &&
       eventDay[row] === NULL_INT32 &&
-      metadata[row] === this.#writer.metadataOf(candidate)
+      metadata[row] === this.#rowOf(candidate).metadata[0]
     );
   }
 

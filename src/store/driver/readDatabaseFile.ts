@@ -1,4 +1,4 @@
-import { openDatabaseFile, requireDatabaseFile, whileUnchanged } from '../file/openDatabaseFile.js';
+import { readUnlocked, requireDatabaseFile } from '../file/openDatabaseFile.js';
 import type { Connection } from './connection.js';
 import { openLazily } from './lazyConnection.js';
 import { openNativeReader } from './native.js';
@@ -21,13 +21,8 @@ export async function readDatabaseFile<Result>(
     const close = () => connection.close();
     return read(connection, close).finally(close);
   }
-  const file = openDatabaseFile(path);
-  try {
-    return await whileUnchanged(file, async () => {
-      const connection = openLazily(file.pages, await loadSqlJs());
-      return read(connection, file.requireSame).finally(() => connection.close());
-    });
-  } finally {
-    file.close();
-  }
+  return readUnlocked(path, async (file) => {
+    const connection = openLazily(file.pages, await loadSqlJs());
+    return read(connection, file.requireSame).finally(() => connection.close());
+  });
 }

@@ -274,3 +274,18 @@ export async function whileUnchanged<Result>(
     throw error;
   }
 }
+
+/**
+ * Opens a database file, has it read while nothing locks it, and closes it.
+ *
+ * @param read is to call `requireSame` when everything has been read
+ * @throws SendplanError as `openDatabaseFile` and `whileUnchanged` do
+ */
+export async function readUnlocked<Result>(path: string, read: (file: OpenedFile) => Promise<Result>): Promise<Result> {
+  const file = openDatabaseFile(path);
+  try {
+    return await whileUnchanged(file, () => read(file));
+  } finally {
+    file.close();
+  }
+}

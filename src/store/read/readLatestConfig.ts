@@ -1,4 +1,4 @@
-import { openDatabaseFile, whileUnchanged } from '../file/openDatabaseFile.js';
+import { readUnlocked } from '../file/openDatabaseFile.js';
 import { latestConfigText, scanLatestConfig } from './latestConfig.js';
 
 /**
@@ -20,15 +20,10 @@ export async function readLatestConfig(path: string, driver: 'sqljs' | 'native')
   });
 }
 
-async function scanFile(path: string): Promise<{ readonly text: string | null } | null> {
-  const file = openDatabaseFile(path);
-  try {
-    return await whileUnchanged(file, async () => {
-      const scanned = scanLatestConfig(file.pages);
-      if (scanned !== null) file.requireSame();
-      return scanned;
-    });
-  } finally {
-    file.close();
-  }
+function scanFile(path: string): Promise<{ readonly text: string | null } | null> {
+  return readUnlocked(path, async (file) => {
+    const scanned = scanLatestConfig(file.pages);
+    if (scanned !== null) file.requireSame();
+    return scanned;
+  });
 }

@@ -95,9 +95,7 @@ export class KeyDictionary {
     const serialType = integerSerialType(value);
     const length = bodyLength(serialType);
     if (length > 0) writeInteger(this.#scratch, 0, value, length);
-    // Contacts come by id: what is beyond all before is a value of its own, and need not be looked for.
-    if (value > this.#largestInteger) return this.#add(serialType, this.#scratch, 0, length, value);
-    return this.codeOf(serialType, this.#scratch, 0);
+    return this.#codeOfWhole(value, serialType, this.#scratch, 0);
   }
 
   /** `codeOf` for values of which many are whole numbers in their order, or that of the one before. */
@@ -105,10 +103,7 @@ export class KeyDictionary {
     if (!isInteger(serialType)) return this.codeOf(serialType, source, start);
     const value = decodeNumber(serialType, source, start);
     if (value === this.#lastInteger && serialType === this.#lastType) return this.#lastCode;
-    const isNew = value > this.#largestInteger;
-    this.#lastCode = isNew
-      ? this.#add(serialType, source, start, bodyLength(serialType), value)
-      : this.codeOf(serialType, source, start);
+    this.#lastCode = this.#codeOfWhole(value, serialType, source, start);
     this.#lastInteger = value;
     this.#lastType = serialType;
     return this.#lastCode;
@@ -191,6 +186,12 @@ export class KeyDictionary {
   /** Whether all values are whole numbers and each is above those before it; the first may be NULL. */
   #isInOrder = true;
   #ranks: Ranks | null = null;
+
+  #codeOfWhole(value: number, serialType: number, source: Uint8Array, start: number): number {
+    // Contacts come by id: what is beyond all before is a value of its own, and need not be looked for.
+    if (value <= this.#largestInteger) return this.codeOf(serialType, source, start);
+    return this.#add(serialType, source, start, bodyLength(serialType), value);
+  }
 
   #hashRest(): void {
     for (let code = this.#hashedCount; code < this.count; code += 1) {

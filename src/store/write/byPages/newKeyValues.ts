@@ -25,6 +25,11 @@ const EVENT_PARTS = {
 /** Gives the whole row at a place of a batch, as the first one of its columns; good until the next call. */
 type WholeRow = (i: number) => ScheduleRows;
 
+/** The kinds of rows as far as they tell the metadata: those of a follow-up are like no other's. */
+function kindsOfMetadata({ kind, initialId }: KindRows): Int32Array {
+  return kind.map((of, i) => (Number.isNaN(initialId[i]) ? of : -1));
+}
+
 /** The codes of one key column in new rows. */
 class ColumnValues {
   readonly #source: ColumnSource;
@@ -54,8 +59,10 @@ class ColumnValues {
     else if (source.kind === 'identifier' && source.field === 'contactId') this.#takeContacts(rows.contactId, codes);
     else if (source.kind === 'integer' && source.field in EVENT_PARTS) {
       this.#takeEventParts(rows, EVENT_PARTS[source.field as keyof typeof EVENT_PARTS], codes, wholeRow);
-    } else if (source.kind === 'text' && source.field === 'metadata') this.#takeMetadata(rows, codes, wholeRow);
-    else this.#takeKinds(rows.kind, codes, wholeRow);
+    } else {
+      const isMetadata = source.kind === 'text' && source.field === 'metadata';
+      this.#takeKinds(isMetadata ? kindsOfMetadata(rows) : rows.kind, codes, wholeRow);
+    }
     this.#keys.append(codes);
   }
 
@@ -95,15 +102,6 @@ class ColumnValues {
   #takeKinds(kinds: Int32Array, codes: Uint32Array, wholeRow: WholeRow): void {
     for (let i = 0; i < codes.length; i++) {
       const kind = kinds[i];
-      const code = kind < 0 || kind >= this.#ofKind.length ? 0 : this.#ofKind[kind];
-      codes[i] = code === 0 ? this.#learn(kind, wholeRow(i)) : code - 1;
-    }
-  }
-
-  /** Rows of a kind have the same metadata, but for follow-ups. */
-  #takeMetadata({ kind: kinds, initialId }: KindRows, codes: Uint32Array, wholeRow: WholeRow): void {
-    for (let i = 0; i < codes.length; i++) {
-      const kind = Number.isNaN(initialId[i]) ? kinds[i] : -1;
       const code = kind < 0 || kind >= this.#ofKind.length ? 0 : this.#ofKind[kind];
       codes[i] = code === 0 ? this.#learn(kind, wholeRow(i)) : code - 1;
     }
