@@ -2,7 +2,7 @@
 
 export { deletedBits, deletedCount, deletedFirst, deletedIds, deletedMask, deletedSpan } from './deleted';
 export { addEntries, beginEntries, columnCount, columns, entryRowid, taken, writeEntry } from './entries';
-export { maximumLocal, outcome } from './leaf';
+export { maximumLocal, outcome, spareRoom } from './leaf';
 export {
   beginOld,
   copyRows,

@@ -34,9 +34,13 @@ export function end(cellStart: u32, cellCount: u32, cellLength: u32, why: u32): 
   store<u32>(outcome, why, 12);
 }
 
+/** Bytes that a leaf which has cells keeps free, so that what does not fit into one leaf is shared by two of about a size. */
+export let spareRoom: u32 = 0;
+
 /** Whether an open leaf has room for a cell of that many bytes. @inline */
 export function hasRoom(cellStart: u32, cellCount: u32, cellLength: u32): bool {
-  return cellStart >= cellLength + LEAF_HEADER + 2 * (cellCount + 1);
+  const spare: u32 = cellCount === 0 ? 0 : spareRoom;
+  return cellStart >= cellLength + LEAF_HEADER + 2 * (cellCount + 1) + spare;
 }
 
 /** Notes where a cell of the leaf begins. @inline */

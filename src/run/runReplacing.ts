@@ -4,6 +4,7 @@ import { openLazily } from '../store/driver/lazyConnection.js';
 import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { loadFileLocks } from '../store/driver/sqliteLocks.js';
 import { loadSqlJs } from '../store/driver/sqljs.js';
+import { EarlyCopy } from '../store/file/earlyCopy.js';
 import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
 import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
@@ -27,7 +28,7 @@ export async function runReplacing(
   watch: Stopwatch,
   range?: RangeOfBook,
 ): Promise<RunReport> {
-  const { outPath, dryRun = false } = options;
+  const { outPath, dryRun = false, threads } = options;
   const config = resolveConfig(options.config);
   const today = resolveToday(options.asOf, config, 'asOf');
   const isReplaced = !dryRun && outPath === undefined;
@@ -36,29 +37,42 @@ export async function runReplacing(
     // Also where there is nothing to write: a run that was killed may have left something when all was written.
     if (isReplaced) await removeLeftovers(file.path, loadFileLocks);
     if (options.full !== true && isReplaced && range === undefined) {
-      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settingsText(config, today)));
+      const settings = settingsText(config, today);
+      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settings, { threads }));
       if (earlier !== null) {
         const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
         const report = { ...reportRepeat(earlier, nameRun().runId, today, watch.timings), traffic };
         return options.timings === true ? { ...report, statements: [] } : report;
       }
     }
-    return await runOpened(file, options, { config, today, watch, range });
+    const copy = isReplaced
+      ? await EarlyCopy.start(file, { threads: threads ?? availableParallelism(), locks: await loadFileLocks() })
+      : null;
+    try {
+      return await runOpened(file, options, { config, today, watch, range, copy });
+    } finally {
+      await copy?.discard();
+    }
   } finally {
     file.close();
   }
+}
+
+/** What a run over an open file is made by. */
+interface OpenedRun {
+  readonly config: Config;
+  readonly today: number;
+  readonly watch: Stopwatch;
+  readonly range?: RangeOfBook;
+  /** The copy of the file that its successor is made of; null for none. */
+  readonly copy: EarlyCopy | null;
 }
 
 /** `runReplacing` where there may be something to change. */
 async function runOpened(
   file: OpenedFile,
   options: RunFileOptions,
-  {
-    config,
-    today,
-    watch,
-    range,
-  }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch; readonly range?: RangeOfBook },
+  { config, today, watch, range, copy }: OpenedRun,
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
   const connection = await watch.measure('open', () =>
@@ -97,13 +111,13 @@ async function runOpened(
         writtenBytes = sizeBytes;
         // Pages that stay were read while the new file was written.
         file.requireSame();
-        return sealFile(descriptor, sizeBytes, report.run_id);
+        return sealFile(descriptor, sizeBytes, report.run_id, { threads: options.threads });
       };
       const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
       const locks = await loadFileLocks();
       const { overwrite, keep: runs } = options;
       const keep = runs === undefined ? undefined : { runs, runId: report.run_id };
-      const how = { outPath, overwrite, signal, seal, locks, keep };
+      const how = { outPath, overwrite, signal, seal, locks, keep, copy };
       return whileUnchanged(file, () => replaceDatabaseFile(file, source, how));
     });
     const seconds = totalSeconds(watch.timings);

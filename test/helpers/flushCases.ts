@@ -94,9 +94,9 @@ function longText(draw: Draw): string {
 }
 
 /** A value as rows that stay may hold it. */
-function foundValue(draw: Draw, column: string, day: string): SqlValue {
+function foundValue(draw: Draw, column: string, day: string, isShort: boolean): SqlValue {
   if (draw.once(12)) return null;
-  if (draw.once(40))
+  if (!isShort && draw.once(40))
     return draw.of<SqlValue>([0, 1, -1, 1.5, 7, '7', 40_000, 2 ** 40, new Uint8Array([1, 0, 255]), '', longText(draw)]);
   if (column === 'contact_id') return 1 + draw.below(400);
   if (column === 'email_type') return draw.of(TYPES);
@@ -121,14 +121,19 @@ interface Owned {
 }
 
 /** Fills a table with history and owned rows; returns the owned ones. */
-function fillTable(draw: Draw, database: Database, names: readonly string[], count: number): Owned[] {
+function fillTable(
+  draw: Draw,
+  database: Database,
+  names: readonly string[],
+  { count, isShort }: { readonly count: number; readonly isShort: boolean },
+): Owned[] {
   const columns = ['id', ...names];
   const list = columns.map((name) => `"${name}"`).join(', ');
   const marks = columns.map(() => '?').join(', ');
   const statement = database.prepare(`INSERT OR IGNORE INTO email_schedules (${list}) VALUES (${marks})`);
   const owned: Owned[] = [];
   const isOwned = draw.of([1, 2, 20]);
-  let id = draw.of([0, 0, -30, 2 ** 31 - 40, 2 ** 48]);
+  let id = draw.of(isShort ? [0, 2 ** 31 - 40, 2 ** 48] : [0, 0, -30, 2 ** 31 - 40, 2 ** 48]);
   const step = draw.of([1, 1, 3, 500]);
   database.exec('BEGIN');
   for (let i = 0; i < count; i++) {
@@ -137,7 +142,7 @@ function fillTable(draw: Draw, database: Database, names: readonly string[], cou
     const status = draw.once(isOwned)
       ? draw.of(['pre-scheduled', 'skipped'])
       : draw.of(['sent', 'failed', 'delivered']);
-    const values = names.map((name) => (name === 'status' ? status : foundValue(draw, name, day)));
+    const values = names.map((name) => (name === 'status' ? status : foundValue(draw, name, day, isShort)));
     try {
       statement.run([id, ...values]);
     } catch {
@@ -155,7 +160,11 @@ function fillTable(draw: Draw, database: Database, names: readonly string[], cou
   return owned;
 }
 
-function createTable(draw: Draw, database: Database, rowCount: number): Owned[] {
+function createTable(
+  draw: Draw,
+  database: Database,
+  rows: { readonly count: number; readonly isShort: boolean },
+): Owned[] {
   const known = Object.keys(COLUMN_TYPES).filter(() => !draw.once(8));
   if (!known.includes('status')) known.push('status');
   const kept = draw.shuffled(known);
@@ -172,7 +181,7 @@ function createTable(draw: Draw, database: Database, rowCount: number): Owned[] 
   const name = draw.of(['email_schedules', 'Email_Schedules', '"email_schedules"']);
   const sql = `CREATE TABLE ${name} (${columns.join(', ')})`;
   if (!draw.once(8) || !attempt(database, `${sql} STRICT`)) database.exec(sql);
-  const owned = fillTable(draw, database, kept, rowCount);
+  const owned = fillTable(draw, database, kept, rows);
   for (const extra of late) attempt(database, `ALTER TABLE email_schedules ADD COLUMN ${extra}`);
   // A row that has all columns beside those that lack the late ones.
   if (late.length > 0)
@@ -216,7 +225,7 @@ function createOthers(draw: Draw, database: Database): void {
 }
 
 /** New rows by contact, some in the place of owned ones. */
-function newRows(draw: Draw, count: number, replaced: readonly Owned[]): ScheduleRows {
+function newRows(draw: Draw, count: number, replaced: readonly Owned[], isShort: boolean): ScheduleRows {
   const texts = [...TYPES];
   const code = (text: string | null) => {
     if (text === null) return -1;
@@ -227,7 +236,7 @@ function newRows(draw: Draw, count: number, replaced: readonly Owned[]): Schedul
   const spread = Math.max(1, Math.ceil(count / Math.max(1, count - left.length + 1)));
   const firstContact = draw.of([1, 1, -70_000, 200, 30_000, 8_388_000, 2 ** 31 - 50, 2 ** 40]);
   const isPhone = draw.once(2);
-  const long = draw.once(6) ? longText(draw) : null;
+  const long = !isShort && draw.once(6) ? longText(draw) : null;
   const rows = {
     id: new Float64Array(count).fill(Number.NaN),
     createdAt: new Int32Array(count).fill(-1),
@@ -288,12 +297,17 @@ function goingOf(draw: Draw, owned: readonly Owned[]): Owned[] {
   ])();
 }
 
-/** A random case: always the same one for a seed. */
-export async function flushCase(seed: number): Promise<FlushCase> {
+/**
+ * A random case: always the same one for a seed.
+ *
+ * @param isShort a table of many rows that all fit into their pages
+ */
+export async function flushCase(seed: number, isShort = false): Promise<FlushCase> {
   const draw = new Draw(seed);
   const { Database } = await initSqlJs();
   const empty = new Database();
-  empty.exec(`PRAGMA page_size = ${draw.of([512, 1024, 2048, 4096, 4096, 8192, 32768, 65536])}`);
+  const pageSizes = isShort ? [1024, 2048, 4096, 8192] : [512, 1024, 2048, 4096, 4096, 8192, 32768, 65536];
+  empty.exec(`PRAGMA page_size = ${draw.of(pageSizes)}`);
   if (draw.once(25))
     empty.exec(
       draw.of(["PRAGMA encoding = 'UTF-16le'", 'PRAGMA auto_vacuum = FULL', 'PRAGMA auto_vacuum = INCREMENTAL']),
@@ -305,15 +319,16 @@ export async function flushCase(seed: number): Promise<FlushCase> {
   const database = new Database(reservedBytes === 0 ? image : reserving(image, reservedBytes));
   try {
     createOthers(draw, database);
-    const isThere = !draw.once(5);
-    const owned = isThere ? createTable(draw, database, draw.of([0, 1, 4, 30, 200, 200, 2500])) : [];
+    const isThere = isShort || !draw.once(5);
+    const foundCount = draw.of(isShort ? [700, 1500, 4000] : [0, 1, 4, 30, 200, 200, 2500]);
+    const owned = isThere ? createTable(draw, database, { count: foundCount, isShort }) : [];
     if (isThere) createIndexes(draw, database);
     const isUnfit = isThere && draw.once(12) && attempt(database, draw.of(UNFIT));
     if (draw.once(8)) database.exec('VACUUM');
     const goes = goingOf(draw, owned);
     const replaced = goes.filter(() => draw.once(2));
     const count = Math.max(replaced.length, draw.of([0, 1, 2, 40, 300, 300, draw.once(6) ? 12_000 : 1500]));
-    const rows = newRows(draw, count, replaced);
+    const rows = newRows(draw, count, replaced, isShort);
     const image = database.export();
     const deletedIds = Float64Array.from(draw.shuffled(goes), ({ id }) => id);
     const header = new DataView(image.buffer);

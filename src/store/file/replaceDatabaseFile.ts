@@ -2,6 +2,7 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   readlinkSync,
   realpathSync,
@@ -13,8 +14,10 @@ import {
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
+import { rangesOver } from '../format/changedPages.js';
 import type { PageSource } from '../format/pageSource.js';
 import { digestFile } from './digestFile.js';
+import type { EarlyCopy } from './earlyCopy.js';
 import { EarlySync } from './earlySync.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
@@ -30,8 +33,12 @@ import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 export interface FileWriter {
   /** The open file, for threads that write to it too; all of them have ended when the source is done. */
   readonly descriptor: number;
+  /** The database whose bytes the file holds already; left out where it is empty. */
+  readonly original?: PageSource;
   /** Writes all the bytes at a position in the file; they may be used again afterwards. */
   write(bytes: Uint8Array, position: number): void;
+  /** Has the file end at a length, where it is longer. */
+  cut(byteLength: number): void;
   /**
    * Lets signals in and throws when the work is to be given up; to be called every few dozen megabytes.
    *
@@ -58,6 +65,8 @@ export interface ReplaceOptions {
    * put into the file, null where it put none.
    */
   readonly seal?: (descriptor: number, sizeBytes: number) => Promise<string | null>;
+  /** A copy of the file that is replaced, where one was begun: the new bytes are written over it. */
+  readonly copy?: EarlyCopy | null;
   /** Keeps the file that is replaced, and those of the runs before; files that are in another place are not kept. */
   readonly keep?: Keeping;
 }
@@ -89,10 +98,18 @@ function writeFully(descriptor: number, bytes: Uint8Array, position: number): vo
 
 async function writeSource(writer: FileWriter, source: DatabaseSource): Promise<void> {
   if (typeof source === 'function') return source(writer);
-  for (let start = 0; start < source.byteLength; start += PIECE_BYTES) {
-    writer.write(source.read(start, Math.min(PIECE_BYTES, source.byteLength - start)), start);
-    if (start % CHECKPOINT_BYTES === 0) await writer.checkpoint();
+  let uncheckedBytes = CHECKPOINT_BYTES;
+  for (const range of rangesOver(source, writer.original)) {
+    for (let start = range.start; start < range.end; start += PIECE_BYTES) {
+      const byteLength = Math.min(PIECE_BYTES, range.end - start);
+      writer.write(source.read(start, byteLength), start);
+      uncheckedBytes += byteLength;
+      if (uncheckedBytes < CHECKPOINT_BYTES) continue;
+      uncheckedBytes = 0;
+      await writer.checkpoint();
+    }
   }
+  writer.cut(source.byteLength);
 }
 
 interface Target {
@@ -199,12 +216,17 @@ export async function replaceDatabaseFile(
   if (signal?.aborted) throw interrupted(target.path);
   await removeLeftovers(target.path, async () => locks);
   if (target.isInPlace) requireSameFile(file);
-  const temporary = await createTemporary(target, locks);
+  const copied = (await options.copy?.take()) ?? null;
+  const temporary = copied ?? (await createTemporary(target, locks));
   const { descriptor } = temporary;
   const early = new EarlySync(descriptor);
   const writer: FileWriter = {
     descriptor,
+    original: copied === null ? undefined : file.pages,
     write: (bytes, position) => writeFully(descriptor, bytes, position),
+    cut(byteLength) {
+      if (fstatSync(descriptor).size > byteLength) ftruncateSync(descriptor, byteLength);
+    },
     async checkpoint() {
       await setImmediate();
       if (signal?.aborted) throw interrupted(target.path);

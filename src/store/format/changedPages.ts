@@ -9,6 +9,20 @@ const USUAL_BLOCK_BYTES = 4096;
 /** Memory for blocks is made in pieces of this size. */
 const SLAB_BYTES = 1024 * 1024;
 
+/** A piece of a file, `[start, end)` in bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Which bytes of a database are not those of another one, as far as that is known: in order and with gaps between them. */
+export function rangesOver(source: PageSource, original: PageSource | undefined): readonly ByteRange[] {
+  if (source === original) return [];
+  if (original !== undefined && source instanceof ChangedPages && source.isOver(original))
+    return source.changedRanges();
+  return [{ start: 0, end: source.byteLength }];
+}
+
 /** The page size that a file's header tells, or a usual one. */
 function blockBytesOf(base: PageSource): number {
   if (base.byteLength < HEADER_BYTES) return USUAL_BLOCK_BYTES;
@@ -65,8 +79,13 @@ export class ChangedPages implements PageSource {
     return this.#blocks.size;
   }
 
-  /** Which bytes are not those of the base, in order and with gaps between them: `[start, end)`. */
-  changedRanges(): { readonly start: number; readonly end: number }[] {
+  /** Whether its bytes are those of a source but for the changed ones. */
+  isOver(base: PageSource): boolean {
+    return this.#base === base;
+  }
+
+  /** Which bytes are not those of the base, in order and with gaps between them. */
+  changedRanges(): ByteRange[] {
     const ranges: { start: number; end: number }[] = [];
     const add = (start: number, end: number) => {
       const last = ranges.at(-1);

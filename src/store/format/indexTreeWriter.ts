@@ -114,6 +114,36 @@ export class IndexTreeWriter {
     this.bytes.copyWithin(this.#beginCell(cellLength), start, start + cellLength);
   }
 
+  /** Whether `addSeparator` may end the open leaf: it is filled well enough, and all that was added is in it. */
+  get isLeafFilled(): boolean {
+    return this.#slotLength === 0 && this.#leaves.isFilled;
+  }
+
+  /** Whether nothing was added since the last separator. */
+  get isLeafEmpty(): boolean {
+    return this.#slotLength === 0 && this.#leaves.cellCount === 0;
+  }
+
+  /** Bytes that a leaf which has entries keeps free, from here on. */
+  set spareBytes(spareBytes: number) {
+    this.#leaves.spareBytes = spareBytes;
+  }
+
+  /** Goes on with a leaf that is in the file already and stays; the open leaf must be empty, and a separator comes behind it. */
+  keepLeaf(pageNumber: number, readPage: (pageNumber: number) => Uint8Array): void {
+    this.#leaves.keep(pageNumber, readPage);
+  }
+
+  /**
+   * Puts an entry between the leaf so far, which `isLeafFilled` or was kept, and the next one, which must get entries or be kept.
+   *
+   * @param start where its cell lies in `cells`
+   */
+  addSeparator(cells: Uint8Array, start: number, cellLength: number): void {
+    if (this.#leaves.cellCount > 0) this.#leaves.close();
+    this.#separators.add(cells, start, cellLength);
+  }
+
   /** Adds an entry whose payload does not fit into a cell. */
   addLargeEntry(payload: Uint8Array): void {
     const cell = largeIndexCell(this.#space, payload, this.#leaves.limits);
@@ -130,12 +160,7 @@ export class IndexTreeWriter {
     this.#endLeaves();
     const leaves = this.#leaves;
     const root = rootPage ?? this.#space.allocate();
-    if (leaves.leafCount === 0) {
-      leaves.closeAsRoot(root);
-      return root;
-    }
-    leaves.close();
-    leaves.flush();
+    if (leaves.finish(root)) return root;
     let children = leaves.leafNumbers;
     let separators = this.#separators;
     for (;;) {

@@ -12,6 +12,8 @@ import { varintLength, writeVarint } from './varint.js';
 /** Bytes of full leaves that go to the file at once. */
 const RUN_BYTES = 256 * 1024;
 const LEAST_RUN_PAGES = 4;
+/** One leaf of so many is full when all that it should have at the least is in it. */
+const LEAST_FILLED = 3;
 
 /** How a tree is built. */
 export interface TreeOptions {
@@ -67,12 +69,15 @@ export class LeafRun {
   cellCount = 0;
   /** Leaves that were closed, written or not. */
   leafCount = 0;
+  /** Bytes that a leaf which has cells keeps free. */
+  spareBytes = 0;
   /** The page numbers of the leaves that were written. */
   leafNumbers = new Uint32Array(256);
   readonly #kind: number;
   readonly #firstLeaf: number;
   readonly #runPages: number;
   #pendingLeaves = 0;
+  #readKept: ((pageNumber: number) => Uint8Array) | null = null;
   #leafAt: number;
   #cellStart: number;
 
@@ -92,7 +97,14 @@ export class LeafRun {
 
   /** Whether the open leaf has room for a cell of that many bytes. */
   hasRoom(cellLength: number): boolean {
-    return this.#cellStart - cellLength >= LEAF_HEADER_BYTES + 2 * (this.cellCount + 1);
+    const spareBytes = this.cellCount === 0 ? 0 : this.spareBytes;
+    return this.#cellStart - cellLength >= LEAF_HEADER_BYTES + 2 * (this.cellCount + 1) + spareBytes;
+  }
+
+  /** Whether the open leaf has cells, and hardly less than a third of its room is used. */
+  get isFilled(): boolean {
+    const usedBytes = this.space.usableSize - this.#cellStart + LEAF_HEADER_BYTES + 2 * this.cellCount;
+    return this.cellCount > 0 && usedBytes * LEAST_FILLED >= this.space.usableSize;
   }
 
   /** Makes room for a cell in the open leaf, which must have it, and returns where the cell begins in `bytes`. */
@@ -131,29 +143,56 @@ export class LeafRun {
     this.leafCount += 1;
     this.#pendingLeaves += 1;
     if (this.#pendingLeaves === this.#runPages) this.flush();
+    this.#open();
+  }
+
+  /**
+   * Goes on with a leaf that is in the file already and stays. The open leaf must have no cells.
+   *
+   * @param readPage gives its bytes, should it be needed once more
+   */
+  keep(pageNumber: number, readPage: (pageNumber: number) => Uint8Array): void {
+    this.flush();
+    this.#reserveNumbers(this.leafCount + 1);
+    this.leafNumbers[this.leafCount++] = pageNumber;
+    this.#readKept = readPage;
+    this.#open();
+  }
+
+  #open(): void {
     this.#leafAt = this.#firstLeaf + this.#pendingLeaves * this.space.pageSize;
     this.#cellStart = this.space.usableSize;
     this.cellCount = 0;
   }
 
+  #reserveNumbers(count: number): void {
+    if (count <= this.leafNumbers.length) return;
+    const numbers = new Uint32Array(count * 2);
+    numbers.set(this.leafNumbers);
+    this.leafNumbers = numbers;
+  }
+
   /** Writes the closed leaves that are still in memory. */
   flush(): void {
-    if (this.leafCount > this.leafNumbers.length) {
-      const numbers = new Uint32Array(this.leafCount * 2);
-      numbers.set(this.leafNumbers);
-      this.leafNumbers = numbers;
-    }
+    this.#reserveNumbers(this.leafCount);
     const pages = this.bytes.subarray(this.#firstLeaf, this.#firstLeaf + this.#pendingLeaves * this.space.pageSize);
     this.space.append(pages, this.leafNumbers, this.leafCount - this.#pendingLeaves);
     this.#pendingLeaves = 0;
   }
 
-  /** Ends the tree when it has no other leaf than the open one, which then is its root. */
-  closeAsRoot(rootPage: number): void {
-    const { bytes, cellCount } = this;
-    writePageHeader(bytes, this.#leafAt, this.#kind, cellCount, this.#cellStart);
-    bytes.fill(0, this.#leafAt + LEAF_HEADER_BYTES + 2 * cellCount, this.#leafAt + this.#cellStart);
-    this.space.writePage(rootPage, bytes.subarray(this.#leafAt, this.#leafAt + this.space.pageSize));
+  /** Ends the leaves: the open one too, unless it is empty and there are others. @returns whether the only leaf became the root */
+  finish(rootPage: number): boolean {
+    if (this.cellCount > 0 || this.leafCount === 0) this.close();
+    const [onlyLeaf] = this.leafNumbers;
+    if (this.leafCount > 1) {
+      this.flush();
+    } else if (this.#pendingLeaves === 1) {
+      this.space.writePage(rootPage, this.bytes.subarray(this.#firstLeaf, this.#firstLeaf + this.space.pageSize));
+    } else if (this.#readKept !== null) {
+      this.space.writePage(rootPage, this.#readKept(onlyLeaf));
+      this.space.recycle(onlyLeaf);
+    }
+    return this.leafCount === 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type DatabaseImage, damaged } from './databaseImage.js';
 import { DeletedRows } from './deletedRows.js';
 import { type PageEncoder, STOPPED } from './pageEncoder.js';
-import { LEAF_HEADER_BYTES, type PayloadLimits, writeUint16 } from './pageFormat.js';
+import { LEAF_HEADER_BYTES, PAGE_KIND, type PayloadLimits, readUint16, writeUint16 } from './pageFormat.js';
 import type { TableTreeWriter } from './tableTreeWriter.js';
 import { gatherPayload, TreeReader } from './treeReader.js';
 
@@ -35,6 +35,9 @@ export interface RowTally {
 export class OldLeaves {
   /** The cells of the leaf. */
   cellCount = 0;
+  /** The bytes that its header and its cells take, after `open`. */
+  usedBytes = 0;
+  readonly #leafKind: number;
   readonly #encoder: PageEncoder;
   readonly #old: OldRows;
   readonly #limits: PayloadLimits;
@@ -48,6 +51,7 @@ export class OldLeaves {
     this.#old = old;
     this.#limits = limits;
     const { pageSize } = old.image;
+    this.#leafKind = tree === 'table' ? PAGE_KIND.tableLeaf : PAGE_KIND.indexLeaf;
     this.#walk = new TreeReader(old.image, rootPage, tree);
     this.#deleted = new DeletedRows(encoder, old.deletedIds);
     this.#pageAt = encoder.reserve(pageSize + SLACK_BYTES);
@@ -68,20 +72,51 @@ export class OldLeaves {
   next(): boolean {
     const walk = this.#walk;
     if (!walk.next()) return false;
-    const { bytes, pageStart, entryAt } = walk;
-    const { usableSize } = this.#old.image;
-    this.cellCount = walk.cellCount;
-    const page = this.#bytes;
-    if (entryAt < 0) {
-      page.set(bytes.subarray(pageStart, pageStart + usableSize), this.#pageAt);
-      this.#encoder.set('oldEnd', usableSize);
-      return true;
+    const { bytes, pageStart, entryAt, cellCount } = walk;
+    if (entryAt < 0) this.#take(bytes, pageStart, cellCount);
+    else this.takeEntry(bytes.subarray(entryAt, entryAt + this.#limits.maximumLocal + ENTRY_AT));
+    return true;
+  }
+
+  /** Begins from the start again: nothing counts that was looked at. */
+  startAgain(): void {
+    this.#encoder.functions.beginOld();
+  }
+
+  /** The bytes of a page of the old file, good until the next one is asked for. */
+  readPage(pageNumber: number): Uint8Array {
+    const { image } = this.#old;
+    image.requirePage(pageNumber);
+    return image.source.read((pageNumber - 1) * image.pageSize, image.pageSize);
+  }
+
+  /** Takes the leaf of a page. @throws SendplanError `database_error` when the page is none of such a tree */
+  open(pageNumber: number): void {
+    const { image } = this.#old;
+    const page = this.readPage(pageNumber);
+    const cellCount = readUint16(page, 3);
+    if (page[0] !== this.#leafKind) throw damaged(`page ${pageNumber} is of the kind ${page[0]}`);
+    if (LEAF_HEADER_BYTES + 2 * cellCount > image.usableSize) {
+      throw damaged(`page ${pageNumber} has ${cellCount} cells`);
     }
-    const entry = bytes.subarray(entryAt, Math.min(bytes.length, entryAt + this.#limits.maximumLocal + ENTRY_AT));
+    this.usedBytes = image.usableSize - readUint16(page, 5) + LEAF_HEADER_BYTES + 2 * cellCount;
+    this.#take(page, 0, cellCount);
+  }
+
+  /** Takes an entry, as a leaf of one. @param entry its cell, and whatever is behind it */
+  takeEntry(entry: Uint8Array): void {
+    const page = this.#bytes;
+    this.cellCount = 1;
     writeUint16(page, this.#pageAt + LEAF_HEADER_BYTES, ENTRY_AT);
     page.set(entry, this.#pageAt + ENTRY_AT);
     this.#encoder.set('oldEnd', ENTRY_AT + entry.length);
-    return true;
+  }
+
+  #take(bytes: Uint8Array, pageStart: number, cellCount: number): void {
+    const { usableSize } = this.#old.image;
+    this.cellCount = cellCount;
+    this.#bytes.set(bytes.subarray(pageStart, pageStart + usableSize), this.#pageAt);
+    this.#encoder.set('oldEnd', usableSize);
   }
 
   /**
@@ -135,6 +170,19 @@ export class OldLeaves {
     const [rowCount, deletedCount, low, high] = new Uint32Array(this.#bytes.buffer, this.#encoder.get('oldRows'), 4);
     return { rowCount, deletedCount, sum: [low, high] };
   }
+}
+
+/**
+ * How many bytes each of the new leaves has to keep free, so that the cells of an old one and some more are shared evenly by as many
+ * as they need; 0 where they fit into one.
+ *
+ * @param more how many cells more there will be, below 0 for fewer; they count as being as long as the others
+ */
+export function spareBytesFor({ usedBytes, cellCount }: OldLeaves, more: number, usableSize: number): number {
+  const cellBytes = usedBytes / Math.max(1, cellCount);
+  const totalBytes = usedBytes + more * cellBytes;
+  const leafCount = Math.ceil(totalBytes / usableSize);
+  return leafCount < 2 ? 0 : Math.max(0, Math.floor(usableSize - totalBytes / leafCount - cellBytes));
 }
 
 /** Tells whether a table and an index are of the same rows. */

@@ -84,6 +84,9 @@ export class PageSpace {
   private readonly extentPages: number;
   private next = 0;
   private end = 0;
+  /** Pages that the writer has given back, and how many of them it took again. */
+  private readonly recycled: number[] = [];
+  private retaken = 0;
   /** The places in the supply's order at which extents begin. */
   private readonly extents: number[] = [];
 
@@ -104,24 +107,32 @@ export class PageSpace {
     return this.supply.pageCount;
   }
 
-  /** The pages that were taken from the supply and not handed out, in the supply's order. */
+  /** The pages that were taken from the supply, or given back, and not handed out. */
   get leftPages(): number[] {
-    return Array.from({ length: this.end - this.next }, (_, i) => this.supply.pageAt(this.next + i));
+    const fromSupply = Array.from({ length: this.end - this.next }, (_, i) => this.supply.pageAt(this.next + i));
+    return [...fromSupply, ...this.recycled.slice(this.retaken)];
   }
 
   /** The pages that were handed out, in their order. */
   get usedPages(): number[] {
     const { extents, extentPages, supply } = this;
     const left = this.end - this.next;
-    return extents.flatMap((start, i) =>
+    const fromSupply = extents.flatMap((start, i) =>
       Array.from({ length: extentPages - (i === extents.length - 1 ? left : 0) }, (_, page) =>
         supply.pageAt(start + page),
       ),
     );
+    return [...fromSupply, ...this.recycled.slice(0, this.retaken)];
+  }
+
+  /** Takes back a page that holds nothing any more; it is handed out again before others. */
+  recycle(pageNumber: number): void {
+    this.recycled.push(pageNumber);
   }
 
   /** Hands out one page, to be written later with `writePage`. */
   allocate(): number {
+    if (this.retaken < this.recycled.length) return this.recycled[this.retaken++];
     if (this.next === this.end) {
       this.next = this.supply.take(this.extentPages);
       this.extents.push(this.next);

@@ -1,12 +1,18 @@
+import { type ByteRange, rangesOver } from './changedPages.js';
 import type { DatabaseImage } from './databaseImage.js';
 import { damaged } from './databaseImage.js';
 import { readUint32, writeUint32 } from './pageFormat.js';
+import type { PageSource } from './pageSource.js';
 import { lockBytePage, type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from './pageSpace.js';
 import { sharedBytes } from './sharedBytes.js';
 import { eachPlainPage, eachTreePage } from './treePages.js';
 
 /** Takes the bytes of a database file, and a breath now and then. */
 export interface PagesTarget extends PageSink {
+  /** The database whose bytes the target holds already; left out where it holds nothing. */
+  readonly original?: PageSource;
+  /** Has the file end at a length, where it may be longer. */
+  cut?(byteLength: number): void;
   /** Is called every few megabytes; may throw to give up. */
   checkpoint(): Promise<void>;
 }
@@ -26,17 +32,37 @@ interface PageUse {
   readonly reusable: Uint32Array;
 }
 
-function usePages(image: DatabaseImage, roots: readonly number[], plain: ReadonlySet<number>): PageUse {
+/** The roots of the trees that are written, and of some of them what is known. */
+export interface WrittenTrees {
+  readonly roots: readonly number[];
+  /** Those of trees that are known to have no overflow pages. */
+  readonly plainRoots: ReadonlySet<number>;
+  /** Of these those whose leaves stay, but for the ones that whoever builds the tree gives back. */
+  readonly keptRoots?: ReadonlySet<number>;
+}
+
+function usePages(image: DatabaseImage, { roots, plainRoots, keptRoots = new Set() }: WrittenTrees): PageUse {
   const isReplaced = new Uint8Array(image.pageCount + 1);
+  const isLeafKept = keptRoots.size === 0 ? null : new Uint8Array(image.pageCount + 1);
   let count = 0;
-  const take = (pageNumber: number) => {
+  const claim = (pageNumber: number, claimed: Uint8Array) => {
     image.requirePage(pageNumber);
-    if (pageNumber === 1 || isReplaced[pageNumber] === 1) throw damaged(`page ${pageNumber} belongs to two places`);
-    isReplaced[pageNumber] = 1;
+    if (pageNumber === 1 || isReplaced[pageNumber] === 1 || isLeafKept?.[pageNumber] === 1) {
+      throw damaged(`page ${pageNumber} belongs to two places`);
+    }
+    claimed[pageNumber] = 1;
+  };
+  const take = (pageNumber: number) => {
+    claim(pageNumber, isReplaced);
     count++;
   };
   for (const root of roots) {
-    if (plain.has(root)) eachPlainPage(image, root, take);
+    if (isLeafKept !== null && keptRoots.has(root)) {
+      eachPlainPage(image, root, (pageNumber, levels) => {
+        if (levels > 0 || pageNumber === root) take(pageNumber);
+        else claim(pageNumber, isLeafKept);
+      });
+    } else if (plainRoots.has(root)) eachPlainPage(image, root, take);
     else eachTreePage(image, root, take);
   }
   image.eachFreePage(take);
@@ -49,17 +75,30 @@ function usePages(image: DatabaseImage, roots: readonly number[], plain: Readonl
   return { isReplaced, reusable };
 }
 
-async function writeKept(image: DatabaseImage, { isReplaced }: PageUse, target: PagesTarget): Promise<void> {
-  const { source, pageSize, pageCount } = image;
+/** Runs of pages that stay and are not in the target yet, in pieces of `PIECE_BYTES`: `[start, end)` of page numbers. */
+function* keptPages(
+  { source, pageSize, pageCount }: DatabaseImage,
+  { isReplaced }: PageUse,
+  original: PageSource | undefined,
+): Generator<ByteRange> {
   const mostPages = PIECE_BYTES / pageSize;
-  let uncheckedBytes = 0;
-  // Page 1 comes last, when the header is known.
-  for (let start = 2, end = 2; start <= pageCount; start = end) {
-    if (isReplaced[start] === 1) {
-      end = start + 1;
-      continue;
+  for (const range of rangesOver(source, original)) {
+    const rangeEnd = Math.min(pageCount + 1, Math.ceil(range.end / pageSize) + 1);
+    // Page 1 comes last, when the header is known.
+    let start = Math.max(2, Math.floor(range.start / pageSize) + 1);
+    while (start < rangeEnd) {
+      let end = start;
+      while (end < rangeEnd && isReplaced[end] === 0 && end - start < mostPages) end++;
+      if (end > start) yield { start, end };
+      start = Math.max(end, start + 1);
     }
-    while (end <= pageCount && isReplaced[end] === 0 && end - start < mostPages) end++;
+  }
+}
+
+async function writeKept(image: DatabaseImage, use: PageUse, target: PagesTarget): Promise<void> {
+  const { source, pageSize } = image;
+  let uncheckedBytes = 0;
+  for (const { start, end } of keptPages(image, use, target.original)) {
     const byteOffset = (start - 1) * pageSize;
     const byteLength = (end - start) * pageSize;
     target.write(source.read(byteOffset, byteLength), byteOffset);
@@ -105,20 +144,19 @@ function writeFreePages(space: PageSpace, pages: Uint32Array): number {
  * file:   | 1 with new counts| kept | root | new leaf | kept | new  | new ...
  * ```
  *
- * @param roots the root pages of the trees to build
- * @param plainRoots those of trees that are known to have no overflow pages
+ * @param trees the trees to build
  * @param build builds each of them with its root in its old place, in pages of the supply, and has the kept pages written at some
- *   time; returns the pages that it took and did not use
+ *   time, before all others where leaves of trees stay; returns the pages that it took and did not use
  * @throws SendplanError `database_error` when the pages of the image do not fit together
  */
 export async function rewriteTrees(
   image: DatabaseImage,
-  { roots, plainRoots }: { readonly roots: readonly number[]; readonly plainRoots: ReadonlySet<number> },
+  trees: WrittenTrees,
   target: PagesTarget,
   build: (supply: PageSupplyOptions, writeKept: () => Promise<void>) => Promise<readonly number[]>,
 ): Promise<void> {
   const { pageSize, reservedBytes } = image;
-  const use = usePages(image, roots, plainRoots);
+  const use = usePages(image, trees);
   const options = {
     firstPage: image.pageCount + 1,
     pageSize,
@@ -147,4 +185,5 @@ export async function rewriteTrees(
   // The page count is believed when these two agree.
   header.copyWithin(92, HEADER_CHANGE_COUNTER, HEADER_CHANGE_COUNTER + 4);
   space.writePage(1, header);
+  target.cut?.(pageCount * pageSize);
 }

@@ -89,6 +89,34 @@ export class TableTreeWriter {
     this.#closeLeaf();
   }
 
+  /** Whether the open leaf may be ended, because it is filled well enough. */
+  get isLeafFilled(): boolean {
+    return this.#leaves.isFilled;
+  }
+
+  /** Whether the open leaf has no rows. */
+  get isLeafEmpty(): boolean {
+    return this.#leaves.cellCount === 0;
+  }
+
+  /** Bytes that a leaf which has rows keeps free, from here on. */
+  set spareBytes(spareBytes: number) {
+    this.#leaves.spareBytes = spareBytes;
+  }
+
+  /**
+   * Goes on with a leaf that is in the file already and stays. The open leaf must be empty.
+   *
+   * @param lastRowid the largest rowid that may be in it; infinite for the last leaf of all
+   * @param readPage gives its bytes, should it be needed once more
+   */
+  keepLeaf(pageNumber: number, lastRowid: number, readPage: (pageNumber: number) => Uint8Array): void {
+    // Nothing is asked of the last one's.
+    this.#lastRowid = Number.isFinite(lastRowid) ? lastRowid : Math.max(0, this.#lastRowid);
+    this.#noteLastRowid();
+    this.#leaves.keep(pageNumber, readPage);
+  }
+
   /**
    * Adds a row whose payload does not fit into a cell.
    *
@@ -114,13 +142,9 @@ export class TableTreeWriter {
    */
   finish(rootPage?: number): number {
     const leaves = this.#leaves;
-    if (leaves.leafCount === 0) {
-      const root = rootPage ?? this.#space.allocate();
-      leaves.closeAsRoot(root);
-      return root;
-    }
-    this.#closeLeaf();
-    leaves.flush();
+    const root = rootPage ?? this.#space.allocate();
+    if (leaves.cellCount > 0 && leaves.leafCount > 0) this.#closeLeaf();
+    if (leaves.finish(root)) return root;
     let level: Level = {
       count: leaves.leafCount,
       pageNumbers: leaves.leafNumbers,
@@ -129,7 +153,6 @@ export class TableTreeWriter {
     for (;;) {
       const fanOut = this.#fanOut(level);
       if (level.count <= fanOut) {
-        const root = rootPage ?? this.#space.allocate();
         this.#space.writePage(root, this.#interiorPage(level, 0, level.count));
         return root;
       }
@@ -145,6 +168,11 @@ export class TableTreeWriter {
   }
 
   #closeLeaf(): void {
+    this.#noteLastRowid();
+    this.#leaves.close();
+  }
+
+  #noteLastRowid(): void {
     const { leafCount } = this.#leaves;
     if (leafCount === this.#lastRowids.length) {
       const rowids = new Float64Array(leafCount * 2);
@@ -152,7 +180,6 @@ export class TableTreeWriter {
       this.#lastRowids = rowids;
     }
     this.#lastRowids[leafCount] = this.#lastRowid;
-    this.#leaves.close();
   }
 
   /** The children an interior page can have when every rowid is as long as the longest of the level. */

@@ -90,8 +90,8 @@ function childrenOf(image: DatabaseImage, pageNumber: number): number[] | null {
   return children;
 }
 
-/** How many levels of interior pages a tree has, by its left-most path. */
-function levelsOf(image: DatabaseImage, rootPage: number): number {
+/** How many levels of interior pages a tree has, by its left-most path. @throws SendplanError `database_error` when it has no end */
+export function levelsOf(image: DatabaseImage, rootPage: number): number {
   let page = rootPage;
   for (let levels = 0; levels <= MOST_LEVELS; levels++) {
     const children = childrenOf(image, page);

@@ -16,10 +16,10 @@ export async function prepareRows(
   connection: Connection,
   run: RowsOfRun,
   settings: WriteSettings,
-  { way }: WritePlan,
+  { way, keepsLeaves }: WritePlan,
 ): Promise<RowsToWrite> {
   const { target } = settings;
-  if (way === 'pages' && target?.kind === 'copy') return writeAsPages(run, target);
+  if (way === 'pages' && target?.kind === 'copy') return writeAsPages(run, target, keepsLeaves);
   if (way === 'staged' && target?.kind === 'in_place') return writeStaged(connection, run, target);
   if (way === 'contacts' && target?.kind === 'in_place') return writeByContact(run, settings, target);
   return writeByStatements(run);

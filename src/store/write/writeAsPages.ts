@@ -7,10 +7,15 @@ import type { CopyTarget } from './writeSettings.js';
 /** The columns of our own unique index. */
 const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
-/** Prepares the rows for being written as pages into a copy of the database, when the transaction is over. */
+/**
+ * Prepares the rows for being written as pages into a copy of the database, when the transaction is over.
+ *
+ * @param keepsLeaves whether leaves in which nothing changes stay where they are, if that can be
+ */
 export function writeAsPages(
   { plan, diff, runId, nowText, plainRoots, onProgress }: RowsOfRun,
   target: CopyTarget,
+  keepsLeaves = false,
 ): RowsToWrite {
   // A database hands out its pages between transactions only.
   const before = target.pagesBefore();
@@ -27,6 +32,7 @@ export function writeAsPages(
         comingIndex: isKeyIndexComing ? SCHEDULE_KEY : undefined,
         indexes,
         plainRoots,
+        keepsLeaves,
         onProgress: (rowsDone) => onProgress?.(rowsDone, rows.count),
       },
     );

@@ -12,6 +12,8 @@ export type WriteWay = 'staged' | 'pages' | 'contacts' | 'sql';
 export interface WritePlan {
   readonly way: WriteWay;
   readonly because: string;
+  /** Of `pages`: whether the leaves stay in which nothing changes, instead of all being written anew. */
+  readonly keepsLeaves?: boolean;
 }
 
 /** Everything that the choice of a way depends on. */
@@ -35,8 +37,11 @@ export interface WriteSituation {
 /**
  * From this many changed rows on, and this part of the table, pages are faster than SQL: SQLite looks every row up in every b-tree,
  * and pages are all copied, each in a fraction of that time. Into an empty table SQLite appends.
+ *
+ * Where `keptRows` and more were found, and no more than the part `keptPart` changes, leaves stay in which nothing changes. Written anew,
+ * they are full, and what is wrong with an index is noticed and mended, so that small tables are.
  */
-export const PAGES_FROM = { rows: 2_000, part: 0.0005, firstRows: 20_000 } as const;
+export const PAGES_FROM = { rows: 2_000, part: 0.0005, firstRows: 20_000, keptRows: 200_000, keptPart: 0.04 } as const;
 
 /** Where pages begin to pay; other values than `PAGES_FROM` change the way and never the rows. */
 export type PagesThreshold = { readonly [Key in keyof typeof PAGES_FROM]: number };
@@ -45,6 +50,10 @@ function isMuch({ coming, going, found }: WriteSituation, from: PagesThreshold):
   const changed = coming + going;
   if (found === 0) return changed > from.firstRows;
   return changed > from.rows && changed > from.part * (found + coming);
+}
+
+function keepsLeaves({ coming, going, found }: WriteSituation, from: PagesThreshold): boolean {
+  return found >= from.keptRows && coming + going <= from.keptPart * found;
 }
 
 /** Why rows are not for pages; null when they are. */
@@ -64,7 +73,9 @@ export function planWrite(situation: WriteSituation, from: PagesThreshold = PAGE
   const reason = reasonAgainstPages(situation, from);
   if (reason === null) {
     const because = situation.flush === 'pages' ? 'pages were asked for' : 'much changes';
-    return { way: target === 'in_place' ? 'staged' : 'pages', because };
+    return target === 'in_place'
+      ? { way: 'staged', because }
+      : { way: 'pages', because, keepsLeaves: keepsLeaves(situation, from) };
   }
   return { way: target === 'in_place' && going > 0 && isByContact ? 'contacts' : 'sql', because: reason };
 }

@@ -12,6 +12,7 @@ import type { NewRows } from '../../../src/store/changes/newRows.js';
 import type { ImageConnection } from '../../../src/store/driver/connection.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { MemorySink } from '../../../src/store/format/memorySink.js';
+import { requireOwnPages } from '../../../src/store/format/ownPages.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 import { applyMigration, planMigration } from '../../../src/store/schema/migration.js';
 import { readSchema } from '../../../src/store/schema/readSchema.js';
@@ -76,17 +77,19 @@ function bySql({ image, deletedIds, rows }: FlushCase): Promise<Flushed | string
 }
 
 /** @param rows of a case, or as they are asked for */
-function byPages({
-  image,
-  deletedIds,
-  rows,
-}: Pick<FlushCase, 'image' | 'deletedIds'> & { readonly rows: NewRows | ScheduleRows }): Promise<Flushed | string> {
+async function byPages(
+  { image, deletedIds, rows }: Pick<FlushCase, 'image' | 'deletedIds'> & { readonly rows: NewRows | ScheduleRows },
+  keepsLeaves = false,
+): Promise<Flushed | string> {
   let write: (after: ImageConnection) => Promise<Uint8Array>;
+  const pagesBefore = () => new ImageSource(image);
+  const plainRoots = requireOwnPages(pagesBefore(), await rootsOf(image));
   return flushed(
     image,
     (connection) => {
       const changes = { deletedIds, rows: 'kinds' in rows ? rows : flushRowsOf(rows) };
-      const pages = preparePages(connection, changes, { ...RUN, pagesBefore: () => new ImageSource(image) });
+      const pages = preparePages(connection, changes, { ...RUN, pagesBefore, plainRoots, keepsLeaves });
+      if (pages.keepsLeaves) keptCases++;
       pages.settle();
       write = async (after) => {
         const sink = new MemorySink();
@@ -121,13 +124,24 @@ async function checksAfterUse(image: Uint8Array): Promise<string> {
 }
 
 let fitCases = 0;
+let keptCases = 0;
 
-async function compare(seed: number): Promise<void> {
-  const flush = await flushCase(seed);
+async function rootsOf(image: Uint8Array): Promise<number[]> {
+  const connection = await openSqlJs(image);
+  try {
+    const roots = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
+    return Array.from(roots, ([root]) => Number(root));
+  } finally {
+    connection.close();
+  }
+}
+
+async function compare(seed: number, keepsLeaves: boolean): Promise<void> {
+  const flush = await flushCase(seed, keepsLeaves);
   const expected = await bySql(flush);
   let found: Flushed | string;
   try {
-    found = await byPages(flush);
+    found = await byPages(flush, keepsLeaves);
   } catch (error) {
     expect(error).toBeInstanceOf(UnfitForPages);
     return;
@@ -153,16 +167,22 @@ async function compare(seed: number): Promise<void> {
 }
 
 describe(`rows written as pages, for ${RUNS} random databases`, () => {
-  it(
-    'are those that SQL writes',
-    async () => {
+  it.each([
+    ['all leaves written anew', false],
+    ['only the leaves that change', true],
+  ])(
+    'are those that SQL writes, %s',
+    async (_leaves, keepsLeaves) => {
+      fitCases = 0;
       for (let i = 0; i < RUNS; i++) {
         const seed = SEED * 100_000 + i;
-        await compare(seed).catch((error: unknown) => {
+        await compare(seed, keepsLeaves).catch((error: unknown) => {
           throw new Error(`case ${seed}: ${(error as Error).message}`, { cause: error });
         });
       }
       expect(fitCases).toBeGreaterThan(RUNS * 0.5);
+      if (keepsLeaves) expect(keptCases).toBeGreaterThan(RUNS * 0.3);
+      else expect(keptCases).toBe(0);
     },
     runTimeout(RUNS * 10),
   );

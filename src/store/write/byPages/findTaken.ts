@@ -1,11 +1,22 @@
-import { damaged, VarintReader } from '../../format/databaseImage.js';
+import { type DatabaseImage, damaged, VarintReader } from '../../format/databaseImage.js';
 import type { OldRows } from '../../format/oldLeaves.js';
-import { indexPayloadLimits, LEAF_HEADER_BYTES, type PayloadLimits, readUint16 } from '../../format/pageFormat.js';
+import {
+  indexPayloadLimits,
+  LEAF_HEADER_BYTES,
+  PAGE_KIND,
+  type PayloadLimits,
+  readUint16,
+} from '../../format/pageFormat.js';
+import type { IndexOutline } from '../../format/treeOutline.js';
 import { gatherPayload, TreeReader } from '../../format/treeReader.js';
+import { firstOf } from './firstOf.js';
 import { KeyComparer, rowidOfEntry } from './keyComparer.js';
 import { type RowList, rowCountOf, rowsBetween } from './rowList.js';
 import type { SortColumn } from './sortColumns.js';
 import { hasNull } from './uniqueRows.js';
+
+/** Where a leaf lies, or an entry that stands between two leaves; as `TreeReader` has it. */
+type OpenedLeaf = Pick<TreeReader, 'bytes' | 'pageStart' | 'entryAt' | 'refresh'>;
 
 /** The entries of an index's leaf, or the one that stands between two leaves. */
 class Entries {
@@ -14,10 +25,10 @@ class Entries {
   end = 0;
   readonly #old: OldRows;
   readonly #limits: PayloadLimits;
-  readonly #walk: TreeReader;
+  readonly #walk: OpenedLeaf;
   readonly #varints = new VarintReader(this.bytes);
 
-  constructor(old: OldRows, walk: TreeReader) {
+  constructor(old: OldRows, walk: OpenedLeaf) {
     this.#old = old;
     this.#limits = indexPayloadLimits(old.image.usableSize);
     this.#walk = walk;
@@ -91,7 +102,7 @@ export function findTaken(
         next++;
         continue;
       }
-      start = firstNotBefore(start, walk.cellCount, compare);
+      start = firstOf(start, walk.cellCount, (i) => compare(i) <= 0);
       if (start === walk.cellCount) break;
       if (compare(start) === 0 && !isAmong(old.deletedIds, rowidOfEntry(entries.bytes, entries.start, entries.end))) {
         taken ??= new Uint8Array(sorted.length);
@@ -103,19 +114,97 @@ export function findTaken(
   return taken;
 }
 
-/** The first of the entries `[start, end)` that a row does not come behind. @param compare above 0 when it comes behind one */
-function firstNotBefore(start: number, end: number, compare: (i: number) => number): number {
-  let low = start;
-  let high = start;
-  for (let step = 1; high < end && compare(high) > 0; step *= 2) {
-    low = high + 1;
-    high += step;
+/** A leaf that was found by the outline of its tree, or an entry of the outline. */
+class OutlinedLeaf implements OpenedLeaf {
+  bytes: Uint8Array = new Uint8Array(0);
+  pageStart = 0;
+  entryAt = -1;
+  cellCount = 0;
+  #leaf = -1;
+  #page: Uint8Array = new Uint8Array(0);
+  readonly #image: DatabaseImage;
+  readonly #outline: IndexOutline;
+
+  constructor(image: DatabaseImage, outline: IndexOutline) {
+    this.#image = image;
+    this.#outline = outline;
   }
-  high = Math.min(high, end);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compare(middle) > 0) low = middle + 1;
-    else high = middle;
+
+  /** Goes to a leaf. @throws SendplanError `database_error` when its page is none */
+  open(leaf: number): void {
+    if (leaf !== this.#leaf) this.#read(leaf);
+    this.bytes = this.#page;
+    this.pageStart = 0;
+    this.cellCount = readUint16(this.#page, 3);
+    this.entryAt = -1;
   }
-  return low;
+
+  /** Goes to the entry behind a leaf. */
+  openBetween(leaf: number): void {
+    this.bytes = this.#outline.cells;
+    this.entryAt = leaf === 0 ? 0 : this.#outline.cellEnds[leaf - 1];
+    this.pageStart = this.entryAt;
+    this.cellCount = 1;
+  }
+
+  /** Nothing is lost when other pages are asked for. */
+  refresh(): void {}
+
+  #read(leaf: number): void {
+    const { source, pageSize, usableSize } = this.#image;
+    const pageNumber = this.#outline.pages[leaf];
+    this.#page = source.read((pageNumber - 1) * pageSize, pageSize).slice(0, usableSize);
+    this.#leaf = leaf;
+    const isLeaf = this.#page[0] === PAGE_KIND.indexLeaf;
+    if (!isLeaf || LEAF_HEADER_BYTES + 2 * readUint16(this.#page, 3) > usableSize) {
+      throw damaged(`page ${pageNumber} is no leaf of its index`);
+    }
+  }
+}
+
+/**
+ * `findTaken` by the outline of the old tree: only leaves are looked at into which rows would come.
+ *
+ * @param outline of a tree that has no overflow pages
+ */
+export function findTakenInLeaves(
+  old: OldRows,
+  outline: IndexOutline,
+  rows: RowList,
+  columns: readonly SortColumn[],
+): Uint8Array | null {
+  const sorted = rowsBetween(rows, 0, rowCountOf(rows));
+  const opened = new OutlinedLeaf(old.image, outline);
+  const entries = new Entries(old, opened);
+  const comparer = new KeyComparer(columns);
+  const last = outline.pages.length - 1;
+  let taken: Uint8Array | null = null;
+  let leaf = 0;
+  const compare = (row: number, i: number): number => {
+    entries.open(i);
+    return comparer.compare(row, entries.bytes, entries.start);
+  };
+  const isBehindLeaf = (row: number, i: number): boolean => {
+    opened.openBetween(i);
+    return compare(row, 0) > 0;
+  };
+  const isStaying = () => !isAmong(old.deletedIds, rowidOfEntry(entries.bytes, entries.start, entries.end));
+  for (let place = 0; place < sorted.length; place++) {
+    const row = sorted[place];
+    if (hasNull(columns, row)) continue;
+    leaf = firstOf(leaf, last, (i) => !isBehindLeaf(row, i));
+    let isTaken = false;
+    if (leaf < last) {
+      opened.openBetween(leaf);
+      isTaken = compare(row, 0) === 0 && isStaying();
+    }
+    opened.open(leaf);
+    const { cellCount } = opened;
+    const found = firstOf(0, cellCount, (i) => compare(row, i) <= 0);
+    isTaken ||= found < cellCount && compare(row, found) === 0 && isStaying();
+    if (!isTaken) continue;
+    taken ??= new Uint8Array(sorted.length);
+    taken[place] = 1;
+  }
+  return taken;
 }

@@ -1,6 +1,7 @@
 import type { DatabaseImage } from '../../format/databaseImage.js';
 import type { RowTally } from '../../format/oldLeaves.js';
 import { type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from '../../format/pageSpace.js';
+import { type ChangeJob, changeIndex } from './changeIndex.js';
 import { mergeIndex } from './mergeIndex.js';
 import { type IndexJob, writeIndex } from './writeIndex.js';
 
@@ -13,21 +14,28 @@ export interface MergeJob extends IndexJob {
   readonly deletedIds: Float64Array;
 }
 
+/** Whether an index is made of its old tree. */
+function usesOldTree(job: IndexJob | MergeJob | ChangeJob): job is MergeJob | ChangeJob {
+  return 'deletedIds' in job || 'change' in job;
+}
+
 /** Indexes to build, by any number of threads; what it holds can be handed to another thread as it is. */
 export interface IndexWork {
   readonly supply: PageSupplyOptions;
   /** Null where a job was begun, so that nobody holds what only it needs. */
-  readonly jobs: (IndexJob | MergeJob | null)[];
+  readonly jobs: (IndexJob | MergeJob | ChangeJob | null)[];
   /** One element: the number of jobs that were begun. */
   readonly begun: Int32Array;
 }
 
-/** An index that was merged. */
+/** An index that was made of its old tree. */
 export interface MergedIndex {
   /** The place of its job. */
   readonly job: number;
-  /** Of which rows the old tree was; null when it was no index. */
+  /** Of which rows the old tree was; null when that is not known, or it was no index. */
   readonly tally: RowTally | null;
+  /** Whether it was changed leaf by leaf, and had the entries that went. */
+  readonly isChanged: boolean;
   /** The pages of the tree that was written, but for its root. */
   readonly pages: readonly number[];
 }
@@ -62,7 +70,13 @@ export function forgetBegun({ jobs, begun }: IndexWork): void {
 
 /** Whether some of the jobs read old trees. */
 export function needsSource({ jobs }: IndexWork): boolean {
-  return jobs.some((job) => job !== null && 'deletedIds' in job);
+  return jobs.some((job) => job !== null && usesOldTree(job));
+}
+
+function without(numbers: readonly number[], others: readonly number[]): number[] {
+  const left = new Set(numbers);
+  for (const number of others) left.delete(number);
+  return [...left];
 }
 
 /**
@@ -85,15 +99,23 @@ export async function buildIndexes(
     const job = jobs[next];
     forgetBegun(work);
     if (job === null) continue;
-    if (!('deletedIds' in job)) {
+    if (!usesOldTree(job)) {
       await writeIndex(space, job, checkpoint);
       continue;
     }
     if (image === null) throw new TypeError('image: expected the file with the old trees, got null');
     // With a space of its own it is known which pages are the tree's, should it have to be built again.
     const ownSpace = openSpace(sink, supply, isShared);
+    if ('change' in job) {
+      const isChanged = await changeIndex(ownSpace, image, job, checkpoint);
+      // Of a tree that has to be built again the leaves that were kept are not needed either.
+      const pages = isChanged ? [] : [...new Set([...ownSpace.usedPages, ...job.change.outline.pages])];
+      merged.push({ job: next, tally: null, isChanged, pages });
+      unused.push(...(isChanged ? ownSpace.leftPages : without(ownSpace.leftPages, pages)));
+      continue;
+    }
     const tally = await mergeIndex(ownSpace, { image, deletedIds: job.deletedIds }, job, checkpoint);
-    merged.push({ job: next, tally, pages: ownSpace.usedPages });
+    merged.push({ job: next, tally, isChanged: false, pages: ownSpace.usedPages });
     unused.push(...ownSpace.leftPages);
   }
   return { merged, unused: [...unused, ...space.leftPages] };

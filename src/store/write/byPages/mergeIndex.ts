@@ -1,3 +1,4 @@
+import type { IndexTreeWriter } from '../../format/indexTreeWriter.js';
 import { OldLeaves, type OldRows, type RowTally } from '../../format/oldLeaves.js';
 import { PageEncoder, STOPPED } from '../../format/pageEncoder.js';
 import { indexPayloadLimits } from '../../format/pageFormat.js';
@@ -11,13 +12,15 @@ import { BATCH_ENTRIES, EntryWriter, type IndexJob } from './writeIndex.js';
 const SLICE_LEAVES = 4096;
 /** An entry that was looked through: 4 numbers, of which the last tells whether its payload is all in its cell. */
 const ENTRY = { words: 4, cell: 0, payload: 1, length: 2, kind: 3 } as const;
+const GONE = 1;
 const LARGE = 2;
 
-/** Merges the entries of rows that come with those of rows that stay, see assembly/pages/merge.ts. */
-class EntryMerge {
+/** Merges the entries of rows that come with those of rows that stay, leaf by old leaf, see assembly/pages/merge.ts. */
+export class EntryMerge {
+  /** The old tree's leaves. */
+  readonly leaves: OldLeaves;
   readonly #encoder: PageEncoder;
   readonly #job: IndexJob;
-  readonly #leaves: OldLeaves;
   readonly #writer: EntryWriter;
   readonly #comparer: KeyComparer;
   /** The new rows in the order of the index. */
@@ -28,6 +31,7 @@ class EntryMerge {
   #batchStart = 0;
   #entry = 0;
   #batchCount = 0;
+  #largeCount = 0;
 
   constructor(encoder: PageEncoder, space: PageSpace, old: OldRows, job: IndexJob) {
     const { numbered, isRefused, columns, sorted, rootPage } = job;
@@ -35,32 +39,70 @@ class EntryMerge {
     this.#job = job;
     const rows = sorted ?? sortRows(rowsById(numbered, isRefused), columns).rows;
     this.#rows = rowsBetween(rows, 0, rowCountOf(rows));
-    this.#leaves = new OldLeaves(encoder, old, indexPayloadLimits(space.usableSize), rootPage, 'index');
+    this.leaves = new OldLeaves(encoder, old, indexPayloadLimits(space.usableSize), rootPage, 'index');
     this.#writer = new EntryWriter(encoder, space, columns);
     this.#comparer = new KeyComparer(columns);
     const { bytes } = this.#writer.tree;
-    this.#leaves.begin(bytes);
+    this.leaves.begin(bytes);
     this.#opened = new Uint32Array(bytes.buffer, encoder.get('oldCells'));
     this.#takeBatch();
   }
 
-  /** Writes the tree; null when what is there is no index, or not in its order. @param checkpoint is called now and then */
-  async write(checkpoint: () => Promise<void>): Promise<RowTally | null> {
-    const leaves = this.#leaves;
-    for (let leafCount = 1; leaves.next(); leafCount++) {
-      const largeCount = this.#encoder.functions.openEntries(leaves.cellCount);
-      if (largeCount < 0) return null;
-      if (largeCount === 0) this.#merge(0, leaves.cellCount);
-      else this.#mergeLarge();
-      if (leafCount % SLICE_LEAVES === 0) await checkpoint();
+  /** The tree that is written. */
+  get tree(): IndexTreeWriter {
+    return this.#writer.tree;
+  }
+
+  /** The number of the next new row; -1 when there is none left. */
+  get nextRow(): number {
+    return this.#entry < this.#batchCount ? this.#rows[this.#batchStart + this.#entry] : -1;
+  }
+
+  /** The new rows that are not added yet, in the order of the index; a view. */
+  get comingRows(): Uint32Array {
+    return this.#rows.subarray(this.#batchStart + this.#entry);
+  }
+
+  /** Looks the entries of the old leaf through; false when they are none of the index, or not in its order. */
+  open(): boolean {
+    this.#largeCount = this.#encoder.functions.openEntries(this.leaves.cellCount);
+    return this.#largeCount >= 0;
+  }
+
+  /** Whether the row of one of the leaf's entries, which were looked through, stays. */
+  get hasStaying(): boolean {
+    const { cellCount } = this.leaves;
+    for (let cell = 0; cell < cellCount; cell++)
+      if (this.#opened[cell * ENTRY.words + ENTRY.kind] !== GONE) return true;
+    return false;
+  }
+
+  /** Whether the row of the leaf's first entry, which was looked through, goes. */
+  get isFirstGone(): boolean {
+    return this.#opened[ENTRY.kind] === GONE;
+  }
+
+  /** Adds the entries of the old leaf, which were looked through, and the new ones that come before the last of those that stay. */
+  mergeLeaf(): void {
+    if (this.#largeCount === 0) this.#merge(0, this.leaves.cellCount);
+    else this.#mergeLarge();
+  }
+
+  /** Adds the next new entries. @param count how many */
+  addNew(count: number): void {
+    for (let left = count; left > 0; ) {
+      const taken = Math.min(left, this.#batchCount - this.#entry);
+      this.#writer.add(this.#entry, this.#entry + taken);
+      this.#entry += taken;
+      left -= taken;
+      if (this.#entry === this.#batchCount) this.#nextBatch();
     }
-    while (this.#entry < this.#batchCount) {
-      this.#writer.add(this.#entry, this.#batchCount);
-      this.#nextBatch();
-    }
+  }
+
+  /** Adds all new entries that are left, and ends the tree. */
+  finish(): void {
+    this.addNew(this.comingRows.length);
     this.#writer.tree.finish(this.#job.rootPage);
-    await checkpoint();
-    return leaves.tally;
   }
 
   #takeBatch(): void {
@@ -112,14 +154,14 @@ class EntryMerge {
 
   /** Adds the entries of an old leaf some of which are large. */
   #mergeLarge(): void {
-    const { cellCount } = this.#leaves;
+    const { cellCount } = this.leaves;
     const opened = this.#opened;
     let start = 0;
     for (let cell = 0; cell < cellCount; cell++) {
       const at = cell * ENTRY.words;
       if (opened[at + ENTRY.kind] !== LARGE) continue;
       this.#merge(start, cell);
-      this.#addLarge(this.#leaves.gather(opened[at + ENTRY.payload], opened[at + ENTRY.length]));
+      this.#addLarge(this.leaves.gather(opened[at + ENTRY.payload], opened[at + ENTRY.length]));
       start = cell + 1;
     }
     this.#merge(start, cellCount);
@@ -155,5 +197,14 @@ export async function mergeIndex(
   job: IndexJob,
   checkpoint: () => Promise<void>,
 ): Promise<RowTally | null> {
-  return new EntryMerge(await PageEncoder.open(), space, old, job).write(checkpoint);
+  const merge = new EntryMerge(await PageEncoder.open(), space, old, job);
+  const { leaves } = merge;
+  for (let leafCount = 1; leaves.next(); leafCount++) {
+    if (!merge.open()) return null;
+    merge.mergeLeaf();
+    if (leafCount % SLICE_LEAVES === 0) await checkpoint();
+  }
+  merge.finish();
+  await checkpoint();
+  return leaves.tally;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseImage } from '../../format/databaseImage.js';
 import { openDatabaseReader } from '../../format/databaseReader.js';
 import type { PageSource } from '../../format/pageSource.js';
-import { findTaken } from './findTaken.js';
+import { findTaken, findTakenInLeaves } from './findTaken.js';
+import { type KeptLeaves, lookAtLeaves } from './keptLeaves.js';
 import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { RowList } from './rowList.js';
@@ -28,6 +29,8 @@ export interface IndexPlans {
   readonly known: ReadonlyMap<string, IndexPlan>;
   /** How an index is built that is made only later. */
   readonly coming: IndexPlan;
+  /** The trees where only the leaves are written that change; null when all are. */
+  readonly kept: KeptLeaves | null;
 }
 
 /** The roots of the indexes that a file has, by name. */
@@ -44,6 +47,7 @@ function storedRoots(source: PageSource): Map<string, number> {
  * @param image the file as it was before the transaction; null when the table has no rows yet
  * @param deletedIds the ids of the rows that go, ascending
  * @param coming the places of the columns of a unique index that will be made later; none for no such index
+ * @param plainRoots where leaves are to stay in which nothing changes, the roots of trees that are known to have no overflow pages
  * @throws UnfitForPages when a row cannot be handled
  * @throws SendplanError `database_error` when pages do not fit together
  */
@@ -53,6 +57,7 @@ export function planIndexes(
   deletedIds: Float64Array,
   keys: NewKeys,
   coming: readonly number[],
+  plainRoots: ReadonlySet<number> | null,
 ): IndexPlans {
   const roots = image === null ? new Map() : storedRoots(image.source);
   const isMerged = ({ name, rootPage }: LayoutIndex) => roots.get(name) === rootPage;
@@ -63,6 +68,10 @@ export function planIndexes(
     image === null || places.size === 0 ? newKeys : readKeysOrUnfit(image, layout, places, deletedIds, keys);
   const keysOf = (index: LayoutIndex) => (isMerged(index) ? newKeys : allKeys);
   const unique = layout.indexes.filter((index) => index.isUnique);
+  const kept =
+    image === null || plainRoots === null
+      ? null
+      : lookAtLeaves(image, layout, layout.indexes.filter(isMerged), deletedIds, plainRoots);
   const { isRefused, sorted } = findRefused(
     keys.newCount,
     unique.map((index): UniqueIndex => {
@@ -70,6 +79,10 @@ export function planIndexes(
       const columns = sortColumns(keyColumns, index.columns);
       if (image === null || !isMerged(index)) return { numbered, columns };
       const old = { image, deletedIds };
+      const outline = kept?.indexes.get(index.rootPage);
+      if (outline !== undefined) {
+        return { numbered, columns, findTaken: (rows) => findTakenInLeaves(old, outline, rows, columns) };
+      }
       return { numbered, columns, findTaken: (rows) => findTaken(old, index.rootPage, rows, columns) };
     }),
   );
@@ -90,6 +103,7 @@ export function planIndexes(
     isRefused,
     known: new Map(layout.indexes.map((index) => [index.name, planOf(index)])),
     coming: { keys: allKeys, isMerged: false, sorted: comingSorted },
+    kept,
   };
 }
 

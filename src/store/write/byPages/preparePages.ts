@@ -45,6 +45,8 @@ export interface PagesOptions extends RunValues {
   readonly indexes?: readonly IndexToBuild[];
   /** The roots of trees that are known to have no overflow pages before the transaction; none when left out. */
   readonly plainRoots?: ReadonlySet<number>;
+  /** Whether leaves in which nothing changes stay where they are, if that can be; without it all are written anew. */
+  readonly keepsLeaves?: boolean;
   /** Is told how many of the new rows were looked through. */
   readonly onProgress?: (rowsDone: number) => void;
 }
@@ -57,6 +59,8 @@ export interface PreparedPages {
   readonly inserted: number;
   /** The places of the new rows that a unique index refuses, ascending; they are not written. */
   readonly refused: Uint32Array;
+  /** Whether leaves in which nothing changes stay where they are. */
+  readonly keepsLeaves: boolean;
   /** Reads the roots of the trees, when the schema is as it will be. To be called before `write`. */
   settle(): void;
   /**
@@ -146,7 +150,8 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   requireFreeIds(connection, keys, deletedIds);
   // No closure here may hold the image, for it would live on with those that are returned.
   const hadRows = hasRows(connection);
-  const plans = planIndexes(before, hadRows ? image : null, deletedIds, keys, coming);
+  const keptRoots = options.keepsLeaves === true ? (options.plainRoots ?? null) : null;
+  const plans = planIndexes(before, hadRows ? image : null, deletedIds, keys, coming, keptRoots);
   const { isRefused } = plans;
   raiseSequence(connection, before, keys, isRefused);
   const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));
@@ -157,6 +162,7 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
     deleted: deletedIds.length,
     inserted: rows.count - refused.length,
     refused,
+    keepsLeaves: plans.kept !== null,
     settle() {
       const others = indexes.map(({ name, ...index }) => {
         return { ...index, isRefused: null, sorted: null, rootPage: rootPageOf(connection, name) };

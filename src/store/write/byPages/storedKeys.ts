@@ -16,7 +16,7 @@ export interface StoredColumns {
 }
 
 /** Puts the values of stored rows into the codes of columns, from their records. */
-class StoredValues {
+export class StoredValues {
   readonly #missing: readonly EncodedValue[];
   readonly #columns: readonly (KeyColumn | undefined)[];
   readonly #last: number;

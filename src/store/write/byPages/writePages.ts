@@ -5,7 +5,9 @@ import type { PageSpace } from '../../format/pageSpace.js';
 import { type PagesTarget, rewriteTrees } from '../../format/rewriteTrees.js';
 import { sharedBytes } from '../../format/sharedBytes.js';
 import { quoteName } from '../../schema/readSchema.js';
+import type { ChangeJob } from './changeIndex.js';
 import { buildIndexes, forgetBegun, type IndexWork, type MergeJob, openSpace, type StartHelpers } from './indexJobs.js';
+import { changeOfIndex } from './keptLeaves.js';
 import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { IndexPlans } from './planIndexes.js';
@@ -42,7 +44,10 @@ export interface PagesToWrite {
 /** The bytes that a row takes in a tree, about. */
 const ROW_BYTES = 64;
 
-function jobOf(index: LayoutIndex, { plans, deletedIds }: PagesToWrite): IndexJob | MergeJob {
+function jobOf(
+  index: LayoutIndex,
+  { plans, keys: newKeys, deletedIds }: PagesToWrite,
+): IndexJob | MergeJob | ChangeJob {
   const plan = plans.known.get(index.name) ?? plans.coming;
   const { keys, isMerged, sorted } = plan;
   const { stayingIds, newCount, newIds, firstId, replacing } = keys.numbered;
@@ -54,6 +59,15 @@ function jobOf(index: LayoutIndex, { plans, deletedIds }: PagesToWrite): IndexJo
     sorted,
     ...{ isRefused: plans.isRefused, rootPage: index.rootPage },
   };
+  const { kept, isRefused } = plans;
+  const outline = kept?.indexes.get(index.rootPage);
+  if (kept !== null && outline !== undefined) {
+    return {
+      ...job,
+      sorted: null,
+      change: changeOfIndex(kept, outline, index, newKeys, { deletedIds, isRefused, sorted }),
+    };
+  }
   return isMerged ? { ...job, deletedIds } : job;
 }
 
@@ -98,15 +112,20 @@ export async function writePages(
   const jobs = [...others, ...layout.indexes.map((index) => jobOf(index, wanted))];
   const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
   const checkpoint = () => target.checkpoint();
-  await rewriteTrees(image, { roots, plainRoots }, target, async (supply, writeKept) => {
+  const outline = plans.kept?.rootPage === layout.rootPage ? plans.kept.table : null;
+  const keptRoots = new Set(outline === null ? [] : [layout.rootPage, ...(plans.kept?.indexes.keys() ?? [])]);
+  await rewriteTrees(image, { roots, plainRoots, keptRoots }, target, async (supply, writeKept) => {
     const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
-    const rowCount = rows.count + ((supply.reusedPages?.length ?? 0) * image.usableSize) / ROW_BYTES;
+    // Leaves that change are written over those that stay where they are.
+    if (outline !== null) await writeKept();
+    const oldPages = outline?.pages.length ?? supply.reusedPages?.length ?? 0;
+    const rowCount = rows.count + (oldPages * image.usableSize) / ROW_BYTES;
     const helpers = target.startHelpers?.(work, rowCount) ?? null;
     const isShared = helpers !== null;
     try {
-      await writeKept();
+      if (outline === null) await writeKept();
       const space = openSpace(target, supply, isShared);
-      const old = hadRows ? { image, deletedIds } : null;
+      const old = hadRows ? { image, deletedIds, outline } : null;
       const tally = await writeTable(space, layout, keys, old, rows, plans.isRefused, run, (rowsDone) => {
         onWritten(rowsDone);
         forgetBegun(work);
@@ -116,6 +135,7 @@ export async function writePages(
       if (helpers !== null) built.push(...(await helpers.finish()));
       const unused = built.map((thread) => thread.unused);
       for (const merged of built.flatMap((thread) => thread.merged)) {
+        if (merged.isChanged) continue;
         if (tally !== null && merged.tally !== null && isSameTally(tally, merged.tally)) continue;
         unused.push(merged.pages);
         await rebuildIndex(space, layout.indexes[merged.job - others.length], image, wanted, checkpoint);

@@ -1,9 +1,10 @@
 import { FLUSH_BATCH_ROWS, type NewRows } from '../../changes/newRows.js';
 import { damaged } from '../../format/databaseImage.js';
-import { OldLeaves, type OldRows, type RowTally } from '../../format/oldLeaves.js';
+import { OldLeaves, type OldRows, type RowTally, spareBytesFor } from '../../format/oldLeaves.js';
 import { PageEncoder } from '../../format/pageEncoder.js';
 import { tablePayloadLimits } from '../../format/pageFormat.js';
 import type { PageSpace } from '../../format/pageSpace.js';
+import type { TableOutline } from '../../format/treeOutline.js';
 import type { NewKeys } from './newKeys.js';
 import { RecordEncoder } from './recordEncoder.js';
 import type { RunValues, ScheduleLayout } from './scheduleLayout.js';
@@ -76,6 +77,11 @@ class RowBatches {
     return places;
   }
 
+  /** How many rows of the batch, which are not written yet, have ids up to one. */
+  countUpTo(id: number): number {
+    return this.nextId <= id ? this.endBefore(id + 1) - this.next : 0;
+  }
+
   /** Where the rows of the batch end whose ids are below one. */
   endBefore(id: number): number {
     if (this.ids[this.count - 1] < id) return this.count;
@@ -83,6 +89,12 @@ class RowBatches {
     while (this.ids[end] < id) end++;
     return end;
   }
+}
+
+/** The old table, and which of its leaves may stay. */
+export interface OldTable extends OldRows {
+  /** Its leaves where those stay in which nothing changes; null when all are written anew. */
+  readonly outline: TableOutline | null;
 }
 
 /** Leaves of the old table between two breaths. */
@@ -101,7 +113,7 @@ export async function writeTable(
   space: PageSpace,
   layout: ScheduleLayout,
   keys: NewKeys,
-  old: OldRows | null,
+  old: OldTable | null,
   source: NewRows,
   isRefused: Uint8Array | null,
   run: RunValues,
@@ -132,15 +144,49 @@ export async function writeTable(
     await checkpoint(done);
     load();
   };
-  load();
-  for (let leafCount = 1; leaves?.next(); leafCount++) {
-    for (let cell = 0; cell < leaves.cellCount; ) {
-      cell = leaves.copyRows(tree, cell, rows.nextId);
-      const { isReached, stoppedId } = leaves;
+  /** Copies the rows of the old leaf, and adds the new ones that come before the last of these. */
+  const copyLeaf = async (from: OldLeaves) => {
+    for (let cell = 0; cell < from.cellCount; ) {
+      cell = from.copyRows(tree, cell, rows.nextId);
+      const { isReached, stoppedId } = from;
       // A row that goes may have the id of the new one.
       while (isReached && !addNewBefore(stoppedId + 1)) await nextBatch();
     }
-    if (leafCount % SLICE_LEAVES === 0) await checkpoint(done);
+  };
+  load();
+  let leafCount = 0;
+  const breathe = async () => {
+    if (++leafCount % SLICE_LEAVES === 0) await checkpoint(done);
+  };
+  if (leaves !== null && old !== null && old.outline !== null) {
+    const { deletedIds, image, outline } = old;
+    let deleted = 0;
+    for (let leaf = 0; leaf < outline.pages.length; leaf++) {
+      const page = outline.pages[leaf];
+      const lastRowid = outline.lastRowids[leaf];
+      const isChanged = rows.nextId <= lastRowid || deletedIds[deleted] <= lastRowid;
+      if (tree.isLeafFilled) tree.closeLeaf();
+      if (!isChanged && tree.isLeafEmpty) {
+        tree.keepLeaf(page, lastRowid, (kept) => leaves.readPage(kept));
+        continue;
+      }
+      leaves.open(page);
+      space.recycle(page);
+      const deletedBefore = deleted;
+      while (deletedIds[deleted] <= lastRowid) deleted++;
+      const more = rows.countUpTo(lastRowid) - (deleted - deletedBefore);
+      const spareBytes = spareBytesFor(leaves, more, image.usableSize);
+      tree.spareBytes = spareBytes;
+      encoder.set('spareRoom', spareBytes);
+      await copyLeaf(leaves);
+      while (!addNewBefore(lastRowid + 1)) await nextBatch();
+      await breathe();
+    }
+  } else {
+    while (leaves?.next()) {
+      await copyLeaf(leaves);
+      await breathe();
+    }
   }
   while (!addNewBefore(Number.POSITIVE_INFINITY)) await nextBatch();
   tree.finish(layout.rootPage);
