@@ -440,7 +440,8 @@ export async function dumpOf(image: Uint8Array): Promise<{ readonly dump: string
       );
       const values = columns.map((column) => `typeof(${column}) || ' ' || quote(${column})`);
       const found = rows(`SELECT rowid, ${values.join(', ')} FROM ${quote(String(name))} ORDER BY rowid`);
-      dump.push(`${name}: ${found.length}`, ...found.map((row) => row.join(' | ')));
+      dump.push(`${name}: ${found.length}`);
+      for (const row of found) dump.push(row.join(' | '));
     }
     const checks = ['integrity_check', 'quick_check', 'foreign_key_check'].flatMap((check) =>
       rows(`PRAGMA ${check}`).map((row) => row.join(' ')),

@@ -13,7 +13,7 @@ export interface WritePlan {
   readonly way: WriteWay;
   readonly because: string;
   /** Of `pages`: whether the leaves stay in which nothing changes, instead of all being written anew. */
-  readonly keepsLeaves?: boolean;
+  readonly keepsLeaves: boolean;
 }
 
 /** Everything that the choice of a way depends on. */
@@ -52,7 +52,7 @@ function isMuch({ coming, going, found }: WriteSituation, from: PagesThreshold):
   return changed > from.rows && changed > from.part * (found + coming);
 }
 
-function keepsLeaves({ coming, going, found }: WriteSituation, from: PagesThreshold): boolean {
+function changesLittle({ coming, going, found }: WriteSituation, from: PagesThreshold): boolean {
   return found >= from.keptRows && coming + going <= from.keptPart * found;
 }
 
@@ -73,9 +73,9 @@ export function planWrite(situation: WriteSituation, from: PagesThreshold = PAGE
   const reason = reasonAgainstPages(situation, from);
   if (reason === null) {
     const because = situation.flush === 'pages' ? 'pages were asked for' : 'much changes';
-    return target === 'in_place'
-      ? { way: 'staged', because }
-      : { way: 'pages', because, keepsLeaves: keepsLeaves(situation, from) };
+    const way = target === 'in_place' ? 'staged' : 'pages';
+    return { way, because, keepsLeaves: way === 'pages' && changesLittle(situation, from) };
   }
-  return { way: target === 'in_place' && going > 0 && isByContact ? 'contacts' : 'sql', because: reason };
+  const way = target === 'in_place' && going > 0 && isByContact ? 'contacts' : 'sql';
+  return { way, because: reason, keepsLeaves: false };
 }

@@ -54,6 +54,8 @@ const thresholds = fc.record({
     rows: fc.constantFrom(0, 1, 5, 20, 2_000),
     part: fc.constantFrom(0, 0.0005, 0.1, 0.5),
     firstRows: fc.constantFrom(0, 1, 10, 20_000),
+    keptRows: fc.constantFrom(0, 200_000),
+    keptPart: fc.constantFrom(0.3, 1),
   }),
   batchSize: fc.constantFrom(1, 2, 7, 100_000),
 });
@@ -66,7 +68,10 @@ test(
     let turn = 0;
     const property = fc.asyncProperty(organization(), async ({ records, config, today }) => {
       const others = random[turn++ % random.length];
-      const never = { pagesFrom: { rows: 1e9, part: 1, firstRows: 1e9 }, batchSize: 100_000 };
+      const never = {
+        pagesFrom: { rows: 1e9, part: 1, firstRows: 1e9, keptRows: 1e9, keptPart: 0 },
+        batchSize: 100_000,
+      };
       let [expected, found] = [await recordsImage(records), await recordsImage(records)];
       for (const day of [today, today + 1]) {
         const bySql = await runOver(expected, { config, today: day }, never);

@@ -58,11 +58,25 @@ const SITUATIONS: readonly [about: string, Partial<WriteSituation>, way: WriteWa
 ];
 
 test.each(SITUATIONS)('%s', (_about, variation, way, because) => {
-  expect(planWrite({ ...FIRST, ...variation })).toEqual({ way, because });
+  expect(planWrite({ ...FIRST, ...variation })).toEqual({ way, because, keepsLeaves: false });
 });
 
 test('the thresholds can be others', () => {
-  const from = { rows: 0, part: 0, firstRows: 0 };
+  const from = { rows: 0, part: 0, firstRows: 0, keptRows: 0, keptPart: 0.5 };
   expect(planWrite({ ...FIRST, coming: 1 }, from).way).toBe('pages');
   expect(planWrite({ ...FIRST, coming: 0, going: 1, found: 1_000 }, from).way).toBe('pages');
+});
+
+test('leaves stay where little of a large table changes by pages', () => {
+  const found = PAGES_FROM.keptRows;
+  const much = PAGES_FROM.keptPart * found;
+  const keeps = (situation: Partial<WriteSituation>) =>
+    planWrite({ ...FIRST, coming: 0, found, ...situation }).keepsLeaves;
+  expect(keeps({ going: much })).toBe(true);
+  expect(keeps({ going: much, coming: 1 })).toBe(false);
+  expect(keeps({ going: much - 1, found: found - 1 })).toBe(false);
+  expect(keeps({ going: 1 })).toBe(false);
+  expect(keeps({ going: 1, flush: 'pages' })).toBe(true);
+  expect(keeps({ going: much, target: 'in_place' })).toBe(false);
+  expect(keeps({ going: much, flush: 'sql' })).toBe(false);
 });

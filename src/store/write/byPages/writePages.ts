@@ -126,7 +126,8 @@ export async function writePages(
       if (outline === null) await writeKept();
       const space = openSpace(target, supply, isShared);
       const old = hadRows ? { image, deletedIds, outline } : null;
-      const tally = await writeTable(space, layout, keys, old, rows, plans.isRefused, run, (rowsDone) => {
+      const table = { layout, keys, old, rows, isRefused: plans.isRefused, run };
+      const tally = await writeTable(space, table, (rowsDone) => {
         onWritten(rowsDone);
         forgetBegun(work);
         return target.checkpoint();

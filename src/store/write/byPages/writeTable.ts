@@ -100,68 +100,62 @@ export interface OldTable extends OldRows {
 /** Leaves of the old table between two breaths. */
 const SLICE_LEAVES = 4096;
 
-/**
- * Builds the b-tree of `email_schedules`: the rows that stay, their cells byte for byte, and the new rows between them by id.
- *
- * @param old where the rows that stay are; null when there are none
- * @param rootPage the page that its root has
- * @param checkpoint is called now and then with the number of new rows done
- * @returns which rows there were; null when `old` is
- * @throws SendplanError `database_error` when the old pages are not those of a table that has the rows that go
- */
-export async function writeTable(
-  space: PageSpace,
-  layout: ScheduleLayout,
-  keys: NewKeys,
-  old: OldTable | null,
-  source: NewRows,
-  isRefused: Uint8Array | null,
-  run: RunValues,
-  checkpoint: (rowsDone: number) => Promise<void>,
-): Promise<RowTally | null> {
-  const encoder = await PageEncoder.open();
-  const limits = tablePayloadLimits(space.usableSize);
-  const leaves = old === null ? null : new OldLeaves(encoder, old, limits, layout.rootPage, 'table');
-  const records = new RecordEncoder(encoder, space, layout, source, run);
-  const { tree } = records;
-  leaves?.begin(tree.bytes);
-  const rows = new RowBatches(keys, isRefused);
-  let done = 0;
-  const load = () => {
-    const places = rows.nextBatch();
-    if (places.length > 0) records.take(places, rows.ids.subarray(0, places.length));
-  };
-  /** Adds new rows whose ids are below one; false when the batch is over and there may be more of them. */
-  const addNewBefore = (id: number): boolean => {
-    if (!(rows.nextId < id)) return true;
-    const end = rows.endBefore(id);
-    records.add(rows.next, end);
-    done += end - rows.next;
-    rows.next = end;
-    return end < rows.count;
-  };
-  const nextBatch = async () => {
-    await checkpoint(done);
-    load();
-  };
-  /** Copies the rows of the old leaf, and adds the new ones that come before the last of these. */
-  const copyLeaf = async (from: OldLeaves) => {
-    for (let cell = 0; cell < from.cellCount; ) {
-      cell = from.copyRows(tree, cell, rows.nextId);
-      const { isReached, stoppedId } = from;
-      // A row that goes may have the id of the new one.
-      while (isReached && !addNewBefore(stoppedId + 1)) await nextBatch();
+/** The table that is written, and what it is made of. */
+export interface TableToWrite {
+  readonly layout: ScheduleLayout;
+  readonly keys: NewKeys;
+  /** The table with the rows that stay; null when there are none. */
+  readonly old: OldTable | null;
+  readonly rows: NewRows;
+  /** A 1 for each place of a new row that is left out; null when none is. */
+  readonly isRefused: Uint8Array | null;
+  readonly run: RunValues;
+}
+
+/** Puts rows that stay and rows that come into the leaves of a table. */
+class TableMerge {
+  readonly #encoder: PageEncoder;
+  readonly #space: PageSpace;
+  readonly #leaves: OldLeaves | null;
+  readonly #records: RecordEncoder;
+  readonly #rows: RowBatches;
+  readonly #checkpoint: (rowsDone: number) => Promise<void>;
+  #done = 0;
+  #leafCount = 0;
+
+  constructor(
+    encoder: PageEncoder,
+    space: PageSpace,
+    { layout, keys, old, rows, isRefused, run }: TableToWrite,
+    checkpoint: (rowsDone: number) => Promise<void>,
+  ) {
+    const limits = tablePayloadLimits(space.usableSize);
+    this.#encoder = encoder;
+    this.#space = space;
+    this.#leaves = old === null ? null : new OldLeaves(encoder, old, limits, layout.rootPage, 'table');
+    this.#records = new RecordEncoder(encoder, space, layout, rows, run);
+    this.#rows = new RowBatches(keys, isRefused);
+    this.#checkpoint = checkpoint;
+    this.#leaves?.begin(this.#records.tree.bytes);
+    this.#load();
+  }
+
+  /** Copies the rows that stay out of all leaves. */
+  async mergeAll(): Promise<void> {
+    const leaves = this.#leaves;
+    while (leaves?.next()) {
+      await this.#copyLeaf(leaves);
+      await this.#breathe();
     }
-  };
-  load();
-  let leafCount = 0;
-  const breathe = async () => {
-    if (++leafCount % SLICE_LEAVES === 0) await checkpoint(done);
-  };
-  if (leaves !== null && old !== null && old.outline !== null) {
-    const { deletedIds, image, outline } = old;
+  }
+
+  /** Copies the rows that stay out of leaves in which something changes, and keeps the others as they are. */
+  async mergeChanged({ outline, deletedIds, image }: OldTable & { readonly outline: TableOutline }): Promise<void> {
+    const leaves = this.#leaves;
+    const rows = this.#rows;
+    const { tree } = this.#records;
     let deleted = 0;
-    for (let leaf = 0; leaf < outline.pages.length; leaf++) {
+    for (let leaf = 0; leaves !== null && leaf < outline.pages.length; leaf++) {
       const page = outline.pages[leaf];
       const lastRowid = outline.lastRowids[leaf];
       const isChanged = rows.nextId <= lastRowid || deletedIds[deleted] <= lastRowid;
@@ -171,27 +165,83 @@ export async function writeTable(
         continue;
       }
       leaves.open(page);
-      space.recycle(page);
+      this.#space.recycle(page);
       const deletedBefore = deleted;
       while (deletedIds[deleted] <= lastRowid) deleted++;
       const more = rows.countUpTo(lastRowid) - (deleted - deletedBefore);
       const spareBytes = spareBytesFor(leaves, more, image.usableSize);
       tree.spareBytes = spareBytes;
-      encoder.set('spareRoom', spareBytes);
-      await copyLeaf(leaves);
-      while (!addNewBefore(lastRowid + 1)) await nextBatch();
-      await breathe();
-    }
-  } else {
-    while (leaves?.next()) {
-      await copyLeaf(leaves);
-      await breathe();
+      this.#encoder.set('spareRoom', spareBytes);
+      await this.#copyLeaf(leaves);
+      while (!this.#addNewBefore(lastRowid + 1)) await this.#nextBatch();
+      await this.#breathe();
     }
   }
-  while (!addNewBefore(Number.POSITIVE_INFINITY)) await nextBatch();
-  tree.finish(layout.rootPage);
-  if (leaves === null || old === null) return null;
-  const { tally } = leaves;
-  if (tally.deletedCount !== old.deletedIds.length) throw damaged('rows of email_schedules are gone that were read');
+
+  /** Adds the new rows that are left, and the levels above the leaves; returns which rows were looked at. */
+  async finish(rootPage: number): Promise<RowTally | null> {
+    while (!this.#addNewBefore(Number.POSITIVE_INFINITY)) await this.#nextBatch();
+    this.#records.tree.finish(rootPage);
+    return this.#leaves?.tally ?? null;
+  }
+
+  /** Copies the rows of the old leaf, and adds the new ones that come before the last of these. */
+  async #copyLeaf(leaves: OldLeaves): Promise<void> {
+    for (let cell = 0; cell < leaves.cellCount; ) {
+      cell = leaves.copyRows(this.#records.tree, cell, this.#rows.nextId);
+      const { isReached, stoppedId } = leaves;
+      // A row that goes may have the id of the new one.
+      while (isReached && !this.#addNewBefore(stoppedId + 1)) await this.#nextBatch();
+    }
+  }
+
+  /** Adds new rows whose ids are below one; false when the batch is over and there may be more of them. */
+  #addNewBefore(id: number): boolean {
+    const rows = this.#rows;
+    if (!(rows.nextId < id)) return true;
+    const end = rows.endBefore(id);
+    this.#records.add(rows.next, end);
+    this.#done += end - rows.next;
+    rows.next = end;
+    return end < rows.count;
+  }
+
+  #load(): void {
+    const places = this.#rows.nextBatch();
+    if (places.length > 0) this.#records.take(places, this.#rows.ids.subarray(0, places.length));
+  }
+
+  async #nextBatch(): Promise<void> {
+    await this.#checkpoint(this.#done);
+    this.#load();
+  }
+
+  async #breathe(): Promise<void> {
+    if (++this.#leafCount % SLICE_LEAVES === 0) await this.#checkpoint(this.#done);
+  }
+}
+
+/**
+ * Builds the b-tree of `email_schedules`: the rows that stay, their cells byte for byte, and the new rows between them by id. Where the
+ * old table has an outline, leaves in which nothing changes stay where they are.
+ *
+ * @param space gets the pages of leaves back that change while others stay
+ * @param checkpoint is called now and then with the number of new rows done
+ * @returns which of the old rows were looked at; null when there are none
+ * @throws SendplanError `database_error` when the old pages are not those of a table that has the rows that go
+ */
+export async function writeTable(
+  space: PageSpace,
+  table: TableToWrite,
+  checkpoint: (rowsDone: number) => Promise<void>,
+): Promise<RowTally | null> {
+  const merge = new TableMerge(await PageEncoder.open(), space, table, checkpoint);
+  const { old, layout } = table;
+  if (old !== null && old.outline !== null) await merge.mergeChanged({ ...old, outline: old.outline });
+  else await merge.mergeAll();
+  const tally = await merge.finish(layout.rootPage);
+  if (tally !== null && tally.deletedCount !== old?.deletedIds.length) {
+    throw damaged('rows of email_schedules are gone that were read');
+  }
   return tally;
 }
