@@ -41,6 +41,11 @@ export function holdFile(identity: string): () => void {
   };
 }
 
+/** Whether a connection of this process may hold locks on a file, which whoever opens and closes it would take off. */
+export function isHeld(identity: string): boolean {
+  return holdings.has(identity);
+}
+
 /** Closes the descriptor of a database file, at once or when nothing of this process holds locks on the file any more. */
 export function closeDatabaseFile(descriptor: number): void {
   const holding = holdings.get(descriptorIdentity(descriptor));

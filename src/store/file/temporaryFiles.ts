@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SendplanError } from '../../errors.js';
 import type { FileLocks, HeldLock } from './fileLocks.js';
@@ -75,6 +85,8 @@ export function secondName(path: string): string {
 export interface TemporaryOptions {
   /** The permission bits, less the process's own mask; 0o600 when left out. */
   readonly mode?: number;
+  /** A file of which it is to be a clone, where the file system shares blocks between files; see `isClone`. */
+  readonly cloneOf?: string;
   /** What protects it from being taken for a leftover; null or left out, its name and its times do. */
   readonly locks?: FileLocks | null;
 }
@@ -84,28 +96,34 @@ export class TemporaryFile {
   readonly path: string;
   /** Open for reading and writing, until `moveTo` or `discard`. */
   readonly descriptor: number;
+  /** Whether it holds all bytes of the file that it was to be a clone of; else it was made empty. */
+  readonly isClone: boolean;
   readonly #identity: string;
   readonly #lock: HeldLock | null;
   #isOpen = true;
 
-  private constructor(path: string, descriptor: number, lock: HeldLock | null) {
+  private constructor(path: string, descriptor: number, isClone: boolean, lock: HeldLock | null) {
     this.path = path;
     this.descriptor = descriptor;
+    this.isClone = isClone;
     this.#identity = descriptorIdentity(descriptor);
     this.#lock = lock;
   }
 
-  /** Makes an empty file beside another. @throws an error of the file system */
-  static async create(beside: string, { mode = 0o600, locks = null }: TemporaryOptions = {}): Promise<TemporaryFile> {
+  /** Makes a file beside another, an empty one or a clone. @throws an error of the file system */
+  static async create(
+    beside: string,
+    { mode = 0o600, cloneOf, locks = null }: TemporaryOptions = {},
+  ): Promise<TemporaryFile> {
     const path = ownName(beside, locks !== null);
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     // Before the file is there: a signal may come as soon as it is.
     if (live.size === 0) watch();
     live.add(path);
     let descriptor: number | null = null;
     try {
-      descriptor = openSync(path, flags, mode);
-      return new TemporaryFile(path, descriptor, (await locks?.lockWhole(path)) ?? null);
+      const isClone = cloneOf !== undefined && clone(cloneOf, path);
+      descriptor = openSync(path, constants.O_RDWR | (isClone ? 0 : constants.O_CREAT | constants.O_EXCL), mode);
+      return new TemporaryFile(path, descriptor, isClone, (await locks?.lockWhole(path)) ?? null);
     } catch (error) {
       if (descriptor !== null) {
         closeSync(descriptor);
@@ -151,6 +169,16 @@ export class TemporaryFile {
     this.#isOpen = false;
     closeSync(this.descriptor);
     this.#lock?.release();
+  }
+}
+
+/** Makes a clone of a file; false where the file system makes none, and then there is none. */
+function clone(path: string, clonePath: string): boolean {
+  try {
+    copyFileSync(path, clonePath, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { SendplanError } from '../../../src/errors.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { DatabaseImage } from '../../../src/store/format/databaseImage.js';
 import { MemorySink } from '../../../src/store/format/memorySink.js';
+import { requireOwnPages } from '../../../src/store/format/ownPages.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 import { eachTreePage } from '../../../src/store/format/treePages.js';
 import { preparePages } from '../../../src/store/write/byPages/preparePages.js';
@@ -41,13 +42,28 @@ async function found(rowCount: number, after = '', pageBytes = 512): Promise<Uin
   return image;
 }
 
+/** How many databases had leaves that stayed. */
+let keptCount = 0;
+
 /** Writes new rows into a database as pages, some rows gone. */
-async function merged(image: Uint8Array, deletedIds: readonly number[], newCount: number): Promise<Uint8Array> {
+async function merged(
+  image: Uint8Array,
+  deletedIds: readonly number[],
+  newCount: number,
+  keepsLeaves = false,
+): Promise<Uint8Array> {
   const connection = await openSqlJs(image);
   try {
+    const pagesBefore = () => new ImageSource(image);
+    const roots = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
+    const plainRoots = requireOwnPages(
+      pagesBefore(),
+      Array.from(roots, ([root]) => Number(root)),
+    );
     connection.execute('BEGIN');
     const changes = { deletedIds: Float64Array.from(deletedIds), rows: plainRows(newCount) };
-    const pages = preparePages(connection, changes, { ...RUN, pagesBefore: () => new ImageSource(image) });
+    const pages = preparePages(connection, changes, { ...RUN, pagesBefore, plainRoots, keepsLeaves });
+    if (pages.keepsLeaves) keptCount++;
     pages.settle();
     connection.execute('COMMIT');
     const sink = new MemorySink();
@@ -213,6 +229,52 @@ describe(`damaged pages, ${RUNS} times`, () => {
     runTimeout(RUNS * 10),
   );
 });
+
+describe(`damaged pages between leaves that stay, ${RUNS} times`, () => {
+  it(
+    'are told, or leave the rows as they are',
+    async () => {
+      const draw = new Draw(SEED + 1);
+      const sound = await found(1500, 'UPDATE email_schedules SET metadata = substr(metadata, 1, 40)');
+      const goes = idsOf(1, 1501).filter((_, i) => i % 40 < 3);
+      keptCount = 0;
+      const { dump: expected, checks } = await dumpOf(await merged(sound, goes, 60, true));
+      expect([keptCount, ...checks]).toEqual([1, 'ok', 'ok']);
+      expect((await dumpOf(await merged(sound, goes, 60))).dump).toEqual(expected);
+      let told = 0;
+      for (let i = 0; i < RUNS; i++) {
+        const tree = draw.of(['by_status', 'by_contact', 'by_text', 'by_key', 'email_schedules']);
+        const image = await damagedImage(sound, tree, draw);
+        let result: Uint8Array;
+        try {
+          result = await merged(image, goes, 60, true);
+        } catch (error) {
+          expect(error, `run ${i}`).toBeInstanceOf(SendplanError);
+          expect((error as SendplanError).code).toBe('database_error');
+          told++;
+          continue;
+        }
+        // Which rows are refused, or are there, is these trees' word alone.
+        if (tree === 'by_key' || tree === 'email_schedules') continue;
+        expect(await rowsOf(result), `run ${i}`).toEqual(await rowsOf(await merged(sound, goes, 60, true)));
+      }
+      expect(told).toBeGreaterThan(0);
+      expect(keptCount).toBeGreaterThan(RUNS);
+    },
+    runTimeout(RUNS * 10),
+  );
+});
+
+/** All rows of the table, as it has them. */
+async function rowsOf(image: Uint8Array): Promise<unknown> {
+  const { Database } = await initSqlJs();
+  const database = new Database(image);
+  try {
+    return database.exec('SELECT * FROM email_schedules NOT INDEXED ORDER BY id')[0].values;
+  } finally {
+    database.close();
+  }
+}
 
 /** What SQLite's check says of a database that need not be sound, as far as it gets. */
 async function checksOf(image: Uint8Array): Promise<string[]> {

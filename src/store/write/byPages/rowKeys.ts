@@ -38,11 +38,10 @@ class RowFinder {
       // What is below zero, and comes first, is read as a number that is far too large.
       if (rowid < id || rowid > Number.MAX_SAFE_INTEGER) start = middle + 1;
       else if (rowid > id) end = middle;
-      else {
+      else if (rowid === id && varints.at + length <= this.page.length) {
         this.recordStart = varints.at;
-        if (!(varints.at + length <= this.page.length)) throw damaged(`the row of the id ${id} leaves its page`);
         return true;
-      }
+      } else throw damaged(`a row near the id ${id} leaves its page`);
     }
     return false;
   }
