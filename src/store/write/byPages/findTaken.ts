@@ -10,6 +10,7 @@ import {
 import type { IndexOutline } from '../../format/treeOutline.js';
 import { gatherPayload, TreeReader } from '../../format/treeReader.js';
 import { firstOf } from './firstOf.js';
+import type { KeptIndex } from './keptLeaves.js';
 import { KeyComparer, rowidOfEntry } from './keyComparer.js';
 import { type RowList, rowCountOf, rowsBetween } from './rowList.js';
 import type { SortColumn } from './sortColumns.js';
@@ -165,11 +166,11 @@ class OutlinedLeaf implements OpenedLeaf {
 /**
  * `findTaken` by the outline of the old tree: only leaves are looked at into which rows would come.
  *
- * @param outline of a tree that has no overflow pages
+ * @param index its tree has no overflow pages; rows that take the place of one with the same key agree with no other
  */
 export function findTakenInLeaves(
   old: OldRows,
-  outline: IndexOutline,
+  { outline, isSame }: KeptIndex,
   rows: RowList,
   columns: readonly SortColumn[],
 ): Uint8Array | null {
@@ -191,7 +192,7 @@ export function findTakenInLeaves(
   const isStaying = () => !isAmong(old.deletedIds, rowidOfEntry(entries.bytes, entries.start, entries.end));
   for (let place = 0; place < sorted.length; place++) {
     const row = sorted[place];
-    if (hasNull(columns, row)) continue;
+    if (isSame[row] === 1 || hasNull(columns, row)) continue;
     leaf = firstOf(leaf, last, (i) => !isBehindLeaf(row, i));
     let isTaken = false;
     if (leaf < last) {

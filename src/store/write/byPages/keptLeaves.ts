@@ -13,12 +13,19 @@ import { sortRows } from './sortRows.js';
 /** A tree of a single leaf has no other page. */
 const LEAST_LEAVES = 2;
 
+/** An index of which only the leaves are written that change. */
+export interface KeptIndex {
+  readonly outline: IndexOutline;
+  /** A 1 for each place of a new row that takes the place of one with the same key, unless it is refused. */
+  readonly isSame: Uint8Array;
+}
+
 /** Trees of which only the leaves are written that change. */
 export interface KeptLeaves {
   readonly table: TableOutline;
   readonly rootPage: number;
   /** By the number of the root. */
-  readonly indexes: ReadonlyMap<number, IndexOutline>;
+  readonly indexes: ReadonlyMap<number, KeptIndex>;
   /** The codes of the rows that go, by the order of their ids, of each column that is a key. */
   readonly goingColumns: readonly (KeyColumn | undefined)[];
 }
@@ -48,6 +55,7 @@ export interface IndexChange {
  * Looks at the trees of a table and its indexes, of which few leaves change; null when they cannot be changed leaf by leaf.
  *
  * @param indexes those that have a tree of the table's rows
+ * @param keys those of the rows that come
  * @param deletedIds ascending
  * @param plainRoots the roots of trees that are known to have no overflow pages
  * @throws SendplanError `database_error` when pages do not fit together
@@ -56,8 +64,8 @@ export function lookAtLeaves(
   image: DatabaseImage,
   layout: ScheduleLayout,
   indexes: readonly LayoutIndex[],
-  deletedIds: Float64Array,
-  plainRoots: ReadonlySet<number>,
+  keys: NewKeys,
+  { deletedIds, plainRoots }: { readonly deletedIds: Float64Array; readonly plainRoots: ReadonlySet<number> },
 ): KeptLeaves | null {
   const roots = [layout.rootPage, ...indexes.map(({ rootPage }) => rootPage)];
   if (image.hasPointerMaps || deletedIds[0] < 0 || !roots.every((root) => plainRoots.has(root))) return null;
@@ -80,33 +88,49 @@ export function lookAtLeaves(
     if (error instanceof UnfitKey) return null;
     throw error;
   }
-  return { table, rootPage: layout.rootPage, indexes: outlines, goingColumns };
+  const kept = indexes.flatMap((index): [number, KeptIndex][] => {
+    const outline = outlines.get(index.rootPage);
+    if (outline === undefined) return [];
+    return [[index.rootPage, { outline, isSame: findSame(goingColumns, index, keys, deletedIds) }]];
+  });
+  return { table, rootPage: layout.rootPage, indexes: new Map(kept), goingColumns };
 }
 
-/** Marks the rows that go and come with the same key under the same id. */
-function markSame(
-  { goingColumns }: KeptLeaves,
+/** A 1 for each place of a new row that comes under the id of one that goes with the same key. */
+function findSame(
+  goingColumns: KeptLeaves['goingColumns'],
   { columns: places }: LayoutIndex,
-  { columns: newColumns, newIds, replacing }: NewKeys,
+  { columns: newColumns, newIds, newCount, replacing }: NewKeys,
   deletedIds: Float64Array,
-  { isLeftOut, isGoing }: { readonly isLeftOut: Uint8Array; readonly isGoing: Uint8Array },
-): void {
+): Uint8Array {
+  const isSame = new Uint8Array(sharedBytes(newCount));
   const pairs = places.flatMap((place) => {
     const going = goingColumns[place];
     const coming = newColumns[place];
     if (going === undefined || coming === undefined) return [];
     return [{ going: going.codes, coming: coming.codes, translated: going.dictionary.codesOf(coming.dictionary) }];
   });
+  if (newIds === null || pairs.length < places.length) return isSame;
   let row = 0;
-  if (newIds === null || pairs.length < places.length) return;
   for (const place of replacing) {
     const id = newIds[place];
     while (row < deletedIds.length && deletedIds[row] < id) row++;
-    if (isLeftOut[place] === 1 || deletedIds[row] !== id) continue;
-    if (!pairs.every(({ going, coming, translated }) => translated[coming[place]] === going[row])) continue;
-    isLeftOut[place] = 1;
+    if (deletedIds[row] !== id) continue;
+    if (pairs.every(({ going, coming, translated }) => translated[coming[place]] === going[row])) isSame[place] = 1;
+  }
+  return isSame;
+}
+
+/** A 1 for each row that goes but for those that come back with the same key; see `findSame`. */
+function markGoing(isSame: Uint8Array, { newIds, replacing }: NewKeys, deletedIds: Float64Array): Uint8Array {
+  const isGoing = new Uint8Array(deletedIds.length).fill(1);
+  let row = 0;
+  for (const place of newIds === null ? [] : replacing) {
+    if (isSame[place] === 0 || newIds === null) continue;
+    while (deletedIds[row] < newIds[place]) row++;
     isGoing[row] = 0;
   }
+  return isGoing;
 }
 
 /**
@@ -115,17 +139,17 @@ function markSame(
  * @param sorted all new rows but the refused ones in the order of the index; null when they are to be sorted
  */
 export function changeOfIndex(
-  kept: KeptLeaves,
-  outline: IndexOutline,
+  { goingColumns }: KeptLeaves,
+  { outline, isSame: wouldBeSame }: KeptIndex,
   index: LayoutIndex,
   keys: NewKeys,
   { deletedIds, isRefused, sorted }: { deletedIds: Float64Array; isRefused: Uint8Array | null; sorted: RowList | null },
 ): IndexChange {
+  const isSame = isRefused === null ? wouldBeSame : wouldBeSame.map((same, place) => same & ~isRefused[place]);
   const isLeftOut = new Uint8Array(sharedBytes(keys.newCount));
-  if (isRefused !== null) isLeftOut.set(isRefused);
-  const isGoing = new Uint8Array(deletedIds.length).fill(1);
-  markSame(kept, index, keys, deletedIds, { isLeftOut, isGoing });
-  const columns = sortColumns(kept.goingColumns, index.columns);
+  isLeftOut.set(isRefused === null ? isSame : isSame.map((same, place) => same | isRefused[place]));
+  const isGoing = markGoing(isSame, keys, deletedIds);
+  const columns = sortColumns(goingColumns, index.columns);
   const all = sortRows(deletedIds.length, columns).rows;
   const rows = sharedFilter(rowsBetween(all, 0, rowCountOf(all)), (row) => isGoing[row] === 1);
   const goingIds = deletedIds.filter((_, row) => isGoing[row] === 1);

@@ -71,7 +71,7 @@ export function planIndexes(
   const kept =
     image === null || plainRoots === null
       ? null
-      : lookAtLeaves(image, layout, layout.indexes.filter(isMerged), deletedIds, plainRoots);
+      : lookAtLeaves(image, layout, layout.indexes.filter(isMerged), keys, { deletedIds, plainRoots });
   const { isRefused, sorted } = findRefused(
     keys.newCount,
     unique.map((index): UniqueIndex => {
@@ -79,9 +79,9 @@ export function planIndexes(
       const columns = sortColumns(keyColumns, index.columns);
       if (image === null || !isMerged(index)) return { numbered, columns };
       const old = { image, deletedIds };
-      const outline = kept?.indexes.get(index.rootPage);
-      if (outline !== undefined) {
-        return { numbered, columns, findTaken: (rows) => findTakenInLeaves(old, outline, rows, columns) };
+      const keptIndex = kept?.indexes.get(index.rootPage);
+      if (keptIndex !== undefined) {
+        return { numbered, columns, findTaken: (rows) => findTakenInLeaves(old, keptIndex, rows, columns) };
       }
       return { numbered, columns, findTaken: (rows) => findTaken(old, index.rootPage, rows, columns) };
     }),

@@ -60,12 +60,12 @@ function jobOf(
     ...{ isRefused: plans.isRefused, rootPage: index.rootPage },
   };
   const { kept, isRefused } = plans;
-  const outline = kept?.indexes.get(index.rootPage);
-  if (kept !== null && outline !== undefined) {
+  const keptIndex = kept?.indexes.get(index.rootPage);
+  if (kept !== null && keptIndex !== undefined) {
     return {
       ...job,
       sorted: null,
-      change: changeOfIndex(kept, outline, index, newKeys, { deletedIds, isRefused, sorted }),
+      change: changeOfIndex(kept, keptIndex, index, newKeys, { deletedIds, isRefused, sorted }),
     };
   }
   return isMerged ? { ...job, deletedIds } : job;
