@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { CopyAnswer, CopyTask } from './copyThread.js';
 import type { FileLocks } from './fileLocks.js';
-import { descriptorIdentity, isHeld } from './heldFiles.js';
+import { descriptorIdentity, isHeldByConnection } from './heldFiles.js';
 import type { OpenedFile } from './openDatabaseFile.js';
 import { TemporaryFile } from './temporaryFiles.js';
 
@@ -47,7 +47,7 @@ export class EarlyCopy {
     if (threads < 2 || byteLength < fromBytes || !existsSync(fileURLToPath(SCRIPT))) return null;
     const stop = new Int32Array(new SharedArrayBuffer(4));
     // A clone is made of a path, which is opened and closed for it.
-    const cloneOf = isHeld(descriptorIdentity(file.descriptor)) ? undefined : file.path;
+    const cloneOf = isHeldByConnection(descriptorIdentity(file.descriptor)) ? undefined : file.path;
     const temporary = await TemporaryFile.create(file.path, { cloneOf, locks }).catch(() => null);
     if (temporary === null) return null;
     if (temporary.isClone) return new EarlyCopy(temporary, Promise.resolve(true), stop);

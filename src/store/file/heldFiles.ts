@@ -42,7 +42,7 @@ export function holdFile(identity: string): () => void {
 }
 
 /** Whether a connection of this process may hold locks on a file, which whoever opens and closes it would take off. */
-export function isHeld(identity: string): boolean {
+export function isHeldByConnection(identity: string): boolean {
   return holdings.has(identity);
 }
 
