@@ -62,6 +62,7 @@ const commandLine = defineConfig({
   input: {
     main: 'src/cli/main.ts',
     indexThread: 'src/store/write/byPages/indexThread.ts',
+    scheduleThread: 'src/store/read/scheduleThread.ts',
     oracleThread: 'src/cli/oracleThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
@@ -82,6 +83,7 @@ const library = defineConfig({
     'testing/arbitraries': 'src/testing/arbitraries.ts',
     'testing/vitest': 'src/testing/vitest.ts',
     indexThread: 'src/store/write/byPages/indexThread.ts',
+    scheduleThread: 'src/store/read/scheduleThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
   // Of packages that have a form for Node and one for browsers, that which both can run.

@@ -1,50 +1,49 @@
 import type { Table } from 'apache-arrow';
 import { numberVector, tableOf } from './arrowTable.js';
+import type { ContactIndex } from './contactIndex.js';
+import type { FoundSchedules } from './readSchedules.js';
 import type { ScheduleForms } from './scheduleForms.js';
 import type { Schedules } from './schedules.js';
 import { stableOrder } from './stableOrder.js';
 
-/** The columns of the rows as they are found; `contact` is the index of a contact, that behind the last for all who cannot be planned. */
-export const ROW_COLUMNS = {
-  contact: Uint32Array,
-  id: Float64Array,
-  form: Int32Array,
-  sentDay: Int32Array,
-  plannedDay: Int32Array,
-  scheduledDay: Int32Array,
-  isClean: Uint8Array,
-  eventMonth: Int32Array,
-  eventDay: Int32Array,
-  metadata: Int32Array,
-  createdAt: Int32Array,
-};
-
-/** Rows as they were found, in the order of the table. */
-export type FoundRows = { readonly [Name in keyof typeof ROW_COLUMNS]: InstanceType<(typeof ROW_COLUMNS)[Name]> };
-
-/** Groups rows that were found by contact: ascending by contact, then by id. */
+/**
+ * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. The
+ * memory of the contacts' ids is used for their indexes.
+ */
 export function inOrderOfContacts(
-  found: FoundRows,
-  forms: ScheduleForms,
+  { rows, forms, notes }: Pick<FoundSchedules, 'rows' | 'forms' | 'notes'>,
+  contacts: ContactIndex,
   contactCount: number,
-): Omit<Schedules, 'notes'> {
-  const { order, first } = orderByContact(found.contact, contactCount + 1, found.id);
-  const form = inOrder(found.form, order);
+): Schedules {
+  const { order, first } = orderByContact(
+    contactsOf(rows.contactId, contacts, contactCount),
+    contactCount + 1,
+    rows.id,
+  );
+  const form = inOrder(rows.form, order);
   const columns = {
     first,
     ...contentOfForms(forms, form),
-    sentDay: inOrder(found.sentDay, order),
-    plannedDay: inOrder(found.plannedDay, order),
-    scheduledDay: inOrder(found.scheduledDay, order),
-    id: inOrder(found.id, order),
+    sentDay: inOrder(rows.sentDay, order),
+    plannedDay: inOrder(rows.plannedDay, order),
+    scheduledDay: inOrder(rows.scheduledDay, order),
+    id: inOrder(rows.id, order),
     form,
-    isClean: inOrder(found.isClean, order),
-    eventMonth: inOrder(found.eventMonth, order),
-    eventDay: inOrder(found.eventDay, order),
-    metadata: inOrder(found.metadata, order),
-    createdAt: inOrder(found.createdAt, order),
+    isClean: inOrder(rows.isClean, order),
+    eventMonth: inOrder(rows.eventMonth, order),
+    eventDay: inOrder(rows.eventDay, order),
+    metadata: inOrder(rows.metadata, order),
+    createdAt: inOrder(rows.createdAt, order),
   };
-  return { count: found.id.length, ...columns, forms, toTable: () => tableOfRows(columns) };
+  return { count: rows.id.length, ...columns, forms, notes, toTable: () => tableOfRows(columns) };
+}
+
+/** The index of the contact of each row, that behind the last for all who cannot be planned, in the memory of the ids. */
+function contactsOf(ids: Float64Array, contacts: ContactIndex, contactCount: number): Uint32Array {
+  // An index takes half of the room of an id, so that none is written over an id that is yet to be read.
+  const indexes = new Uint32Array(ids.buffer, ids.byteOffset, ids.length);
+  contacts.indexesOf(ids, ids.length, contactCount, indexes, 0);
+  return indexes;
 }
 
 type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable' | 'notes'>;

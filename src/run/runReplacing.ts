@@ -9,6 +9,7 @@ import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceD
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
 import type { PageSource } from '../store/format/pageSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
@@ -61,6 +62,7 @@ async function runOpened(
   }: { readonly config: Config; readonly today: number; readonly watch: Stopwatch; readonly range?: RangeOfBook },
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
+  const thread = new ScheduleThread(options.threads ?? availableParallelism());
   const connection = await watch.measure('open', () =>
     whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
   );
@@ -80,6 +82,7 @@ async function runOpened(
       range,
       force: options.force,
       hold: options.hold,
+      readerOf: thread.readerOf.bind(thread),
     };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
@@ -110,6 +113,7 @@ async function runOpened(
     const warnings = [...report.warnings, ...replaced.warnings];
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
+    await thread.stop();
     connection.close();
   }
 }
