@@ -89,8 +89,6 @@ const FIELD_KINDS = ['id', 'id', 'day', 'day', 'day', 'integer', 'integer', 'cod
 /** Of those, what rows that are not owned are read by. */
 const OF_ALL = [true, true, true, true, true, false, false, false, false];
 const OF_OWNED = OF_ALL.map(() => true);
-const METADATA_FIELD = ROW_FIELDS.indexOf('metadata');
-const CREATED_FIELD = ROW_FIELDS.indexOf('created_at');
 const PROGRESS_ROWS = 0x4000;
 
 /** The types of an organization before any rows were read. */
@@ -181,8 +179,10 @@ class ScheduleReader {
     } finally {
       cursor.close();
     }
-    const found = { rows: columns.values(), forms: this.#forms.build(), notes: this.#notes.build() };
-    return { types: this.#types, texts: this.#texts, ...found };
+    const rows = columns.values();
+    const forms = this.#forms.build();
+    const notes = this.#notes.build(rows.form, forms.type.length);
+    return { types: this.#types, texts: this.#texts, rows, forms, notes };
   }
 
   #tell(rowsBefore: number, rowsDone: number): void {
@@ -192,8 +192,10 @@ class ScheduleReader {
   /** Batches are not for columns that hold numbers as texts. */
   #openBatches(): RowBatches | null {
     if (this.#monthAffinity === 'TEXT' || this.#dayAffinity === 'TEXT') return null;
-    const codeOfNull = this.#metadataTexts.codeOf(null);
-    const fields = FIELD_KINDS.map((kind, i): BatchedField => ({ place: this.#places[i], kind, codeOfNull }));
+    const fields = FIELD_KINDS.map((kind, i): BatchedField => {
+      const memo = ROW_FIELDS[i] === 'metadata' ? this.#metadataTexts : this.#createdTimes;
+      return { place: this.#places[i], kind, memo };
+    });
     return this.#cursor.batches?.(fields) ?? null;
   }
 
@@ -248,9 +250,9 @@ class ScheduleReader {
     at.plannedDay[row] = dayOrNull(planned);
     at.scheduledDay[row] = dayOrNull(scheduled);
     if (!forms.isOwned(form)) {
-      if (forms.holdsUnknown(form)) this.#notes.addUnknown(cursor, forms.isIgnored(form));
-      else if (at.sentDay[row] !== NULL_INT32) this.#learn(form, OF_ALL);
-      if (at.sentDay[row] === NULL_INT32 && !forms.isIgnored(form)) this.#notes.addUnreadableDay(cursor);
+      if (forms.holdsUnknown(form)) this.#notes.addUnknown(form, cursor, forms.isIgnored(form));
+      if (at.sentDay[row] !== NULL_INT32) this.#learn(form, OF_ALL);
+      else if (!forms.isIgnored(form)) this.#notes.addUnreadableDay(cursor);
       return;
     }
     const month = storedInteger(cursor, monthAt, this.#monthAffinity);
@@ -274,8 +276,6 @@ class ScheduleReader {
     at.createdAt[row] = created === NOT_PLAIN ? cursor.code(createdAt, this.#createdTimes) : created;
     if (metadata === NOT_PLAIN || created === NOT_PLAIN) return;
     this.#learn(form, OF_OWNED);
-    this.#batches?.teach(METADATA_FIELD, metadata);
-    this.#batches?.teach(CREATED_FIELD, created);
   }
 
   /** Has rows like the cursor's come many at a time, where they can. */
