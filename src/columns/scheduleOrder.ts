@@ -7,8 +7,8 @@ import type { Schedules } from './schedules.js';
 import { stableOrder } from './stableOrder.js';
 
 /**
- * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. The
- * memory of the contacts' ids is used for their indexes.
+ * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. They
+ * stay in the memory that they were read to, where the contacts' indexes take the place of their ids.
  */
 export function inOrderOfContacts(
   { rows, forms, notes }: Pick<FoundSchedules, 'rows' | 'forms' | 'notes'>,
@@ -20,20 +20,22 @@ export function inOrderOfContacts(
     contactCount + 1,
     rows.id,
   );
-  const form = inOrder(rows.form, order);
+  const scratch = new ArrayBuffer(order === null ? 0 : order.length * Float64Array.BYTES_PER_ELEMENT);
+  const inOrder = <Column extends RowColumn>(column: Column) => putInOrder(column, order, scratch);
+  const form = inOrder(rows.form);
   const columns = {
     first,
     ...contentOfForms(forms, form),
-    sentDay: inOrder(rows.sentDay, order),
-    plannedDay: inOrder(rows.plannedDay, order),
-    scheduledDay: inOrder(rows.scheduledDay, order),
-    id: inOrder(rows.id, order),
+    sentDay: inOrder(rows.sentDay),
+    plannedDay: inOrder(rows.plannedDay),
+    scheduledDay: inOrder(rows.scheduledDay),
+    id: inOrder(rows.id),
     form,
-    isClean: inOrder(rows.isClean, order),
-    eventMonth: inOrder(rows.eventMonth, order),
-    eventDay: inOrder(rows.eventDay, order),
-    metadata: inOrder(rows.metadata, order),
-    createdAt: inOrder(rows.createdAt, order),
+    isClean: inOrder(rows.isClean),
+    eventMonth: inOrder(rows.eventMonth),
+    eventDay: inOrder(rows.eventDay),
+    metadata: inOrder(rows.metadata),
+    createdAt: inOrder(rows.createdAt),
   };
   return { count: rows.id.length, ...columns, forms, notes, toTable: () => tableOfRows(columns) };
 }
@@ -88,15 +90,23 @@ function tableOfRows(columns: RowColumns): Table {
   });
 }
 
-/** The values in an order of positions; null leaves them as they are, in the same memory. */
-function inOrder<Values extends Float64Array | Int32Array | Uint8Array>(
-  values: Values,
-  order: Uint32Array | null,
-): Values {
-  if (order === null) return values;
-  const ordered = new (values.constructor as new (length: number) => Values)(order.length);
-  for (let i = 0; i < order.length; i++) ordered[i] = values[order[i]];
-  return ordered;
+type RowColumn = Float64Array | Int32Array | Uint8Array;
+
+/**
+ * Puts a column's values into an order of positions, in the column's own memory; null leaves them as they are.
+ *
+ * @param scratch room for the values, for fresh memory takes longer than to copy them once more
+ */
+function putInOrder<Column extends RowColumn>(column: Column, order: Uint32Array | null, scratch: ArrayBuffer): Column {
+  if (order === null) return column;
+  const ordered = new (column.constructor as new (buffer: ArrayBuffer, byteOffset: number, length: number) => Column)(
+    scratch,
+    0,
+    order.length,
+  );
+  for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+  column.set(ordered);
+  return column;
 }
 
 /** The order by contact, then id; null when the rows have it already, which is how a run writes them. */
