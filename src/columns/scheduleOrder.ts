@@ -8,7 +8,7 @@ import { stableOrder } from './stableOrder.js';
 
 /**
  * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. They
- * stay in the memory that they were read to, where the contacts' indexes take the place of their ids.
+ * stay in the memory that they were read to; that of the contacts' ids is used for other things.
  */
 export function inOrderOfContacts(
   { rows, forms, notes }: Pick<FoundSchedules, 'rows' | 'forms' | 'notes'>,
@@ -20,23 +20,23 @@ export function inOrderOfContacts(
     contactCount + 1,
     rows.id,
   );
-  const scratch = new ArrayBuffer(order === null ? 0 : order.length * Float64Array.BYTES_PER_ELEMENT);
-  const inOrder = <Column extends RowColumn>(column: Column) => putInOrder(column, order, scratch);
-  const form = inOrder(rows.form);
-  const columns = {
+  // The contacts have their order, so that the room of their ids is free: first for all columns, then for one that is to stay.
+  const room = rows.contactId;
+  const inOrder = <Column extends RowColumn>(column: Column) => putInOrder(column, order, room);
+  const ordered = {
     first,
-    ...contentOfForms(forms, form),
     sentDay: inOrder(rows.sentDay),
     plannedDay: inOrder(rows.plannedDay),
     scheduledDay: inOrder(rows.scheduledDay),
     id: inOrder(rows.id),
-    form,
+    form: inOrder(rows.form),
     isClean: inOrder(rows.isClean),
     eventMonth: inOrder(rows.eventMonth),
     eventDay: inOrder(rows.eventDay),
     metadata: inOrder(rows.metadata),
     createdAt: inOrder(rows.createdAt),
   };
+  const columns = { ...ordered, ...contentOfForms(forms, ordered.form, room) };
   return { count: rows.id.length, ...columns, forms, notes, toTable: () => tableOfRows(columns) };
 }
 
@@ -50,10 +50,15 @@ function contactsOf(ids: Float64Array, contacts: ContactIndex, contactCount: num
 
 type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable' | 'notes'>;
 
-/** What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type. */
+/**
+ * What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type.
+ *
+ * @param instanceId the memory of that column
+ */
 function contentOfForms(
   forms: ScheduleForms,
   form: Int32Array,
+  instanceId: Float64Array,
 ): Pick<Schedules, 'rowClass' | 'type' | 'eventYear' | 'instance' | 'priority' | 'instanceId'> {
   const rowCount = form.length;
   const rowClass = new Uint8Array(rowCount);
@@ -61,7 +66,6 @@ function contentOfForms(
   const eventYear = new Int32Array(rowCount);
   const instance = new Int32Array(rowCount);
   const priority = new Int32Array(rowCount);
-  const instanceId = new Float64Array(rowCount);
   for (let i = 0; i < rowCount; i++) {
     const number = form[i];
     rowClass[i] = forms.rowClass[number];
@@ -95,15 +99,16 @@ type RowColumn = Float64Array | Int32Array | Uint8Array;
 /**
  * Puts a column's values into an order of positions, in the column's own memory; null leaves them as they are.
  *
- * @param scratch room for the values, for fresh memory takes longer than to copy them once more
+ * @param scratch room for the values: fresh memory takes longer than to copy them once more
  */
-function putInOrder<Column extends RowColumn>(column: Column, order: Uint32Array | null, scratch: ArrayBuffer): Column {
+function putInOrder<Column extends RowColumn>(
+  column: Column,
+  order: Uint32Array | null,
+  scratch: Float64Array,
+): Column {
   if (order === null) return column;
-  const ordered = new (column.constructor as new (buffer: ArrayBuffer, byteOffset: number, length: number) => Column)(
-    scratch,
-    0,
-    order.length,
-  );
+  const create = column.constructor as new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Column;
+  const ordered = new create(scratch.buffer, scratch.byteOffset, order.length);
   for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
   column.set(ordered);
   return column;
