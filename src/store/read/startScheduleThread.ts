@@ -11,7 +11,7 @@ import { type DatabaseSchema, findTable } from '../schema/readSchema.js';
 import type { PlainSchedules, ScheduleMessage, ScheduleTask } from './scheduleThread.js';
 
 /** Below this many rows the start of a thread takes longer than it saves. */
-const THREAD_FROM_ROWS = 200_000;
+const THREAD_FROM_ROWS = 500_000;
 
 const SCRIPT = new URL('./scheduleThread.js', import.meta.url);
 

@@ -14,7 +14,7 @@ import { organizationOfDatabase } from '../../../src/store/read/organizationOfDa
 import { ScheduleThread as SourceThread } from '../../../src/store/read/startScheduleThread.js';
 import { type DatabaseSchema, readSchema } from '../../../src/store/schema/readSchema.js';
 import { type OrganizationCase, organization } from '../../helpers/arbitraries.js';
-import { databaseImage, recordsImage, selectFrom } from '../../helpers/databases.js';
+import { databaseImage, recordsImage } from '../../helpers/databases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 import { damaged, randomDatabase } from '../../helpers/scanDatabases.js';
 
@@ -36,10 +36,6 @@ const SEED = runSeed(11);
 const TODAY = 20_252;
 const CONFIG = resolveConfig({});
 const MEANING: ScheduleMeaning = { typeNames: [], campaignTypes: [], instances: [], templates: [], order: 'iso' };
-
-/** What tells one table of emails from another. */
-const SUMS = `SELECT email_type, status, skip_reason, scheduled_send_date, event_year, count(*), sum(id), sum(contact_id), sum(id * contact_id % 65521),
-  sum(length(metadata)), max(metadata) FROM email_schedules GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`;
 
 const folder = mkdtempSync(join(tmpdir(), 'sendplan-schedule-thread-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -270,7 +266,7 @@ describe('the thread of email_schedules', () => {
   });
 
   it('changes nothing of a night, and an interrupted one leaves the file as it was', async () => {
-    await generateDatabase({ path: book, contacts: 50_000, shape: 'realistic', seed: 2, asOfDay: TODAY, force: true });
+    await generateDatabase({ path: book, contacts: 72_000, shape: 'realistic', seed: 2, asOfDay: TODAY, force: true });
     await runFile(book, { asOf: TODAY, threads: 1 });
     const before = readFileSync(book);
     const abort = new AbortController();
@@ -280,12 +276,14 @@ describe('the thread of email_schedules', () => {
     const interrupted = runFile(book, { asOf: TODAY + 1, threads: 2, onProgress, signal: abort.signal });
     await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' });
     expect(readFileSync(book).equals(before)).toBe(true);
-    const rowsByThreads: unknown[] = [];
-    for (const threads of [1, 2]) {
-      writeFileSync(path, before);
-      const { rows, issues } = await runFile(path, { asOf: TODAY + 1, threads });
-      rowsByThreads.push([rows, issues, await selectFrom(readFileSync(path), SUMS)]);
-    }
-    expect(rowsByThreads[1]).toEqual(rowsByThreads[0]);
+    const [alone, beside] = [
+      await runFile(book, { asOf: TODAY + 1, threads: 1, dryRun: true }),
+      await runFile(book, { asOf: TODAY + 1, threads: 2, dryRun: true }),
+    ];
+    expect([beside.rows, beside.issues]).toEqual([alone.rows, alone.issues]);
+    expect(beside.rows.total).toBeGreaterThan(300_000);
+    // The thread reads the schema once more.
+    expect(beside.traffic.read_bytes).toBeGreaterThan(alone.traffic.read_bytes);
+    expect(beside.traffic.read_bytes).toBeLessThan(alone.traffic.read_bytes * 1.1);
   });
 });
