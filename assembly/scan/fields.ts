@@ -1,5 +1,5 @@
 import { fieldCount, monthStarts, outputs } from './memory';
-import { codeOf, UNKNOWN_CODE } from './texts';
+import { codeOf, noteText, UNKNOWN_CODE } from './texts';
 
 /*
  * The fields of a form, 12 bytes each: what kind it is, where in the record its value begins, and a number that depends on the kind.
@@ -89,7 +89,7 @@ export function putFields(fields: usize, record: usize, rowid: f64, row: u32): b
       if (value <= LEAST_PLAIN) return false;
     } else if (kind !== CONSTANT) {
       value = codeOf(i, at, number);
-      if (value === UNKNOWN_CODE) return false;
+      if (value === UNKNOWN_CODE) noteText(row, i, at, number);
     }
     store<i32>(column + ((<usize>row) << 2), value);
   }

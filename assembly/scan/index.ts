@@ -6,6 +6,7 @@ export {
   fieldCount,
   formSlots,
   monthStarts,
+  newTexts,
   outputs,
   room,
   roomEnd,
@@ -14,7 +15,7 @@ export {
   stagedWords,
   textSlots,
 } from './memory';
-export { teach } from './texts';
+export { keepTexts, newTextCount, teach } from './texts';
 
 /** Where the host may begin to lay out memory: the first free byte above the module's own data. */
 export function heapBase(): usize {

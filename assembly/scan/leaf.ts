@@ -1,6 +1,7 @@
 import { putFields } from './fields';
 import { fieldsOf, findForm, numberOf } from './forms';
 import { fieldCount, outputs } from './memory';
+import { keepTexts, newTextCount } from './texts';
 
 /*
  * A leaf of a table in `page`: 2 bytes a cell tell where it is; a cell is `varint payload length | varint rowid | payload`. What is
@@ -61,7 +62,12 @@ export function scanCells(cell: u32, cellCount: u32, pointers: u32): u32 {
     const record = varintEnd;
     if (record - page + <usize>payloadLength > <usize>usableEnd) break;
     const form = findForm(record, <u32>payloadLength);
-    if (form === 0 || !putFields(fieldsOf(form), record, <f64>rowid, rowCount)) break;
+    if (form === 0) break;
+    const textCount = newTextCount;
+    if (!putFields(fieldsOf(form), record, <f64>rowid, rowCount)) {
+      keepTexts(textCount);
+      break;
+    }
     store<u32>(numbers + ((<usize>rowCount) << 2), numberOf(form));
     lastRowid = <f64>rowid;
     rowCount++;

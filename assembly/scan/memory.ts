@@ -7,6 +7,7 @@
  *   textSlots      u32 x TEXT_SLOTS: addresses of texts, likewise                           texts.ts
  *   stagedWords    8 B each: u32 offset, u32 mask of a word of the form that is learned
  *   stagedFields   12 B each: u32 kind, u32 offset, i32 number of a field of that form      fields.ts
+ *   newTexts       16 B each: u32 row, u32 field, u32 address, u32 bytes of a text that was not taught                 texts.ts
  *   outputs        u32 x fieldCount: addresses of the columns that rows go to, and one more for the forms' numbers
  *   monthStarts    i32 x 3601: the first day of every month from January 1900 on, and of the one behind the last
  *   room           shapes, forms and texts, one behind the other, up to roomEnd
@@ -21,6 +22,7 @@ export let formSlots: usize = 0;
 export let textSlots: usize = 0;
 export let stagedWords: usize = 0;
 export let stagedFields: usize = 0;
+export let newTexts: usize = 0;
 export let outputs: usize = 0;
 export let monthStarts: usize = 0;
 export let fieldCount: u32 = 0;

@@ -1,4 +1,4 @@
-import { mixed, TEXT_SLOTS, take, textSlots } from './memory';
+import { mixed, newTexts, TEXT_SLOTS, take, textSlots } from './memory';
 
 /*
  * Texts that were taught, and what the host made of them, by field:
@@ -18,6 +18,25 @@ const LAST_FIELDS: u32 = 32;
 export const UNKNOWN_CODE: i32 = i32.MIN_VALUE;
 
 let count: u32 = 0;
+
+/** How many of the texts in the columns' rows wait for the host, which knows their codes: at most one a row and field. */
+export let newTextCount: u32 = 0;
+const NEW_TEXT_BYTES: usize = 16;
+
+/** Notes a text that was not taught, whose code the host puts into the columns. */
+export function noteText(row: u32, field: u32, at: usize, byteLength: u32): void {
+  const text = newTexts + <usize>newTextCount * NEW_TEXT_BYTES;
+  store<u32>(text, row);
+  store<u32>(text, field, 4);
+  store<u32>(text, <u32>at, 8);
+  store<u32>(text, byteLength, 12);
+  newTextCount++;
+}
+
+/** Drops the texts that were noted last, so that so many are left. */
+export function keepTexts(textCount: u32): void {
+  newTextCount = textCount;
+}
 
 /** The word at `i` of a text of so many bytes, whose last may be shorter. @inline */
 function wordAt(at: usize, i: u32, byteLength: u32): u32 {

@@ -1,5 +1,10 @@
 type ColumnArray = Float64Array | Int32Array | Uint32Array | Uint8Array;
 
+interface ColumnType {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike): ColumnArray;
+}
+
 /** A typed array that grows while rows come in. */
 export class GrowingColumn<Values extends ColumnArray> {
   length = 0;
@@ -37,14 +42,18 @@ export class GrowingColumn<Values extends ColumnArray> {
  * columns.at.day[row] = 12;
  * ```
  */
-export class GrowingColumns<Types extends Record<string, new (length: number) => ColumnArray>> {
+export class GrowingColumns<Types extends Record<string, ColumnType>> {
   /** How many rows there are. */
   count = 0;
   /** The columns with room to spare; others after the next `addRow`. */
   at: { [Name in keyof Types]: InstanceType<Types[Name]> };
   private capacity = 0;
 
-  constructor(private readonly types: Types) {
+  /** @param allocate gives the columns' memory, zeros; the thread's own when left out */
+  constructor(
+    private readonly types: Types,
+    private readonly allocate: (byteLength: number) => ArrayBufferLike = (byteLength) => new ArrayBuffer(byteLength),
+  ) {
     this.at = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
     this.grow(1024);
   }
@@ -79,7 +88,8 @@ export class GrowingColumns<Types extends Record<string, new (length: number) =>
   private grow(capacity: number): void {
     const larger = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
     for (const name of Object.keys(this.types) as (keyof Types)[]) {
-      const values = new this.types[name](capacity) as InstanceType<Types[typeof name]>;
+      const type = this.types[name];
+      const values = new type(this.allocate(capacity * type.BYTES_PER_ELEMENT)) as InstanceType<Types[typeof name]>;
       if (this.count > 0) values.set(this.at[name]);
       larger[name] = values;
     }

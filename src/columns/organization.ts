@@ -13,12 +13,13 @@ import { ContactIndex } from './contactIndex.js';
 import { type Contacts, readContacts } from './contacts.js';
 import { IssueLog } from './issueLog.js';
 import { type PlannedTypes, plannedTypes } from './plannedTypes.js';
-import { readSchedules } from './readSchedules.js';
-import { EmailTypes, type Schedules } from './schedules.js';
+import { type FoundSchedules, readSchedules, type ScheduleMeaning } from './readSchedules.js';
+import { inOrderOfContacts } from './scheduleOrder.js';
+import type { EmailTypes, Schedules } from './schedules.js';
 import { readSignals, type Signals } from './signals.js';
 import type { OrganizationSource } from './source.js';
 import { SuppressionRows, type Suppressions } from './suppressions.js';
-import { TextDictionary } from './texts.js';
+import type { TextDictionary } from './texts.js';
 
 /** Everything a run knows of an organization, as columns. */
 export interface Organization {
@@ -42,6 +43,17 @@ export interface Organization {
 export type LoadProgress = (table: 'contacts' | 'email_schedules', rowsDone: number) => void;
 
 /**
+ * Begins to have the rows of `email_schedules` read beside this thread; null where this thread is to read them, which the promise
+ * may come to as well.
+ *
+ * @param onRow is told how far it has come, whenever this thread waits
+ */
+export type ReadBeside = (
+  meaning: ScheduleMeaning,
+  onRow: (rowsDone: number) => void,
+) => Promise<FoundSchedules | null> | null;
+
+/**
  * Loads an organization's tables into columns, each table once (Rules 2, 6 and 10).
  *
  * @param today the run's day
@@ -55,45 +67,96 @@ export function loadOrganization(
   onProgress: LoadProgress = () => {},
   lastDay: number = today,
 ): Organization {
+  const campaigns = readCampaigns(source, config, { firstDay: today, lastDay });
+  const tables = readTablesOfContacts(source, campaigns, onProgress);
+  return withSchedules(tables, readSchedules(source.email_schedules, campaigns.meaning, ofSchedules(onProgress)));
+}
+
+/** As `loadOrganization`, with the rows of `email_schedules` read beside this thread where that can be. */
+export async function loadOrganizationBeside(
+  source: OrganizationSource,
+  config: Config,
+  today: number,
+  onProgress: LoadProgress,
+  readBeside: ReadBeside,
+): Promise<Organization> {
+  const onRow = ofSchedules(onProgress);
+  const campaigns = readCampaigns(source, config, { firstDay: today, lastDay: today });
+  const beside = readBeside(campaigns.meaning, onRow);
+  const tables = readTablesOfContacts(source, campaigns, onProgress);
+  return withSchedules(tables, (await beside) ?? readSchedules(source.email_schedules, campaigns.meaning, onRow));
+}
+
+function ofSchedules(onProgress: LoadProgress): (rowsDone: number) => void {
+  return (rowsDone) => onProgress('email_schedules', rowsDone);
+}
+
+/** The days that are planned. */
+interface Span {
+  readonly firstDay: number;
+  readonly lastDay: number;
+}
+
+type CampaignTables = Pick<Organization, 'campaignTypes' | 'instances' | 'running' | 'planned' | 'issues'>;
+
+/** What is read first. */
+interface Campaigns {
+  readonly tables: CampaignTables;
+  /** What the rows of `email_schedules` are understood by. */
+  readonly meaning: ScheduleMeaning;
+  readonly span: Span;
+}
+
+function readCampaigns(source: OrganizationSource, config: Config, span: Span): Campaigns {
   const issues = new IssueLog();
-  const texts = new TextDictionary();
   const { dates: order } = config.reading;
   const campaignTypes = readCampaignTypes(source.campaign_types);
   const instances = readCampaignInstances(source.campaign_instances, campaignTypes, order, issues);
-  const known = {
-    emailTypes: instances.map(({ id, type }) => campaignType(type.name, id)),
-    typeNames: [...campaignTypes.keys()],
-  };
-  const span = { firstDay: today, lastDay };
-  const suppressionRows = new SuppressionRows(source.suppressions, { order, known, ...span }, issues);
-  const contacts = readContacts(
-    source.contacts,
-    { today: lastDay, order, suppressions: suppressionRows },
-    issues,
-    (rowsDone) => onProgress('contacts', rowsDone),
-  );
-  const index = new ContactIndex(contacts.id);
-  const running = instances.filter((instance) => runsWithin(instance, today, lastDay));
+  const running = instances.filter((instance) => runsWithin(instance, span.firstDay, span.lastDay));
   const planned = plannedTypes(config, running);
-  const campaignOf = new Map(running.map((instance, i) => [instance.id, i]));
-  const enrolments = readEnrolments(source.contact_campaigns, index, contacts.count, campaignOf, order, issues);
-  const typeNames = planned.types.map((type) => type.name);
-  const emailTypes = new EmailTypes(typeNames, campaignTypes.values(), instances);
-  const instanceOf = new Map(instances.map((instance, i) => [instance.id, i]));
-  const schedules = readSchedules(source.email_schedules, {
-    contacts: index,
-    contactCount: contacts.count,
-    types: emailTypes,
-    instanceOf,
-    texts,
+  const meaning = {
+    typeNames: planned.types.map((type) => type.name),
+    campaignTypes: [...campaignTypes.values()],
+    instances,
     templates: planned.types.flatMap(({ emailTemplate, smsTemplate }) =>
       [emailTemplate, smsTemplate].filter((text) => text !== null),
     ),
     order,
-    onRow: (rowsDone) => onProgress('email_schedules', rowsDone),
-  });
+  };
+  return { tables: { campaignTypes, instances, running, planned, issues }, meaning, span };
+}
+
+type TablesOfContacts = CampaignTables & Pick<Organization, 'contacts' | 'enrolments' | 'signals' | 'suppressions'>;
+
+/** Reads all but the rows of `email_schedules`. */
+function readTablesOfContacts(
+  source: OrganizationSource,
+  { tables, meaning: { order }, span }: Campaigns,
+  onProgress: LoadProgress,
+): { readonly tables: TablesOfContacts; readonly index: ContactIndex } {
+  const { campaignTypes, instances, running, issues } = tables;
+  const known = {
+    emailTypes: instances.map(({ id, type }) => campaignType(type.name, id)),
+    typeNames: [...campaignTypes.keys()],
+  };
+  const suppressionRows = new SuppressionRows(source.suppressions, { order, known, ...span }, issues);
+  const contacts = readContacts(
+    source.contacts,
+    { today: span.lastDay, order, suppressions: suppressionRows },
+    issues,
+    (rowsDone) => onProgress('contacts', rowsDone),
+  );
+  const index = new ContactIndex(contacts.id);
+  const campaignOf = new Map(running.map((instance, i) => [instance.id, i]));
+  const enrolments = readEnrolments(source.contact_campaigns, index, contacts.count, campaignOf, order, issues);
   const signals = readSignals(source.tracking_clicks, source.contact_events, index, contacts.count, order);
   const suppressions = suppressionRows.ofContacts(index, contacts.count);
-  const tables = { contacts, campaignTypes, instances, running, planned, enrolments, emailTypes, schedules, signals };
-  return { ...tables, suppressions, texts, issues };
+  return { tables: { ...tables, contacts, enrolments, signals, suppressions }, index };
+}
+
+function withSchedules(
+  { tables, index }: ReturnType<typeof readTablesOfContacts>,
+  { types: emailTypes, texts, ...found }: FoundSchedules,
+): Organization {
+  return { ...tables, emailTypes, texts, schedules: inOrderOfContacts(found, index, tables.contacts.count) };
 }

@@ -1,13 +1,15 @@
+import type { TextMemo } from './textMemo.js';
+
 /** A field of rows that come many at a time. */
 export interface BatchedField {
   readonly place: number;
   /**
    * How it is read: `id` as a number of 64 bits, `integer` as one of 32 bits with `NULL_INT32` for NULL, `day` as `RowCursor.day` reads
-   * it, `code` as what its text was said to stand for.
+   * it, `code` as `RowCursor.code` does.
    */
   readonly kind: 'id' | 'integer' | 'day' | 'code';
-  /** What NULL stands for in a field of the kind `code`. */
-  readonly codeOfNull: number;
+  /** What gives texts their codes in a field of the kind `code`: it is asked row by row, and of a row in the order of the fields. */
+  readonly memo: TextMemo;
 }
 
 /** A form of rows as those who read them know it. */
@@ -31,6 +33,4 @@ export interface RowBatches {
   readonly number: Int32Array;
   /** Learns the form of the cursor's row, whose number the cursor has remembered; nothing when rows of it cannot be read so. */
   learn(form: KnownForm): void;
-  /** Learns what the text that the cursor's row has in a field of the kind `code` stands for. @param field its place among the fields */
-  teach(field: number, code: number): void;
 }

@@ -29,17 +29,19 @@ export function isKnownType(type: string): boolean {
 /** Statuses whose emails are planned again, as whoever writes them expects (Rules 1). */
 const PLANNED_AGAIN = ['failed', 'missed'];
 
-/** Counts texts that no rule knows, while rows are read. */
-class TextCounts {
-  readonly #counts = new Map<string, number>();
+/** Texts that no rule knows, by the forms of the rows that hold them. */
+class UnknownTexts {
+  readonly #textOf = new Map<number, string>();
 
-  add(text: string | null): void {
-    const value = text ?? '';
-    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
+  add(form: number, text: string | null): void {
+    this.#textOf.set(form, text ?? '');
   }
 
-  list(): UnknownText[] {
-    const found = [...this.#counts].map(([value, rows]) => ({
+  /** @param rowsOf how many rows there are of each form */
+  list(rowsOf: Uint32Array): UnknownText[] {
+    const counts = new Map<string, number>();
+    for (const [form, text] of this.#textOf) counts.set(text, (counts.get(text) ?? 0) + rowsOf[form]);
+    const found = [...counts].map(([value, rows]) => ({
       value: value === '' ? '(none)' : quoted(value),
       rows,
     }));
@@ -57,8 +59,8 @@ export interface NotedPlaces {
 
 /** Collects what rows hold that cannot be read. */
 export class ScheduleNotesBuilder {
-  readonly #statuses = new TextCounts();
-  readonly #types = new TextCounts();
+  readonly #statuses = new UnknownTexts();
+  readonly #types = new UnknownTexts();
   readonly #places: NotedPlaces;
   #unreadableDays = 0;
   #example: string | null = null;
@@ -68,18 +70,18 @@ export class ScheduleNotesBuilder {
   }
 
   /**
-   * Notes the row that a cursor stands on, whose status no rule knows, or whose type. Emails that failed or were missed are known to
-   * be planned again.
+   * Notes the form of the row that a cursor stands on, whose status no rule knows, or whose type. Emails that failed or were missed
+   * are known to be planned again.
    *
    * @param isIgnored whether it is the status
    */
-  addUnknown(cursor: RowCursor, isIgnored: boolean): void {
+  addUnknown(form: number, cursor: RowCursor, isIgnored: boolean): void {
     if (!isIgnored) {
-      this.#types.add(cursor.text(this.#places.typeAt));
+      this.#types.add(form, cursor.text(this.#places.typeAt));
       return;
     }
     const status = cursor.text(this.#places.statusAt);
-    if (!PLANNED_AGAIN.includes(comparedStatus(status) ?? '')) this.#statuses.add(status);
+    if (!PLANNED_AGAIN.includes(comparedStatus(status) ?? '')) this.#statuses.add(form, status);
   }
 
   /** Notes a history or ended row without a sent day, where it has a date that cannot be read. */
@@ -90,10 +92,13 @@ export class ScheduleNotesBuilder {
     this.#example ??= value;
   }
 
-  build(): ScheduleNotes {
+  /** @param form the form of every row */
+  build(form: Int32Array, formCount: number): ScheduleNotes {
+    const rowsOf = new Uint32Array(formCount);
+    for (let i = 0; i < form.length; i++) rowsOf[form[i]]++;
     return {
-      unknownStatuses: this.#statuses.list(),
-      unknownTypes: this.#types.list(),
+      unknownStatuses: this.#statuses.list(rowsOf),
+      unknownTypes: this.#types.list(rowsOf),
       unreadableDays: { rows: this.#unreadableDays, example: this.#example },
     };
   }

@@ -1,58 +1,64 @@
 import type { Table } from 'apache-arrow';
 import { numberVector, tableOf } from './arrowTable.js';
+import type { ContactIndex } from './contactIndex.js';
+import type { FoundSchedules } from './readSchedules.js';
 import type { ScheduleForms } from './scheduleForms.js';
 import type { Schedules } from './schedules.js';
 import { stableOrder } from './stableOrder.js';
 
-/** The columns of the rows as they are found; `contact` is the index of a contact, that behind the last for all who cannot be planned. */
-export const ROW_COLUMNS = {
-  contact: Uint32Array,
-  id: Float64Array,
-  form: Int32Array,
-  sentDay: Int32Array,
-  plannedDay: Int32Array,
-  scheduledDay: Int32Array,
-  isClean: Uint8Array,
-  eventMonth: Int32Array,
-  eventDay: Int32Array,
-  metadata: Int32Array,
-  createdAt: Int32Array,
-};
-
-/** Rows as they were found, in the order of the table. */
-export type FoundRows = { readonly [Name in keyof typeof ROW_COLUMNS]: InstanceType<(typeof ROW_COLUMNS)[Name]> };
-
-/** Groups rows that were found by contact: ascending by contact, then by id. */
+/**
+ * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. They
+ * stay in the memory that they were read to; that of the contacts' ids is used for other things.
+ */
 export function inOrderOfContacts(
-  found: FoundRows,
-  forms: ScheduleForms,
+  { rows, forms, notes }: Pick<FoundSchedules, 'rows' | 'forms' | 'notes'>,
+  contacts: ContactIndex,
   contactCount: number,
-): Omit<Schedules, 'notes'> {
-  const { order, first } = orderByContact(found.contact, contactCount + 1, found.id);
-  const form = inOrder(found.form, order);
-  const columns = {
+): Schedules {
+  const { order, first } = orderByContact(
+    contactsOf(rows.contactId, contacts, contactCount),
+    contactCount + 1,
+    rows.id,
+  );
+  // The contacts have their order, so that the room of their ids is free: first for all columns, then for one that is to stay.
+  const room = rows.contactId;
+  const inOrder = <Column extends RowColumn>(column: Column) => putInOrder(column, order, room);
+  const ordered = {
     first,
-    ...contentOfForms(forms, form),
-    sentDay: inOrder(found.sentDay, order),
-    plannedDay: inOrder(found.plannedDay, order),
-    scheduledDay: inOrder(found.scheduledDay, order),
-    id: inOrder(found.id, order),
-    form,
-    isClean: inOrder(found.isClean, order),
-    eventMonth: inOrder(found.eventMonth, order),
-    eventDay: inOrder(found.eventDay, order),
-    metadata: inOrder(found.metadata, order),
-    createdAt: inOrder(found.createdAt, order),
+    sentDay: inOrder(rows.sentDay),
+    plannedDay: inOrder(rows.plannedDay),
+    scheduledDay: inOrder(rows.scheduledDay),
+    id: inOrder(rows.id),
+    form: inOrder(rows.form),
+    isClean: inOrder(rows.isClean),
+    eventMonth: inOrder(rows.eventMonth),
+    eventDay: inOrder(rows.eventDay),
+    metadata: inOrder(rows.metadata),
+    createdAt: inOrder(rows.createdAt),
   };
-  return { count: found.id.length, ...columns, forms, toTable: () => tableOfRows(columns) };
+  const columns = { ...ordered, ...contentOfForms(forms, ordered.form, room) };
+  return { count: rows.id.length, ...columns, forms, notes, toTable: () => tableOfRows(columns) };
+}
+
+/** The index of the contact of each row, that behind the last for all who cannot be planned, in the memory of the ids. */
+function contactsOf(ids: Float64Array, contacts: ContactIndex, contactCount: number): Uint32Array {
+  // An index takes half of the room of an id, so that none is written over an id that is yet to be read.
+  const indexes = new Uint32Array(ids.buffer, ids.byteOffset, ids.length);
+  contacts.indexesOf(ids, ids.length, contactCount, indexes, 0);
+  return indexes;
 }
 
 type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable' | 'notes'>;
 
-/** What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type. */
+/**
+ * What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type.
+ *
+ * @param instanceId the memory of that column
+ */
 function contentOfForms(
   forms: ScheduleForms,
   form: Int32Array,
+  instanceId: Float64Array,
 ): Pick<Schedules, 'rowClass' | 'type' | 'eventYear' | 'instance' | 'priority' | 'instanceId'> {
   const rowCount = form.length;
   const rowClass = new Uint8Array(rowCount);
@@ -60,7 +66,6 @@ function contentOfForms(
   const eventYear = new Int32Array(rowCount);
   const instance = new Int32Array(rowCount);
   const priority = new Int32Array(rowCount);
-  const instanceId = new Float64Array(rowCount);
   for (let i = 0; i < rowCount; i++) {
     const number = form[i];
     rowClass[i] = forms.rowClass[number];
@@ -89,15 +94,24 @@ function tableOfRows(columns: RowColumns): Table {
   });
 }
 
-/** The values in an order of positions; null leaves them as they are, in the same memory. */
-function inOrder<Values extends Float64Array | Int32Array | Uint8Array>(
-  values: Values,
+type RowColumn = Float64Array | Int32Array | Uint8Array;
+
+/**
+ * Puts a column's values into an order of positions, in the column's own memory; null leaves them as they are.
+ *
+ * @param scratch room for the values: fresh memory takes longer than to copy them once more
+ */
+function putInOrder<Column extends RowColumn>(
+  column: Column,
   order: Uint32Array | null,
-): Values {
-  if (order === null) return values;
-  const ordered = new (values.constructor as new (length: number) => Values)(order.length);
-  for (let i = 0; i < order.length; i++) ordered[i] = values[order[i]];
-  return ordered;
+  scratch: Float64Array,
+): Column {
+  if (order === null) return column;
+  const create = column.constructor as new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Column;
+  const ordered = new create(scratch.buffer, scratch.byteOffset, order.length);
+  for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+  column.set(ordered);
+  return column;
 }
 
 /** The order by contact, then id; null when the rows have it already, which is how a run writes them. */

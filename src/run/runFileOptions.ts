@@ -39,7 +39,7 @@ export interface RunFileOptions {
    */
   readonly flush?: FlushWay;
   /**
-   * How many threads may write a large result, this one included; as many as the machine has cores when left out. They change
+   * How many threads may read and write large tables, this one included; as many as the machine has cores when left out. They change
    * where pages lie in the file, and nothing that SQLite tells of it.
    */
   readonly threads?: number;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { SendplanError } from '../errors.js';
 import { resolveConfig } from '../rules/config.js';
 import type { Connection } from '../store/driver/connection.js';
@@ -7,6 +8,7 @@ import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
@@ -40,6 +42,7 @@ export async function runInPlace(
   // What can be taken back, and a part of a book, are written as a whole.
   const isUndivided = options.keep !== undefined || range !== undefined;
   const transactions = new Transactions(connection, isUndivided ? Number.POSITIVE_INFINITY : batchSize);
+  const thread = new ScheduleThread(options.threads ?? availableParallelism());
   let staging: TemporaryFile | null = null;
   try {
     const { memoryLimitBytes } = options;
@@ -63,6 +66,7 @@ export async function runInPlace(
       range,
       force: options.force,
       hold: options.hold,
+      readerOf: thread.readerOf.bind(thread),
     };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
@@ -78,6 +82,7 @@ export async function runInPlace(
   } catch (error) {
     throw partlyWritten(error, transactions);
   } finally {
+    await thread.stop();
     // What was not committed is rolled back.
     connection.close();
     (staging as TemporaryFile | null)?.discard();

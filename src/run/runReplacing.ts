@@ -10,6 +10,7 @@ import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceD
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
 import type { PageSource } from '../store/format/pageSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
+import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
@@ -75,6 +76,7 @@ async function runOpened(
   { config, today, watch, range, copy }: OpenedRun,
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
+  const thread = new ScheduleThread(options.threads ?? availableParallelism());
   const connection = await watch.measure('open', () =>
     whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
   );
@@ -94,6 +96,7 @@ async function runOpened(
       range,
       force: options.force,
       hold: options.hold,
+      readerOf: thread.readerOf.bind(thread),
     };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
@@ -124,6 +127,7 @@ async function runOpened(
     const warnings = [...report.warnings, ...replaced.warnings];
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
+    await thread.stop();
     connection.close();
   }
 }

@@ -1,5 +1,5 @@
 import { type Balance, balanceDays } from '../balance/balance.js';
-import { loadOrganization } from '../columns/organization.js';
+import { loadOrganizationBeside, type ReadBeside } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { planOrganization } from '../plan/planOrganization.js';
@@ -8,7 +8,7 @@ import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.j
 import type { Connection } from '../store/driver/connection.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { planMigration } from '../store/schema/migration.js';
-import { readSchema } from '../store/schema/readSchema.js';
+import { type DatabaseSchema, readSchema } from '../store/schema/readSchema.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
@@ -46,14 +46,20 @@ export interface RunSettings {
   readonly hold?: readonly GuardName[];
 }
 
-/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
+/**
+ * Plans an organization without writing anything: load, plan, balance (Rules 2 to 10).
+ *
+ * @param readBeside reads what it can beside this thread; nothing when left out
+ */
 export async function planAndBalance(
   source: OrganizationSource,
   { config, today, batchSize, range, onLoaded }: RunSettings,
   watch: Stopwatch = new Stopwatch(),
+  readBeside: ReadBeside = () => null,
 ): Promise<{ plan: Plan; balance: Balance }> {
+  const tell = (_table: string, rowsDone: number) => watch.progress('load', rowsDone);
   const organization = await watch.measure('load', () =>
-    loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
+    loadOrganizationBeside(source, config, today, tell, readBeside),
   );
   onLoaded?.();
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
@@ -62,6 +68,12 @@ export async function planAndBalance(
   );
   const balance = await watch.measure('balance', () => (range === undefined ? balanceDays(plan) : range.balance(plan)));
   return { plan, balance };
+}
+
+/** How an open database is read. */
+export interface DatabaseSettings {
+  /** Gives what reads a part of the database's tables beside this thread; all is read on this one when left out. */
+  readonly readerOf?: (connection: Connection, schema: DatabaseSchema, tables: OrganizationSource) => ReadBeside;
 }
 
 /** A day that was planned on an open database. */
@@ -79,7 +91,7 @@ export interface DatabaseRun extends PlannedRun {
  */
 export async function runDatabase(
   connection: Connection,
-  settings: RunSettings & WriteSettings,
+  settings: RunSettings & WriteSettings & DatabaseSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<DatabaseRun> {
   const { runId, nowText } = nameRun(settings.range?.runSuffix);
@@ -87,7 +99,8 @@ export async function runDatabase(
   const source = organizationOfDatabase(connection, schema);
   const migration = await watch.measure('open', () => planMigration(connection, schema, { leavesUnchecked: true }));
 
-  const { plan, balance } = await planAndBalance(source, settings, watch);
+  const readBeside = settings.readerOf?.(connection, schema, source);
+  const { plan, balance } = await planAndBalance(source, settings, watch, readBeside);
   const diff = await watch.measure('diff', () => diffSchedules(plan));
   const look = await watch.measure('diff', () => lookAtPlan(connection, schema, { plan, diff }, settings));
   const run = {

@@ -37,7 +37,7 @@ export class FileSource implements PageSource {
    * @param hasEmptyLog whether nothing that belongs to the database is in a log beside it
    */
   constructor(
-    private readonly descriptor: number,
+    readonly descriptor: number,
     readonly byteLength: number,
     readonly hasEmptyLog: boolean,
   ) {}

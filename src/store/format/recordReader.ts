@@ -125,11 +125,6 @@ export class RecordReader implements RowCursor {
         if (forms === null || form === UNKNOWN_FORM) return;
         scan.learn({ types: forms.typesOf(form), starts: forms.startsOf(form), ...forms.wordsOf(form) }, known);
       },
-      teach: (field, code) => {
-        const type = this.types[columns[field]];
-        const start = this.starts[columns[field]] + this.base - this.scan.start;
-        if (isText(type)) scan.teach(field, start, (type - 13) >> 1, code);
-      },
     };
   }
 

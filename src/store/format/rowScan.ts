@@ -27,6 +27,7 @@ interface ScanFunctions {
   scanCells(cell: number, cellCount: number, pointers: number): number;
   learn(record: number, payloadLength: number, wordCount: number, number: number): number;
   teach(field: number, at: number, byteLength: number, code: number): void;
+  keepTexts(textCount: number): void;
 }
 
 /** What stands in the place of a serial type where the value is not in the record: the rowid, a default, a column that is not there. */
@@ -69,6 +70,9 @@ export class RowScan {
   private readonly bytes: Uint8Array;
   private readonly words: Uint32Array;
   private readonly staged: Int32Array;
+  private readonly view: DataView;
+  /** The texts that wait for their codes: row, field, address and bytes of each. */
+  private readonly newTexts: Uint32Array;
   private readonly pageAt: number;
   /** The bytes of the leaf that lies in the memory, null for none, and where in them it begins. */
   private leafBytes: Uint8Array | null = null;
@@ -92,6 +96,8 @@ export class RowScan {
     this.pageAt = reserve(WASM_PAGE_BYTES + SLACK_BYTES);
     const wordsAt = reserve(MOST_WORDS * 8);
     const stagedAt = reserve(fields.length * 12);
+    // A leaf is done with before the next one comes, and its rows are of one batch.
+    const newTextsAt = reserve(fields.length * BATCH_ROWS * 16);
     const outputsAt = reserve((fields.length + 1) * 4);
     const monthsAt = reserve(MONTH_STARTS.length * 4);
     const slots = {
@@ -107,6 +113,8 @@ export class RowScan {
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer, wordsAt, MOST_WORDS * 2);
     this.staged = new Int32Array(buffer, stagedAt, fields.length * 3);
+    this.view = new DataView(buffer);
+    this.newTexts = new Uint32Array(buffer, newTextsAt, fields.length * BATCH_ROWS * 4);
     new Uint32Array(buffer, outputsAt, outputs.length).set(outputs);
     new Int32Array(buffer, monthsAt, MONTH_STARTS.length).set(MONTH_STARTS);
     this.values = fields.map(({ kind }, i) =>
@@ -117,6 +125,7 @@ export class RowScan {
       page: this.pageAt,
       stagedWords: wordsAt,
       stagedFields: stagedAt,
+      newTexts: newTextsAt,
       outputs: outputsAt,
       monthStarts: monthsAt,
       shapeSlots: slots.shapes,
@@ -143,16 +152,29 @@ export class RowScan {
   /** Reads the rows that come next, up to the first that is not plain or of no form that was learned; returns how many. */
   read(): number {
     const { table, globals, functions } = this;
-    const { rowCount, lastRowid } = globals;
+    const { rowCount, lastRowid, newTextCount } = globals;
     rowCount.value = 0;
     lastRowid.value = table.rowid;
     while (rowCount.value < BATCH_ROWS && table.openCells()) {
       this.takeLeaf();
       const cell = functions.scanCells(table.cell, table.cellCount, table.pointers - table.pageStart);
+      if (newTextCount.value > 0) this.putTexts(newTextCount.value);
       table.passCells(cell, lastRowid.value);
       if (cell < table.cellCount) break;
     }
     return rowCount.value;
+  }
+
+  /** Puts the codes of texts that were not taught into the columns, and teaches them. */
+  private putTexts(textCount: number): void {
+    const { newTexts, view } = this;
+    for (let i = 0; i < 4 * textCount; i += 4) {
+      const [row, field, at, byteLength] = [newTexts[i], newTexts[i + 1], newTexts[i + 2], newTexts[i + 3]];
+      const code = this.fields[field].memo.codeOfBytes(view, at, at + byteLength);
+      this.values[field][row] = code;
+      this.functions.teach(field, at, byteLength, code);
+    }
+    this.functions.keepTexts(0);
   }
 
   /** Has the open leaf in the memory. */
@@ -188,12 +210,6 @@ export class RowScan {
     this.functions.learn(record, this.table.payloadLength, offsets.length, number);
   }
 
-  /** Learns what a text of the table reader's row stands for. @param start where it begins in the record */
-  teach(field: number, start: number, byteLength: number, code: number): void {
-    const record = this.recordAt();
-    if (record !== null) this.functions.teach(field, record + start, byteLength, code);
-  }
-
   /** Stages how a field of the form is read; false when it cannot be. */
   private stage(i: number, isWanted: boolean, type: number, start: number): boolean {
     const { kind } = this.fields[i];
@@ -209,7 +225,7 @@ export class RowScan {
       return isInteger(type, TYPE.int48) && put(KIND.integer, type);
     }
     if (type === TYPE.null || type === NOT_STORED.absent) {
-      return put(KIND.constant, kind === 'code' ? this.fields[i].codeOfNull : NULL_INT32);
+      return put(KIND.constant, kind === 'code' ? this.fields[i].memo.codeOf(null) : NULL_INT32);
     }
     if (kind === 'integer') return isInteger(type, TYPE.int32) && put(KIND.small, type);
     const byteLength = (type - TYPE.firstText) >> 1;

@@ -7,8 +7,9 @@ import { NO_ISO_DAY, parseIsoDay, parseIsoDayBytes } from '../../../src/calendar
 import { ContactIndex } from '../../../src/columns/contactIndex.js';
 import { readContacts } from '../../../src/columns/contacts.js';
 import { IssueLog } from '../../../src/columns/issueLog.js';
-import { readSchedules } from '../../../src/columns/readSchedules.js';
-import { EmailTypes, type Schedules } from '../../../src/columns/schedules.js';
+import { readSchedules, type ScheduleMeaning } from '../../../src/columns/readSchedules.js';
+import { inOrderOfContacts } from '../../../src/columns/scheduleOrder.js';
+import type { Schedules } from '../../../src/columns/schedules.js';
 import type { OrganizationSource, RowSource } from '../../../src/columns/source.js';
 import { TextMemo } from '../../../src/columns/textMemo.js';
 import { TextDictionary } from '../../../src/columns/texts.js';
@@ -31,6 +32,13 @@ import { damaged, randomDatabase } from '../../helpers/scanDatabases.js';
 const RUNS = runCount(150);
 const SEED = runSeed(3);
 const TODAY = 20_252;
+const MEANING: ScheduleMeaning = {
+  typeNames: ['birthday', 'aep'],
+  campaignTypes: [],
+  instances: [],
+  templates: [],
+  order: 'iso',
+};
 
 /** What reading a database came to: everything that was read, or the code of the error. */
 type Outcome = { readonly read: unknown } | { readonly error: string };
@@ -64,24 +72,10 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 /** Everything that the readers of columns make of a database. */
 function readAll(source: OrganizationSource): unknown {
   const issues = new IssueLog();
-  const texts = new TextDictionary();
   const { table: _table, ...contacts } = readContacts(source.contacts, { today: TODAY, order: 'iso' }, issues);
-  const types = new EmailTypes(['birthday', 'aep'], [], []);
-  const index = new ContactIndex(contacts.id);
-  const {
-    toTable: _toTable,
-    form,
-    forms,
-    ...schedules
-  } = readSchedules(source.email_schedules, {
-    contacts: index,
-    contactCount: contacts.count,
-    types,
-    instanceOf: new Map([[1, 0]]),
-    texts,
-    templates: [],
-    order: 'iso',
-  });
+  const { types, texts, ...found } = readSchedules(source.email_schedules, MEANING);
+  const ordered = inOrderOfContacts(found, new ContactIndex(contacts.id), contacts.count);
+  const { toTable: _toTable, form, forms, ...schedules } = ordered;
   const rows = { contacts: rowsOf(source.contacts), schedules: rowsOf(source.email_schedules) };
   formCounts.push({ rows: form.length, forms: forms.type.length });
   return {
