@@ -63,10 +63,11 @@ export async function runInPlace(
       range,
       force: options.force,
       hold: options.hold,
+      keepsPlan: options.onDiffed !== undefined,
     };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
-    options.onDiffed?.(run);
+    if (run.planned !== null) options.onDiffed?.(run.planned);
     const report = { ...run.report, statements: observed?.costs() };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = totalSeconds(watch.timings);

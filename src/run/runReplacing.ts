@@ -80,10 +80,11 @@ async function runOpened(
       range,
       force: options.force,
       hold: options.hold,
+      keepsPlan: options.onDiffed !== undefined,
     };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
-    onDiffed?.(run);
+    if (run.planned !== null) onDiffed?.(run.planned);
     const report = { ...run.report, statements: observed?.costs() };
     file.requireSame();
     let writtenBytes = 0;

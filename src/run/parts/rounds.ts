@@ -74,7 +74,7 @@ export function countPart(part: Part, { config, today, driver }: PartSettings): 
     requireRange(organization, part);
     const plan = await planOrganization(organization, config, today);
     return {
-      reading: reportReading(plan, alike),
+      reading: reportReading(plan.organization, config, today, alike),
       counts: countRange(plan),
       lastDay,
       isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),

@@ -1,4 +1,3 @@
-import { DiffRows } from '../changes/diffRows.js';
 import { preparePages } from './byPages/preparePages.js';
 import { prepareIndexes } from './byPages/unfilledIndexes.js';
 import type { RowsOfRun, RowsToWrite } from './rowsOfRun.js';
@@ -9,17 +8,17 @@ const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
 
 /** Prepares the rows for being written as pages into a copy of the database, when the transaction is over. */
 export function writeAsPages(
-  { plan, diff, runId, nowText, plainRoots, onProgress }: RowsOfRun,
+  { changes, runId, nowText, plainRoots, onProgress }: RowsOfRun,
   target: CopyTarget,
 ): RowsToWrite {
   // A database hands out its pages between transactions only.
   const before = target.pagesBefore();
   return (connection, { unfilled, isKeyIndexComing }) => {
-    const rows = new DiffRows(plan, diff);
+    const { rows } = changes;
     const indexes = prepareIndexes(connection, unfilled, before);
     const prepared = preparePages(
       connection,
-      { deletedIds: diff.deletedIds, rows },
+      { deletedIds: changes.deletedIds(), rows },
       {
         runId,
         nowText,
@@ -32,7 +31,6 @@ export function writeAsPages(
     );
     const { deleted, inserted } = prepared;
     const isEmpty = deleted + inserted + unfilled.length === 0 && !isKeyIndexComing;
-    const refused = new Set(Array.from(prepared.refused, (place) => rows.candidateAt(place)));
-    return { deleted, inserted, refused, statements: [], pages: isEmpty ? null : prepared };
+    return { deleted, inserted, refused: new Set(prepared.refused), statements: [], pages: isEmpty ? null : prepared };
   };
 }
