@@ -10,6 +10,7 @@ import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
 import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
+import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
@@ -64,6 +65,7 @@ export async function runInPlace(
       force: options.force,
       hold: options.hold,
       keepsPlan: options.onDiffed !== undefined,
+      collect: collectGarbage,
     };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);

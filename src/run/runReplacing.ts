@@ -14,6 +14,7 @@ import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
 import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
+import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
@@ -81,6 +82,7 @@ async function runOpened(
       force: options.force,
       hold: options.hold,
       keepsPlan: options.onDiffed !== undefined,
+      collect: collectGarbage,
     };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));

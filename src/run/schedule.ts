@@ -1,15 +1,13 @@
 import { type Balance, balanceDays } from '../balance/balance.js';
-import { loadOrganization } from '../columns/organization.js';
+import { loadOrganization, type Organization } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { letGo } from '../kernel/letGo.js';
 import type { Plan } from '../plan/plan.js';
 import { planOrganization } from '../plan/planOrganization.js';
-import type { RunRules } from '../plan/runRules.js';
+import { KERNEL_LIMITS, type KernelLimits, RangePlans } from '../plan/rangePlans.js';
+import { rulesOfRun } from '../plan/runRules.js';
 import type { Config } from '../rules/config.js';
 import type { SummedRow } from '../store/changes/checksums.js';
-import { candidatesAt, diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
-import { RunChanges } from '../store/changes/runChanges.js';
+import { candidatesAt, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { type AlikeColumn, filledAlikeColumns } from '../store/schema/alikeColumns.js';
@@ -22,10 +20,10 @@ import { writeRun } from '../store/write/writeRun.js';
 import type { WriteSettings } from '../store/write/writeSettings.js';
 import type { GuardName } from './guards.js';
 import { lookAtPlan } from './lookAtPlan.js';
-import { PlanFacts } from './planFacts.js';
 import { type ReadingReport, reportReading } from './readingReport.js';
 import { type PlannedBook, type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
+import { takePlans, type WholeBook } from './takePlans.js';
 
 /** What a range of a book is told by the others. */
 export interface RangeOfBook {
@@ -50,22 +48,36 @@ export interface RunSettings {
   readonly range?: RangeOfBook;
   /** Whether the plan is wanted when the run has ended; otherwise it is let go before rows are written. */
   readonly keepsPlan?: boolean;
+  /** How contacts are divided among kernels; `KERNEL_LIMITS` when left out. A plan that is to be kept is always one. */
+  readonly kernelLimits?: KernelLimits;
+  /** Has the engine collect what is unused, where there is a way. */
+  readonly collect?: () => void;
   /** The guards that hold nothing back. */
   readonly force?: readonly GuardName[];
   /** The guards that hold the run back also where the configuration has them only warn. */
   readonly hold?: readonly GuardName[];
 }
 
-/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
-export async function planAndBalance(
+async function load(
   source: OrganizationSource,
-  { config, today, batchSize, range, onLoaded }: RunSettings,
-  watch: Stopwatch = new Stopwatch(),
-): Promise<{ plan: Plan; balance: Balance }> {
+  { config, today, onLoaded }: RunSettings,
+  watch: Stopwatch,
+): Promise<Organization> {
   const organization = await watch.measure('load', () =>
     loadOrganization(source, config, today, (_table, rowsDone) => watch.progress('load', rowsDone)),
   );
   onLoaded?.();
+  return organization;
+}
+
+/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
+export async function planAndBalance(
+  source: OrganizationSource,
+  settings: RunSettings,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<{ plan: Plan; balance: Balance }> {
+  const { config, today, batchSize, range } = settings;
+  const organization = await load(source, settings, watch);
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
   const plan = await watch.measure('plan', () =>
     planOrganization(organization, config, today, { batchSize, contactRows: range?.contactRows, onProgress }),
@@ -83,52 +95,38 @@ export interface DatabaseRun {
   readonly pages: PreparedPages | null;
 }
 
-/** What a run needs of its plan, and the plan itself where it is to be kept. */
-interface TakenPlan {
+/** An organization that is read and not planned yet, and what is told of it. */
+interface LoadedBook {
+  readonly plans: RangePlans;
+  readonly whole: WholeBook;
   readonly book: PlannedBook;
   readonly reading: ReadingReport;
-  readonly facts: PlanFacts;
-  readonly changes: RunChanges;
-  readonly balance: Balance;
-  readonly kept: Pick<PlannedRun, 'plan' | 'diff'> | null;
-  /** What the plan lies in. */
-  readonly kernel: WeakRef<Kernel>;
-  readonly kernelBytes: number;
 }
 
-/** Plans, compares with what was found, and takes from the plan what a run needs of it. */
-async function takePlan(
+/** Loads a book; of what it returns only the plans hold it. */
+async function loadBook(
   source: OrganizationSource,
   alikeColumns: readonly AlikeColumn[],
   settings: RunSettings,
   watch: Stopwatch,
-): Promise<TakenPlan> {
-  const { plan, balance } = await planAndBalance(source, settings, watch);
-  const { run, kernel } = plan;
-  const { contacts, issues, texts, planned } = plan.organization;
-  const diff = await watch.measure('diff', () => diffSchedules(plan));
-  const facts = new PlanFacts(planned.types);
-  const expected = { rows: diff.inserted + diff.replaced, contacts: contacts.count, today: run.today };
-  const changes = new RunChanges(texts, expected);
-  const reading = await watch.measure('diff', () => {
-    facts.add(plan, diff);
-    changes.add(plan, diff);
-    return reportReading(plan.organization, run.config, run.today, alikeColumns);
+): Promise<LoadedBook> {
+  const { config, today, range, keepsPlan } = settings;
+  const organization = await load(source, settings, watch);
+  const reading = reportReading(organization, config, today, alikeColumns);
+  return watch.measure('plan', () => {
+    const run = rulesOfRun(organization, config, today, range?.contactRows);
+    const isOne = keepsPlan === true || range !== undefined;
+    const plans = new RangePlans(organization, run, isOne ? null : (settings.kernelLimits ?? KERNEL_LIMITS));
+    const { contacts, issues, texts, planned } = organization;
+    const { rowCount, count } = contacts;
+    const { limits, capacity } = run;
+    return {
+      plans,
+      whole: { texts, planned, contactCount: count },
+      book: { contacts: { rowCount, count }, issues, run: { today, limits, capacity } },
+      reading,
+    };
   });
-  return {
-    book: { contacts: { rowCount: contacts.rowCount, count: contacts.count }, issues, run: rulesToTell(run) },
-    reading,
-    facts,
-    changes,
-    balance,
-    kept: settings.keepsPlan === true ? { plan, diff } : null,
-    kernel: new WeakRef(kernel),
-    kernelBytes: kernel.memoryBytes,
-  };
-}
-
-function rulesToTell({ today, limits, capacity }: RunRules): PlannedBook['run'] {
-  return { today, limits, capacity };
 }
 
 /**
@@ -149,13 +147,17 @@ export async function runDatabase(
   const migration = await watch.measure('open', () => planMigration(connection, schema, { leavesUnchecked: true }));
   const alikeColumns = filledAlikeColumns(connection, requireContacts(schema));
 
-  const { kernel, kernelBytes, ...taken } = await takePlan(source, alikeColumns, settings, watch);
-  const { book, reading, facts, changes, balance, kept } = taken;
-  const look = await watch.measure('diff', async () => {
-    const found = lookAtPlan(connection, schema, { config, today, reading, facts }, settings);
-    if (kept === null) await letGo(kernel, kernelBytes);
-    return found;
-  });
+  const { plans, whole, book, reading } = await loadBook(source, alikeColumns, settings, watch);
+  const balanceOfRange = settings.range?.balance;
+  const { facts, changes, balance, kept } = await takePlans(
+    plans,
+    whole,
+    { ...settings, balance: balanceOfRange },
+    watch,
+  );
+  const look = await watch.measure('diff', () =>
+    lookAtPlan(connection, schema, { config, today, reading, facts }, settings),
+  );
   const run = {
     config,
     today,
