@@ -21,8 +21,8 @@ export interface KernelLimits {
 /** A kernel holds what 4 GiB hold, and goes the sooner the smaller it is. */
 export const KERNEL_LIMITS: KernelLimits = { contacts: 1_500_000, bytes: 3.5 * 2 ** 30, keptBytes: 5 * 2 ** 30 };
 
-/** Memory that is worth the time in which the engine looks for it: that of a kernel that is the only one, and that of several. */
-const LEAST_BYTES = { ofOne: 2 ** 28, ofSeveral: 2 ** 26 } as const;
+/** Memory that is worth the time in which the engine looks for it. */
+const LEAST_BYTES = 2 ** 26;
 
 interface ContactRange {
   readonly start: number;
@@ -128,7 +128,7 @@ export class RangePlans {
     const { kernel } = this.at(i);
     this.#plans[i] = null;
     this.#releasedBytes += kernel.memoryBytes;
-    if (this.#releasedBytes < (this.count === 1 ? LEAST_BYTES.ofOne : LEAST_BYTES.ofSeveral)) return null;
+    if (this.#releasedBytes < LEAST_BYTES) return null;
     this.#releasedBytes = 0;
     return new WeakRef(kernel);
   }

@@ -117,8 +117,6 @@ class RangesTaken {
 
   async take(): Promise<TakenPlans> {
     const { run, isKept } = this.#plans;
-    // What reading has left behind.
-    this.#settings.collect?.();
     await this.#eachRange('balance', (i) => this.#count(i), !isKept);
     const all = sumCounts(this.#counts);
     await this.#eachRange('balance', (i) => this.#group(i, all), !isKept);
