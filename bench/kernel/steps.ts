@@ -7,7 +7,7 @@ import { formatIsoDay, parseIsoDay, parseIsoDayBytes } from '../../src/calendar/
 import { KERNEL_COLUMNS, type KernelColumn } from '../../src/kernel/columns.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planOrganization } from '../../src/plan/planOrganization.js';
-import { DiffRows } from '../../src/store/changes/diffRows.js';
+import { CompactRows } from '../../src/store/changes/compactRows.js';
 import { diffSchedules } from '../../src/store/changes/diffSchedules.js';
 import { FLUSH_BATCH_ROWS } from '../../src/store/changes/newRows.js';
 import { type BenchOrganizations, type Loaded, TODAY } from './organizations.js';
@@ -133,7 +133,10 @@ function capTasks(plan: Plan): MicroTask[] {
 }
 
 function rowTask(plan: Plan): MicroTask {
-  const rows = new DiffRows(plan, diffSchedules(plan));
+  const diff = diffSchedules(plan);
+  const { contacts, texts } = plan.organization;
+  const rows = new CompactRows(texts, { rows: diff.inserted, contacts: contacts.count, today: plan.run.today });
+  rows.add(plan, diff);
   const places = Uint32Array.from({ length: rows.count }, (_, place) => place);
   return {
     name: 'rows of the seed workload, as the flush takes them',

@@ -42,10 +42,15 @@ export function balanceDays(plan: Plan): Balance {
 
 /** Every day from today on that holds an email. */
 export function dayLoads({ views, run, history }: Plan): DayLoad[] {
+  return loadsOf(views.dayCount, history, run.today);
+}
+
+/** The days that hold an email. @param planned emails by days from today on, as `history` is */
+export function loadsOf(planned: Uint32Array, history: Int32Array, today: number): DayLoad[] {
   const days: DayLoad[] = [];
   for (let offset = 0; offset < history.length; offset++) {
-    const planned = views.dayCount[offset];
-    if (planned + history[offset] > 0) days.push({ day: run.today + offset, planned, history: history[offset] });
+    if (planned[offset] + history[offset] === 0) continue;
+    days.push({ day: today + offset, planned: planned[offset], history: history[offset] });
   }
   return days;
 }

@@ -1,10 +1,11 @@
 import type { Plan } from '../plan/plan.js';
-import { type Balance, dayLoads, overloadedDays } from './balance.js';
+import type { RunRules } from '../plan/runRules.js';
+import { type Balance, dayLoads, loadsOf, overloadedDays } from './balance.js';
 import { balanceGroups } from './balanceGroups.js';
 import { groupedDays } from './groupedDays.js';
 import type { DaySeats, Excess, Groups, Placements } from './groups.js';
 import { type GroupedCandidates, groupCandidates, placeCandidates } from './placeGroups.js';
-import { sendDays } from './sendDays.js';
+import { daySeats, sendDays } from './sendDays.js';
 
 /*
  * A book whose contacts are planned in ranges, one after the other or at different places, and balanced as one (Rules 9): what is
@@ -47,13 +48,17 @@ export function addDays(a: Int32Array, b: Int32Array): Int32Array {
   return sum;
 }
 
-/** Counts a planned range; its plan has served then. */
+/** Counts a planned range, and leaves its plan as it is. */
 export function countRange(plan: Plan): RangeCounts {
-  const { kernel, views, organization, history } = plan;
+  const { kernel, views, organization, history, run } = plan;
+  const planned = views.smoothingHistogram.slice();
   // Smoothing counts the emails of history itself, and moves none where no day is crowded.
   kernel.setNumber('smoothingLimit', NEVER_CROWDED);
   kernel.smoothDays();
-  return { contactRows: organization.contacts.rowCount, history, smoothed: views.smoothingHistogram.slice() };
+  kernel.setNumber('smoothingLimit', run.limits.smoothingLimit);
+  const smoothed = views.smoothingHistogram.slice();
+  views.smoothingHistogram.set(planned);
+  return { contactRows: organization.contacts.rowCount, history, smoothed };
 }
 
 /** The counts of ranges together. */
@@ -87,6 +92,21 @@ export function groupRange(plan: Plan, own: RangeCounts, all: RangeCounts): Grou
   views.isGroupedDay.fill(1);
   const grouped = groupCandidates(plan);
   return { plan, movedBySmoothing, grouped, groups: grouped.groups, starting: views.dayCount.slice() };
+}
+
+/**
+ * `balanceRanges` by the history of all ranges.
+ *
+ * @param history as `sumCounts` has it
+ */
+export function balanceBook(
+  history: Int32Array,
+  ranges: readonly RangeGroups[],
+  { config, today, capacity }: Pick<RunRules, 'config' | 'today' | 'capacity'>,
+): Placements[] {
+  const dayCount = ranges.reduce((most, { starting }) => Math.max(most, starting.length), history.length);
+  const seats = daySeats(sendDays(capacity, today, dayCount), today, addDays(history, new Int32Array(dayCount)));
+  return balanceRanges(ranges, seats, config.load_balancing.excess);
 }
 
 /** Gives the groups of all ranges, in the order of their contacts, their days (Rules 9, daily cap). @returns those of each range */
@@ -165,5 +185,36 @@ export function placeRange({ plan, movedBySmoothing, grouped }: GroupedRange, pl
   return {
     balance: { movedBySmoothing, movedByCap, days: dayLoads(plan), overloadedDays: overloaded, sendDays: days },
     capped,
+  };
+}
+
+/**
+ * What balancing the ranges of a book did, as `balanceDays` tells it of one plan.
+ *
+ * @param placements of each range; @param history of all ranges
+ */
+export function sumBalances(
+  ranges: readonly RangeBalance[],
+  placements: readonly Placements[],
+  history: Int32Array,
+  { today, capacity }: Pick<RunRules, 'today' | 'capacity'>,
+): Balance {
+  const dayCount = ranges.reduce((most, { capped }) => Math.max(most, capped.length), history.length);
+  const capped = new Uint32Array(dayCount);
+  const planned = new Uint32Array(dayCount);
+  let lastDay = today - 1;
+  for (const [i, range] of ranges.entries()) {
+    for (let day = 0; day < range.capped.length; day++) capped[day] += range.capped[day];
+    for (const load of range.balance.days) planned[load.day - today] += load.planned;
+    for (const day of placements[i].day) lastDay = Math.max(lastDay, today + day);
+  }
+  const days = sendDays(capacity, today, dayCount);
+  const ofHistory = addDays(history, new Int32Array(dayCount));
+  return {
+    movedBySmoothing: ranges.reduce((sum, { balance }) => sum + balance.movedBySmoothing, 0),
+    movedByCap: ranges.reduce((sum, { balance }) => sum + balance.movedByCap, 0),
+    days: loadsOf(planned, ofHistory, today),
+    overloadedDays: overloadedDays(loadsOf(capped, ofHistory, today), days, lastDay),
+    sendDays: days,
   };
 }

@@ -1,4 +1,5 @@
 import type { RowColumn } from './rowTable.js';
+import { NULL_TEXT } from './texts.js';
 
 /**
  * Rows of `email_schedules` as columns, ready to be written (Rules 11). All columns have at least `count` elements.
@@ -29,6 +30,35 @@ export interface ScheduleRows {
   readonly eventMonth: Int32Array;
   readonly eventDay: Int32Array;
   readonly metadata: Int32Array;
+}
+
+/** Rows that are filled, to be read as `ScheduleRows`. */
+export type ScheduleRowBuffers = { -readonly [Column in keyof ScheduleRows]: ScheduleRows[Column] };
+
+/** Columns for so many rows, none of which is there yet; ids are NaN. @param texts whose codes they will hold */
+export function scheduleRowBuffers(texts: readonly string[], capacity: number): ScheduleRowBuffers {
+  const codes = () => new Int32Array(capacity);
+  return {
+    count: 0,
+    texts,
+    id: new Float64Array(capacity).fill(Number.NaN),
+    createdAt: codes().fill(NULL_TEXT),
+    contactId: new Float64Array(capacity),
+    emailType: codes(),
+    plannedDay: codes(),
+    sendDay: codes(),
+    sendTime: codes(),
+    status: codes(),
+    skipReason: codes(),
+    priority: codes(),
+    instanceId: new Float64Array(capacity),
+    emailTemplate: codes(),
+    smsTemplate: codes(),
+    eventYear: codes(),
+    eventMonth: codes(),
+    eventDay: codes(),
+    metadata: codes(),
+  };
 }
 
 /** The columns of `email_schedules` that a plan fills, in the table's order (Rules 11). */

@@ -28,7 +28,7 @@ export interface GeneratedData {
 }
 
 /** The most contacts of a generated database. */
-export const MAXIMUM_CONTACTS = 10_000_000;
+export const MAXIMUM_CONTACTS = 30_000_000;
 
 /** The largest seed: seeds are 32 bits. */
 export const MAXIMUM_SEED = 4294967295;

@@ -115,6 +115,11 @@ function layOut(counts: KernelCounts, startByte: number): { offsets: Record<Kern
   return { offsets, endByte };
 }
 
+/** About how many bytes of memory a kernel has for so many elements in each column. */
+export function kernelBytes(counts: KernelCounts): number {
+  return layOut(counts, 0).endByte;
+}
+
 /**
  * Makes a kernel for one run: compiles it once per process, sizes its memory for the columns, then makes the views.
  *

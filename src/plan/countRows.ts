@@ -1,5 +1,6 @@
+import type { PlannedType } from '../columns/plannedTypes.js';
 import type { Plan } from './plan.js';
-import { becomesRow, REASON, REASON_COUNT, reasonText, subjectOf } from './reasons.js';
+import { becomesRow, REASON, REASON_COUNT, reasonText, subjects } from './reasons.js';
 
 /** How many rows of one email type are planned. */
 export interface TypeCount {
@@ -25,46 +26,81 @@ export interface RowCounts {
   readonly byReason: readonly ReasonCount[];
 }
 
-/**
- * Counts the rows of a plan by type and skip reason.
- *
- * @param leftOut candidates whose row was refused; they are not counted
- */
-export function countRows(plan: Plan, leftOut: ReadonlySet<number> = new Set()): RowCounts {
-  const { views, organization } = plan;
-  const { types } = organization.planned;
-  const { candidateReason, candidateType } = views;
-  const hasLeftOut = leftOut.size > 0;
-  const scheduled = new Uint32Array(types.length);
-  const skipped = new Uint32Array(types.length);
-  // By the reason and what it speaks of, as one number: texts are made once.
-  const counts = new Map<number, number>();
-  for (let i = 0; i < plan.count; i++) {
-    const reason = candidateReason[i];
-    if (!becomesRow(reason) || (hasLeftOut && leftOut.has(i))) continue;
-    if (reason === REASON.scheduled) {
-      scheduled[candidateType[i]]++;
-      continue;
+/** Of a row that was counted: what it was counted as. */
+export interface CountedRow {
+  readonly emailType: string;
+  /** Null of a row that is to be sent. */
+  readonly skipReason: string | null;
+}
+
+/** Counts the rows of plans of the same types by type and skip reason. */
+export class PlanTally {
+  readonly #names: readonly string[];
+  readonly #scheduled: Float64Array;
+  readonly #skipped: Float64Array;
+  readonly #reasons = new Map<string, number>();
+
+  /** @param types of all plans */
+  constructor(types: readonly PlannedType[]) {
+    this.#names = types.map((type) => type.name);
+    this.#scheduled = new Float64Array(types.length);
+    this.#skipped = new Float64Array(types.length);
+  }
+
+  /** Adds the rows of a plan. */
+  add(plan: Plan): void {
+    const { candidateReason, candidateType } = plan.views;
+    const subjectOf = subjects(plan);
+    const scheduled = this.#scheduled;
+    const skipped = this.#skipped;
+    // By the reason and what it speaks of, as one number: texts are made once.
+    const counts = new Map<number, number>();
+    for (let i = 0; i < plan.count; i++) {
+      const reason = candidateReason[i];
+      if (!becomesRow(reason)) continue;
+      if (reason === REASON.scheduled) {
+        scheduled[candidateType[i]]++;
+        continue;
+      }
+      skipped[candidateType[i]]++;
+      const code = subjectOf(i) * REASON_COUNT + reason;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
     }
-    skipped[candidateType[i]]++;
-    const code = subjectOf(plan, i) * REASON_COUNT + reason;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+    for (const [code, count] of counts) {
+      const name = reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
+      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count);
+    }
   }
-  const reasons = new Map<string, number>();
-  for (const [code, count] of counts) {
-    const name = reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
-    reasons.set(name, (reasons.get(name) ?? 0) + count);
+
+  /** The figures. @param leftOut rows that were counted and are not to count */
+  counts(leftOut: Iterable<CountedRow> = []): RowCounts {
+    const scheduled = this.#scheduled.slice();
+    const skipped = this.#skipped.slice();
+    const reasons = new Map(this.#reasons);
+    for (const { emailType, skipReason } of leftOut) {
+      const counts = skipReason === null ? scheduled : skipped;
+      counts[this.#names.indexOf(emailType)]--;
+      if (skipReason !== null) reasons.set(skipReason, (reasons.get(skipReason) ?? 0) - 1);
+    }
+    const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
+    return {
+      total: sum(scheduled) + sum(skipped),
+      preScheduled: sum(scheduled),
+      skipped: sum(skipped),
+      byType: this.#names
+        .map((name, i) => ({ email_type: name, pre_scheduled: scheduled[i], skipped: skipped[i] }))
+        .filter((count) => count.pre_scheduled + count.skipped > 0),
+      byReason: [...reasons]
+        .filter(([, rows]) => rows > 0)
+        .map(([reason, rows]) => ({ reason, rows }))
+        .sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1)),
+    };
   }
-  const sum = (counts: Uint32Array) => counts.reduce((total, count) => total + count, 0);
-  return {
-    total: sum(scheduled) + sum(skipped),
-    preScheduled: sum(scheduled),
-    skipped: sum(skipped),
-    byType: types
-      .map((type, i) => ({ email_type: type.name, pre_scheduled: scheduled[i], skipped: skipped[i] }))
-      .filter((count) => count.pre_scheduled + count.skipped > 0),
-    byReason: [...reasons]
-      .map(([reason, rows]) => ({ reason, rows }))
-      .sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1)),
-  };
+}
+
+/** Counts the rows of a plan by type and skip reason. */
+export function countRows(plan: Plan): RowCounts {
+  const tally = new PlanTally(plan.organization.planned.types);
+  tally.add(plan);
+  return tally.counts();
 }

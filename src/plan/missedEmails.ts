@@ -42,29 +42,36 @@ export function isMissed(plan: Plan, contact: number, row: number): boolean {
   return candidateOfRow(plan, contact, row) < 0 && !isInHistory(plan.organization, contact, row);
 }
 
-/** Finds the emails that were to be sent before today, were not, and for which it is too late (Rules 12.7). */
-export function findMissedEmails(plan: Plan): MissedEmails {
-  const { organization } = plan;
-  const { contacts, schedules, emailTypes } = organization;
-  const counts = new Map<number, number>();
-  let example: MissedEmails['example'] = null;
-  const { rowClass, scheduledDay } = schedules;
-  const { today } = plan.run;
-  const endRow = schedules.first[contacts.count];
-  for (let row = 0; row < endRow; row++) {
-    // Few rows are left of days that have passed: whose they are is looked for then.
-    if (rowClass[row] !== ROW_CLASS.preScheduled || scheduledDay[row] >= today) continue;
-    const contact = contactOfRow(organization, row);
-    if (!isMissed(plan, contact, row)) continue;
-    const type = schedules.type[row];
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-    example ??= {
-      contact_id: contacts.id[contact],
-      email_type: emailTypes.names[type],
-      send_day: formatIsoDay(scheduledDay[row]),
-    };
+/** Finds the emails that were to be sent before today, were not, and for which it is too late (Rules 12.7), plan by plan. */
+export class MissedTally {
+  readonly #counts = new Map<string, number>();
+  #example: MissedEmails['example'] = null;
+
+  /** Adds those of a plan. */
+  add(plan: Plan): void {
+    const { organization } = plan;
+    const { contacts, schedules, emailTypes } = organization;
+    const { rowClass, scheduledDay } = schedules;
+    const { today } = plan.run;
+    const endRow = schedules.first[contacts.count];
+    for (let row = 0; row < endRow; row++) {
+      // Few rows are left of days that have passed: whose they are is looked for then.
+      if (rowClass[row] !== ROW_CLASS.preScheduled || scheduledDay[row] >= today) continue;
+      const contact = contactOfRow(organization, row);
+      if (!isMissed(plan, contact, row)) continue;
+      const type = emailTypes.names[schedules.type[row]];
+      this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
+      this.#example ??= {
+        contact_id: contacts.id[contact],
+        email_type: type,
+        send_day: formatIsoDay(scheduledDay[row]),
+      };
+    }
   }
-  const byType = [...counts].map(([type, rows]) => ({ email_type: emailTypes.names[type], rows }));
-  byType.sort((a, b) => b.rows - a.rows || (a.email_type < b.email_type ? -1 : 1));
-  return { rows: byType.reduce((sum, { rows }) => sum + rows, 0), by_type: byType, example };
+
+  missed(): MissedEmails {
+    const byType = [...this.#counts].map(([type, rows]) => ({ email_type: type, rows }));
+    byType.sort((a, b) => b.rows - a.rows || (a.email_type < b.email_type ? -1 : 1));
+    return { rows: byType.reduce((sum, { rows }) => sum + rows, 0), by_type: byType, example: this.#example };
+  }
 }

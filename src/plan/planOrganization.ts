@@ -1,5 +1,6 @@
 import type { Organization } from '../columns/organization.js';
 import { isHistoryClass } from '../columns/schedules.js';
+import type { KernelCounts } from '../kernel/columns.js';
 import { createKernel, type KernelBuild } from '../kernel/kernel.js';
 import type { Config } from '../rules/config.js';
 import { countColumns } from './countColumns.js';
@@ -7,7 +8,7 @@ import { fillKernel, kernelNumbers } from './fillKernel.js';
 import { overKernel } from './overKernel.js';
 import type { Plan } from './plan.js';
 import { REASON } from './reasons.js';
-import { rulesOfRun } from './runRules.js';
+import { type RunRules, rulesOfRun } from './runRules.js';
 
 /** Settings of planning; but for `contactRows` they change how it works, not what comes out. */
 export interface PlanOptions {
@@ -35,10 +36,24 @@ export async function planOrganization(
   today: number,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  const { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} } = options;
-  const contactCount = organization.contacts.count;
   const run = rulesOfRun(organization, config, today, options.contactRows);
-  const counts = countColumns(organization, run);
+  const plan = await planContacts(organization, run, countColumns(organization, run), options);
+  noteLateCampaigns(plan);
+  return plan;
+}
+
+/**
+ * `planOrganization` by rules and counts that are known, but for the issues.
+ *
+ * @param counts what `countColumns` says
+ */
+export async function planContacts(
+  organization: Organization,
+  run: RunRules,
+  counts: KernelCounts,
+  { batchSize = DEFAULT_BATCH_SIZE, kernelBuild, onProgress = () => {} }: PlanOptions,
+): Promise<Plan> {
+  const contactCount = organization.contacts.count;
   const kernel = await createKernel(counts, kernelNumbers(organization, run, counts), kernelBuild);
   fillKernel(kernel.views, organization, run);
 
@@ -50,12 +65,10 @@ export async function planOrganization(
     onProgress(end);
     start = end;
   } while (start < contactCount);
-  const history = countHistory(organization, today, counts.dayCount);
+  const history = countHistory(organization, run.today, counts.dayCount);
   const starting = new Uint32Array(counts.dayCount);
   const { views } = kernel;
-  const plan: Plan = { organization: overKernel(organization, views), run, kernel, views, count, history, starting };
-  if (kernel.lateCampaigns() > 0) noteLateCampaigns(plan);
-  return plan;
+  return { organization: overKernel(organization, views), run, kernel, views, count, history, starting };
 }
 
 /** Counts the history rows of every contact, known or not, by sent day from today on (Rules 9, seats). */
@@ -67,7 +80,8 @@ function countHistory({ schedules }: Organization, today: number, dayCount: numb
 }
 
 /** Notes the campaign candidates that get no row because they come too late (Rules 6), as they stand. */
-function noteLateCampaigns({ views, count, organization }: Plan): void {
+export function noteLateCampaigns({ kernel, views, count, organization }: Plan): void {
+  if (kernel.lateCampaigns() === 0) return;
   const { contacts, planned, issues } = organization;
   const { candidateReason, candidateContact, candidateType } = views;
   const late = [

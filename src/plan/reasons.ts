@@ -39,24 +39,28 @@ export function rowClassOf(reason: number): number {
 }
 
 /**
- * What a candidate's reason speaks of, as a number, so that reason and subject make its text: an exclusion's rule, the type that
+ * Tells what a candidate's reason speaks of, as a number, so that reason and subject make its text: an exclusion's rule, the type that
  * won a conflict, why it is suppressed; 0 for the others.
  */
-export function subjectOf(plan: Pick<Plan, 'views' | 'run' | 'organization'>, candidate: number): number {
-  const { views, run } = plan;
-  switch (views.candidateReason[candidate]) {
-    case REASON.exclusion:
-      return run.assigned.ruleOf[views.candidateContact[candidate]];
-    case REASON.conflict:
-      return views.candidateDetail[candidate];
-    case REASON.suppressed:
-      return suppressionNumber(plan, candidate);
-    default:
-      return 0;
-  }
+export function subjects(plan: Pick<Plan, 'views' | 'run' | 'organization'>): (candidate: number) => number {
+  // Looked up once, see `plannedDays`.
+  const { candidateReason, candidateContact, candidateDetail } = plan.views;
+  const { ruleOf } = plan.run.assigned;
+  return (candidate) => {
+    switch (candidateReason[candidate]) {
+      case REASON.exclusion:
+        return ruleOf[candidateContact[candidate]];
+      case REASON.conflict:
+        return candidateDetail[candidate];
+      case REASON.suppressed:
+        return suppressionNumber(plan, candidate);
+      default:
+        return 0;
+    }
+  };
 }
 
-/** The text of a skip reason, as it is stored. @param subject see `subjectOf` */
+/** The text of a skip reason, as it is stored. @param subject see `subjects` */
 export function reasonText(plan: Pick<Plan, 'run' | 'organization'>, reason: number, subject: number): string {
   switch (reason) {
     case REASON.suppressed:
@@ -87,13 +91,17 @@ export class ReasonCodes {
   /** By subject times the number of reasons plus the reason: the code + 1. */
   readonly #codes: number[] = [];
 
-  constructor(private readonly plan: Plan) {}
+  readonly #subjectOf: (candidate: number) => number;
+
+  constructor(private readonly plan: Plan) {
+    this.#subjectOf = subjects(plan);
+  }
 
   /** The code of a skipped candidate's reason in the run's dictionary. */
   codeOf(candidate: number): number {
     const { plan } = this;
     const reason = plan.views.candidateReason[candidate];
-    const subject = subjectOf(plan, candidate);
+    const subject = this.#subjectOf(candidate);
     const place = subject * REASON_COUNT + reason;
     this.#codes[place] ??= plan.organization.texts.codeOf(reasonText(plan, reason, subject)) + 1;
     return this.#codes[place] - 1;

@@ -1,8 +1,8 @@
 import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import type { Plan } from './plan.js';
-import { plannedDayOf } from './plan.js';
-import { REASON_COUNT, subjectOf } from './reasons.js';
+import { plannedDays } from './plan.js';
+import { REASON_COUNT, subjects } from './reasons.js';
 
 /**
  * Rows as what they have in common and what they do not: all rows of a kind are equal but for contact, days, event date and, of
@@ -22,6 +22,24 @@ export interface KindRows {
   readonly eventDate: Int32Array;
   /** The id of the initial email's row, which the metadata of a follow-up name from `INITIAL_ID_AT` on; NaN for other rows. */
   readonly initialId: Float64Array;
+}
+
+/** Rows that are filled, to be read as `KindRows`. */
+export type KindRowBuffers = { -readonly [Column in keyof KindRows]: KindRows[Column] };
+
+/** Columns for so many rows, none of which is there yet; ids are NaN. */
+export function kindRowBuffers(capacity: number): KindRowBuffers {
+  const days = () => new Int32Array(capacity);
+  return {
+    count: 0,
+    kind: new Int32Array(capacity),
+    id: new Float64Array(capacity).fill(Number.NaN),
+    contactId: new Float64Array(capacity),
+    plannedDay: days(),
+    sendDay: days(),
+    eventDate: days(),
+    initialId: new Float64Array(capacity),
+  };
 }
 
 /** Where data tell more kinds of follow-ups apart than this, as many priorities do, the others are like no other row. */
@@ -48,9 +66,11 @@ function digitsOf(id: number): number {
 /** Tells the kinds of the rows that candidates become (Rules 11), which are numbered as they come. */
 export class RowKinds {
   readonly #plan: Plan;
+  readonly #subjectOf: (candidate: number) => number;
+  readonly #plannedDayOf: (candidate: number) => number;
   readonly #dates = new PackedDates();
   /** For each reason and what it speaks of, the kind + 1 of every type without and with a phone; 0 is not known yet. */
-  readonly #kindsOf: (Int32Array | undefined)[] = [];
+  readonly #kindsOf: Int32Array[] = [];
   /** The kinds of follow-ups by everything that their rows have in common. */
   readonly #kindsOfFollowups = new Map<string, number>();
   #lastFollowup: FollowupKind | null = null;
@@ -58,11 +78,8 @@ export class RowKinds {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-  }
-
-  /** A number for a kind of the caller's own. */
-  next(): number {
-    return this.#count++;
+    this.#subjectOf = subjects(plan);
+    this.#plannedDayOf = plannedDays(plan);
   }
 
   /**
@@ -71,22 +88,30 @@ export class RowKinds {
    * @param candidates each one that becomes a row
    */
   fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate, initialId }: KindRows): void {
-    const { views, organization } = this.#plan;
-    const { candidateType, candidateContact, candidateReason, candidateDetail } = views;
-    const { candidateEvent, candidateSend } = views;
-    const { firstFollowup, firstCampaign, postWindow, types } = organization.planned;
-    const { id, flags } = organization.contacts;
+    const { candidateType, candidateContact, candidateReason, candidateDetail } = this.#plan.views;
+    const { candidateEvent, candidateSend } = this.#plan.views;
+    const { firstFollowup, firstCampaign, postWindow, types } = this.#plan.organization.planned;
+    const { id, flags } = this.#plan.organization.contacts;
     const kindsOf = this.#kindsOf;
+    const plannedDayOf = this.#plannedDayOf;
+    const subjectOf = this.#subjectOf;
     const dates = this.#dates;
+    let contact = -1;
+    let contactsId = 0;
+    let phone = 0;
     for (let i = 0; i < candidates.length; i++) {
       const candidate = candidates[i];
-      const contact = candidateContact[candidate];
       const type = candidateType[candidate];
-      contactId[i] = id[contact];
-      plannedDay[i] = plannedDayOf(this.#plan, candidate);
+      if (candidateContact[candidate] !== contact) {
+        contact = candidateContact[candidate];
+        contactsId = id[contact];
+        phone = (flags[contact] & HAS_PHONE) === 0 ? 0 : 1;
+      }
+      contactId[i] = contactsId;
+      plannedDay[i] = plannedDayOf(candidate);
       sendDay[i] = candidateSend[candidate];
       initialId[i] = Number.NaN;
-      const variant = type * 2 + ((flags[contact] & HAS_PHONE) === 0 ? 0 : 1);
+      const variant = type * 2 + phone;
       if (type >= firstFollowup && type < firstCampaign) {
         initialId[i] = this.#plan.organization.schedules.id[candidateDetail[candidate]];
         kind[i] = this.#kindOfFollowup(candidate, variant, digitsOf(initialId[i]));
@@ -95,13 +120,9 @@ export class RowKinds {
       }
       const date = dates.of(candidateEvent[candidate]);
       eventDate[i] = type === postWindow ? (candidateDetail[candidate] << 9) | (date & 511) : date;
-      const reason = candidateReason[candidate];
-      const place = subjectOf(this.#plan, candidate) * REASON_COUNT + reason;
-      let kinds = kindsOf[place];
-      if (kinds === undefined) {
-        kinds = new Int32Array(types.length * 2);
-        kindsOf[place] = kinds;
-      }
+      const place = subjectOf(candidate) * REASON_COUNT + candidateReason[candidate];
+      kindsOf[place] ??= new Int32Array(types.length * 2);
+      const kinds = kindsOf[place];
       if (kinds[variant] === 0) kinds[variant] = ++this.#count;
       kind[i] = kinds[variant] - 1;
     }
@@ -112,7 +133,7 @@ export class RowKinds {
     if (digits === 0) return -1;
     const { views, organization, kernel } = this.#plan;
     const instanceId = organization.schedules.instanceId[views.candidateDetail[candidate]];
-    const reason = subjectOf(this.#plan, candidate) * REASON_COUNT + views.candidateReason[candidate];
+    const reason = this.#subjectOf(candidate) * REASON_COUNT + views.candidateReason[candidate];
     const priority = kernel.priorityOf(candidate);
     const last = this.#lastFollowup;
     if (

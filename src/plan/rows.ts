@@ -1,9 +1,9 @@
 import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import { NULL_INT32 } from '../columns/nulls.js';
-import type { ScheduleRows } from '../columns/scheduleRows.js';
+import { type ScheduleRowBuffers, type ScheduleRows, scheduleRowBuffers } from '../columns/scheduleRows.js';
 import { NULL_TEXT } from '../columns/texts.js';
-import { type Plan, plannedDayOf } from './plan.js';
+import { type Plan, plannedDays } from './plan.js';
 import { REASON, ReasonCodes } from './reasons.js';
 
 /** What decided a follow-up's kind, in the order of the follow-up types (Rules 10). */
@@ -15,10 +15,20 @@ const METADATA_START = '{"initial_schedule_id":';
 /** Where in the metadata of a follow-up the id of its initial email's row begins. */
 export const INITIAL_ID_AT = METADATA_START.length;
 
+/** The metadata of a follow-up. @param ending what comes behind the id of its initial email's row */
+export function followupMetadata(initialId: number, ending: string): string {
+  return `${METADATA_START}${JSON.stringify(initialId)}${ending}`;
+}
+
+/** What comes behind the id of the initial email's row in the metadata of a follow-up. */
+export function endOfMetadata(metadata: string, initialId: number): string {
+  return metadata.slice(INITIAL_ID_AT + JSON.stringify(initialId).length);
+}
+
 /** Turns candidates into rows, a batch at a time, in buffers that are used again for the next batch (Rules 11). */
 export class RowWriter {
   readonly #plan: Plan;
-  readonly #buffers: { -readonly [Column in keyof ScheduleRows]: ScheduleRows[Column] };
+  readonly #buffers: ScheduleRowBuffers;
   readonly #capacity: number;
   /** The candidate of every row of the batch. */
   readonly candidates: Uint32Array;
@@ -28,6 +38,7 @@ export class RowWriter {
   readonly #instanceIds: Float64Array;
   readonly #priorities: Int32Array;
   readonly #reasons: ReasonCodes;
+  readonly #plannedDayOf: (candidate: number) => number;
   readonly #dates = new PackedDates();
   readonly #preScheduled: number;
   readonly #skipped: number;
@@ -39,6 +50,7 @@ export class RowWriter {
     const { types } = planned;
     this.#plan = plan;
     this.#capacity = capacity;
+    this.#plannedDayOf = plannedDays(plan);
     this.candidates = new Uint32Array(capacity);
     this.#typeCodes = Int32Array.from(types, (type) => texts.codeOf(type.name));
     this.#emailTemplates = Int32Array.from(types, (type) => texts.codeOf(type.emailTemplate));
@@ -49,28 +61,7 @@ export class RowWriter {
     this.#preScheduled = texts.codeOf('pre-scheduled');
     this.#skipped = texts.codeOf('skipped');
     this.#sendTime = texts.codeOf(plan.run.config.send_time);
-    const codes = () => new Int32Array(capacity);
-    this.#buffers = {
-      count: 0,
-      texts: texts.texts,
-      id: new Float64Array(capacity).fill(Number.NaN),
-      createdAt: codes().fill(NULL_TEXT),
-      contactId: new Float64Array(capacity),
-      emailType: codes(),
-      plannedDay: codes(),
-      sendDay: codes(),
-      sendTime: codes(),
-      status: codes(),
-      skipReason: codes(),
-      priority: codes(),
-      instanceId: new Float64Array(capacity),
-      emailTemplate: codes(),
-      smsTemplate: codes(),
-      eventYear: codes(),
-      eventMonth: codes(),
-      eventDay: codes(),
-      metadata: codes(),
-    };
+    this.#buffers = scheduleRowBuffers(texts.texts, capacity);
   }
 
   /** The batch as it stands; its columns are the writer's own and change with the next batch. */
@@ -114,7 +105,7 @@ export class RowWriter {
     rows.createdAt[i] = NULL_TEXT;
     rows.contactId[i] = ids[contact];
     rows.emailType[i] = this.#typeCodes[type];
-    rows.plannedDay[i] = plannedDayOf(this.#plan, candidate);
+    rows.plannedDay[i] = this.#plannedDayOf(candidate);
     rows.sendDay[i] = views.candidateSend[candidate];
     rows.sendTime[i] = this.#sendTime;
     rows.status[i] = isScheduled ? this.#preScheduled : this.#skipped;
@@ -149,7 +140,7 @@ export class RowWriter {
     rows.eventYear[i] = NULL_INT32;
     rows.eventMonth[i] = NULL_INT32;
     rows.eventDay[i] = NULL_INT32;
-    const id = JSON.stringify(schedules.id[initialRow]);
-    rows.metadata[i] = texts.codeOf(`${METADATA_START}${id},"decided_by":"${decidedBy}"}`);
+    const ending = `,"decided_by":"${decidedBy}"}`;
+    rows.metadata[i] = texts.codeOf(followupMetadata(schedules.id[initialRow], ending));
   }
 }

@@ -1,15 +1,14 @@
 import { formatIsoDay } from '../calendar/iso.js';
-import { findMissedEmails, type MissedEmails } from '../plan/missedEmails.js';
-import { countWithdrawnEmails } from '../plan/withdrawnEmails.js';
+import type { MissedEmails } from '../plan/missedEmails.js';
+import type { Config } from '../rules/config.js';
 import { isOtherConfig } from '../rules/storedConfig.js';
-import type { PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
 import { lastAsOfDay } from '../store/read/lastAsOf.js';
 import { latestConfigText } from '../store/read/latestConfig.js';
-import { filledAlikeColumns } from '../store/schema/alikeColumns.js';
-import { type DatabaseSchema, requireContacts } from '../store/schema/readSchema.js';
+import type { DatabaseSchema } from '../store/schema/readSchema.js';
 import { findGuards, type GuardFinding, type GuardName, requirePassed } from './guards.js';
-import { type ReadingReport, reportReading } from './readingReport.js';
+import type { PlanFacts } from './planFacts.js';
+import type { ReadingReport } from './readingReport.js';
 import { missedWarnings, readingWarnings } from './readingWarnings.js';
 
 /** What an operator should know of a plan before it is written. */
@@ -21,6 +20,16 @@ export interface PlanLook {
   readonly guards: readonly GuardFinding[];
   /** The configuration that the database holds as the last run's; null without one. */
   readonly lastConfig: string | null;
+}
+
+/** What is looked at. */
+export interface WhatIsPlanned {
+  readonly config: Config;
+  /** The run's day. */
+  readonly today: number;
+  /** What could not be read. */
+  readonly reading: ReadingReport;
+  readonly facts: PlanFacts;
 }
 
 /** Which guards are to be passed. */
@@ -44,18 +53,16 @@ function guardText({ guard, holds, told }: GuardFinding, isDryRun: boolean): str
 export function lookAtPlan(
   connection: Connection,
   schema: DatabaseSchema,
-  { plan, diff }: Pick<PlannedRun, 'plan' | 'diff'>,
+  { config, today, reading, facts }: WhatIsPlanned,
   { dryRun = false, force = [], hold = [] }: PassedGuards,
 ): PlanLook {
-  const { config, today } = plan.run;
-  const reading = reportReading(plan, filledAlikeColumns(connection, requireContacts(schema)));
-  const missed = findMissedEmails(plan);
+  const missed = facts.missed();
   const lastDay = lastAsOfDay(connection, schema);
   const lastConfig = latestConfigText(connection, schema);
   const findings = findGuards({
     guards: config.guards,
     reading,
-    withdrawn: countWithdrawnEmails(plan, diff.staysAsIs),
+    withdrawn: facts.withdrawn(),
     today,
     lastDay,
     isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),

@@ -1,6 +1,7 @@
+import type { Organization } from '../columns/organization.js';
 import { MISSING_DAY } from '../columns/rowCursor.js';
 import type { UnknownText } from '../columns/scheduleNotes.js';
-import type { Plan } from '../plan/plan.js';
+import type { Config } from '../rules/config.js';
 import { DATE_ORDERS, type DateOrder } from '../rules/dates.js';
 import { readDate } from '../rules/fields.js';
 import type { Issue, IssueKind } from '../rules/records.js';
@@ -52,8 +53,7 @@ const KINDS: Readonly<Record<ReadColumnName, IssueKind>> = {
 };
 
 /** The rows whose value of a column could be read. */
-function readableRows({ organization }: Plan, column: ReadColumnName): number {
-  const { contacts } = organization;
+function readableRows({ contacts }: Organization, column: ReadColumnName): number {
   const count = (values: ArrayLike<number>, missing: number) => {
     let found = 0;
     for (let i = 0; i < values.length; i++) if (values[i] !== missing) found++;
@@ -106,13 +106,13 @@ function readableAs(values: ReadonlyMap<string, number>): ReadColumn['readable_a
 }
 
 /** The rows of `suppressions`, and how many contacts they are for on the run's day. */
-function readSuppressions({ organization, run }: Plan): ReadingReport['suppressions'] {
-  const { rowCount, first, startDay, endDay } = organization.suppressions;
+function readSuppressions({ suppressions }: Organization, today: number): ReadingReport['suppressions'] {
+  const { rowCount, first, startDay, endDay } = suppressions;
   if (rowCount === null) return null;
   let contacts = 0;
   for (let contact = 0; contact + 1 < first.length; contact++) {
     for (let i = first[contact]; i < first[contact + 1]; i++) {
-      if (startDay[i] > run.today || endDay[i] < run.today) continue;
+      if (startDay[i] > today || endDay[i] < today) continue;
       contacts++;
       break;
     }
@@ -120,25 +120,35 @@ function readSuppressions({ organization, run }: Plan): ReadingReport['suppressi
   return { rows: rowCount, contacts };
 }
 
-/** Puts into figures what could not be read of an organization. @param alikeColumns of its table of contacts */
-export function reportReading(plan: Plan, alikeColumns: readonly AlikeColumn[]): ReadingReport {
-  const { issues, schedules } = plan.organization;
+/**
+ * Puts into figures what could not be read of an organization.
+ *
+ * @param today the run's day
+ * @param alikeColumns of its table of contacts
+ */
+export function reportReading(
+  organization: Organization,
+  config: Config,
+  today: number,
+  alikeColumns: readonly AlikeColumn[],
+): ReadingReport {
+  const { issues, schedules } = organization;
   const found = unreadableValues(issues.issues);
   const columns = (Object.keys(KINDS) as ReadColumnName[]).map((column): ReadColumn => {
     const values = found.get(KINDS[column]) ?? new Map<string, number>();
     const unreadable = [...values.values()].reduce((sum, rows) => sum + rows, 0);
-    const readable = readableRows(plan, column) - (column === 'id' ? unreadable : 0);
+    const readable = readableRows(organization, column) - (column === 'id' ? unreadable : 0);
     const isDate = column === 'birth_date' || column === 'effective_date';
     return {
       column,
       filled: readable + unreadable,
       unreadable,
       commonest: commonestOf(values),
-      read_as: isDate ? plan.run.config.reading.dates : null,
+      read_as: isDate ? config.reading.dates : null,
       readable_as: isDate ? readableAs(values) : null,
     };
   });
   const { unknownStatuses, unknownTypes, unreadableDays } = schedules.notes;
   const rows = { unknown_statuses: unknownStatuses, unknown_types: unknownTypes, unreadable_days: unreadableDays };
-  return { columns, alike_columns: alikeColumns, suppressions: readSuppressions(plan), rows };
+  return { columns, alike_columns: alikeColumns, suppressions: readSuppressions(organization, today), rows };
 }

@@ -12,6 +12,7 @@ import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
+import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
@@ -67,10 +68,12 @@ export async function runInPlace(
       force: options.force,
       hold: options.hold,
       readerOf: thread.readerOf.bind(thread),
+      keepsPlan: options.onDiffed !== undefined,
+      collect: collectGarbage,
     };
     const observed = options.timings === true ? new ObservedConnection(connection) : null;
     const run = await runDatabase(observed ?? connection, settings, watch);
-    options.onDiffed?.(run);
+    if (run.planned !== null) options.onDiffed?.(run.planned);
     const report = { ...run.report, statements: observed?.costs() };
     if (report.outcome === 'changed') await watch.measure('save', () => connection.commit());
     const seconds = totalSeconds(watch.timings);

@@ -16,6 +16,7 @@ import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
 import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
+import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
@@ -97,10 +98,12 @@ async function runOpened(
       force: options.force,
       hold: options.hold,
       readerOf: thread.readerOf.bind(thread),
+      keepsPlan: options.onDiffed !== undefined,
+      collect: collectGarbage,
     };
     const observed = timings === true ? new ObservedConnection(connection) : null;
     const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
-    onDiffed?.(run);
+    if (run.planned !== null) onDiffed?.(run.planned);
     const report = { ...run.report, statements: observed?.costs() };
     file.requireSame();
     let writtenBytes = 0;

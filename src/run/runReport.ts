@@ -1,12 +1,14 @@
 import type { Balance, DayLoad } from '../balance/balance.js';
 import { formatIsoDay } from '../calendar/iso.js';
-import { countRows, type ReasonCount, type TypeCount } from '../plan/countRows.js';
+import type { Contacts } from '../columns/contacts.js';
+import type { IssueLog } from '../columns/issueLog.js';
+import type { ReasonCount, RowCounts, TypeCount } from '../plan/countRows.js';
 import type { MissedEmails } from '../plan/missedEmails.js';
-import type { Plan } from '../plan/plan.js';
+import type { RunRules } from '../plan/runRules.js';
 import type { Capacity } from '../rules/capacity.js';
 import type { IssueKind } from '../rules/records.js';
-import type { ScheduleDiff } from '../store/changes/diffSchedules.js';
 import { countRowChanges, type RowChanges } from '../store/changes/rowChanges.js';
+import type { RunChanges } from '../store/changes/runChanges.js';
 import type { StatementCost } from '../store/driver/observedConnection.js';
 import type { FoundLastRun } from '../store/write/lastRun.js';
 import type { WriteResult } from '../store/write/writeRun.js';
@@ -88,11 +90,18 @@ export interface FileTraffic {
   readonly written_bytes: number | null;
 }
 
+/** What is told of a planned book besides its rows. */
+export interface PlannedBook {
+  readonly contacts: Pick<Contacts, 'rowCount' | 'count'>;
+  readonly issues: IssueLog;
+  readonly run: Pick<RunRules, 'today' | 'limits' | 'capacity'>;
+}
+
 /** What a run did besides planning. */
 export interface RunFacts {
   readonly runId: string;
   readonly isDryRun: boolean;
-  readonly diff: ScheduleDiff;
+  readonly changes: RunChanges;
   readonly written: WriteResult;
   readonly missed: MissedEmails;
   /** Besides those of writing. */
@@ -127,7 +136,7 @@ export function dayReport({ day, planned, history }: DayLoad, capacity: Capacity
 
 const NEXT_DAYS = 14;
 
-function nextDays({ run }: Plan, { days }: Balance): DayReport[] {
+function nextDays(run: PlannedBook['run'], { days }: Balance): DayReport[] {
   const loads = new Map(days.map((load) => [load.day, load]));
   return Array.from({ length: NEXT_DAYS }, (_, i) => {
     const day = run.today + i;
@@ -146,18 +155,15 @@ function flushOf({ written }: RunFacts): RunReport['flush'] {
   return way === 'pages' || way === 'staged' ? 'pages' : 'sql';
 }
 
-/** Puts a plan into figures. @param refused the candidates whose rows a unique index refused, which are not counted */
+/** Puts a planned book into figures. @param counts of the rows, without those that a unique index refused */
 export function reportPlan(
-  plan: Plan,
+  { contacts, issues, run }: PlannedBook,
+  counts: RowCounts,
   balance: Balance,
   reading: ReadingReport,
-  refused: ReadonlySet<number>,
 ): PlanReport {
-  const { contacts, issues } = plan.organization;
-  const counts = countRows(plan, refused);
-  const { profile, cap, threshold } = plan.run.limits;
-  const reportDays = (days: readonly DayLoad[]) =>
-    days.slice(0, MOST_DAYS).map((day) => dayReport(day, plan.run.capacity));
+  const { profile, cap, threshold } = run.limits;
+  const reportDays = (days: readonly DayLoad[]) => days.slice(0, MOST_DAYS).map((day) => dayReport(day, run.capacity));
   const busiest = [...balance.days].sort((a, b) => b.planned + b.history - a.planned - a.history || a.day - b.day);
   return {
     contacts: { rows: contacts.rowCount, planned: contacts.count, rejected: contacts.rowCount - contacts.count },
@@ -172,8 +178,8 @@ export function reportPlan(
     moves: { smoothing: balance.movedBySmoothing, cap: balance.movedByCap },
     limits: { profile, cap, threshold },
     busiest_days: reportDays(busiest),
-    next_days: nextDays(plan, balance),
-    overloaded_days: reportOverloaded(balance.overloadedDays, plan.run.capacity),
+    next_days: nextDays(run, balance),
+    overloaded_days: reportOverloaded(balance.overloadedDays, run.capacity),
     issues: issues.counts(),
     reading,
   };
@@ -192,7 +198,7 @@ export function reportRun(
     outcome: outcomeOf(facts),
     repeats: null,
     ...planned,
-    changes: countRowChanges(facts.diff, facts.written),
+    changes: countRowChanges(facts.changes, facts.written),
     migration: facts.written.migrationSteps.map(({ creates, table, name }) =>
       creates === 'table' ? `table ${table}` : `${creates} ${table}.${name}`,
     ),

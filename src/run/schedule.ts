@@ -1,14 +1,18 @@
 import { type Balance, balanceDays } from '../balance/balance.js';
-import { loadOrganizationBeside, type ReadBeside } from '../columns/organization.js';
+import { loadOrganizationBeside, type Organization, type ReadBeside } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { planOrganization } from '../plan/planOrganization.js';
+import { KERNEL_LIMITS, type KernelLimits, RangePlans } from '../plan/rangePlans.js';
+import { rulesOfRun } from '../plan/runRules.js';
 import type { Config } from '../rules/config.js';
-import { diffSchedules, type PlannedRun } from '../store/changes/diffSchedules.js';
+import type { SummedRow } from '../store/changes/checksums.js';
+import { candidatesAt, type PlannedRun } from '../store/changes/diffSchedules.js';
 import type { Connection } from '../store/driver/connection.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
+import { type AlikeColumn, filledAlikeColumns } from '../store/schema/alikeColumns.js';
 import { planMigration } from '../store/schema/migration.js';
-import { type DatabaseSchema, readSchema } from '../store/schema/readSchema.js';
+import { type DatabaseSchema, readSchema, requireContacts } from '../store/schema/readSchema.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
@@ -16,8 +20,10 @@ import { writeRun } from '../store/write/writeRun.js';
 import type { WriteSettings } from '../store/write/writeSettings.js';
 import type { GuardName } from './guards.js';
 import { lookAtPlan } from './lookAtPlan.js';
-import { type RunReport, reportPlan, reportRun } from './runReport.js';
+import { type ReadingReport, reportReading } from './readingReport.js';
+import { type PlannedBook, type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
+import { takePlans, type WholeBook } from './takePlans.js';
 
 /** What a range of a book is told by the others. */
 export interface RangeOfBook {
@@ -40,28 +46,41 @@ export interface RunSettings {
   readonly onLoaded?: () => void;
   /** Where the organization is a range of a book: what is worked out for the book as a whole. */
   readonly range?: RangeOfBook;
+  /** Whether the plan is wanted when the run has ended; otherwise it is let go before rows are written. */
+  readonly keepsPlan?: boolean;
+  /** How contacts are divided among kernels; `KERNEL_LIMITS` when left out. A plan that is to be kept is always one. */
+  readonly kernelLimits?: KernelLimits;
+  /** Has the engine collect what is unused, where there is a way. */
+  readonly collect?: () => void;
   /** The guards that hold nothing back. */
   readonly force?: readonly GuardName[];
   /** The guards that hold the run back also where the configuration has them only warn. */
   readonly hold?: readonly GuardName[];
 }
 
-/**
- * Plans an organization without writing anything: load, plan, balance (Rules 2 to 10).
- *
- * @param readBeside reads what it can beside this thread; nothing when left out
- */
-export async function planAndBalance(
+/** @param readBeside reads what it can beside this thread; nothing when left out */
+async function load(
   source: OrganizationSource,
-  { config, today, batchSize, range, onLoaded }: RunSettings,
-  watch: Stopwatch = new Stopwatch(),
+  { config, today, onLoaded }: RunSettings,
+  watch: Stopwatch,
   readBeside: ReadBeside = () => null,
-): Promise<{ plan: Plan; balance: Balance }> {
+): Promise<Organization> {
   const tell = (_table: string, rowsDone: number) => watch.progress('load', rowsDone);
   const organization = await watch.measure('load', () =>
     loadOrganizationBeside(source, config, today, tell, readBeside),
   );
   onLoaded?.();
+  return organization;
+}
+
+/** Plans an organization without writing anything: load, plan, balance (Rules 2 to 10). */
+export async function planAndBalance(
+  source: OrganizationSource,
+  settings: RunSettings,
+  watch: Stopwatch = new Stopwatch(),
+): Promise<{ plan: Plan; balance: Balance }> {
+  const { config, today, batchSize, range } = settings;
+  const organization = await load(source, settings, watch);
   const onProgress = (done: number) => watch.progress('plan', done, organization.contacts.count);
   const plan = await watch.measure('plan', () =>
     planOrganization(organization, config, today, { batchSize, contactRows: range?.contactRows, onProgress }),
@@ -77,10 +96,47 @@ export interface DatabaseSettings {
 }
 
 /** A day that was planned on an open database. */
-export interface DatabaseRun extends PlannedRun {
+export interface DatabaseRun {
   readonly report: RunReport;
+  /** What was planned; null where it was not to be kept. */
+  readonly planned: PlannedRun | null;
   /** The rows when they are not in the database yet: to be written as pages into a copy of it. Null in a dry run. */
   readonly pages: PreparedPages | null;
+}
+
+/** An organization that is read and not planned yet, and what is told of it. */
+interface LoadedBook {
+  readonly plans: RangePlans;
+  readonly whole: WholeBook;
+  readonly book: PlannedBook;
+  readonly reading: ReadingReport;
+}
+
+/** Loads a book; of what it returns only the plans hold it. */
+async function loadBook(
+  source: OrganizationSource,
+  alikeColumns: readonly AlikeColumn[],
+  settings: RunSettings,
+  watch: Stopwatch,
+  readBeside: ReadBeside | undefined,
+): Promise<LoadedBook> {
+  const { config, today, range, keepsPlan } = settings;
+  const organization = await load(source, settings, watch, readBeside);
+  const reading = reportReading(organization, config, today, alikeColumns);
+  return watch.measure('plan', () => {
+    const run = rulesOfRun(organization, config, today, range?.contactRows);
+    const isOne = keepsPlan === true || range !== undefined;
+    const plans = new RangePlans(organization, run, isOne ? null : (settings.kernelLimits ?? KERNEL_LIMITS));
+    const { contacts, issues, texts, planned } = organization;
+    const { rowCount, count } = contacts;
+    const { limits, capacity } = run;
+    return {
+      plans,
+      whole: { texts, planned, contactCount: count },
+      book: { contacts: { rowCount, count }, issues, run: { today, limits, capacity } },
+      reading,
+    };
+  });
 }
 
 /**
@@ -94,37 +150,46 @@ export async function runDatabase(
   settings: RunSettings & WriteSettings & DatabaseSettings,
   watch: Stopwatch = new Stopwatch(),
 ): Promise<DatabaseRun> {
+  const { config, today } = settings;
   const { runId, nowText } = nameRun(settings.range?.runSuffix);
   const schema = await watch.measure('open', () => readSchema(connection));
   const source = organizationOfDatabase(connection, schema);
   const migration = await watch.measure('open', () => planMigration(connection, schema, { leavesUnchecked: true }));
+  const alikeColumns = filledAlikeColumns(connection, requireContacts(schema));
 
   const readBeside = settings.readerOf?.(connection, schema, source);
-  const { plan, balance } = await planAndBalance(source, settings, watch, readBeside);
-  const diff = await watch.measure('diff', () => diffSchedules(plan));
-  const look = await watch.measure('diff', () => lookAtPlan(connection, schema, { plan, diff }, settings));
+  const { plans, whole, book, reading } = await loadBook(source, alikeColumns, settings, watch, readBeside);
+  const balanceOfRange = settings.range?.balance;
+  const { facts, changes, balance, kept } = await takePlans(
+    plans,
+    whole,
+    { ...settings, balance: balanceOfRange },
+    watch,
+  );
+  const look = await watch.measure('diff', () =>
+    lookAtPlan(connection, schema, { config, today, reading, facts }, settings),
+  );
   const run = {
-    plan,
-    diff,
+    config,
+    today,
+    changes,
+    issues: book.issues,
     schema,
     migration,
     runId,
     nowText,
-    settingsText: settingsText(settings.config, settings.today, settings.range === undefined ? 'book' : 'range'),
-    summarize: (refused: ReadonlySet<number>) => reportPlan(plan, balance, look.reading, refused),
+    settingsText: settingsText(config, today, settings.range === undefined ? 'book' : 'range'),
+    summarize: (refused: readonly SummedRow[]) => reportPlan(book, facts.rows.counts(refused), balance, reading),
     onProgress: (done: number, total: number) => watch.progress('flush', done, total),
   };
   const isDryRun = settings.dryRun === true;
   const written = await watch.measure('flush', () => writeRun(connection, run, settings));
   const { summary, refused } = written;
-  const report = reportRun(summary, settings.today, { runId, isDryRun, diff, written, ...look }, watch.timings);
+  const report = reportRun(summary, today, { runId, isDryRun, changes, written, ...look }, watch.timings);
+  const lastConfig = isDryRun ? look.lastConfig : null;
   return {
     report,
-    plan,
-    balance,
-    diff,
-    refused,
-    lastConfig: isDryRun ? look.lastConfig : null,
+    planned: kept === null ? null : { ...kept, balance, refused: candidatesAt(kept.diff, refused), lastConfig },
     pages: isDryRun ? null : written.pages,
   };
 }

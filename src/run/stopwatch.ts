@@ -73,9 +73,10 @@ export class Stopwatch {
     } finally {
       const seconds = (performance.now() - startMs) / 1000;
       const earlier = this.timings.findIndex((timing) => timing.stage === stage);
-      const before = earlier < 0 ? 0 : this.timings.splice(earlier, 1)[0].seconds;
+      const before = earlier < 0 ? 0 : this.timings[earlier].seconds;
       const timing = { stage, seconds: before + seconds, memoryBytes: this.#memoryBytes() };
-      this.timings.push(timing);
+      if (earlier < 0) this.timings.push(timing);
+      else this.timings[earlier] = timing;
       this.#onStage(timing);
     }
   }

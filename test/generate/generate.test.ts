@@ -295,9 +295,9 @@ describe('the generate command', () => {
   });
 
   it.each([
-    [['--contacts', '-1'], 'Allowed is a whole number from 0 to 10000000.'],
-    [['--contacts', '10000001'], 'Allowed is a whole number from 0 to 10000000.'],
-    [['--contacts', '1e3'], 'Allowed is a whole number from 0 to 10000000.'],
+    [['--contacts', '-1'], 'Allowed is a whole number from 0 to 30000000.'],
+    [['--contacts', '30000001'], 'Allowed is a whole number from 0 to 30000000.'],
+    [['--contacts', '1e3'], 'Allowed is a whole number from 0 to 30000000.'],
     [['--contacts', '5', '--seed', '4294967296'], 'Allowed is a whole number from 0 to 4294967295.'],
     [['--contacts', '5', '--shape', 'round'], 'Allowed choices are seed, realistic.'],
     [['--contacts', '5', '--as-of', '2025-02-29'], 'Allowed is a date YYYY-MM-DD from 2000-01-01 to 2198-12-31.'],

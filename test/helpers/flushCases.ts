@@ -451,3 +451,12 @@ export async function dumpOf(image: Uint8Array): Promise<{ readonly dump: string
     database.close();
   }
 }
+
+/** The dump of a database without what tells one run from another of the same day: its name and its time. */
+export async function anonymousDump(image: Uint8Array): Promise<string[]> {
+  const today = new Date().toISOString().slice(0, 10);
+  const { dump } = await dumpOf(image);
+  return dump.map((line) =>
+    line.replace(/[0-9]{14}-[0-9a-f]{8}/g, 'RUN').replaceAll(new RegExp(`${today} [0-9:]{8}`, 'g'), 'NOW'),
+  );
+}

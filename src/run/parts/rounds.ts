@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Placements } from '../../balance/groups.js';
-import {
-  addDays,
-  balanceRanges,
-  countRange,
-  groupRange,
-  type RangeCounts,
-  type RangeGroups,
-} from '../../balance/ranges.js';
-import { daySeats, sendDays } from '../../balance/sendDays.js';
+import { balanceBook, countRange, groupRange, type RangeCounts, type RangeGroups } from '../../balance/ranges.js';
 import { loadOrganization, type Organization } from '../../columns/organization.js';
 import { SendplanError } from '../../errors.js';
 import { planOrganization } from '../../plan/planOrganization.js';
@@ -74,7 +66,7 @@ export function countPart(part: Part, { config, today, driver }: PartSettings): 
     requireRange(organization, part);
     const plan = await planOrganization(organization, config, today);
     return {
-      reading: reportReading(plan, alike),
+      reading: reportReading(plan.organization, config, today, alike),
       counts: countRange(plan),
       lastDay,
       isOtherConfig: lastConfig !== null && isOtherConfig(lastConfig, config),
@@ -112,9 +104,6 @@ export function balanceParts(
   ranges: readonly RangeGroups[],
   { config, today }: PartSettings,
 ): Placements[] {
-  const dayCount = ranges.reduce((most, { starting }) => Math.max(most, starting.length), counts.history.length);
   const capacity = new Capacity(config, dailyLimits(config, counts.contactRows));
-  const history = addDays(counts.history, new Int32Array(dayCount));
-  const seats = daySeats(sendDays(capacity, today, dayCount), today, history);
-  return balanceRanges(ranges, seats, config.load_balancing.excess);
+  return balanceBook(counts.history, ranges, { config, today, capacity });
 }

@@ -69,7 +69,7 @@ export async function writePart(
       dryRun,
       asOf: settings.today,
       force: GUARDS,
-      onDiffed: ({ plan, diff }) => onPlan?.(plan, diff.staysAsIs),
+      onDiffed: onPlan === undefined ? undefined : ({ plan, diff }) => onPlan(plan, diff.staysAsIs),
     },
     range,
   );

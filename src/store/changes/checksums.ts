@@ -1,9 +1,12 @@
 import type { Contacts } from '../../columns/contacts.js';
+import { ROW_CLASS } from '../../columns/schedules.js';
+import type { CountedRow } from '../../plan/countRows.js';
 import type { Plan } from '../../plan/plan.js';
-import { plannedDayOf } from '../../plan/plan.js';
-import { rowClassOf } from '../../plan/reasons.js';
 import { fmix32 } from '../../rules/mix.js';
-import { ROW_ACTION, type ScheduleDiff } from './diffSchedules.js';
+import { keepsBookedDay } from '../../rules/reasons.js';
+import type { ScheduleDiff } from './diffSchedules.js';
+import type { RowTemplates } from './rowTemplates.js';
+import type { WrittenBatch } from './writtenBatches.js';
 
 function hexadecimal(high: number, low: number): string {
   return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
@@ -32,9 +35,26 @@ class RowSum {
     this.#halves[1] += fmix32(hash ^ 0x5bd1e995);
   }
 
+  /** Takes a row out that was put in. @param hash of its values */
+  takeOut(hash: number): void {
+    this.#halves[0] -= hash;
+    this.#halves[1] -= fmix32(hash ^ 0x5bd1e995);
+  }
+
+  copy(): RowSum {
+    const copy = new RowSum();
+    copy.#halves.set(this.#halves);
+    return copy;
+  }
+
   toString(): string {
     return hexadecimal(this.#halves[1], this.#halves[0]);
   }
+}
+
+/** What the email type and the class of a row add to its hash. */
+function hashKind(typeHash: number, rowClass: number): number {
+  return (Math.imul(typeHash, 0xc2b2ae3d) + Math.imul(rowClass, 0x27d4eb2f)) | 0;
 }
 
 /**
@@ -42,10 +62,11 @@ class RowSum {
  * it is scrambled once a row.
  *
  * @param contactHash `mixNumber` of the contact's id
+ * @param kindHash `hashKind` of the row
  */
-function hashRow(contactHash: number, typeHash: number, plannedDay: number, sendDay: number, rowClass: number): number {
+function hashRow(contactHash: number, kindHash: number, plannedDay: number, sendDay: number): number {
   const days = Math.imul(plannedDay, 0x9e3779b1) + Math.imul(sendDay, 0x85ebca77);
-  return fmix32(contactHash ^ (days + Math.imul(typeHash, 0xc2b2ae3d) + Math.imul(rowClass, 0x27d4eb2f)));
+  return fmix32(contactHash ^ (days + kindHash));
 }
 
 function hashText(text: string): number {
@@ -60,60 +81,94 @@ export function textChecksum(text: string): string {
   return hexadecimal(fmix32(low ^ text.length), low);
 }
 
-/** A checksum of the contacts as they were read, 16 hexadecimal digits. */
-export function contactsChecksum(contacts: Contacts): string {
-  const sum = new RowSum();
-  const carriers = contacts.carriers.map(hashText);
-  const { id, state, birth, effective, carrier, flags } = contacts;
-  for (let i = 0; i < contacts.count; i++) {
-    let hash = mixInt32(mixNumber(0, id[i]), state[i]);
-    hash = mixInt32(mixInt32(hash, birth[i]), effective[i]);
-    sum.add(mixInt32(mixInt32(hash, carrier[i] < 0 ? 0 : carriers[carrier[i]]), flags[i]));
+/** A checksum of the contacts as they were read, plan by plan. */
+export class ContactsChecksum {
+  readonly #sum = new RowSum();
+
+  add({ id, state, birth, effective, carrier, carriers, flags, count }: Contacts): void {
+    const hashes = carriers.map(hashText);
+    for (let i = 0; i < count; i++) {
+      let hash = mixInt32(mixNumber(0, id[i]), state[i]);
+      hash = mixInt32(mixInt32(hash, birth[i]), effective[i]);
+      this.#sum.add(mixInt32(mixInt32(hash, carrier[i] < 0 ? 0 : hashes[carrier[i]]), flags[i]));
+    }
   }
-  return sum.toString();
+
+  /** 16 hexadecimal digits. */
+  toString(): string {
+    return this.#sum.toString();
+  }
+}
+
+/** What of a written row enters the checksum of `email_schedules`. */
+export interface SummedRow extends CountedRow {
+  readonly contactId: number;
+  readonly plannedDay: number;
+  readonly sendDay: number;
+}
+
+/** `hashKind` of rows that a run writes. */
+function hashKindOf({ emailType, skipReason }: CountedRow): number {
+  const skippedClass = keepsBookedDay(skipReason) ? ROW_CLASS.limited : ROW_CLASS.skipped;
+  return hashKind(hashText(emailType.toLowerCase()), skipReason === null ? ROW_CLASS.preScheduled : skippedClass);
 }
 
 /**
- * The checksums of `email_schedules` before and after a run, 16 hexadecimal digits each: over contact, type, days and
- * status of every row, in any order. What comes after one run is what comes before the next, if nobody else writes.
- *
- * @param refused candidates whose row was refused
+ * The checksums of `email_schedules` before and after a run: over contact, type, days and status of every row, in any order. What comes
+ * after one run is what comes before the next, if nobody else writes.
  */
-export function scheduleChecksums(
-  plan: Plan,
-  diff: ScheduleDiff,
-  refused: ReadonlySet<number>,
-): { readonly before: string; readonly after: string } {
-  const { views, organization } = plan;
-  const { schedules, contacts, emailTypes } = organization;
-  const typeHashes = emailTypes.names.map(hashText);
-  const sum = new RowSum();
-  const after = new RowSum();
-  const { staysAsIs } = diff;
-  const { first, type, plannedDay, scheduledDay, rowClass } = schedules;
-  for (let contact = 0; contact <= contacts.count; contact++) {
-    if (first[contact] === first[contact + 1]) continue;
-    const contactHash = mixNumber(0, contact < contacts.count ? contacts.id[contact] : 0);
-    for (let row = first[contact]; row < first[contact + 1]; row++) {
-      const hash = hashRow(contactHash, typeHashes[type[row]], plannedDay[row], scheduledDay[row], rowClass[row]);
-      sum.add(hash);
-      if (staysAsIs[row] === 1) after.add(hash);
+export class ScheduleChecksums {
+  readonly #before = new RowSum();
+  readonly #after = new RowSum();
+  /** `hashKind` by the number of a template. */
+  readonly #kindHashes: number[] = [];
+
+  /** Puts in what a plan found. */
+  addFound({ organization }: Plan, { staysAsIs }: ScheduleDiff): void {
+    const { schedules, contacts, emailTypes } = organization;
+    const typeHashes = emailTypes.names.map(hashText);
+    const { first, type, plannedDay, scheduledDay, rowClass } = schedules;
+    for (let contact = 0; contact <= contacts.count; contact++) {
+      if (first[contact] === first[contact + 1]) continue;
+      const contactHash = mixNumber(0, contact < contacts.count ? contacts.id[contact] : 0);
+      for (let row = first[contact]; row < first[contact + 1]; row++) {
+        const kindHash = hashKind(typeHashes[type[row]], rowClass[row]);
+        const hash = hashRow(contactHash, kindHash, plannedDay[row], scheduledDay[row]);
+        this.#before.add(hash);
+        if (staysAsIs[row] === 1) this.#after.add(hash);
+      }
     }
   }
-  const { candidateReason, candidateContact, candidateType, candidateSend } = views;
-  const { action } = diff;
-  const hasRefused = refused.size > 0;
-  let lastContact = -1;
-  let contactHash = 0;
-  for (let i = 0; i < plan.count; i++) {
-    if (action[i] < ROW_ACTION.insert || (hasRefused && refused.has(i))) continue;
-    const contact = candidateContact[i];
-    if (contact !== lastContact) {
-      lastContact = contact;
-      contactHash = mixNumber(0, contacts.id[contact]);
+
+  /** Puts in some rows that are written. */
+  addWritten({ rows, odd }: WrittenBatch, templates: RowTemplates): void {
+    const { kind, contactId, plannedDay, sendDay, count } = rows;
+    const hashes = this.#kindHashes;
+    let lastContactId = Number.NaN;
+    let contactHash = 0;
+    let nextOdd = 0;
+    for (let i = 0; i < count; i++) {
+      if (contactId[i] !== lastContactId) {
+        lastContactId = contactId[i];
+        contactHash = mixNumber(0, lastContactId);
+      }
+      const template = kind[i] < 0 ? odd[nextOdd++].template : kind[i];
+      hashes[template] ??= hashKindOf(templates.contentOf(template));
+      this.#after.add(hashRow(contactHash, hashes[template], plannedDay[i], sendDay[i]));
     }
-    const rowClass = rowClassOf(candidateReason[i]);
-    after.add(hashRow(contactHash, typeHashes[candidateType[i]], plannedDayOf(plan, i), candidateSend[i], rowClass));
   }
-  return { before: sum.toString(), after: after.toString() };
+
+  /** 16 hexadecimal digits. */
+  before(): string {
+    return this.#before.toString();
+  }
+
+  /** 16 hexadecimal digits. @param refused rows that were put in as written and are not */
+  after(refused: Iterable<SummedRow>): string {
+    const sum = this.#after.copy();
+    for (const row of refused) {
+      sum.takeOut(hashRow(mixNumber(0, row.contactId), hashKindOf(row), row.plannedDay, row.sendDay));
+    }
+    return sum.toString();
+  }
 }

@@ -1,11 +1,9 @@
 import type { Balance } from '../../balance/balance.js';
 import { GrowingColumn } from '../../columns/growing.js';
-import type { ScheduleRows } from '../../columns/scheduleRows.js';
 import { isOwnedClass } from '../../columns/schedules.js';
 import type { Plan } from '../../plan/plan.js';
 import { becomesRow } from '../../plan/reasons.js';
-import { type KindRows, RowKinds } from '../../plan/rowKinds.js';
-import { RowWriter } from '../../plan/rows.js';
+import { type KindRows, kindRowBuffers, RowKinds } from '../../plan/rowKinds.js';
 import { RowComparer } from './rowComparer.js';
 
 /** What becomes of a candidate's row: nothing to write, a new row, or one in the place of an owned row that changed. */
@@ -41,6 +39,22 @@ export interface PlannedRun {
   readonly lastConfig: string | null;
 }
 
+/** Tells whether a candidate's row is written, as a new one or in the place of another. */
+export function isWritten(diff: ScheduleDiff, candidate: number): boolean {
+  return diff.action[candidate] >= ROW_ACTION.insert;
+}
+
+/** The candidates of the rows that a diff writes at some places. */
+export function candidatesAt(diff: ScheduleDiff, places: ReadonlySet<number>): Set<number> {
+  const candidates = new Set<number>();
+  if (places.size === 0) return candidates;
+  let place = 0;
+  for (let candidate = 0; candidate < diff.action.length; candidate++) {
+    if (isWritten(diff, candidate) && places.has(place++)) candidates.add(candidate);
+  }
+  return candidates;
+}
+
 /** How many candidates are compared at a time. */
 const BATCH_CANDIDATES = 4096;
 
@@ -48,12 +62,7 @@ const BATCH_CANDIDATES = 4096;
 function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array; readonly kinds: KindRows }> {
   const rowKinds = new RowKinds(plan);
   const batch = new Uint32Array(BATCH_CANDIDATES);
-  const days = () => new Int32Array(BATCH_CANDIDATES);
-  const numbers = () => new Float64Array(BATCH_CANDIDATES);
-  const columns = {
-    ...{ kind: days(), plannedDay: days(), sendDay: days(), eventDate: days() },
-    ...{ id: numbers(), contactId: numbers(), initialId: numbers() },
-  };
+  const kinds = kindRowBuffers(BATCH_CANDIDATES);
   const { candidateReason, candidateContact } = plan.views;
   const { first } = plan.organization.schedules;
   for (let candidate = 0; candidate < plan.count; ) {
@@ -63,7 +72,7 @@ function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array;
       if (first[contact] < first[contact + 1] && becomesRow(candidateReason[candidate])) batch[count++] = candidate;
     }
     const candidates = batch.subarray(0, count);
-    const kinds = { count, ...columns };
+    kinds.count = count;
     rowKinds.fill(candidates, kinds);
     yield { candidates, kinds };
   }
@@ -143,9 +152,10 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
     action[candidate] = ROW_ACTION.insert;
     written++;
   }
-  const kept = keepRows(comparison);
+  const hasRows = schedules.count > 0;
+  const kept = hasRows ? keepRows(comparison) : 0;
   const isKept = isTaken.slice();
-  const replaced = replaceRows(comparison, replacedRow, deleted);
+  const replaced = hasRows ? replaceRows(comparison, replacedRow, deleted) : 0;
   const removed = new GrowingColumn(Uint32Array);
   for (let row = 0; row < schedules.count; row++) {
     if (isTaken[row] === 1) continue;
@@ -163,46 +173,4 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
     removedRows: removed.values(),
     staysAsIs: isKept,
   };
-}
-
-/** Tells whether a candidate's row is written, as a new one or in the place of another. */
-export function isWritten(diff: ScheduleDiff, candidate: number): boolean {
-  return diff.action[candidate] >= ROW_ACTION.insert;
-}
-
-/**
- * Gives the row at a place of a batch the id and `created_at` of the owned row it takes the place of, if it does (Rules 11).
- *
- * @param rows the batch that holds the candidate's row
- */
-export function keepIdentity(
-  rows: ScheduleRows,
-  place: number,
-  plan: Plan,
-  diff: ScheduleDiff,
-  candidate: number,
-): void {
-  if (diff.action[candidate] !== ROW_ACTION.replace) return;
-  const { schedules } = plan.organization;
-  const row = diff.replacedRow[candidate];
-  rows.id[place] = schedules.id[row];
-  rows.createdAt[place] = schedules.createdAt[row];
-}
-
-/**
- * The rows a diff adds, in batches that share their buffers (Rules 11): a batch is good until the next one is taken.
- *
- * @param batchRows the largest number of rows in a batch
- * @returns writers whose `rows` are the batch and whose `candidates` tell where each row comes from
- */
-export function* rowsToWrite(plan: Plan, diff: ScheduleDiff, batchRows: number): Generator<RowWriter> {
-  const writer = new RowWriter(plan, batchRows);
-  for (let candidate = 0; candidate < plan.count; candidate++) {
-    if (!isWritten(diff, candidate)) continue;
-    keepIdentity(writer.rows, writer.add(candidate), plan, diff, candidate);
-    if (!writer.isFull) continue;
-    yield writer;
-    writer.clear();
-  }
-  if (writer.rows.count > 0) yield writer;
 }

@@ -1,4 +1,4 @@
-import { ROW_ACTION, type ScheduleDiff } from './diffSchedules.js';
+import type { RunChanges } from './runChanges.js';
 
 /** What a run did to `email_schedules`, in rows. */
 export interface RowChanges {
@@ -10,19 +10,19 @@ export interface RowChanges {
   readonly refused: number;
 }
 
-/** What was done to the rows; a refused row is neither added nor changed. @param written what came of writing the difference */
+/** What was done to the rows; a refused row is neither added nor changed. @param written what came of writing the changes */
 export function countRowChanges(
-  diff: ScheduleDiff,
+  changes: RunChanges,
   written: { readonly inserted: number; readonly refused: ReadonlySet<number> },
 ): RowChanges {
   let refusedChanges = 0;
-  for (const candidate of written.refused) if (diff.action[candidate] === ROW_ACTION.replace) refusedChanges++;
-  const changed = diff.replaced - refusedChanges;
+  for (const place of written.refused) if (changes.rows.isReplacing(place)) refusedChanges++;
+  const changed = changes.replaced - refusedChanges;
   return {
-    kept: diff.kept,
+    kept: changes.kept,
     added: written.inserted - changed,
     changed,
-    removed: diff.removed + refusedChanges,
+    removed: changes.removed + refusedChanges,
     refused: written.refused.size,
   };
 }

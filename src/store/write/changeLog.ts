@@ -1,5 +1,4 @@
 import { SendplanError } from '../../errors.js';
-import type { ScheduleDiff } from '../changes/diffSchedules.js';
 import { runOnce } from '../driver/askOnce.js';
 import type { Connection } from '../driver/connection.js';
 import type { SqlValue } from '../format/sqlValue.js';
@@ -79,12 +78,12 @@ export class ChangeLog {
    *
    * @throws SendplanError `unsupported_schema` when they cannot be kept
    */
-  constructor(connection: Connection, schema: DatabaseSchema, diff: ScheduleDiff, runId: string) {
+  constructor(connection: Connection, schema: DatabaseSchema, deletedIds: Float64Array, runId: string) {
     this.#connection = connection;
     this.#runId = runId;
     requireChangesTable(connection, schema);
     for (const name of LOGGED_TABLES) this.#before[name] = loggedColumns(schema, name);
-    if (findTable(schema, 'email_schedules') !== null) this.#keepSchedules(schema, diff.deletedIds);
+    if (findTable(schema, 'email_schedules') !== null) this.#keepSchedules(schema, deletedIds);
     for (const name of REPLACED) {
       if (findTable(schema, name) !== null) this.#keepRows(schema, name, '1', []);
     }

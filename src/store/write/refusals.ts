@@ -1,12 +1,10 @@
 import { formatIsoDay } from '../../calendar/iso.js';
-import type { Plan } from '../../plan/plan.js';
+import type { IssueLog } from '../../columns/issueLog.js';
+import type { SummedRow } from '../changes/checksums.js';
 
-/** Notes the rows that a unique index refused as issues (Rules 11). @param refused their candidates */
-export function noteRefusals({ organization, views }: Plan, refused: ReadonlySet<number>): void {
-  const { contacts, planned, issues } = organization;
-  for (const candidate of refused) {
-    const day = formatIsoDay(views.candidateSend[candidate]);
-    const detail = `${planned.types[views.candidateType[candidate]].name} ${day}`;
-    issues.add(contacts.id[views.candidateContact[candidate]], 'refused_by_index', detail);
+/** Notes the rows that a unique index refused as issues (Rules 11). */
+export function noteRefusals(issues: IssueLog, refused: Iterable<SummedRow>): void {
+  for (const { contactId, emailType, sendDay } of refused) {
+    issues.add(contactId, 'refused_by_index', `${emailType} ${formatIsoDay(sendDay)}`);
   }
 }

@@ -1,5 +1,4 @@
-import type { Plan } from '../../plan/plan.js';
-import type { ScheduleDiff } from '../changes/diffSchedules.js';
+import type { RunChanges } from '../changes/runChanges.js';
 import type { Connection } from '../driver/connection.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
 import type { Migration } from '../schema/migration.js';
@@ -10,8 +9,7 @@ export const SAVEPOINT = 'sendplan_run';
 
 /** The rows of a run, and what goes with them. */
 export interface RowsOfRun {
-  readonly plan: Plan;
-  readonly diff: ScheduleDiff;
+  readonly changes: RunChanges;
   readonly migration: Migration;
   readonly runId: string;
   readonly nowText: string;
@@ -32,7 +30,7 @@ export interface BeforeRows {
 export interface WrittenRows {
   readonly deleted: number;
   readonly inserted: number;
-  /** The candidates whose rows a unique index refused. */
+  /** The places of the rows that a unique index refused, among those of the run's changes. */
   readonly refused: ReadonlySet<number>;
   readonly statements: readonly StatementTiming[];
   /** The rows when they are not in the database yet. */

@@ -1,5 +1,5 @@
-import { isOwnedClass } from '../../columns/schedules.js';
-import type { Plan } from '../../plan/plan.js';
+import type { IssueLog } from '../../columns/issueLog.js';
+import type { Config } from '../../rules/config.js';
 import type { ScheduleDiff } from '../changes/diffSchedules.js';
 import type { Connection } from '../driver/connection.js';
 import { latestConfigText } from '../read/latestConfig.js';
@@ -7,6 +7,14 @@ import { rowsOfTable } from '../read/organizationOfDatabase.js';
 import type { Migration } from '../schema/migration.js';
 import type { DatabaseSchema } from '../schema/readSchema.js';
 import { isSameIssues } from './bookkeeping.js';
+
+/** What a run would write, but for its checkpoint. */
+export interface WhatIsWritten {
+  readonly config: Config;
+  readonly issues: IssueLog;
+  readonly changes: Pick<ScheduleDiff, 'inserted' | 'replaced' | 'removed'>;
+  readonly migration: Migration;
+}
 
 /**
  * Tells whether a run has nothing to write (Rules 11): no row, nothing that the schema lacks, the same issues and the same
@@ -16,40 +24,11 @@ import { isSameIssues } from './bookkeeping.js';
 export function hasNothingToWrite(
   connection: Connection,
   schema: DatabaseSchema,
-  plan: Plan,
-  diff: ScheduleDiff,
-  migration: Migration,
+  { config, issues, changes, migration }: WhatIsWritten,
 ): boolean {
   if (migration.steps.length + migration.warnings.length > 0) return false;
-  if (diff.inserted + diff.replaced + diff.deletedIds.length > 0) return false;
-  if (latestConfigText(connection, schema) !== JSON.stringify(plan.run.config)) return false;
-  const issues = rowsOfTable(connection, schema, 'scheduler_contact_issues', ['contact_id', 'kind', 'detail']);
-  return issues !== null && isSameIssues(issues, plan.organization.issues.issues);
-}
-
-/** Tells whether a start day is held by a row that is not owned, as when it ran out of moves (Rules 5, last). */
-function hasHeldStart({ organization, views }: Plan): boolean {
-  const { contacts, schedules } = organization;
-  const { candidateFirst, candidateType, candidateStart } = views;
-  const { first, rowClass, type, scheduledDay } = schedules;
-  for (let contact = 0; contact < contacts.count; contact++) {
-    const endRow = first[contact + 1];
-    for (let row = first[contact]; row < endRow; row++) {
-      if (isOwnedClass(rowClass[row])) continue;
-      for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
-        if (candidateType[i] === type[row] && candidateStart[i] === scheduledDay[row]) return true;
-      }
-    }
-  }
-  return false;
-}
-
-/**
- * Tells whether the same run over the database that this one leaves would find nothing to write. It might where a row was
- * refused, which is not there to be kept (Rules 11), and where a start day ran out of moves, which then moves on (Rules 5).
- *
- * @param refusedCount the number of rows that a unique index refused
- */
-export function isRepeatable(plan: Plan, refusedCount: number): boolean {
-  return refusedCount === 0 && !hasHeldStart(plan);
+  if (changes.inserted + changes.replaced + changes.removed > 0) return false;
+  if (latestConfigText(connection, schema) !== JSON.stringify(config)) return false;
+  const found = rowsOfTable(connection, schema, 'scheduler_contact_issues', ['contact_id', 'kind', 'detail']);
+  return found !== null && isSameIssues(found, issues.issues);
 }

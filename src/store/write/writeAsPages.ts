@@ -1,4 +1,3 @@
-import { DiffRows } from '../changes/diffRows.js';
 import { preparePages } from './byPages/preparePages.js';
 import { prepareIndexes } from './byPages/unfilledIndexes.js';
 import type { RowsOfRun, RowsToWrite } from './rowsOfRun.js';
@@ -13,18 +12,18 @@ const SCHEDULE_KEY = ['contact_id', 'email_type', 'scheduled_send_date'];
  * @param keepsLeaves whether leaves in which nothing changes stay where they are, if that can be
  */
 export function writeAsPages(
-  { plan, diff, runId, nowText, plainRoots, onProgress }: RowsOfRun,
+  { changes, runId, nowText, plainRoots, onProgress }: RowsOfRun,
   target: CopyTarget,
   keepsLeaves = false,
 ): RowsToWrite {
   // A database hands out its pages between transactions only.
   const before = target.pagesBefore();
   return (connection, { unfilled, isKeyIndexComing }) => {
-    const rows = new DiffRows(plan, diff);
+    const { rows } = changes;
     const indexes = prepareIndexes(connection, unfilled, before);
     const prepared = preparePages(
       connection,
-      { deletedIds: diff.deletedIds, rows },
+      { deletedIds: changes.deletedIds(), rows },
       {
         runId,
         nowText,
@@ -38,7 +37,6 @@ export function writeAsPages(
     );
     const { deleted, inserted } = prepared;
     const isEmpty = deleted + inserted + unfilled.length === 0 && !isKeyIndexComing;
-    const refused = new Set(Array.from(prepared.refused, (place) => rows.candidateAt(place)));
-    return { deleted, inserted, refused, statements: [], pages: isEmpty ? null : prepared };
+    return { deleted, inserted, refused: new Set(prepared.refused), statements: [], pages: isEmpty ? null : prepared };
   };
 }

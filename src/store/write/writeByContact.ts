@@ -4,12 +4,12 @@ import type { InPlaceTarget, WriteSettings } from './writeSettings.js';
 
 /** Replaces rows contact by contact, many changes in several transactions. */
 export function writeByContact(
-  { plan, diff, runId, nowText, onProgress }: RowsOfRun,
+  { changes, runId, nowText, onProgress }: RowsOfRun,
   { dryRun = false }: WriteSettings,
   { transactions }: InPlaceTarget,
 ): RowsToWrite {
   return (connection) => {
-    const rowCount = diff.inserted + diff.replaced;
+    const rowCount = changes.rows.count;
     const refused = new Set<number>();
     const next = (contactsWritten: number, contactsTotal: number) => {
       connection.execute(`RELEASE ${SAVEPOINT}`);
@@ -19,11 +19,11 @@ export function writeByContact(
         connection.execute(`SAVEPOINT ${SAVEPOINT}`);
       }
     };
-    const { deleted, inserted, statements } = flushByContact(connection, plan, diff, {
+    const { deleted, inserted, statements } = flushByContact(connection, changes, {
       runId,
       nowText,
       onProgress: (rowsDone) => onProgress?.(rowsDone, rowCount),
-      onRefused: (candidate) => refused.add(candidate),
+      onRefused: (place) => refused.add(place),
       transactions: dryRun ? undefined : { ...transactions, next },
     });
     return { deleted, inserted, refused, statements, pages: null };

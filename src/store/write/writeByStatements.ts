@@ -1,30 +1,28 @@
 import type { ScheduleRows } from '../../columns/scheduleRows.js';
-import { rowsToWrite } from '../changes/diffSchedules.js';
+import { FLUSH_BATCH_ROWS } from '../changes/newRows.js';
 import { flushSchedules } from './bySql/flushSchedules.js';
 import type { RowsOfRun, RowsToWrite } from './rowsOfRun.js';
 
-const BATCH_ROWS = 50_000;
-
 /** Deletes the rows that go and inserts those that come. */
-export function writeByStatements({ plan, diff, runId, nowText, onProgress }: RowsOfRun): RowsToWrite {
+export function writeByStatements({ changes, runId, nowText, onProgress }: RowsOfRun): RowsToWrite {
   return (connection) => {
-    const rowCount = diff.inserted + diff.replaced;
+    const { rows } = changes;
     const refused = new Set<number>();
-    let candidates: Uint32Array = new Uint32Array(0);
+    let start = 0;
     function* batches(): Generator<ScheduleRows> {
-      for (const writer of rowsToWrite(plan, diff, BATCH_ROWS)) {
-        candidates = writer.candidates;
-        yield writer.rows;
+      for (start = 0; start < rows.count; start += FLUSH_BATCH_ROWS) {
+        const count = Math.min(FLUSH_BATCH_ROWS, rows.count - start);
+        yield rows.at(Uint32Array.from({ length: count }, (_, i) => start + i));
       }
     }
     const { deleted, inserted, statements } = flushSchedules(
       connection,
-      { deletedIds: diff.deletedIds, rowCount, batches: batches() },
+      { deletedIds: changes.deletedIds(), rowCount: rows.count, batches: batches() },
       {
         runId,
         nowText,
-        onProgress: (rowsDone) => onProgress?.(rowsDone, rowCount),
-        onRefused: (place) => refused.add(candidates[place]),
+        onProgress: (rowsDone) => onProgress?.(rowsDone, rows.count),
+        onRefused: (place) => refused.add(start + place),
       },
     );
     return { deleted, inserted, refused, statements, pages: null };

@@ -1,8 +1,9 @@
 import { formatIsoDay } from '../../calendar/iso.js';
-import type { Plan } from '../../plan/plan.js';
-import { contactsChecksum, scheduleChecksums, textChecksum } from '../changes/checksums.js';
-import type { ScheduleDiff } from '../changes/diffSchedules.js';
+import type { IssueLog } from '../../columns/issueLog.js';
+import type { Config } from '../../rules/config.js';
+import { type SummedRow, textChecksum } from '../changes/checksums.js';
 import { countRowChanges } from '../changes/rowChanges.js';
+import type { RunChanges } from '../changes/runChanges.js';
 import type { Connection } from '../driver/connection.js';
 import { takeBack } from '../driver/savepoint.js';
 import type { StatementTiming } from '../driver/timedConnection.js';
@@ -22,7 +23,7 @@ import { prepareRows } from './prepareRows.js';
 import { noteRefusals } from './refusals.js';
 import { type RowsOfRun, type RowsToWrite, SAVEPOINT, type WrittenRows } from './rowsOfRun.js';
 import { currentTimeText } from './runName.js';
-import { hasNothingToWrite, isRepeatable } from './unchanged.js';
+import { hasNothingToWrite } from './unchanged.js';
 import { planWrite, type WritePlan, type WriteSituation } from './writePlan.js';
 import type { WriteSettings } from './writeSettings.js';
 
@@ -31,10 +32,14 @@ export interface RunSummary {
   readonly rows: { readonly pre_scheduled: number; readonly skipped: number };
 }
 
-/** A planned day, and the database that it is written into as it was found. */
+/** A planned day, and the database that it is written into as it was found. It holds no plan. */
 export interface RunToWrite<Summary extends RunSummary> {
-  readonly plan: Plan;
-  readonly diff: ScheduleDiff;
+  readonly config: Config;
+  /** The run's day. */
+  readonly today: number;
+  readonly changes: RunChanges;
+  /** What was found, to which the refused rows are added. */
+  readonly issues: IssueLog;
   readonly schema: DatabaseSchema;
   /** What the schema lacks. */
   readonly migration: Migration;
@@ -43,8 +48,8 @@ export interface RunToWrite<Summary extends RunSummary> {
   readonly nowText: string;
   /** `settingsText` of the run, so that the same one need not be made again over the same file. */
   readonly settingsText: string;
-  /** What the run found. @param refused the candidates whose rows a unique index refused */
-  readonly summarize: (refused: ReadonlySet<number>) => Summary;
+  /** What the run found. @param refused the rows that a unique index refused */
+  readonly summarize: (refused: readonly SummedRow[]) => Summary;
   readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
 }
 
@@ -54,7 +59,7 @@ export interface WriteResult<Summary extends RunSummary = RunSummary> {
   readonly isChanged: boolean;
   readonly deleted: number;
   readonly inserted: number;
-  /** The candidates whose rows a unique index refused. */
+  /** The places of the rows that a unique index refused, among those of the run's changes. */
   readonly refused: ReadonlySet<number>;
   readonly summary: Summary;
   /** What was added to the schema. */
@@ -82,7 +87,7 @@ export async function writeRun<Summary extends RunSummary>(
   run: RunToWrite<Summary>,
   settings: WriteSettings,
 ): Promise<WriteResult<Summary>> {
-  if (hasNothingToWrite(connection, run.schema, run.plan, run.diff, run.migration)) return nothingWritten(run);
+  if (hasNothingToWrite(connection, run.schema, run)) return nothingWritten(run);
   const pages = connection.pages?.() ?? null;
   const trees = pages === null ? [] : readTrees(connection);
   const image = pages === null ? null : new DatabaseImage(pages);
@@ -119,13 +124,12 @@ function rootsOf(trees: readonly Tree[]): number[] {
 }
 
 function nothingWritten<Summary extends RunSummary>(run: RunToWrite<Summary>): WriteResult<Summary> {
-  const refused = new Set<number>();
   return {
     isChanged: false,
     deleted: 0,
     inserted: 0,
-    refused,
-    summary: run.summarize(refused),
+    refused: new Set(),
+    summary: run.summarize([]),
     migrationSteps: [],
     warnings: [],
     statements: [],
@@ -136,17 +140,17 @@ function nothingWritten<Summary extends RunSummary>(run: RunToWrite<Summary>): W
 
 function situationOf(
   connection: Connection,
-  { plan, diff, migration }: RunToWrite<RunSummary>,
+  { changes, migration }: RunToWrite<RunSummary>,
   { flush = 'auto', target }: WriteSettings,
   unfit: string | null,
 ): WriteSituation {
-  const going = diff.deletedIds.length;
+  const going = changes.replaced + changes.removed;
   const agrees =
     migration.warnings.length > 0 ? '"email_schedules" holds rows that agree in contact, type and day' : null;
   return {
-    coming: diff.inserted,
+    coming: changes.inserted,
     going,
-    found: plan.organization.schedules.count,
+    found: changes.foundCount,
     flush,
     target: target?.kind ?? 'statements',
     isByContact: target?.kind === 'in_place' && going > 0 && isByContact(connection),
@@ -180,9 +184,9 @@ function writeAll<Summary extends RunSummary>(
   { flush, target, dryRun }: WriteSettings,
   { writePlan, rows }: { readonly writePlan: WritePlan; readonly rows: RowsToWrite },
 ): WriteResult<Summary> {
-  const { plan, diff, schema, runId } = run;
+  const { changes, schema, runId } = run;
   const keepChanges = target?.kind === 'in_place' && dryRun !== true ? target.keepChanges : undefined;
-  const log = keepChanges === undefined ? null : new ChangeLog(connection, schema, diff, runId);
+  const log = keepChanges === undefined ? null : new ChangeLog(connection, schema, changes.deletedIds(), runId);
   const byPages = writePlan.way === 'pages';
   const migration = checkMigration(connection, run.migration);
   const { early, unfilled } = migrateBefore(connection, migration, byPages);
@@ -190,15 +194,16 @@ function writeAll<Summary extends RunSummary>(
   const settled = migrateAfter(connection, migration, { done: early, byPages });
   written.pages?.settle();
   const { refused } = written;
-  noteRefusals(plan, refused);
+  const refusedRows = [...changes.refusedRows(refused)];
+  noteRefusals(run.issues, refusedRows);
   const kept = keepBooks(connection, run);
   const warnings = [...settled.warnings, ...kept.warnings];
   const isChanged = settled.steps.length > 0 || written.deleted + written.inserted > 0 || kept.isWritten;
-  const summary = run.summarize(refused);
-  if (isChanged) warnings.push(...closeBooks(connection, run, { written, summary, warnings }));
+  const summary = run.summarize(refusedRows);
+  if (isChanged) warnings.push(...closeBooks(connection, run, { written, refusedRows, summary, warnings }));
   if (isChanged && keepChanges !== undefined) log?.finish(settled.steps, keepChanges);
   const isByPages = writePlan.way === 'pages' || writePlan.way === 'staged';
-  if (flush === 'pages' && !isByPages && diff.inserted + diff.deletedIds.length > 0) {
+  if (flush === 'pages' && !isByPages && changes.rows.count + changes.removed > 0) {
     warnings.push(`Rows were written by SQL and not as pages: ${writePlan.because}.`);
   }
   const { deleted, inserted, statements, pages } = written;
@@ -209,10 +214,10 @@ function writeAll<Summary extends RunSummary>(
 /** Writes what a run tells besides its rows, where that is other than before: the issues and the configuration. */
 function keepBooks(
   connection: Connection,
-  { plan, runId, nowText }: RunToWrite<RunSummary>,
+  { config: settings, issues: found, runId, nowText }: RunToWrite<RunSummary>,
 ): { readonly isWritten: boolean; readonly warnings: readonly string[] } {
-  const config = JSON.stringify(plan.run.config);
-  const issues = replaceIssues(connection, plan.organization.issues.issues, runId, nowText);
+  const config = JSON.stringify(settings);
+  const issues = replaceIssues(connection, found.issues, runId, nowText);
   const version = writeConfigVersion(connection, config, textChecksum(config), nowText);
   return { isWritten: issues.isWritten || version.isWritten, warnings: [...issues.warnings, ...version.warnings] };
 }
@@ -220,31 +225,37 @@ function keepBooks(
 /** Adds the run to the checkpoints and as the last run; returns what could not be kept. */
 function closeBooks(
   connection: Connection,
-  { plan, diff, runId, nowText, settingsText }: RunToWrite<RunSummary>,
-  found: { readonly written: WrittenRows; readonly summary: RunSummary; readonly warnings: readonly string[] },
+  { config, today, changes, runId, nowText, settingsText }: RunToWrite<RunSummary>,
+  found: {
+    readonly written: WrittenRows;
+    readonly refusedRows: readonly SummedRow[];
+    readonly summary: RunSummary;
+    readonly warnings: readonly string[];
+  },
 ): readonly string[] {
   const { rows } = found.summary;
-  const { refused } = found.written;
-  const checksums = scheduleChecksums(plan, diff, refused);
+  const { refusedRows } = found;
   const checkpoint = writeCheckpoint(connection, {
     runId,
     startedText: nowText,
-    contactsChecksum: contactsChecksum(plan.organization.contacts),
-    schedulesBeforeChecksum: checksums.before,
-    schedulesAfterChecksum: checksums.after,
-    contactsProcessed: plan.organization.contacts.count,
+    contactsChecksum: changes.contacts.toString(),
+    schedulesBeforeChecksum: changes.checksums.before(),
+    schedulesAfterChecksum: changes.checksums.after(refusedRows),
+    contactsProcessed: changes.contactCount,
     emailsScheduled: rows.pre_scheduled,
     emailsSkipped: rows.skipped,
     status: 'completed',
     errorCode: null,
     errorMessage: null,
     completedText: currentTimeText(),
-    asOfText: formatIsoDay(plan.run.today),
-    configHash: textChecksum(JSON.stringify(plan.run.config)),
-    rows: countRowChanges(diff, found.written),
+    asOfText: formatIsoDay(today),
+    configHash: textChecksum(JSON.stringify(config)),
+    rows: countRowChanges(changes, found.written),
   });
-  // Where something could not be kept, the next run has to try again.
-  const isLast = found.warnings.length + checkpoint.warnings.length === 0 && isRepeatable(plan, refused.size);
+  // Where something could not be kept, the next run has to try again. It may find something to write where a row was refused, which is
+  // not there to be kept (Rules 11), and where a start day ran out of moves, which then moves on (Rules 5).
+  const isKept = found.warnings.length + checkpoint.warnings.length === 0;
+  const isLast = isKept && refusedRows.length === 0 && !changes.hasHeldStart;
   const report = JSON.stringify(found.summary);
   const lastRun = isLast ? { runId, completedText: currentTimeText(), settings: settingsText, report } : null;
   return [...checkpoint.warnings, ...replaceLastRun(connection, lastRun).warnings];

@@ -9,6 +9,7 @@ import type { RunReport } from '../../run/runReport.js';
 import { type DatabaseRun, runDatabase } from '../../run/schedule.js';
 import { type RunProgress, Stopwatch } from '../../run/stopwatch.js';
 import { resolveToday } from '../../run/today.js';
+import type { PlannedRun } from '../../store/changes/diffSchedules.js';
 import type { ImageConnection } from '../../store/driver/connection.js';
 import { openSqlJs } from '../../store/driver/sqljs.js';
 import { MemorySink } from '../../store/format/memorySink.js';
@@ -40,7 +41,8 @@ export class PlannedDatabase {
   private constructor(
     before: { readonly file: Blob; readonly digest: string },
     connection: ImageConnection,
-    { report, plan, balance, refused, pages }: DatabaseRun,
+    { report, pages }: DatabaseRun,
+    { plan, balance, refused }: PlannedRun,
   ) {
     this.#before = before.file;
     this.digest = before.digest;
@@ -74,8 +76,10 @@ export class PlannedDatabase {
     });
     try {
       const target = { kind: 'copy', pagesBefore: () => new ImageSource(image) } as const;
-      const run = await runDatabase(connection, { config, today, target, force: GUARDS }, watch);
-      return new PlannedDatabase({ file: database, digest }, connection, run);
+      const settings = { config, today, target, force: GUARDS, keepsPlan: true };
+      const run = await runDatabase(connection, settings, watch);
+      if (run.planned === null) throw new TypeError('the plan was let go');
+      return new PlannedDatabase({ file: database, digest }, connection, run, run.planned);
     } catch (error) {
       connection.close();
       throw error;

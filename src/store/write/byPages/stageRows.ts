@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../../errors.js';
-import type { Plan } from '../../../plan/plan.js';
-import { DiffRows } from '../../changes/diffRows.js';
-import type { ScheduleDiff } from '../../changes/diffSchedules.js';
+import type { NewRows } from '../../changes/newRows.js';
 import { firstValue } from '../../driver/askOnce.js';
 import type { Connection, ImageConnection } from '../../driver/connection.js';
 import { openSqlJs } from '../../driver/sqljs.js';
@@ -19,7 +17,7 @@ import { type RunValues, UnfitForPages } from './scheduleLayout.js';
 /** The rows of a first run, ready to be moved into the database. */
 export interface StagedRows {
   readonly inserted: number;
-  /** The candidates whose rows a unique index refuses. */
+  /** The places of the rows that a unique index refuses. */
   readonly refused: ReadonlySet<number>;
   /** Puts the rows into `email_schedules`, which is empty, in the caller's transaction. */
   insert(connection: Connection): void;
@@ -27,8 +25,7 @@ export interface StagedRows {
 
 /** What is staged. */
 export interface RowsToStage extends RunValues {
-  readonly plan: Plan;
-  readonly diff: ScheduleDiff;
+  readonly changes: { readonly rows: NewRows };
   readonly migration: Migration;
   readonly onProgress?: (rowsDone: number, rowsTotal: number) => void;
 }
@@ -113,19 +110,22 @@ async function writeStaging(
  */
 export async function stageRows(
   connection: Connection,
-  { plan, diff, migration, runId, nowText, onProgress }: RowsToStage,
+  { changes, migration, runId, nowText, onProgress }: RowsToStage,
   staging: Pick<TemporaryFile, 'path' | 'descriptor'> | null,
 ): Promise<StagedRows> {
   if (hasSchedules(connection)) throw new UnfitForPages('it has rows already');
-  const rows = new DiffRows(plan, diff);
+  const { rows } = changes;
   const twin = await openTwin(connection, migration, rows.count);
   let pages: PreparedPages;
   let after: PageSource;
   try {
     const before = twin.toPages();
     twin.execute('BEGIN');
-    const changes = { deletedIds: new Float64Array(0), rows };
-    pages = preparePages(twin, changes, { runId, nowText, pagesBefore: () => before });
+    pages = preparePages(
+      twin,
+      { deletedIds: new Float64Array(0), rows },
+      { runId, nowText, pagesBefore: () => before },
+    );
     pages.settle();
     twin.execute('COMMIT');
     after = twin.toPages();
@@ -133,7 +133,7 @@ export async function stageRows(
     twin.close();
   }
   const { inserted } = pages;
-  const refused = new Set(Array.from(pages.refused, (place) => rows.candidateAt(place)));
+  const refused = new Set(pages.refused);
   if (staging === null) return { inserted, refused, insert: () => {} };
   await writeStaging(staging.descriptor, after, pages, (done) => onProgress?.(done, rows.count));
   return {

@@ -1,8 +1,7 @@
 import type { ScheduleRows } from '../../../columns/scheduleRows.js';
 import { SendplanError } from '../../../errors.js';
-import type { Plan } from '../../../plan/plan.js';
-import { DiffRows } from '../../changes/diffRows.js';
-import { isWritten, type ScheduleDiff } from '../../changes/diffSchedules.js';
+import type { CompactRows } from '../../changes/compactRows.js';
+import type { RunChanges } from '../../changes/runChanges.js';
 import type { Connection } from '../../driver/connection.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
 import { findTable, isSameName, readSchema } from '../../schema/readSchema.js';
@@ -15,8 +14,8 @@ export interface ContactFlushOptions {
   /** The time of the run, `YYYY-MM-DD HH:MM:SS`. */
   readonly nowText: string;
   readonly onProgress?: (rowsDone: number) => void;
-  /** Called for every row that a unique index refused, with its candidate. */
-  readonly onRefused: (candidate: number) => void;
+  /** Called for every row that a unique index refused, with its place among the rows that come. */
+  readonly onRefused: (place: number) => void;
   /** When to end a transaction and begin another; without it everything is the caller's one transaction. */
   readonly transactions?: ContactTransactions;
 }
@@ -39,7 +38,7 @@ export interface ContactTransactions {
 
 /** The changes of some contacts that follow one another. */
 interface ContactStep {
-  /** Places of rows that come, in `DiffRows`. */
+  /** Places of rows that come. */
   readonly placeStart: number;
   readonly placeEnd: number;
   /** Rows that go and are not replaced, in `ContactChanges.removedIds`. */
@@ -53,19 +52,21 @@ interface ContactStep {
 const STEP_ROWS = 8192;
 const STATEMENT_ROWS = 200;
 
+/** Behind all contacts; the rows of those that are not there are its own. */
+const NO_CONTACT = { contactId: Number.POSITIVE_INFINITY, end: 0 } as const;
+
 /** What changes, in the order of the contacts; the rows of contacts that are not there come last. */
 class ContactChanges {
-  readonly rows: DiffRows;
+  readonly rows: CompactRows;
   /** The ids of the rows that go and are not replaced. */
   readonly removedIds: Float64Array;
   readonly steps: ContactStep[] = [];
 
   /** @param mostContacts a step changes no more contacts than this */
-  constructor(plan: Plan, diff: ScheduleDiff, mostContacts: number) {
-    this.rows = new DiffRows(plan, diff);
-    this.removedIds = diff.deletedIds.subarray(diff.replaced);
-    const { schedules, contacts } = plan.organization;
-    const { candidateFirst } = plan.views;
+  constructor({ rows, removedRows }: RunChanges, mostContacts: number) {
+    this.rows = rows;
+    this.removedIds = removedRows.id;
+    const { contactId: ownerOf } = removedRows;
     let placeStart = 0;
     let removedStart = 0;
     let place = 0;
@@ -78,17 +79,18 @@ class ContactChanges {
       removedStart = removed;
       contactsBefore = contactsDone;
     };
-    for (let contact = 0; contact < contacts.count; contact++) {
-      const before = place + removed;
-      for (let candidate = candidateFirst[contact]; candidate < candidateFirst[contact + 1]; candidate++) {
-        if (isWritten(diff, candidate)) place++;
-      }
-      for (let row = schedules.first[contact]; row < schedules.first[contact + 1]; row++) {
-        if (schedules.id[row] === this.removedIds[removed]) removed++;
-      }
-      if (place + removed > before) contactsDone++;
+    for (let next = 0; ; contactsDone++) {
       const isFull = place + removed - placeStart - removedStart >= STEP_ROWS;
       if (isFull || contactsDone - contactsBefore === mostContacts) endStep();
+      const coming = next < rows.contactCount ? rows.contactAt(next) : NO_CONTACT;
+      const going = removed < ownerOf.length ? ownerOf[removed] : NO_CONTACT.contactId;
+      const contact = Math.min(coming.contactId, going);
+      if (contact === NO_CONTACT.contactId) break;
+      if (coming.contactId === contact) {
+        place = coming.end;
+        next++;
+      }
+      while (ownerOf[removed] === contact) removed++;
     }
     removed = this.removedIds.length;
     if (place + removed > placeStart + removedStart) endStep();
@@ -191,7 +193,7 @@ class ContactWriter {
     }
     for (let start = 0; start < places.length; start += STEP_ROWS) {
       const rows = source.at(places.subarray(start, start + STEP_ROWS));
-      const onRefused = (place: number) => this.#options.onRefused(source.candidateAt(places[start + place]));
+      const onRefused = (place: number) => this.#options.onRefused(places[start + place]);
       const inserter = new ScheduleInserter(this.#timed, {
         ...this.#insertOptions(),
         firstId: this.#nextId,
@@ -260,15 +262,10 @@ function requireOnlyRun(connection: Connection, runId: string): void {
  *   `unsupported_schema` when there are no ids left, `file_changed` when rows that are still to be replaced are not as they
  *   were read
  */
-export function flushByContact(
-  connection: Connection,
-  plan: Plan,
-  diff: ScheduleDiff,
-  options: ContactFlushOptions,
-): FlushResult {
+export function flushByContact(connection: Connection, changed: RunChanges, options: ContactFlushOptions): FlushResult {
   const columns = writableColumns(connection);
   const timed = new TimedConnection(connection);
-  const changes = new ContactChanges(plan, diff, options.transactions?.contacts ?? Number.POSITIVE_INFINITY);
+  const changes = new ContactChanges(changed, options.transactions?.contacts ?? Number.POSITIVE_INFINITY);
   const writer = new ContactWriter(timed, changes, columns, options);
   const isDivided = changes.contactCount > (options.transactions?.undividedContacts ?? Number.POSITIVE_INFINITY);
   const transactions = isDivided ? options.transactions : undefined;

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { KernelLimits } from '../../src/plan/rangePlans.js';
+import { resolveConfig } from '../../src/rules/config.js';
+import type { RunReport } from '../../src/run/runReport.js';
+import { runDatabase } from '../../src/run/schedule.js';
+import { loadSqlJs } from '../../src/store/driver/sqljs.js';
+import { ImageSource } from '../../src/store/format/pageSource.js';
+import { organization } from '../helpers/arbitraries.js';
+import { recordsImage } from '../helpers/databases.js';
+import { anonymousDump } from '../helpers/flushCases.js';
+import { assertOrganizations, runCount, runSeed, runTimeout } from '../helpers/runs.js';
+
+const RUNS = runCount(100);
+const SEED = runSeed(53);
+
+const ONE_KERNEL = { contacts: 1e9, bytes: 1e15, keptBytes: 1e15 };
+
+/** A day's run by statements, with kernels of some limits; gives the database as it leaves it, and what it tells. */
+async function runWith(
+  image: Uint8Array,
+  run: { readonly config: object | null; readonly today: number },
+  kernelLimits: KernelLimits,
+): Promise<{ readonly image: Uint8Array; readonly told: Partial<RunReport> }> {
+  const open = await loadSqlJs();
+  const before = new ImageSource(image);
+  const connection = open(before);
+  try {
+    const target = { kind: 'copy', pagesBefore: () => before } as const;
+    const settings = {
+      config: resolveConfig(run.config),
+      today: run.today,
+      target,
+      flush: 'sql',
+      kernelLimits,
+    } as const;
+    const { report } = await runDatabase(connection, { ...settings, force: ['unreadable'] });
+    const { run_id: _run, stages: _stages, seconds: _seconds, ...told } = report;
+    return { image: connection.toImage(), told };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Kernels of a few contacts, or as many as few bytes hold; kept, or made anew for each round. */
+const limits = fc.record({
+  contacts: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(1e9)),
+  bytes: fc.constantFrom(1, 2 ** 20, 1e15),
+  keptBytes: fc.constantFrom(0, 1e15),
+});
+
+test(
+  `whatever the kernels that contacts are divided among, rows and reports are those of one kernel, for ${RUNS} random organizations (seed ${SEED})`,
+  async () => {
+    let moved = 0;
+    const random = fc.sample(limits, { numRuns: 100, seed: SEED });
+    let turn = 0;
+    const property = fc.asyncProperty(organization(), async ({ records, config, today }) => {
+      const others = random[turn++ % random.length];
+      let [expected, found] = [await recordsImage(records), await recordsImage(records)];
+      for (const day of [today, today + 1]) {
+        const whole = await runWith(expected, { config, today: day }, ONE_KERNEL);
+        const ranges = await runWith(found, { config, today: day }, others);
+        expect(ranges.told).toEqual(whole.told);
+        expect(await anonymousDump(ranges.image)).toEqual(await anonymousDump(whole.image));
+        moved += (whole.told.moves?.smoothing ?? 0) + (whole.told.moves?.cap ?? 0);
+        [expected, found] = [whole.image, ranges.image];
+      }
+    });
+    await assertOrganizations(property, { runs: RUNS, seed: SEED });
+    expect(moved).toBeGreaterThan(RUNS);
+  },
+  runTimeout(2 * RUNS),
+);
