@@ -19,7 +19,7 @@ export interface KernelLimits {
 }
 
 /** A kernel holds what 4 GiB hold, and goes the sooner the smaller it is. */
-export const KERNEL_LIMITS: KernelLimits = { contacts: 1_500_000, bytes: 3.5 * 2 ** 30, keptBytes: 5 * 2 ** 30 };
+export const KERNEL_LIMITS: KernelLimits = { contacts: 1_500_000, bytes: 3.5 * 2 ** 30, keptBytes: 3.5 * 2 ** 30 };
 
 /** Memory that is worth the time in which the engine looks for it. */
 const LEAST_BYTES = 2 ** 26;

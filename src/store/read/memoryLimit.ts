@@ -31,8 +31,8 @@ export interface MemoryNeeds {
 
 /** The bytes of one each; fitted to runs that were measured, see docs/performance.md, "Memory". */
 const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNeeds, number>>>> = {
-  native: { base: 195e6, contacts: 105, foundRows: 75, historyRows: 165, expectedRows: 52 },
-  sqljs: { base: 152e6, contacts: 85, foundRows: 82, historyRows: 105, expectedRows: 52 },
+  native: { base: 190e6, contacts: 127, foundRows: 75, historyRows: 70, expectedRows: 30 },
+  sqljs: { base: 152e6, contacts: 84, foundRows: 99, historyRows: 25, expectedRows: 26 },
   'sqljs by SQL': { base: 152e6, contacts: 85, foundRows: 150, historyRows: 150, expectedRows: 430 },
 };
 
