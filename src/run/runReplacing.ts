@@ -15,7 +15,7 @@ import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
-import { findRepeatedRun, sealFile } from '../store/write/sealFile.js';
+import { findRepeatedRun, readSoundLastRun, sealFile } from '../store/write/sealFile.js';
 import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
@@ -40,16 +40,16 @@ export async function runReplacing(
     if (isReplaced) await removeLeftovers(file.path, loadFileLocks);
     if (options.full !== true && isReplaced && range === undefined) {
       const settings = settingsText(config, today);
-      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settings, { threads }));
+      const earlier = await watch.measure('compare', () => findRepeatedRun(file, settings));
       if (earlier !== null) {
         const traffic = { read_bytes: file.bytesRead(), written_bytes: 0 };
         const report = { ...reportRepeat(earlier, nameRun().runId, today, watch.timings), traffic };
         return options.timings === true ? { ...report, statements: [] } : report;
       }
     }
-    const copy = isReplaced
-      ? await EarlyCopy.start(file, { threads: threads ?? availableParallelism(), locks: await loadFileLocks() })
-      : null;
+    const copying = { threads: threads ?? availableParallelism(), locks: await loadFileLocks() };
+    // A first run writes nearly all of the file anew.
+    const copy = isReplaced && readSoundLastRun(file) !== null ? new EarlyCopy(file, copying) : null;
     try {
       return await runOpened(file, options, { config, today, watch, range, copy });
     } finally {
@@ -95,6 +95,8 @@ async function runOpened(
       flush,
       target,
       range,
+      // A thread of its own reads while the organization is loaded.
+      onLoaded: () => copy?.start(),
       force: options.force,
       hold: options.hold,
       readerOf: thread.readerOf.bind(thread),
@@ -117,7 +119,7 @@ async function runOpened(
         writtenBytes = sizeBytes;
         // Pages that stay were read while the new file was written.
         file.requireSame();
-        return sealFile(descriptor, sizeBytes, report.run_id, { threads: options.threads });
+        return sealFile(descriptor, sizeBytes, report.run_id);
       };
       const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
       const locks = await loadFileLocks();

@@ -11,8 +11,7 @@ import { type RunFileOptions, type RunReport, runFile } from '../../src/node.js'
 import { resolveConfig } from '../../src/rules/config.js';
 import { planAndBalance } from '../../src/run/schedule.js';
 import { hasHeldStart } from '../../src/store/changes/heldStart.js';
-import { DIGEST_DIGITS } from '../../src/store/file/digestBlocks.js';
-import { digestFile } from '../../src/store/file/digestFile.js';
+import { DIGEST_DIGITS, digestFile } from '../../src/store/file/digestFile.js';
 import { openDatabaseFile } from '../../src/store/file/openDatabaseFile.js';
 import { type FoundLastRun, NO_DIGEST, readLastRun, settingsText } from '../../src/store/write/lastRun.js';
 import { findRepeatedRun } from '../../src/store/write/sealFile.js';

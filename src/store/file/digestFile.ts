@@ -1,71 +1,71 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { read } from 'node:fs';
 import xxhash from 'xxhash-wasm';
-import { BLOCK_BYTES, type BlockDigests, DIGEST_DIGITS, digestBlocks } from './digestBlocks.js';
-import type { DigestAnswer } from './digestThread.js';
 
-/** Below this size a file is hashed before a thread has started. */
-const THREADS_FROM_BYTES = 192 * BLOCK_BYTES;
-/** More threads read no faster. */
-const MOST_THREADS = 4;
+/** What is read and hashed at once, and how many such pieces are being read at a time. */
+const BLOCK_BYTES = 1024 * 1024;
+const BLOCKS_AHEAD = 4;
 
-const SCRIPT = new URL('./digestThread.js', import.meta.url);
+const ZERO_DIGIT = '0'.charCodeAt(0);
 
-/** How a file is hashed. */
-export interface DigestOptions {
-  /** How many threads hash, the caller's included; as many as the machine has cores, four at most, when left out. */
-  readonly threads?: number;
-  /** From which size on others help; a test's. */
-  readonly fromBytes?: number;
+/** The digits of a digest. */
+export const DIGEST_DIGITS = 16;
+
+function readBlock(descriptor: number, into: Uint8Array, byteOffset: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, into, 0, into.length, byteOffset, (error, count) => (error ? reject(error) : resolve(count)));
+  });
 }
 
-/** Has another thread take part. @returns is over when it uses the file no more; rejected with its error */
-function helpInThread(blocks: BlockDigests): Promise<void> {
-  const worker = new Worker(SCRIPT, { workerData: blocks, execArgv: [] });
-  let failure: unknown = new Error('a thread that hashes a file ended without an answer');
-  worker.once('message', (answer: DigestAnswer) => {
-    failure = answer === null ? null : Object.assign(new Error(answer.message), answer);
-  });
-  worker.once('error', (error) => {
-    failure = error;
-  });
-  return new Promise((resolve, reject) => {
-    worker.once('exit', () => (failure === null ? resolve() : reject(failure)));
-  });
+/** Reads a piece of a file to its end; shorter only where the file ends. */
+async function readPiece(descriptor: number, into: Uint8Array, byteOffset: number): Promise<Uint8Array> {
+  for (let done = 0; done < into.length; ) {
+    const count = await readBlock(descriptor, into.subarray(done), byteOffset + done);
+    if (count === 0) return into.subarray(0, done);
+    done += count;
+  }
+  return into;
+}
+
+/** Puts zeros in the place of those of a digest's digits that lie in a piece of the file. */
+function blankDigits(piece: Uint8Array, pieceOffset: number, digestOffset: number): void {
+  const start = Math.max(0, digestOffset - pieceOffset);
+  const end = Math.min(piece.length, digestOffset + DIGEST_DIGITS - pieceOffset);
+  if (start < end) piece.fill(ZERO_DIGIT, start, end);
 }
 
 /**
  * A digest of all bytes of an open file, 16 hexadecimal digits: XXH64 over the XXH64 of each block of 1 MiB. It finds out
  * what happened by chance or by other programs, not what somebody made to deceive it.
  *
+ * Blocks are read by the system's threads while others are hashed.
+ *
  * @param byteLength the length of the file
  * @param digestOffset where the file holds the digest itself, which counts as zeros
  * @throws the error of the file system
  */
-export async function digestFile(
-  descriptor: number,
-  byteLength: number,
-  digestOffset: number,
-  { threads = Math.min(MOST_THREADS, availableParallelism()), fromBytes = THREADS_FROM_BYTES }: DigestOptions = {},
-): Promise<string> {
-  const blocks: BlockDigests = {
-    descriptor,
-    byteLength,
-    digestOffset,
-    begun: new Int32Array(new SharedArrayBuffer(4)),
-    digests: new BigUint64Array(new SharedArrayBuffer(8 * Math.ceil(byteLength / BLOCK_BYTES))),
-  };
-  // Where whoever uses the library bundled it into one file, the thread's own is missing.
-  const canHelp = byteLength >= fromBytes && existsSync(fileURLToPath(SCRIPT));
-  const helpers = Array.from({ length: canHelp ? threads - 1 : 0 }, () => helpInThread(blocks));
-  const ends = await Promise.allSettled([digestBlocks(blocks), ...helpers]);
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+export async function digestFile(descriptor: number, byteLength: number, digestOffset: number): Promise<string> {
   const { h64Raw } = await xxhash();
-  const bytes = new DataView(new ArrayBuffer(8 * blocks.digests.length));
-  blocks.digests.forEach((digest, block) => {
-    bytes.setBigUint64(8 * block, digest);
-  });
-  return h64Raw(new Uint8Array(bytes.buffer)).toString(16).padStart(DIGEST_DIGITS, '0');
+  const blockCount = Math.ceil(byteLength / BLOCK_BYTES);
+  const digests = new DataView(new ArrayBuffer(8 * blockCount));
+  const buffers = Array.from({ length: Math.min(BLOCKS_AHEAD, blockCount) }, () => new Uint8Array(BLOCK_BYTES));
+  const start = (block: number) => {
+    const bytes = Math.min(BLOCK_BYTES, byteLength - block * BLOCK_BYTES);
+    const piece = readPiece(descriptor, buffers[block % BLOCKS_AHEAD].subarray(0, bytes), block * BLOCK_BYTES);
+    // Whoever awaits a block before it is told of the error; the others must not end the process.
+    piece.catch(() => {});
+    return piece;
+  };
+  const pieces = buffers.map((_, block) => start(block));
+  try {
+    for (let block = 0; block < blockCount; block++) {
+      const piece = await pieces[block % BLOCKS_AHEAD];
+      blankDigits(piece, block * BLOCK_BYTES, digestOffset);
+      digests.setBigUint64(8 * block, h64Raw(piece));
+      if (block + BLOCKS_AHEAD < blockCount) pieces[block % BLOCKS_AHEAD] = start(block + BLOCKS_AHEAD);
+    }
+  } finally {
+    // The descriptor may be closed when this returns.
+    await Promise.allSettled(pieces);
+  }
+  return h64Raw(new Uint8Array(digests.buffer)).toString(16).padStart(DIGEST_DIGITS, '0');
 }

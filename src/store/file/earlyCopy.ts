@@ -23,55 +23,56 @@ export interface EarlyCopyOptions {
 }
 
 /**
- * A copy of a database file that is made while the run reads and plans, so that in the end only what changes has to be written. Where
- * the file system shares blocks between files it takes no time; elsewhere a thread makes it.
+ * A copy of a database file that is made while the run plans, so that in the end only what changes has to be written. Where the file
+ * system shares blocks between files it takes no time; elsewhere a thread makes it.
  *
  * The run does not depend on it: without one, the new file is written from its first byte.
  */
 export class EarlyCopy {
-  readonly #stop: Int32Array;
-  #temporary: TemporaryFile | null;
-  readonly #isWhole: Promise<boolean>;
+  readonly #file: OpenedFile;
+  readonly #options: EarlyCopyOptions;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  #copied: Promise<TemporaryFile | null> = Promise.resolve(null);
 
-  private constructor(temporary: TemporaryFile, isWhole: Promise<boolean>, stop: Int32Array) {
-    this.#temporary = temporary;
-    this.#isWhole = isWhole;
-    this.#stop = stop;
+  constructor(file: OpenedFile, options: EarlyCopyOptions) {
+    this.#file = file;
+    this.#options = options;
   }
 
-  /** Starts to copy a file where that pays; null where it does not, or cannot be. */
-  static async start(file: OpenedFile, options: EarlyCopyOptions): Promise<EarlyCopy | null> {
-    const { threads, fromBytes = COPY_FROM_BYTES, locks } = options;
-    const byteLength = file.stamp.sizeBytes;
+  /** Starts to copy the file, where that pays and can be. To be called once. */
+  start(): void {
+    const { threads, fromBytes = COPY_FROM_BYTES } = this.#options;
     // Where whoever uses the library bundled it into one file, the thread's own is missing.
-    if (threads < 2 || byteLength < fromBytes || !existsSync(fileURLToPath(SCRIPT))) return null;
-    const stop = new Int32Array(new SharedArrayBuffer(4));
-    // A clone is made of a path, which is opened and closed for it.
-    const cloneOf = isHeldByConnection(descriptorIdentity(file.descriptor)) ? undefined : file.path;
-    const temporary = await TemporaryFile.create(file.path, { cloneOf, locks }).catch(() => null);
-    if (temporary === null) return null;
-    if (temporary.isClone) return new EarlyCopy(temporary, Promise.resolve(true), stop);
-    file.countRead(byteLength);
-    const task: CopyTask = { from: file.descriptor, to: temporary.descriptor, byteLength, stop };
-    return new EarlyCopy(temporary, copyInThread(task), stop);
+    if (threads < 2 || this.#file.stamp.sizeBytes < fromBytes || !existsSync(fileURLToPath(SCRIPT))) return;
+    // Whoever writes the file in the usual way is told what is in the way of it.
+    this.#copied = this.#copy().catch(() => null);
   }
 
-  /** Waits for the copy and hands it over; null when it is not whole, and is gone then. */
-  async take(): Promise<TemporaryFile | null> {
-    const isWhole = await this.#isWhole;
-    const temporary = this.#temporary;
-    this.#temporary = null;
-    if (isWhole) return temporary;
-    temporary?.discard();
+  async #copy(): Promise<TemporaryFile | null> {
+    const { path, descriptor, isWal, stamp } = this.#file;
+    // A clone is made of a path, which is opened and closed for it; and a lock on a file in WAL mode makes files beside it.
+    const cloneOf = isWal || isHeldByConnection(descriptorIdentity(descriptor)) ? undefined : path;
+    const temporary = await TemporaryFile.create(path, { cloneOf, locks: this.#options.locks });
+    if (temporary.isClone) return temporary;
+    const byteLength = stamp.sizeBytes;
+    this.#file.countRead(byteLength);
+    const task = { from: descriptor, to: temporary.descriptor, byteLength, stop: this.#stop };
+    if (await copyInThread(task)) return temporary;
+    temporary.discard();
     return null;
+  }
+
+  /** Waits for the copy and hands it over; null when there is none. */
+  async take(): Promise<TemporaryFile | null> {
+    const temporary = await this.#copied;
+    this.#copied = Promise.resolve(null);
+    return temporary;
   }
 
   /** Gives the copy up, unless it was handed over. To be called before the file is closed that is copied. */
   async discard(): Promise<void> {
     Atomics.store(this.#stop, 0, 1);
-    await this.#isWhole;
-    this.#temporary?.discard();
-    this.#temporary = null;
+    (await this.take())?.discard();
   }
 }
 

@@ -1,7 +1,7 @@
 import { fsync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SendplanError } from '../../errors.js';
-import { type DigestOptions, digestFile } from '../file/digestFile.js';
+import { digestFile } from '../file/digestFile.js';
 import type { OpenedFile } from '../file/openDatabaseFile.js';
 import { FileSource } from '../format/fileSource.js';
 import { type FoundLastRun, NO_DIGEST, readLastRun } from './lastRun.js';
@@ -23,23 +23,17 @@ async function both<Result>(first: Promise<Result>, second: Promise<unknown>): P
  * @param descriptor open for reading and writing; it stays the caller's to close
  * @param byteLength the length of the file
  * @param runId the run that must be the last one of the file; another one's digest is left as it is
- * @param options by how many threads it is worked out
  * @returns the digest, null when there is no place for one
  * @throws the error of the file system
  */
-export async function sealFile(
-  descriptor: number,
-  byteLength: number,
-  runId: string,
-  options: DigestOptions = {},
-): Promise<string | null> {
+export async function sealFile(descriptor: number, byteLength: number, runId: string): Promise<string | null> {
   const lastRun = readLastRun(new FileSource(descriptor, byteLength, true));
   if (lastRun === null || lastRun.runId !== runId) {
     await sync(descriptor);
     return null;
   }
   const { digestOffset } = lastRun;
-  const digest = await both(digestFile(descriptor, byteLength, digestOffset, options), sync(descriptor));
+  const digest = await both(digestFile(descriptor, byteLength, digestOffset), sync(descriptor));
   writeSync(descriptor, digest, digestOffset, 'latin1');
   await sync(descriptor);
   return digest;
@@ -59,8 +53,8 @@ export async function digestAsLeft(file: OpenedFile, runId: string): Promise<str
   return digest;
 }
 
-/** `readLastRun`, null for damaged pages too: whoever reads the tables will find out what is damaged. */
-function readSoundLastRun(file: OpenedFile): FoundLastRun | null {
+/** The last run that a file knows of; null for damaged pages too: whoever reads the tables will find out what is damaged. */
+export function readSoundLastRun(file: OpenedFile): FoundLastRun | null {
   try {
     return readLastRun(file.pages);
   } catch (error) {
@@ -76,14 +70,10 @@ function readSoundLastRun(file: OpenedFile): FoundLastRun | null {
  * @param settings `settingsText` of the run to be made
  * @throws SendplanError `file_changed` when the file changes while it is read
  */
-export async function findRepeatedRun(
-  file: OpenedFile,
-  settings: string,
-  options: DigestOptions = {},
-): Promise<FoundLastRun | null> {
+export async function findRepeatedRun(file: OpenedFile, settings: string): Promise<FoundLastRun | null> {
   const lastRun = readSoundLastRun(file);
   if (lastRun === null || lastRun.digest === NO_DIGEST || lastRun.settings !== settings) return null;
-  const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, lastRun.digestOffset, options);
+  const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, lastRun.digestOffset);
   file.countRead(file.stamp.sizeBytes);
   file.requireSame();
   return digest === lastRun.digest ? lastRun : null;

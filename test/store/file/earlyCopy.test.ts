@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EarlyCopy, EarlyCopyOptions } from '../../../src/store/file/earlyCopy.js';
 import type { OpenedFile } from '../../../src/store/file/openDatabaseFile.js';
@@ -11,7 +11,6 @@ const BUILT = new URL('../../../dist/src/store/file/', import.meta.url);
 const { EarlyCopy: Copy } = await import(new URL('earlyCopy.js', BUILT).href);
 const { openDatabaseFile } = await import(new URL('openDatabaseFile.js', BUILT).href);
 const { replaceDatabaseFile } = await import(new URL('replaceDatabaseFile.js', BUILT).href);
-const { digestFile } = await import(new URL('digestFile.js', BUILT).href);
 
 const pathOf = testFolder();
 const path = pathOf('book');
@@ -26,8 +25,11 @@ beforeEach(async () => {
   );
 });
 
-const start = (file: OpenedFile, options: Partial<EarlyCopyOptions> = {}): Promise<EarlyCopy | null> =>
-  Copy.start(file, { threads: 2, fromBytes: 0, locks: null, ...options });
+function start(file: OpenedFile, options: Partial<EarlyCopyOptions> = {}): EarlyCopy {
+  const copy = new Copy(file, { threads: 2, fromBytes: 0, locks: null, ...options });
+  copy.start();
+  return copy;
+}
 
 async function opened(work: (file: OpenedFile) => Promise<void>): Promise<void> {
   const file = openDatabaseFile(path, 'replace');
@@ -42,11 +44,11 @@ async function opened(work: (file: OpenedFile) => Promise<void>): Promise<void> 
 describe('a file that is copied while something else is done', () => {
   it('is whole when it is taken', () =>
     opened(async (file) => {
-      const copy = await start(file);
-      const temporary = await copy?.take();
+      const copy = start(file);
+      const temporary = await copy.take();
       expect(readFileSync(temporary?.path ?? '').equals(readFileSync(path))).toBe(true);
       expect(file.bytesRead()).toBeGreaterThanOrEqual(file.stamp.sizeBytes);
-      await copy?.discard();
+      await copy.discard();
       expect(readdirSync(pathOf())).toHaveLength(2);
       temporary?.discard();
     }));
@@ -55,18 +57,18 @@ describe('a file that is copied while something else is done', () => {
     opened(async (file) => {
       truncateSync(path, 2000 * MEBIBYTE);
       const long = openDatabaseFile(path, 'read');
-      const copy = await start(long);
+      const copy = start(long);
       expect(readdirSync(pathOf())).toHaveLength(2);
-      await copy?.discard();
+      await copy.discard();
       long.close();
-      expect(await (await start(file))?.discard()).toBeUndefined();
+      expect(await start(file).discard()).toBeUndefined();
     }));
 
   it('is none where it became shorter, or cannot be read', () =>
     opened(async (file) => {
       truncateSync(path, 100_000);
-      expect(await (await start(file))?.take()).toBeNull();
-      expect(await (await start({ ...file, descriptor: 2 ** 30 } as OpenedFile))?.take()).toBeNull();
+      expect(await start(file).take()).toBeNull();
+      expect(await start({ ...file, descriptor: 2 ** 30 } as OpenedFile).take()).toBeNull();
     }));
 
   it.each([
@@ -74,14 +76,14 @@ describe('a file that is copied while something else is done', () => {
     ['a small file', { fromBytes: 100 * MEBIBYTE }],
   ])('is none for %s', (_what, options) =>
     opened(async (file) => {
-      expect(await start(file, options)).toBeNull();
+      expect(await start(file, options).take()).toBeNull();
     }),
   );
 
   it('becomes the new file, of which only what is other is written', async () => {
     const before = readFileSync(path);
     const file = openDatabaseFile(path, 'replace');
-    const copy = await start(file);
+    const copy = start(file);
     await replaceDatabaseFile(
       file,
       (writer: FileWriter) => {
@@ -92,7 +94,7 @@ describe('a file that is copied while something else is done', () => {
       },
       { copy },
     );
-    await copy?.discard();
+    await copy.discard();
     file.close();
     const expected = before.subarray(0, 2_000_000);
     expected.set([1, 2, 3], 5000);
@@ -102,7 +104,7 @@ describe('a file that is copied while something else is done', () => {
 
   it('is written from its first byte where the copy failed', async () => {
     const file = openDatabaseFile(path, 'replace');
-    const copy = await start({ ...file, descriptor: 2 ** 30 } as OpenedFile);
+    const copy = start({ ...file, descriptor: 2 ** 30 } as OpenedFile);
     await replaceDatabaseFile(
       file,
       (writer: FileWriter) => {
@@ -113,23 +115,5 @@ describe('a file that is copied while something else is done', () => {
     );
     file.close();
     expect(readFileSync(path, 'latin1')).toBe('whole');
-  });
-});
-
-describe('a digest by several threads', () => {
-  it('is the one that one thread finds', async () => {
-    const descriptor = openSync(path, 'r');
-    for (const byteLength of [0, 1, MEBIBYTE, 2 * MEBIBYTE + 77]) {
-      const alone = await digestFile(descriptor, byteLength, 40, { threads: 1 });
-      for (const threads of [2, 5]) {
-        expect(await digestFile(descriptor, byteLength, 40, { threads, fromBytes: 0 })).toBe(alone);
-      }
-    }
-    closeSync(descriptor);
-  });
-
-  it('tells what went wrong', async () => {
-    const wrong = digestFile(2 ** 30, 9 * MEBIBYTE, 40, { threads: 3, fromBytes: 0 });
-    await expect(wrong).rejects.toMatchObject({ code: 'EBADF' });
   });
 });
