@@ -84,16 +84,17 @@ export function lookAtLeaves(
   const missing = layout.columns.map((column) => column.missing);
   try {
     readRowKeys(image, table, deletedIds, { columns: goingColumns, missing });
+    const kept = new Map<number, KeptIndex>();
+    for (const index of indexes) {
+      const outline = outlines.get(index.rootPage);
+      if (outline === undefined) continue;
+      kept.set(index.rootPage, { outline, isSame: findSame(goingColumns, index, keys, deletedIds) });
+    }
+    return { table, rootPage: layout.rootPage, indexes: kept, goingColumns };
   } catch (error) {
     if (error instanceof UnfitKey) return null;
     throw error;
   }
-  const kept = indexes.flatMap((index): [number, KeptIndex][] => {
-    const outline = outlines.get(index.rootPage);
-    if (outline === undefined) return [];
-    return [[index.rootPage, { outline, isSame: findSame(goingColumns, index, keys, deletedIds) }]];
-  });
-  return { table, rootPage: layout.rootPage, indexes: new Map(kept), goingColumns };
 }
 
 /** A 1 for each place of a new row that comes under the id of one that goes with the same key. */
