@@ -160,7 +160,11 @@ export class IndexTreeWriter {
     this.#endLeaves();
     const leaves = this.#leaves;
     const root = rootPage ?? this.#space.allocate();
-    if (leaves.finish(root)) return root;
+    leaves.end();
+    if (leaves.leafCount === 1) {
+      leaves.writeOnlyLeaf(root);
+      return root;
+    }
     let children = leaves.leafNumbers;
     let separators = this.#separators;
     for (;;) {

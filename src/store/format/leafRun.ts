@@ -180,19 +180,21 @@ export class LeafRun {
     this.#pendingLeaves = 0;
   }
 
-  /** Ends the leaves: the open one too, unless it is empty and there are others. @returns whether the only leaf became the root */
-  finish(rootPage: number): boolean {
+  /** Ends the leaves: the open one too, unless it is empty and there are others. An only leaf is not written. */
+  end(): void {
     if (this.cellCount > 0 || this.leafCount === 0) this.close();
-    const [onlyLeaf] = this.leafNumbers;
-    if (this.leafCount > 1) {
-      this.flush();
-    } else if (this.#pendingLeaves === 1) {
+    if (this.leafCount > 1) this.flush();
+  }
+
+  /** Writes the only leaf, when all are ended, as the root of the tree. */
+  writeOnlyLeaf(rootPage: number): void {
+    if (this.#pendingLeaves === 1) {
       this.space.writePage(rootPage, this.bytes.subarray(this.#firstLeaf, this.#firstLeaf + this.space.pageSize));
     } else if (this.#readKept !== null) {
+      const [onlyLeaf] = this.leafNumbers;
       this.space.writePage(rootPage, this.#readKept(onlyLeaf));
       this.space.recycle(onlyLeaf);
     }
-    return this.leafCount === 1;
   }
 }
 

@@ -142,9 +142,13 @@ export class TableTreeWriter {
    */
   finish(rootPage?: number): number {
     const leaves = this.#leaves;
-    const root = rootPage ?? this.#space.allocate();
     if (leaves.cellCount > 0 && leaves.leafCount > 0) this.#closeLeaf();
-    if (leaves.finish(root)) return root;
+    leaves.end();
+    if (leaves.leafCount === 1) {
+      const root = rootPage ?? this.#space.allocate();
+      leaves.writeOnlyLeaf(root);
+      return root;
+    }
     let level: Level = {
       count: leaves.leafCount,
       pageNumbers: leaves.leafNumbers,
@@ -153,6 +157,7 @@ export class TableTreeWriter {
     for (;;) {
       const fanOut = this.#fanOut(level);
       if (level.count <= fanOut) {
+        const root = rootPage ?? this.#space.allocate();
         this.#space.writePage(root, this.#interiorPage(level, 0, level.count));
         return root;
       }
