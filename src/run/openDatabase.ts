@@ -57,6 +57,7 @@ async function withRows(after: PageSource, pages: PreparedPages): Promise<PageSo
   const sink = new MemorySink();
   await pages.write(after, {
     write: (bytes, position) => sink.write(bytes, position),
+    cut: (byteLength) => sink.cut(byteLength),
     // What waits for the page to breathe, such as its progress, gets its turn here.
     checkpoint: () => new Promise((resolve) => setTimeout(resolve)),
   });

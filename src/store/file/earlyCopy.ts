@@ -57,7 +57,8 @@ export class EarlyCopy {
     const byteLength = stamp.sizeBytes;
     this.#file.countRead(byteLength);
     const task = { from: descriptor, to: temporary.descriptor, byteLength, stop: this.#stop };
-    if (await copyInThread(task)) return temporary;
+    // Where no thread can be made there is no copy.
+    if (await copyInThread(task).catch(() => false)) return temporary;
     temporary.discard();
     return null;
   }
@@ -77,7 +78,7 @@ export class EarlyCopy {
 }
 
 /** Whether the thread copied all of it; an ended thread uses no descriptor any more. */
-function copyInThread(task: CopyTask): Promise<boolean> {
+async function copyInThread(task: CopyTask): Promise<boolean> {
   const worker = new Worker(SCRIPT, { workerData: task, execArgv: [] });
   let isWhole = false;
   worker.once('message', (answer: CopyAnswer) => {

@@ -3,6 +3,8 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
+  futimesSync,
   openSync,
   readdirSync,
   renameSync,
@@ -43,10 +45,12 @@ function removeAll(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  // Whoever else listens decides what becomes of the work; when he ends the process, what is left of it is removed on its way out.
+  if (process.listenerCount(signal) > 1) return;
   removeAll();
   unwatch();
-  // With no other listener the signal is sent again, now with its usual effect: the process ends as signalled.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  // The signal is sent again, now with its usual effect: the process ends as signalled.
+  process.kill(process.pid, signal);
 }
 
 function watch(): void {
@@ -120,15 +124,15 @@ export class TemporaryFile {
     if (live.size === 0) watch();
     live.add(path);
     let descriptor: number | null = null;
+    let isClone = false;
     try {
-      const isClone = cloneOf !== undefined && clone(cloneOf, path);
+      isClone = cloneOf !== undefined && clone(cloneOf, path);
       descriptor = openSync(path, constants.O_RDWR | (isClone ? 0 : constants.O_CREAT | constants.O_EXCL), mode);
+      if (isClone) makeOwn(descriptor, mode);
       return new TemporaryFile(path, descriptor, isClone, (await locks?.lockWhole(path)) ?? null);
     } catch (error) {
-      if (descriptor !== null) {
-        closeSync(descriptor);
-        remove(path);
-      }
+      if (descriptor !== null) closeSync(descriptor);
+      if (descriptor !== null || isClone) remove(path);
       forget(path);
       throw error;
     }
@@ -180,6 +184,13 @@ function clone(path: string, clonePath: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Gives a clone the mode and the times of a new file: it has those of the file that it was made of. */
+function makeOwn(descriptor: number, mode: number): void {
+  const now = new Date();
+  fchmodSync(descriptor, mode);
+  futimesSync(descriptor, now, now);
 }
 
 function forget(path: string): void {

@@ -124,6 +124,11 @@ export class IndexTreeWriter {
     return this.#slotLength === 0 && this.#leaves.cellCount === 0;
   }
 
+  /** The bytes that the open leaf's entries take. */
+  get openBytes(): number {
+    return this.#leaves.openBytes;
+  }
+
   /** Bytes that a leaf which has entries keeps free, from here on. */
   set spareBytes(spareBytes: number) {
     this.#leaves.spareBytes = spareBytes;
@@ -211,6 +216,11 @@ export class IndexTreeWriter {
     if (length === 0) return;
     const leaves = this.#leaves;
     this.#slotLength = 0;
+    leaves.spareBytes = 0;
+    if (leaves.hasRoom(length)) {
+      this.bytes.copyWithin(leaves.push(length), this.#slotAt, this.#slotAt + length);
+      return;
+    }
     this.#separators.add(this.bytes, leaves.pop(this.#lastLength), this.#lastLength);
     leaves.close();
     this.bytes.copyWithin(leaves.push(length), this.#slotAt, this.#slotAt + length);

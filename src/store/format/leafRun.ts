@@ -101,10 +101,14 @@ export class LeafRun {
     return this.#cellStart - cellLength >= LEAF_HEADER_BYTES + 2 * (this.cellCount + 1) + spareBytes;
   }
 
+  /** The bytes that the open leaf's cells take. */
+  get openBytes(): number {
+    return this.space.usableSize - this.#cellStart + 2 * this.cellCount;
+  }
+
   /** Whether the open leaf has cells, and hardly less than a third of its room is used. */
   get isFilled(): boolean {
-    const usedBytes = this.space.usableSize - this.#cellStart + LEAF_HEADER_BYTES + 2 * this.cellCount;
-    return this.cellCount > 0 && usedBytes * LEAST_FILLED >= this.space.usableSize;
+    return this.cellCount > 0 && (this.openBytes + LEAF_HEADER_BYTES) * LEAST_FILLED >= this.space.usableSize;
   }
 
   /** Makes room for a cell in the open leaf, which must have it, and returns where the cell begins in `bytes`. */

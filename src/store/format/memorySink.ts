@@ -24,6 +24,13 @@ export class MemorySink implements PageSink {
     this.length = Math.max(this.length, end);
   }
 
+  /** Has the database end at a length, where it is longer. */
+  cut(byteLength: number): void {
+    if (byteLength >= this.length) return;
+    this.length = byteLength;
+    this.chunks.length = Math.ceil(byteLength / CHUNK_BYTES);
+  }
+
   /** The bytes so far, one piece after the other, without a copy: they are the sink's until it is done with. */
   pieces(): Uint8Array<ArrayBuffer>[] {
     return this.chunks.map((chunk, i) => chunk.subarray(0, Math.min(CHUNK_BYTES, this.length - i * CHUNK_BYTES)));

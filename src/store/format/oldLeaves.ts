@@ -173,14 +173,18 @@ export class OldLeaves {
 }
 
 /**
- * How many bytes each of the new leaves has to keep free, so that the cells of an old one and some more are shared evenly by as many
- * as they need; 0 where they fit into one.
+ * How many bytes each of the new leaves has to keep free, so that what is in the open one, the cells of an old one and some more are
+ * shared evenly by as many as they need; 0 where they fit into one.
  *
  * @param more how many cells more there will be, below 0 for fewer; they count as being as long as the others
+ * @param openBytes what the open leaf has already
  */
-export function spareBytesFor({ usedBytes, cellCount }: OldLeaves, more: number, usableSize: number): number {
+export function spareBytesFor(
+  { usedBytes, cellCount }: OldLeaves,
+  { more, openBytes, usableSize }: { readonly more: number; readonly openBytes: number; readonly usableSize: number },
+): number {
   const cellBytes = usedBytes / Math.max(1, cellCount);
-  const totalBytes = usedBytes + more * cellBytes;
+  const totalBytes = openBytes + usedBytes + more * cellBytes;
   const leafCount = Math.ceil(totalBytes / usableSize);
   return leafCount < 2 ? 0 : Math.max(0, Math.floor(usableSize - totalBytes / leafCount - cellBytes));
 }

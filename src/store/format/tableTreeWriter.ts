@@ -99,6 +99,11 @@ export class TableTreeWriter {
     return this.#leaves.cellCount === 0;
   }
 
+  /** The bytes that the open leaf's rows take. */
+  get openBytes(): number {
+    return this.#leaves.openBytes;
+  }
+
   /** Bytes that a leaf which has rows keeps free, from here on. */
   set spareBytes(spareBytes: number) {
     this.#leaves.spareBytes = spareBytes;

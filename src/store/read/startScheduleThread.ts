@@ -46,7 +46,12 @@ export class ScheduleThread {
       if (!(pages instanceof FileSource) || !existsSync(fileURLToPath(SCRIPT))) return null;
       const { descriptor, byteLength, hasEmptyLog } = pages;
       const workerData: ScheduleTask = { file: { descriptor, byteLength, hasEmptyLog }, table, meaning };
-      this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+      try {
+        this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+      } catch {
+        // The system makes no more threads.
+        return null;
+      }
       const found = answerOf(this.#worker, pages, meaning, onRow);
       // Whoever waits for the rows gets the error, and nobody does when the work is given up before.
       found.catch(() => {});

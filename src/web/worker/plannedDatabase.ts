@@ -119,6 +119,7 @@ export class PlannedDatabase {
     const sink = new MemorySink();
     const target = {
       write: (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset),
+      cut: (byteLength: number) => sink.cut(byteLength),
       checkpoint: breathe,
     };
     await pages.write(this.connection.toPages(), target, (rowsDone) => onProgress(rowsDone, pages.inserted));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -34,4 +34,21 @@ test('a file that cannot be made is no longer listened for', async () => {
   await expect(TemporaryFile.create(join(folder, 'missing', 'book'))).rejects.toThrow('ENOENT');
   expect(listening.at(-1)).toEqual(heard);
   expect(SIGNALS.map((signal) => process.listenerCount(signal))).toEqual(before);
+});
+
+test('a signal that somebody else listens to leaves the file to whoever works on it', async () => {
+  const file = await TemporaryFile.create(join(folder, 'book'));
+  const told: string[] = [];
+  const listener = (signal: string) => told.push(signal);
+  process.on('SIGHUP', listener);
+  try {
+    process.emit('SIGHUP', 'SIGHUP');
+    expect(told).toEqual(['SIGHUP']);
+    expect(existsSync(file.path)).toBe(true);
+    expect(process.listenerCount('SIGHUP')).toBe(heard[2] + 1);
+  } finally {
+    process.off('SIGHUP', listener);
+    file.discard();
+  }
+  expect(existsSync(file.path)).toBe(false);
 });

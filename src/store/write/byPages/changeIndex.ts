@@ -206,7 +206,7 @@ class IndexChanger {
   /** Has the entries of the open leaf shared evenly by as many leaves as they need. @param more how many more they get to be */
   #spare(more: number): void {
     const { leaves, tree } = this.#merge;
-    const spareBytes = spareBytesFor(leaves, more, this.#usableSize);
+    const spareBytes = spareBytesFor(leaves, { more, openBytes: tree.openBytes, usableSize: this.#usableSize });
     tree.spareBytes = spareBytes;
     this.#encoder.set('spareRoom', spareBytes);
   }

@@ -7,7 +7,7 @@ import { sharedBytes } from '../../format/sharedBytes.js';
 import { quoteName } from '../../schema/readSchema.js';
 import type { ChangeJob } from './changeIndex.js';
 import { buildIndexes, forgetBegun, type IndexWork, type MergeJob, openSpace, type StartHelpers } from './indexJobs.js';
-import { changeOfIndex } from './keptLeaves.js';
+import { changeOfIndex, type KeptLeaves } from './keptLeaves.js';
 import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { IndexPlans } from './planIndexes.js';
@@ -44,10 +44,13 @@ export interface PagesToWrite {
 /** The bytes that a row takes in a tree, about. */
 const ROW_BYTES = 64;
 
-function jobOf(
-  index: LayoutIndex,
-  { plans, keys: newKeys, deletedIds }: PagesToWrite,
-): IndexJob | MergeJob | ChangeJob {
+/** The trees whose leaves stay; null when all are written anew. */
+function keptLeavesOf({ plans: { kept }, layout }: PagesToWrite): KeptLeaves | null {
+  return kept?.rootPage === layout.rootPage ? kept : null;
+}
+
+function jobOf(index: LayoutIndex, wanted: PagesToWrite): IndexJob | MergeJob | ChangeJob {
+  const { plans, keys: newKeys, deletedIds } = wanted;
   const plan = plans.known.get(index.name) ?? plans.coming;
   const { keys, isMerged, sorted } = plan;
   const { stayingIds, newCount, newIds, firstId, replacing } = keys.numbered;
@@ -59,7 +62,8 @@ function jobOf(
     sorted,
     ...{ isRefused: plans.isRefused, rootPage: index.rootPage },
   };
-  const { kept, isRefused } = plans;
+  const { isRefused } = plans;
+  const kept = keptLeavesOf(wanted);
   const keptIndex = kept?.indexes.get(index.rootPage);
   if (kept !== null && keptIndex !== undefined) {
     return {
@@ -112,8 +116,9 @@ export async function writePages(
   const jobs = [...others, ...layout.indexes.map((index) => jobOf(index, wanted))];
   const roots = [layout.rootPage, ...jobs.map(({ rootPage }) => rootPage)];
   const checkpoint = () => target.checkpoint();
-  const outline = plans.kept?.rootPage === layout.rootPage ? plans.kept.table : null;
-  const keptRoots = new Set(outline === null ? [] : [layout.rootPage, ...(plans.kept?.indexes.keys() ?? [])]);
+  const kept = keptLeavesOf(wanted);
+  const outline = kept?.table ?? null;
+  const keptRoots = new Set(kept === null ? [] : [layout.rootPage, ...kept.indexes.keys()]);
   await rewriteTrees(image, { roots, plainRoots, keptRoots }, target, async (supply, writeKept) => {
     const work: IndexWork = { supply, jobs, begun: new Int32Array(sharedBytes(4)) };
     // Leaves that change are written over those that stay where they are.
@@ -138,7 +143,7 @@ export async function writePages(
       for (const merged of built.flatMap((thread) => thread.merged)) {
         if (merged.isChanged) continue;
         if (tally !== null && merged.tally !== null && isSameTally(tally, merged.tally)) continue;
-        unused.push(merged.pages);
+        for (const page of merged.pages) space.recycle(page);
         await rebuildIndex(space, layout.indexes[merged.job - others.length], image, wanted, checkpoint);
       }
       return [...unused.flat(), ...space.leftPages];

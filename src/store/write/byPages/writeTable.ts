@@ -79,7 +79,7 @@ class RowBatches {
 
   /** How many rows of the batch, which are not written yet, have ids up to one. */
   countUpTo(id: number): number {
-    return this.nextId <= id ? this.endBefore(id + 1) - this.next : 0;
+    return this.next < this.count && this.nextId <= id ? this.endBefore(id + 1) - this.next : 0;
   }
 
   /** Where the rows of the batch end whose ids are below one. */
@@ -169,7 +169,7 @@ class TableMerge {
       const deletedBefore = deleted;
       while (deletedIds[deleted] <= lastRowid) deleted++;
       const more = rows.countUpTo(lastRowid) - (deleted - deletedBefore);
-      const spareBytes = spareBytesFor(leaves, more, image.usableSize);
+      const spareBytes = spareBytesFor(leaves, { more, openBytes: tree.openBytes, usableSize: image.usableSize });
       tree.spareBytes = spareBytes;
       this.#encoder.set('spareRoom', spareBytes);
       await this.#copyLeaf(leaves);
