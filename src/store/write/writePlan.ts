@@ -41,7 +41,7 @@ export interface WriteSituation {
  * Where `keptRows` and more were found, and no more than the part `keptPart` changes, leaves stay in which nothing changes. Written anew,
  * they are full, and what is wrong with an index is noticed and mended, so that small tables are.
  */
-export const PAGES_FROM = { rows: 2_000, part: 0.0005, firstRows: 20_000, keptRows: 200_000, keptPart: 0.04 } as const;
+export const PAGES_FROM = { rows: 2_000, part: 0.0005, firstRows: 20_000, keptRows: 200_000, keptPart: 0.02 } as const;
 
 /** Where pages begin to pay; other values than `PAGES_FROM` change the way and never the rows. */
 export type PagesThreshold = { readonly [Key in keyof typeof PAGES_FROM]: number };

@@ -11,6 +11,9 @@ export const BATCH_ENTRIES = 8192;
 /** Batches between two breaths. */
 const SLICE_BATCHES = 64;
 
+/** Of each leaf one part of so many stays free, so that the entries of the next nights do not split it. */
+const FREE_PART = 16;
+
 /** The most bytes that an entry has besides the values of its columns: two varints, the type and the body of the rowid. */
 const MOST_FRAME_BYTES = 9 + 9 + 1 + 8;
 
@@ -88,6 +91,9 @@ export class EntryWriter {
     encoder.set('columnCount', columns.length);
     encoder.set('taken', takenAt);
     encoder.set('maximumLocal', this.tree.maximumLocal);
+    const spareBytes = Math.floor(space.usableSize / FREE_PART);
+    this.tree.spareBytes = spareBytes;
+    encoder.set('spareRoom', spareBytes);
     encoder.functions.beginEntries();
   }
 
