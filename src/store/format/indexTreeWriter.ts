@@ -119,11 +119,6 @@ export class IndexTreeWriter {
     return this.#slotLength === 0 && this.#leaves.isFilled;
   }
 
-  /** Whether nothing was added since the last separator. */
-  get isLeafEmpty(): boolean {
-    return this.#slotLength === 0 && this.#leaves.cellCount === 0;
-  }
-
   /** The bytes that the open leaf's entries take. */
   get openBytes(): number {
     return this.#leaves.openBytes;

@@ -1,13 +1,8 @@
 import initSqlJs from 'sql.js';
 import { describe, expect, it } from 'vitest';
-import { openSqlJs } from '../../../src/store/driver/sqljs.js';
-import { MemorySink } from '../../../src/store/format/memorySink.js';
-import { requireOwnPages } from '../../../src/store/format/ownPages.js';
-import { ImageSource } from '../../../src/store/format/pageSource.js';
-import { preparePages } from '../../../src/store/write/byPages/preparePages.js';
-import { dumpOf, plainRows } from '../../helpers/flushCases.js';
+import { changeByPages } from '../../helpers/changeByPages.js';
+import { dumpOf } from '../../helpers/flushCases.js';
 
-const RUN = { runId: '20250613-abcd', nowText: '2025-06-13 12:00:00' };
 const PAGE_BYTES = 1024;
 
 /** A table of full leaves, with the ids 1, 2, 3 ..., and a unique and another index. */
@@ -30,31 +25,8 @@ async function book(rowCount: number): Promise<Uint8Array> {
 }
 
 /** Takes rows out of a book and puts new ones in, leaf by leaf. */
-async function changed(image: Uint8Array, deletedIds: readonly number[], newCount: number): Promise<Uint8Array> {
-  const connection = await openSqlJs(image);
-  try {
-    const pagesBefore = () => new ImageSource(image);
-    const roots = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
-    const plainRoots = requireOwnPages(
-      pagesBefore(),
-      Array.from(roots, ([root]) => Number(root)),
-    );
-    connection.execute('BEGIN');
-    const changes = { deletedIds: Float64Array.from(deletedIds), rows: plainRows(newCount) };
-    const pages = preparePages(connection, changes, { ...RUN, pagesBefore, plainRoots, keepsLeaves: true });
-    expect(pages.keepsLeaves).toBe(true);
-    pages.settle();
-    connection.execute('COMMIT');
-    const sink = new MemorySink();
-    await pages.write(connection.toPages(), {
-      write: (bytes, position) => sink.write(bytes, position),
-      cut: (byteLength) => sink.cut(byteLength),
-      checkpoint: async () => {},
-    });
-    return sink.toBytes();
-  } finally {
-    connection.close();
-  }
+function changed(image: Uint8Array, deletedIds: readonly number[], newCount: number): Promise<Uint8Array> {
+  return changeByPages(image, deletedIds, newCount, true, ({ keepsLeaves }) => expect(keepsLeaves).toBe(true));
 }
 
 /** How many pages of a file are not in another one where they were. */

@@ -1,20 +1,16 @@
 import initSqlJs from 'sql.js';
 import { describe, expect, it } from 'vitest';
 import { SendplanError } from '../../../src/errors.js';
-import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { DatabaseImage } from '../../../src/store/format/databaseImage.js';
-import { MemorySink } from '../../../src/store/format/memorySink.js';
-import { requireOwnPages } from '../../../src/store/format/ownPages.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 import { eachTreePage } from '../../../src/store/format/treePages.js';
-import { preparePages } from '../../../src/store/write/byPages/preparePages.js';
-import { dumpOf, plainRows } from '../../helpers/flushCases.js';
+import { changeByPages } from '../../helpers/changeByPages.js';
+import { dumpOf } from '../../helpers/flushCases.js';
 import { runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 import { Draw } from '../../helpers/scanDatabases.js';
 
 const RUNS = runCount(40);
 const SEED = runSeed(11);
-const RUN = { runId: '20250613-abcd', nowText: '2025-06-13 12:00:00' };
 
 const COLUMNS = `id INTEGER PRIMARY KEY, contact_id INTEGER, email_type TEXT, planned_send_date TEXT, scheduled_send_date TEXT,
   scheduled_send_time TEXT, status TEXT, skip_reason TEXT, priority INTEGER, campaign_instance_id INTEGER, email_template TEXT,
@@ -46,33 +42,15 @@ async function found(rowCount: number, after = '', pageBytes = 512): Promise<Uin
 let keptCount = 0;
 
 /** Writes new rows into a database as pages, some rows gone. */
-async function merged(
+function merged(
   image: Uint8Array,
   deletedIds: readonly number[],
   newCount: number,
   keepsLeaves = false,
 ): Promise<Uint8Array> {
-  const connection = await openSqlJs(image);
-  try {
-    const pagesBefore = () => new ImageSource(image);
-    const roots = connection.query('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0');
-    const plainRoots = requireOwnPages(
-      pagesBefore(),
-      Array.from(roots, ([root]) => Number(root)),
-    );
-    connection.execute('BEGIN');
-    const changes = { deletedIds: Float64Array.from(deletedIds), rows: plainRows(newCount) };
-    const pages = preparePages(connection, changes, { ...RUN, pagesBefore, plainRoots, keepsLeaves });
+  return changeByPages(image, deletedIds, newCount, keepsLeaves, (pages) => {
     if (pages.keepsLeaves) keptCount++;
-    pages.settle();
-    connection.execute('COMMIT');
-    const sink = new MemorySink();
-    const write = (bytes: Uint8Array, byteOffset: number) => sink.write(bytes, byteOffset);
-    await pages.write(connection.toPages(), { write, checkpoint: async () => {} });
-    return sink.toBytes();
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 /** The ids of the rows that are there and those of new rows, in what order indexes hold them. */

@@ -132,10 +132,11 @@ class IndexChanger {
 
   /** Keeps the leaves `[leaf, end)`, and returns the next one. */
   #keepUpTo(end: number, leaf: number): number {
-    const { tree } = this.#merge;
+    const { tree, leaves } = this.#merge;
     const { pages, cells, cellEnds } = this.#outline;
+    const readPage = (page: number) => leaves.readPage(page);
     for (let next = leaf; next < end; next++) {
-      tree.keepLeaf(pages[next], (page) => this.#merge.leaves.readPage(page));
+      tree.keepLeaf(pages[next], readPage);
       const start = this.#between.start(next);
       if (next < this.#last) tree.addSeparator(cells, start, cellEnds[next] - start);
     }

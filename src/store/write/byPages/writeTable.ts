@@ -152,16 +152,18 @@ class TableMerge {
   /** Copies the rows that stay out of leaves in which something changes, and keeps the others as they are. */
   async mergeChanged({ outline, deletedIds, image }: OldTable & { readonly outline: TableOutline }): Promise<void> {
     const leaves = this.#leaves;
+    if (leaves === null) return;
+    const readPage = (page: number) => leaves.readPage(page);
     const rows = this.#rows;
     const { tree } = this.#records;
     let deleted = 0;
-    for (let leaf = 0; leaves !== null && leaf < outline.pages.length; leaf++) {
+    for (let leaf = 0; leaf < outline.pages.length; leaf++) {
       const page = outline.pages[leaf];
       const lastRowid = outline.lastRowids[leaf];
       const isChanged = rows.nextId <= lastRowid || deletedIds[deleted] <= lastRowid;
       if (tree.isLeafFilled) tree.closeLeaf();
       if (!isChanged && tree.isLeafEmpty) {
-        tree.keepLeaf(page, lastRowid, (kept) => leaves.readPage(kept));
+        tree.keepLeaf(page, lastRowid, readPage);
         continue;
       }
       leaves.open(page);
