@@ -29,18 +29,20 @@ interface ContactRange {
   readonly end: number;
 }
 
+/** A range that fits into a kernel, and what `countColumns` says of it. */
+interface KernelRange extends ContactRange {
+  readonly counts: KernelCounts;
+}
+
 /** The contacts of an organization in ranges, each planned by a kernel of its own, which goes when it is not needed any more. */
 export class RangePlans {
   readonly run: RunRules;
   /** Whether plans stay until they are let go; otherwise each goes when the next is made. */
   readonly isKept: boolean;
-  readonly #ranges: ContactRange[] = [];
+  readonly #ranges: KernelRange[] = [];
   readonly #plans: (Plan | null)[];
-  readonly #contactCount: number;
   /** Null when no more plans are to be made of it. */
   #organization: Organization | null;
-  /** The counts of the only range, which were needed to know that it is the only one. */
-  #counts: KernelCounts | null = null;
   /** The memory of kernels that were let go and may still be there. */
   #releasedBytes = 0;
 
@@ -48,8 +50,7 @@ export class RangePlans {
   constructor(organization: Organization, run: RunRules, limits: KernelLimits | null) {
     this.run = run;
     this.#organization = organization;
-    this.#contactCount = organization.contacts.count;
-    const bytes = this.#divide({ start: 0, end: this.#contactCount }, limits);
+    const bytes = this.#divide({ start: 0, end: organization.contacts.count }, limits);
     this.isKept = limits === null || bytes <= limits.keptBytes;
     this.#plans = this.#ranges.map(() => null);
   }
@@ -67,8 +68,7 @@ export class RangePlans {
     const counts = this.#countColumns(range);
     const bytes = kernelBytes(counts);
     if (limits !== null && bytes > limits.bytes && contacts > 1) return this.#divideInto(range, 2, limits);
-    this.#ranges.push(range);
-    if (contacts === this.#contactCount) this.#counts = counts;
+    this.#ranges.push({ ...range, counts });
     return bytes;
   }
 
@@ -97,9 +97,8 @@ export class RangePlans {
   /** Plans a range, if it is not planned. @param options `onProgress` is told of contacts of all ranges */
   async plan(i: number, options: PlanOptions = {}): Promise<void> {
     if (this.#plans[i] !== null) return;
-    const { start } = this.#ranges[i];
+    const { start, counts } = this.#ranges[i];
     const { organization, run } = this.#part(this.#ranges[i]);
-    const counts = this.#counts ?? countColumns(organization, run);
     const onProgress = (done: number) => options.onProgress?.(start + done);
     this.#plans[i] = await planContacts(organization, run, counts, { ...options, onProgress });
     if (this.isKept && this.#plans.every((plan) => plan !== null)) this.end();
