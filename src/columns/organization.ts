@@ -43,15 +43,15 @@ export interface Organization {
 export type LoadProgress = (table: 'contacts' | 'email_schedules', rowsDone: number) => void;
 
 /**
- * Begins to have the rows of `email_schedules` read beside this thread; null where this thread is to read them, which the promise
- * may come to as well.
+ * Begins to have the rows of `email_schedules` read beside this thread; null where this thread is to read them. What it gives is called
+ * once this thread has read all else, and may read some of the rows itself; null of it, too, leaves them all to this thread.
  *
  * @param onRow is told how far it has come, whenever this thread waits
  */
 export type ReadBeside = (
   meaning: ScheduleMeaning,
   onRow: (rowsDone: number) => void,
-) => Promise<FoundSchedules | null> | null;
+) => (() => Promise<FoundSchedules | null>) | null;
 
 /**
  * Loads an organization's tables into columns, each table once (Rules 2, 6 and 10).
@@ -82,9 +82,10 @@ export async function loadOrganizationBeside(
 ): Promise<Organization> {
   const onRow = ofSchedules(onProgress);
   const campaigns = readCampaigns(source, config, { firstDay: today, lastDay: today });
-  const beside = readBeside(campaigns.meaning, onRow);
+  const finish = readBeside(campaigns.meaning, onRow);
   const tables = readTablesOfContacts(source, campaigns, onProgress);
-  return withSchedules(tables, (await beside) ?? readSchedules(source.email_schedules, campaigns.meaning, onRow));
+  const found = (await finish?.()) ?? readSchedules(source.email_schedules, campaigns.meaning, onRow);
+  return withSchedules(tables, found);
 }
 
 function ofSchedules(onProgress: LoadProgress): (rowsDone: number) => void {

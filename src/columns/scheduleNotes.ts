@@ -8,12 +8,24 @@ export interface UnknownText {
   readonly rows: number;
 }
 
+/** A text that rows hold and no rule knows as it is, and how many rows hold it. */
+export interface HeldText {
+  readonly text: string;
+  readonly rows: number;
+}
+
+/** Texts as they are told, the commonest first. */
+export function shownTexts(texts: readonly HeldText[]): UnknownText[] {
+  const shown = texts.map(({ text, rows }) => ({ value: text === '' ? '(none)' : quoted(text), rows }));
+  return shown.sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1));
+}
+
 /** What rows of `email_schedules` hold that was read as if it were not there (Rules 1). */
 export interface ScheduleNotes {
-  /** Statuses that are neither owned nor history nor ended: such rows are ignored. The commonest first. */
-  readonly unknownStatuses: readonly UnknownText[];
-  /** Types of history and ended rows that no rule has: they are no reason not to send an email again. The commonest first. */
-  readonly unknownTypes: readonly UnknownText[];
+  /** Statuses that are neither owned nor history nor ended: such rows are ignored. */
+  readonly unknownStatuses: readonly HeldText[];
+  /** Types of history and ended rows that no rule has: they are no reason not to send an email again. */
+  readonly unknownTypes: readonly HeldText[];
   /** History and ended rows without a sent day because none of their dates can be read, and one of these dates, quoted. */
   readonly unreadableDays: { readonly rows: number; readonly example: string | null };
 }
@@ -29,6 +41,25 @@ export function isKnownType(type: string): boolean {
 /** Statuses whose emails are planned again, as whoever writes them expects (Rules 1). */
 const PLANNED_AGAIN = ['failed', 'missed'];
 
+/** Each text once. */
+function addedUp(texts: readonly HeldText[]): HeldText[] {
+  const counts = new Map<string, number>();
+  for (const { text, rows } of texts) counts.set(text, (counts.get(text) ?? 0) + rows);
+  return [...counts].map(([text, rows]) => ({ text, rows }));
+}
+
+/** What the rows of two parts of a table hold. */
+export function joinNotes(a: ScheduleNotes, b: ScheduleNotes): ScheduleNotes {
+  return {
+    unknownStatuses: addedUp([...a.unknownStatuses, ...b.unknownStatuses]),
+    unknownTypes: addedUp([...a.unknownTypes, ...b.unknownTypes]),
+    unreadableDays: {
+      rows: a.unreadableDays.rows + b.unreadableDays.rows,
+      example: a.unreadableDays.example ?? b.unreadableDays.example,
+    },
+  };
+}
+
 /** Texts that no rule knows, by the forms of the rows that hold them. */
 class UnknownTexts {
   readonly #textOf = new Map<number, string>();
@@ -38,14 +69,8 @@ class UnknownTexts {
   }
 
   /** @param rowsOf how many rows there are of each form */
-  list(rowsOf: Uint32Array): UnknownText[] {
-    const counts = new Map<string, number>();
-    for (const [form, text] of this.#textOf) counts.set(text, (counts.get(text) ?? 0) + rowsOf[form]);
-    const found = [...counts].map(([value, rows]) => ({
-      value: value === '' ? '(none)' : quoted(value),
-      rows,
-    }));
-    return found.sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1));
+  list(rowsOf: Uint32Array): HeldText[] {
+    return addedUp([...this.#textOf].map(([form, text]) => ({ text, rows: rowsOf[form] })));
   }
 }
 

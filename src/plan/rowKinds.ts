@@ -1,5 +1,6 @@
 import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
+import type { KernelViews } from '../kernel/columns.js';
 import type { Plan } from './plan.js';
 import { plannedDays } from './plan.js';
 import { REASON_COUNT, subjects } from './reasons.js';
@@ -69,6 +70,12 @@ export class RowKinds {
   readonly #subjectOf: (candidate: number) => number;
   readonly #plannedDayOf: (candidate: number) => number;
   readonly #dates = new PackedDates();
+  // Looked up once, see `plannedDays`.
+  readonly #type: KernelViews['candidateType'];
+  readonly #reason: KernelViews['candidateReason'];
+  readonly #detail: KernelViews['candidateDetail'];
+  readonly #event: KernelViews['candidateEvent'];
+  readonly #postWindow: number;
   /** For each reason and what it speaks of, the kind + 1 of every type without and with a phone; 0 is not known yet. */
   readonly #kindsOf: Int32Array[] = [];
   /** The kinds of follow-ups by everything that their rows have in common. */
@@ -80,6 +87,11 @@ export class RowKinds {
     this.#plan = plan;
     this.#subjectOf = subjects(plan);
     this.#plannedDayOf = plannedDays(plan);
+    this.#type = plan.views.candidateType;
+    this.#reason = plan.views.candidateReason;
+    this.#detail = plan.views.candidateDetail;
+    this.#event = plan.views.candidateEvent;
+    this.#postWindow = plan.organization.planned.postWindow;
   }
 
   /**
@@ -88,14 +100,10 @@ export class RowKinds {
    * @param candidates each one that becomes a row
    */
   fill(candidates: Uint32Array, { kind, contactId, plannedDay, sendDay, eventDate, initialId }: KindRows): void {
-    const { candidateType, candidateContact, candidateReason, candidateDetail } = this.#plan.views;
-    const { candidateEvent, candidateSend } = this.#plan.views;
-    const { firstFollowup, firstCampaign, postWindow, types } = this.#plan.organization.planned;
+    const { candidateType, candidateContact, candidateDetail, candidateSend } = this.#plan.views;
+    const { firstFollowup, firstCampaign } = this.#plan.organization.planned;
     const { id, flags } = this.#plan.organization.contacts;
-    const kindsOf = this.#kindsOf;
     const plannedDayOf = this.#plannedDayOf;
-    const subjectOf = this.#subjectOf;
-    const dates = this.#dates;
     let contact = -1;
     let contactsId = 0;
     let phone = 0;
@@ -111,29 +119,49 @@ export class RowKinds {
       plannedDay[i] = plannedDayOf(candidate);
       sendDay[i] = candidateSend[candidate];
       initialId[i] = Number.NaN;
-      const variant = type * 2 + phone;
       if (type >= firstFollowup && type < firstCampaign) {
         initialId[i] = this.#plan.organization.schedules.id[candidateDetail[candidate]];
-        kind[i] = this.#kindOfFollowup(candidate, variant, digitsOf(initialId[i]));
+        kind[i] = this.kindOfFollowup(candidate, phone);
         eventDate[i] = 0;
         continue;
       }
-      const date = dates.of(candidateEvent[candidate]);
-      eventDate[i] = type === postWindow ? (candidateDetail[candidate] << 9) | (date & 511) : date;
-      const place = subjectOf(candidate) * REASON_COUNT + candidateReason[candidate];
-      kindsOf[place] ??= new Int32Array(types.length * 2);
-      const kinds = kindsOf[place];
-      if (kinds[variant] === 0) kinds[variant] = ++this.#count;
-      kind[i] = kinds[variant] - 1;
+      eventDate[i] = this.eventDateOf(candidate);
+      kind[i] = this.kindOf(candidate, phone);
     }
   }
 
-  /** A follow-up has priority and instance of its initial email (Rules 10), and is like those whose id has as many digits. */
-  #kindOfFollowup(candidate: number, variant: number, digits: number): number {
+  /** The date of a candidate's event as its row has it, see `packDate`; not of a follow-up, whose row has none. */
+  eventDateOf(candidate: number): number {
+    const date = this.#dates.of(this.#event[candidate]);
+    if (this.#type[candidate] !== this.#postWindow) return date;
+    return (this.#detail[candidate] << 9) | (date & 511);
+  }
+
+  /** The kind of the row of a candidate that is no follow-up. @param phone 1 where the contact has one, else 0 */
+  kindOf(candidate: number, phone: number): number {
+    const variant = this.#type[candidate] * 2 + phone;
+    const place = this.#subjectOf(candidate) * REASON_COUNT + this.#reason[candidate];
+    this.#kindsOf[place] ??= new Int32Array(this.#plan.organization.planned.types.length * 2);
+    const kinds = this.#kindsOf[place];
+    if (kinds[variant] === 0) kinds[variant] = ++this.#count;
+    return kinds[variant] - 1;
+  }
+
+  /**
+   * The kind of the row of a follow-up: it has priority and instance of its initial email (Rules 10), and is like those whose id has as
+   * many digits. -1 where it is like no other.
+   *
+   * @param phone 1 where the contact has one, else 0
+   */
+  kindOfFollowup(candidate: number, phone: number): number {
+    const { organization, kernel } = this.#plan;
+    const { schedules } = organization;
+    const initialRow = this.#detail[candidate];
+    const digits = digitsOf(schedules.id[initialRow]);
     if (digits === 0) return -1;
-    const { views, organization, kernel } = this.#plan;
-    const instanceId = organization.schedules.instanceId[views.candidateDetail[candidate]];
-    const reason = this.#subjectOf(candidate) * REASON_COUNT + views.candidateReason[candidate];
+    const variant = this.#type[candidate] * 2 + phone;
+    const instanceId = schedules.instanceId[initialRow];
+    const reason = this.#subjectOf(candidate) * REASON_COUNT + this.#reason[candidate];
     const priority = kernel.priorityOf(candidate);
     const last = this.#lastFollowup;
     if (

@@ -20,6 +20,13 @@ export function followupMetadata(initialId: number, ending: string): string {
   return `${METADATA_START}${JSON.stringify(initialId)}${ending}`;
 }
 
+/** The metadata of the row of a follow-up: its initial email's row, and what decided its kind (Rules 10 and 11). */
+export function metadataOfFollowup({ organization, views }: Plan, candidate: number): string {
+  const { schedules, planned } = organization;
+  const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
+  return followupMetadata(schedules.id[views.candidateDetail[candidate]], `,"decided_by":"${decidedBy}"}`);
+}
+
 /** What comes behind the id of the initial email's row in the metadata of a follow-up. */
 export function endOfMetadata(metadata: string, initialId: number): string {
   return metadata.slice(INITIAL_ID_AT + JSON.stringify(initialId).length);
@@ -125,22 +132,17 @@ export class RowWriter {
     rows.metadata[i] = NULL_TEXT;
   }
 
-  /**
-   * A follow-up has the priority of its initial email's row where that has one, no event columns, and tells its initial email and
-   * what decided its kind (Rules 10 and 11).
-   */
+  /** A follow-up has the priority of its initial email's row where that has one, no event columns, and metadata (Rules 10 and 11). */
   #fillFollowup(i: number, candidate: number): void {
     const rows = this.#buffers;
     const { organization, views, kernel } = this.#plan;
-    const { schedules, planned, texts } = organization;
+    const { schedules, texts } = organization;
     const initialRow = views.candidateDetail[candidate];
-    const decidedBy = DECIDED_BY[views.candidateType[candidate] - planned.firstFollowup];
     rows.priority[i] = kernel.priorityOf(candidate);
     rows.instanceId[i] = schedules.instanceId[initialRow];
     rows.eventYear[i] = NULL_INT32;
     rows.eventMonth[i] = NULL_INT32;
     rows.eventDay[i] = NULL_INT32;
-    const ending = `,"decided_by":"${decidedBy}"}`;
-    rows.metadata[i] = texts.codeOf(followupMetadata(schedules.id[initialRow], ending));
+    rows.metadata[i] = texts.codeOf(metadataOfFollowup(this.#plan, candidate));
   }
 }

@@ -1,6 +1,6 @@
 import type { Organization } from '../columns/organization.js';
 import { MISSING_DAY } from '../columns/rowCursor.js';
-import type { UnknownText } from '../columns/scheduleNotes.js';
+import { shownTexts, type UnknownText } from '../columns/scheduleNotes.js';
 import type { Config } from '../rules/config.js';
 import { DATE_ORDERS, type DateOrder } from '../rules/dates.js';
 import { readDate } from '../rules/fields.js';
@@ -149,6 +149,10 @@ export function reportReading(
     };
   });
   const { unknownStatuses, unknownTypes, unreadableDays } = schedules.notes;
-  const rows = { unknown_statuses: unknownStatuses, unknown_types: unknownTypes, unreadable_days: unreadableDays };
+  const rows = {
+    unknown_statuses: shownTexts(unknownStatuses),
+    unknown_types: shownTexts(unknownTypes),
+    unreadable_days: unreadableDays,
+  };
   return { columns, alike_columns: alikeColumns, suppressions: readSuppressions(organization, today), rows };
 }

@@ -83,7 +83,8 @@ function keep(kind: string, fault: FaultCase, { faults, label }: CaseResult, opt
       // A process that still goes on may take its files away just then.
     }
   }
-  const command = `npm run test:faults -- ${kind} --seed ${options.seed} --first ${fault.number} --count 1`;
+  const size = options.contacts === undefined ? '' : ` --contacts ${options.contacts}`;
+  const command = `npm run test:faults -- ${kind} --seed ${options.seed} --first ${fault.number} --count 1${size}`;
   writeFileSync(join(kept, 'FAULT.txt'), `${faults.join('\n')}\n\n${label}\nAgain: ${command}\n`);
   return kept;
 }

@@ -7,7 +7,8 @@ import type { FaultCase } from './campaign.js';
 import { faultsOfRun } from './sendplanProgram.js';
 import { ask, damageOf } from './sqlite3.js';
 
-const LATER_DAY = '2025-07-20';
+/** The days of later runs: after one night few rows change, after five weeks many. */
+const LATER_DAYS = ['2025-06-14', '2025-07-20'] as const;
 
 /** A run that is going to be disturbed. */
 export interface DisturbedRun {
@@ -30,7 +31,7 @@ export function drawRun(draw: Draw, contacts: number): DisturbedRun {
   const shape = draw.of(['seed', 'realistic'] as const);
   const flush = draw.of(['auto', 'auto', 'sql', 'pages']);
   const isDivided = driver === 'native' && !isFirst && draw.once(2);
-  const day = isFirst ? FIRST_DAY : LATER_DAY;
+  const day = isFirst ? FIRST_DAY : draw.of(LATER_DAYS);
   const words = ['--as-of', day, '--driver', driver, '--flush', flush];
   if (isDivided) words.push('--batch-size', String(50 + draw.below(300)));
   return {
@@ -39,7 +40,7 @@ export function drawRun(draw: Draw, contacts: number): DisturbedRun {
     day,
     words,
     isDivided,
-    name: `${driver} ${isFirst ? 'first' : 'later'} ${shape} ${isWal ? 'wal' : 'rollback'}`,
+    name: `${driver} ${isFirst ? 'first' : day === LATER_DAYS[0] ? 'night' : 'later'} ${shape} ${isWal ? 'wal' : 'rollback'}`,
   };
 }
 

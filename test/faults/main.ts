@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = { kills, syscalls, disks, pai
 interface Flags {
   readonly seed: number;
   readonly count?: number;
+  readonly contacts?: number;
   readonly first: number;
   readonly minutes?: number;
   readonly program: string;
@@ -45,6 +46,7 @@ async function tryKinds(names: readonly string[], flags: Flags): Promise<void> {
     const report = await runCampaign(name, kind, {
       seed: flags.seed,
       count: flags.count ?? kind.count,
+      contacts: flags.contacts,
       first: flags.first,
       minutes: flags.minutes,
       main: resolve(flags.program),
@@ -69,6 +71,11 @@ await new Command('npm run test:faults --')
   .argument('[kinds...]', `which kinds of faults: ${Object.keys(KINDS).join(', ')} (default: all)`)
   .option('--seed <n>', 'which cases', wholeNumber, 1)
   .option('--count <n>', 'how many cases of each kind (default: as many as the list says)', wholeNumber)
+  .option(
+    '--contacts <n>',
+    'how many contacts books have; from 100000 on runs have threads, early copies and leaves that stay (default: few)',
+    wholeNumber,
+  )
   .option('--first <n>', 'the number of the first case', wholeNumber, 0)
   .option('--minutes <n>', 'begin no case of a kind after so many minutes', wholeNumber)
   .option('--program <file>', 'the built program', 'dist/cli/main.js')

@@ -1,9 +1,8 @@
 import type { Balance } from '../../balance/balance.js';
 import { GrowingColumn } from '../../columns/growing.js';
 import { isOwnedClass } from '../../columns/schedules.js';
-import type { Plan } from '../../plan/plan.js';
+import { type Plan, plannedDays } from '../../plan/plan.js';
 import { becomesRow } from '../../plan/reasons.js';
-import { type KindRows, kindRowBuffers, RowKinds } from '../../plan/rowKinds.js';
 import { RowComparer } from './rowComparer.js';
 
 /** What becomes of a candidate's row: nothing to write, a new row, or one in the place of an owned row that changed. */
@@ -55,29 +54,6 @@ export function candidatesAt(diff: ScheduleDiff, places: ReadonlySet<number>): S
   return candidates;
 }
 
-/** How many candidates are compared at a time. */
-const BATCH_CANDIDATES = 4096;
-
-/** Candidates that become rows and whose contact has some already, a batch at a time, with what their rows have of their kinds. */
-function* kindBatches(plan: Plan): Generator<{ readonly candidates: Uint32Array; readonly kinds: KindRows }> {
-  const rowKinds = new RowKinds(plan);
-  const batch = new Uint32Array(BATCH_CANDIDATES);
-  const kinds = kindRowBuffers(BATCH_CANDIDATES);
-  const { candidateReason, candidateContact } = plan.views;
-  const { first } = plan.organization.schedules;
-  for (let candidate = 0; candidate < plan.count; ) {
-    let count = 0;
-    for (; candidate < plan.count && count < BATCH_CANDIDATES; candidate++) {
-      const contact = candidateContact[candidate];
-      if (first[contact] < first[contact + 1] && becomesRow(candidateReason[candidate])) batch[count++] = candidate;
-    }
-    const candidates = batch.subarray(0, count);
-    kinds.count = count;
-    rowKinds.fill(candidates, kinds);
-    yield { candidates, kinds };
-  }
-}
-
 /** Which owned rows were found for candidates, as the comparison goes on. */
 interface Comparison {
   readonly plan: Plan;
@@ -89,15 +65,23 @@ interface Comparison {
 
 /** Finds the candidates whose rows are there as they are. @returns how many are kept */
 function keepRows({ plan, comparer, action, isTaken }: Comparison): number {
-  const { first } = plan.organization.schedules;
-  const { candidateContact } = plan.views;
+  const { first, plannedDay, scheduledDay } = plan.organization.schedules;
+  const { candidateFirst, candidateSend } = plan.views;
+  const plannedDayOf = plannedDays(plan);
+  const contactCount = plan.organization.contacts.count;
   let kept = 0;
-  for (const { candidates, kinds } of kindBatches(plan)) {
-    for (let i = 0; i < candidates.length; i++) {
-      const candidate = candidates[i];
-      const endRow = first[candidateContact[candidate] + 1];
-      for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
-        if (isTaken[row] === 1 || !comparer.hasContent(candidate, kinds, i, row)) continue;
+  for (let contact = 0; contact < contactCount; contact++) {
+    const endRow = first[contact + 1];
+    let startRow = first[contact];
+    for (let candidate = candidateFirst[contact]; candidate < candidateFirst[contact + 1]; candidate++) {
+      while (startRow < endRow && isTaken[startRow] === 1) startRow++;
+      if (startRow === endRow) break;
+      if (action[candidate] === ROW_ACTION.none) continue;
+      const sendDay = candidateSend[candidate];
+      const planned = plannedDayOf(candidate);
+      for (let row = startRow; row < endRow; row++) {
+        if (scheduledDay[row] !== sendDay || plannedDay[row] !== planned || isTaken[row] === 1) continue;
+        if (!comparer.hasContent(candidate, contact, row)) continue;
         isTaken[row] = 1;
         action[candidate] = ROW_ACTION.keep;
         kept++;

@@ -1,89 +1,129 @@
+import { HAS_PHONE } from '../../columns/contacts.js';
 import { NULL_INT32 } from '../../columns/nulls.js';
 import type { ScheduleRows } from '../../columns/scheduleRows.js';
+import type { Schedules } from '../../columns/schedules.js';
 import { NULL_TEXT } from '../../columns/texts.js';
+import type { KernelViews } from '../../kernel/columns.js';
 import type { Plan } from '../../plan/plan.js';
 import { rowClassOf } from '../../plan/reasons.js';
-import type { KindRows } from '../../plan/rowKinds.js';
-import { RowWriter } from '../../plan/rows.js';
-
-/** Whether rows of a form have what a kind's rows have in common; 0 is not known yet. */
-const COMMON = { differs: 1, same: 2 } as const;
-
-/** Compares numbers of which NaN is NULL. */
-function isSameNumber(a: number, b: number): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
-}
+import { RowKinds } from '../../plan/rowKinds.js';
+import { metadataOfFollowup, RowWriter } from '../../plan/rows.js';
 
 /**
- * Compares candidates with owned rows that were found (Rules 11). What the rows of a kind have in common is compared with what
- * those of a form have in common once for each such pair; a candidate's whole row is made only where it is like no other.
+ * Compares candidates with owned rows that were found (Rules 11). What the rows of a form have in common, and what those of a kind
+ * have, are numbered by their content: two rows are compared by numbers, and a candidate's whole row is made once a kind, and for
+ * follow-ups.
  */
 export class RowComparer {
   readonly #plan: Plan;
+  readonly #schedules: Schedules;
+  readonly #type: KernelViews['candidateType'];
   readonly #writer: RowWriter;
-  readonly #formCount: number;
-  /** By kind, for every form a `COMMON`. */
-  readonly #commons: (Uint8Array | undefined)[] = [];
+  readonly #kinds: RowKinds;
+  /** The number of each content, from 1 on. */
+  readonly #contents = new Map<string, number>();
+  /** The content of every form and kind; 0 is not known yet. */
+  readonly #contentOfForm: Int32Array;
+  #contentOfKind = new Int32Array(256);
   #candidate = -1;
 
   constructor(plan: Plan) {
     this.#plan = plan;
+    this.#schedules = plan.organization.schedules;
+    this.#type = plan.views.candidateType;
     this.#writer = new RowWriter(plan, 1);
-    this.#formCount = plan.organization.schedules.forms.rowClass.length;
+    this.#kinds = new RowKinds(plan);
+    this.#contentOfForm = new Int32Array(plan.organization.schedules.forms.rowClass.length);
   }
 
   /**
-   * Tells whether an owned row has the content of a candidate's row (Rules 11: such a row keeps its id).
+   * Tells whether an owned row, whose days are those of a candidate's row, has its content (Rules 11: such a row keeps its id).
    *
-   * @param kinds hold the candidate's row at the place `i`
+   * @param contact the candidate's
    */
-  hasContent(candidate: number, kinds: KindRows, i: number, row: number): boolean {
-    const { schedules } = this.#plan.organization;
-    if (schedules.scheduledDay[row] !== kinds.sendDay[i] || schedules.plannedDay[row] !== kinds.plannedDay[i])
-      return false;
-    if (schedules.isClean[row] === 0) return false;
-    const kind = kinds.kind[i];
-    const form = schedules.form[row];
-    // Forms and kinds of follow-ups both come of priorities and instances in the data: nobody keeps all pairs of them.
-    if (kind < 0 || !Number.isNaN(kinds.initialId[i])) {
-      return this.#isOfFollowup(candidate, row) && this.#hasCommon(candidate, form);
+  hasContent(candidate: number, contact: number, row: number): boolean {
+    if (this.#schedules.isClean[row] === 0) return false;
+    const { planned, contacts } = this.#plan.organization;
+    const type = this.#type[candidate];
+    const phone = (contacts.flags[contact] & HAS_PHONE) === 0 ? 0 : 1;
+    let kind: number;
+    if (type >= planned.firstFollowup && type < planned.firstCampaign) {
+      if (!this.#isOfFollowup(candidate, row)) return false;
+      kind = this.#kinds.kindOfFollowup(candidate, phone);
+    } else {
+      if (!this.#isOfDate(this.#kinds.eventDateOf(candidate), row)) return false;
+      kind = this.#kinds.kindOf(candidate, phone);
     }
-    if (!this.#isOfDate(kinds.eventDate[i], row)) return false;
-    this.#commons[kind] ??= new Uint8Array(this.#formCount);
-    const commons = this.#commons[kind];
-    if (commons[form] === 0) commons[form] = this.#hasCommon(candidate, form) ? COMMON.same : COMMON.differs;
-    return commons[form] === COMMON.same;
+    const content =
+      kind < 0 ? this.#contentOfRow(candidate) : this.#contentOfKind[kind] || this.#learnKind(kind, candidate);
+    return content === this.#contentOf(this.#schedules.form[row]);
   }
 
   /** Tells whether an owned row is of the same email, so that what is planned takes its place. */
   isSameEmail(candidate: number, row: number): boolean {
-    const { schedules } = this.#plan.organization;
     return (
-      schedules.type[row] === this.#plan.views.candidateType[candidate] &&
-      schedules.eventYear[row] === this.#rowOf(candidate).eventYear[0]
+      this.#schedules.type[row] === this.#type[candidate] &&
+      this.#schedules.eventYear[row] === this.#rowOf(candidate).eventYear[0]
     );
   }
 
-  /** Whether rows of a form have what the candidate's row has in common with others of its kind. */
-  #hasCommon(candidate: number, form: number): boolean {
-    const { forms } = this.#plan.organization.schedules;
+  #learnKind(kind: number, candidate: number): number {
+    if (kind >= this.#contentOfKind.length) {
+      const wider = new Int32Array(Math.max(kind + 1, this.#contentOfKind.length * 2));
+      wider.set(this.#contentOfKind);
+      this.#contentOfKind = wider;
+    }
+    this.#contentOfKind[kind] = this.#contentOfRow(candidate);
+    return this.#contentOfKind[kind];
+  }
+
+  /** The content of a candidate's row. */
+  #contentOfRow(candidate: number): number {
     const rows = this.#rowOf(candidate);
-    return (
-      forms.rowClass[form] === rowClassOf(this.#plan.views.candidateReason[candidate]) &&
-      forms.emailType[form] === rows.emailType[0] &&
-      forms.status[form] === rows.status[0] &&
-      forms.skipReason[form] === rows.skipReason[0] &&
-      forms.sendTime[form] === rows.sendTime[0] &&
-      forms.storedPriority[form] === rows.priority[0] &&
-      isSameNumber(forms.instanceId[form], rows.instanceId[0]) &&
-      forms.emailTemplate[form] === rows.emailTemplate[0] &&
-      forms.smsTemplate[form] === rows.smsTemplate[0]
-    );
+    return this.#numberOf([
+      rowClassOf(this.#plan.views.candidateReason[candidate]),
+      rows.emailType[0],
+      rows.status[0],
+      rows.skipReason[0],
+      rows.sendTime[0],
+      rows.priority[0],
+      rows.instanceId[0],
+      rows.emailTemplate[0],
+      rows.smsTemplate[0],
+    ]);
+  }
+
+  /** The content of a form. */
+  #contentOf(form: number): number {
+    if (this.#contentOfForm[form] > 0) return this.#contentOfForm[form];
+    const { forms } = this.#schedules;
+    const content = this.#numberOf([
+      forms.rowClass[form],
+      forms.emailType[form],
+      forms.status[form],
+      forms.skipReason[form],
+      forms.sendTime[form],
+      forms.storedPriority[form],
+      forms.instanceId[form],
+      forms.emailTemplate[form],
+      forms.smsTemplate[form],
+    ]);
+    this.#contentOfForm[form] = content;
+    return content;
+  }
+
+  #numberOf(values: readonly number[]): number {
+    const key = values.join();
+    const known = this.#contents.get(key);
+    if (known !== undefined) return known;
+    const number = this.#contents.size + 1;
+    this.#contents.set(key, number);
+    return number;
   }
 
   /** Whether an owned row tells of an event on a date, in one number, and of nothing else. */
   #isOfDate(date: number, row: number): boolean {
-    const { eventYear, eventMonth, eventDay, metadata } = this.#plan.organization.schedules;
+    const { eventYear, eventMonth, eventDay, metadata } = this.#schedules;
     return (
       eventDay[row] === (date & 31) &&
       eventMonth[row] === ((date >> 5) & 15) &&
@@ -94,12 +134,12 @@ export class RowComparer {
 
   /** Whether an owned row tells what only the row of this follow-up does. */
   #isOfFollowup(candidate: number, row: number): boolean {
-    const { eventYear, eventMonth, eventDay, metadata } = this.#plan.organization.schedules;
+    const { eventYear, eventMonth, eventDay, metadata } = this.#schedules;
     return (
       eventYear[row] === NULL_INT32 &&
       eventMonth[row] === NULL_INT32 &&
       eventDay[row] === NULL_INT32 &&
-      metadata[row] === this.#rowOf(candidate).metadata[0]
+      this.#plan.organization.texts.texts[metadata[row]] === metadataOfFollowup(this.#plan, candidate)
     );
   }
 

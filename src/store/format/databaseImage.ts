@@ -1,5 +1,5 @@
 import { SendplanError } from '../../errors.js';
-import { readUint16, readUint32 } from './pageFormat.js';
+import { LEAF_HEADER_BYTES, readUint16, readUint32 } from './pageFormat.js';
 import type { PageSource } from './pageSource.js';
 import { lockBytePage } from './pageSpace.js';
 
@@ -87,6 +87,21 @@ export class DatabaseImage {
   page(pageNumber: number): number {
     this.requirePage(pageNumber);
     return this.source.locate((pageNumber - 1) * this.pageSize, this.pageSize);
+  }
+
+  /**
+   * The usable bytes of a leaf, good until the next piece of the source is asked for.
+   *
+   * @param kind a `PAGE_KIND` of leaves
+   * @throws SendplanError `database_error` when the page is no such leaf
+   */
+  readLeaf(pageNumber: number, kind: number): Uint8Array {
+    this.requirePage(pageNumber);
+    const page = this.source.read((pageNumber - 1) * this.pageSize, this.pageSize).subarray(0, this.usableSize);
+    const cellCount = readUint16(page, 3);
+    if (page[0] !== kind) throw damaged(`page ${pageNumber} is of the kind ${page[0]}`);
+    if (LEAF_HEADER_BYTES + 2 * cellCount > page.length) throw damaged(`page ${pageNumber} has ${cellCount} cells`);
+    return page;
   }
 
   /**

@@ -93,12 +93,8 @@ export class OldLeaves {
   /** Takes the leaf of a page. @throws SendplanError `database_error` when the page is none of such a tree */
   open(pageNumber: number): void {
     const { image } = this.#old;
-    const page = this.readPage(pageNumber);
+    const page = image.readLeaf(pageNumber, this.#leafKind);
     const cellCount = readUint16(page, 3);
-    if (page[0] !== this.#leafKind) throw damaged(`page ${pageNumber} is of the kind ${page[0]}`);
-    if (LEAF_HEADER_BYTES + 2 * cellCount > image.usableSize) {
-      throw damaged(`page ${pageNumber} has ${cellCount} cells`);
-    }
     this.usedBytes = image.usableSize - readUint16(page, 5) + LEAF_HEADER_BYTES + 2 * cellCount;
     this.#take(page, 0, cellCount);
   }

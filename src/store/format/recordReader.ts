@@ -85,7 +85,7 @@ export class RecordReader implements RowCursor {
   }
 
   get expectedRows(): number {
-    return this.scan.expectedRows();
+    return this.scan.leaves.expectedRows();
   }
 
   next(): boolean {

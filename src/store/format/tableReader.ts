@@ -1,43 +1,24 @@
-import { SendplanError } from '../../errors.js';
+import type { SendplanError } from '../../errors.js';
+import { localPayloadLength, type PayloadLimits, readUint32, tablePayloadLimits } from './pageFormat.js';
 import type { PageLayout } from './pageLayout.js';
 import type { PageSource } from './pageSource.js';
+import { TableLeaves } from './tableLeaves.js';
 
-const LEAF = 13;
-const INTERIOR = 5;
-const FILE_HEADER_BYTES = 100;
-const LEAF_HEADER_BYTES = 8;
-const INTERIOR_HEADER_BYTES = 12;
 /** Kinds of pages in a pointer map. */
 const FIRST_OVERFLOW = 3;
 const NEXT_OVERFLOW = 4;
 /** SQLite never uses the page of this byte. */
 const LOCK_BYTE = 1073741824;
-/** What a row takes at the least: its place in the page's list, and a cell of an empty record. */
-const LEAST_CELL_BYTES = 6;
-/** SQLite's own limit. */
-const DEEPEST_LEVEL = 20;
 const TWO_TO_32 = 4294967296;
-
-/** The interior page that is being gone through on one level of the tree. */
-interface Level {
-  /** The pages below, from left to right. */
-  readonly children: Uint32Array;
-  next: number;
-}
 
 /**
  * Goes through the rows of a table in the order of their rowids, from leaf page to leaf page, without SQLite.
  *
  * ```
- * interior page   5  .  cell count (2)  .  .  right-most child (4)   then 2 bytes a cell: where it is
- *                 cell: left child (4), varint key
- * leaf page      13  .  cell count (2)  .  .                         then 2 bytes a cell: where it is
+ * leaf page       see `TableLeaves`
  *                 cell: varint payload length, varint rowid, payload, page of the rest (4) when it does not fit
  * overflow page   next page (4), then payload to the end of what is usable
  * ```
- *
- * Page 1 begins behind the file's header. Everything is checked before it is used, and no page is used more often than
- * a sound table can, so that a damaged file ends in an error and not in a loop.
  *
  * The row stands in `bytes` from `start`; of its `payloadLength` bytes those before `localEnd` are there, the rest
  * once `loadOverflow` was called.
@@ -50,9 +31,6 @@ export class TableReader {
   payloadLength = 0;
   /** Rounded when it is beyond 2^53. */
   rowid = Number.NEGATIVE_INFINITY;
-  /** The page that is being read, for messages. */
-  pageNumber = 0;
-
   /** The cell of the open leaf that `next` goes to, and how many it has. */
   cell = 0;
   cellCount = 0;
@@ -61,13 +39,9 @@ export class TableReader {
   pointers = 0;
   pageEnd = 0;
 
-  private readonly levels: Level[] = [];
-  /** The longest row that is all in its page. */
-  readonly mostLocalBytes: number;
-  private readonly leastLocalBytes: number;
-  /** A bit for every page that was used, by number: a page belongs to one place only. */
-  private readonly visited: Uint8Array;
-  private hasStarted = false;
+  /** The leaf pages, of which the cells are read. */
+  readonly leaves: TableLeaves;
+  private readonly limits: PayloadLimits;
   /** An overflowing row put together. */
   private assembled = new Uint8Array(0);
   private isAssembled = false;
@@ -79,13 +53,22 @@ export class TableReader {
   constructor(
     private readonly source: PageSource,
     private readonly layout: PageLayout,
-    private readonly name: string,
-    private readonly root: number,
+    name: string,
+    root: number,
   ) {
     this.bytes = source.bytes;
-    this.visited = new Uint8Array((layout.pageCount >> 3) + 1);
-    this.mostLocalBytes = layout.usableBytes - 35;
-    this.leastLocalBytes = Math.floor(((layout.usableBytes - 12) * 32) / 255) - 23;
+    this.leaves = new TableLeaves(source, layout, name, root);
+    this.limits = tablePayloadLimits(layout.usableBytes);
+  }
+
+  /** The page that is being read. */
+  get pageNumber(): number {
+    return this.leaves.pageNumber;
+  }
+
+  /** The longest row that is all in its page. */
+  get mostLocalBytes(): number {
+    return this.limits.maximumLocal;
   }
 
   /**
@@ -95,7 +78,12 @@ export class TableReader {
    */
   openCells(): boolean {
     if (this.isAssembled) this.returnToPage();
-    while (this.cell === this.cellCount) if (!this.nextLeaf()) return false;
+    while (this.cell === this.cellCount) {
+      if (!this.leaves.next()) return false;
+      this.cell = 0;
+      this.cellCount = this.leaves.cellCount;
+      this.takePage();
+    }
     return true;
   }
 
@@ -150,34 +138,19 @@ export class TableReader {
     this.rowid = rowid;
     this.start = at;
     this.payloadLength = payloadLength;
-    this.localEnd = at + (payloadLength <= this.mostLocalBytes ? payloadLength : this.localBytesOf(payloadLength));
+    if (payloadLength < 0) throw this.damage('a row has a length below zero');
+    this.localEnd = at + localPayloadLength(payloadLength, this.limits);
     // A number read from beyond the file is NaN, which no comparison holds for.
     if (!(this.localEnd <= this.pageEnd)) throw this.damage('a row reaches beyond its end');
     return true;
   }
 
-  /**
-   * About how many rows the table has, counted on its left-most path; a table that was filled in order has hardly more.
-   *
-   * It is a guess of what a sound file holds: 0 where the path does not lead to a leaf.
-   */
-  expectedRows(): number {
-    const { pageBytes, pageCount, usableBytes } = this.layout;
-    let rows = 1;
-    let pageNumber = this.root;
-    for (let depth = 0; depth < DEEPEST_LEVEL && pageNumber >= 1 && pageNumber <= pageCount; depth++) {
-      const start = this.source.locate((pageNumber - 1) * pageBytes, pageBytes);
-      const { bytes } = this.source;
-      const header = start + (pageNumber === 1 ? FILE_HEADER_BYTES : 0);
-      const cellCount = (bytes[header + 3] << 8) | bytes[header + 4];
-      if (bytes[header] === LEAF) return Math.min(rows * cellCount, (pageCount * usableBytes) / LEAST_CELL_BYTES);
-      if (bytes[header] !== INTERIOR || cellCount === 0) return 0;
-      rows *= cellCount + 1;
-      const cell = (bytes[header + INTERIOR_HEADER_BYTES] << 8) | bytes[header + INTERIOR_HEADER_BYTES + 1];
-      if (cell > usableBytes - 4) return 0;
-      pageNumber = readUint32(bytes, start + cell);
-    }
-    return 0;
+  /** The rowid of the row that `next` goes to first; infinite where there is none. Only before the first row. */
+  firstRowid(): number {
+    if (!this.next()) return Number.POSITIVE_INFINITY;
+    const first = this.rowid;
+    this.passCells(this.cell - 1, Number.NEGATIVE_INFINITY);
+    return first;
   }
 
   /**
@@ -199,7 +172,7 @@ export class TableReader {
     const content = layout.usableBytes - 4;
     while (length < payloadLength) {
       if (layout.hasPointerMaps) this.checkPointerMap(page, fromPage);
-      const at = this.visit(page);
+      const at = this.leaves.visit(page);
       fromPage = page;
       const part = Math.min(content, payloadLength - length);
       if (length + part > whole.length) {
@@ -226,13 +199,7 @@ export class TableReader {
 
   /** An error that names the table and the page. @param found a clause, such as `its rows are out of order` */
   damage(found: string): SendplanError {
-    return new SendplanError(
-      'database_error',
-      `The database is damaged: table "${this.name}", page ${this.pageNumber}: ${found}.`,
-      {
-        hint: "sqlite3 FILE 'PRAGMA integrity_check;' tells what is damaged, sqlite3 FILE .recover saves what can be saved.",
-      },
-    );
+    return this.leaves.damage(found);
   }
 
   /** What `readLongVarint` read. */
@@ -254,14 +221,6 @@ export class TableReader {
     }
     this.long = high * TWO_TO_32 + low;
     return at;
-  }
-
-  /** How much of a long payload lies in its cell: as much as makes the last overflow page full, if that fits. */
-  private localBytesOf(payloadLength: number): number {
-    if (payloadLength < 0) throw this.damage('a row has a length below zero');
-    const { leastLocalBytes, mostLocalBytes } = this;
-    const bytes = leastLocalBytes + ((payloadLength - leastLocalBytes) % (this.layout.usableBytes - 4));
-    return bytes <= mostLocalBytes ? bytes : leastLocalBytes;
   }
 
   /**
@@ -287,94 +246,16 @@ export class TableReader {
 
   private returnToPage(): void {
     this.isAssembled = false;
-    const moved = this.source.locate((this.pageNumber - 1) * this.layout.pageBytes, this.layout.pageBytes);
-    this.bytes = this.source.bytes;
-    this.pointers += moved - this.pageStart;
-    this.pageEnd += moved - this.pageStart;
-    this.pageStart = moved;
+    this.leaves.reopen();
+    this.takePage();
   }
 
-  /** Makes a page readable in the source's bytes and counts it. */
-  private visit(pageNumber: number): number {
-    const { pageBytes, pageCount } = this.layout;
-    if (pageNumber < 1 || pageNumber > pageCount) {
-      throw this.damage(`it names page ${pageNumber}, and the file has ${pageCount}`);
-    }
-    const bit = 1 << (pageNumber & 7);
-    if ((this.visited[pageNumber >> 3] & bit) !== 0) throw this.damage(`it names page ${pageNumber}, which is in use`);
-    this.visited[pageNumber >> 3] |= bit;
-    return this.source.locate((pageNumber - 1) * pageBytes, pageBytes);
-  }
-
-  /** Opens the next leaf page; false when there is none. */
-  private nextLeaf(): boolean {
-    if (!this.hasStarted) {
-      this.hasStarted = true;
-      this.pageNumber = this.root;
-      this.descend(this.root);
-      return true;
-    }
-    const { levels } = this;
-    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-      if (level.next < level.children.length) {
-        this.descend(level.children[level.next++]);
-        return true;
-      }
-      levels.pop();
-    }
-    return false;
-  }
-
-  /** Goes down from a page to its left-most leaf. */
-  private descend(fromPage: number): void {
-    let pageNumber = fromPage;
-    for (;;) {
-      const pageStart = this.visit(pageNumber);
-      this.pageNumber = pageNumber;
-      const { bytes } = this.source;
-      const header = pageStart + (pageNumber === 1 ? FILE_HEADER_BYTES : 0);
-      const type = bytes[header];
-      if (type === LEAF) {
-        this.openLeaf(pageStart, header);
-        return;
-      }
-      if (type !== INTERIOR) throw this.damage(`it is no page of a table but of type ${type}`);
-      if (this.levels.length === DEEPEST_LEVEL) throw this.damage('it lies too deep');
-      const children = this.readChildren(bytes, pageStart, header);
-      this.levels.push({ children, next: 1 });
-      pageNumber = children[0];
-    }
-  }
-
-  private openLeaf(pageStart: number, header: number): void {
-    const { bytes } = this.source;
+  /** Takes the open leaf as it lies in memory. */
+  private takePage(): void {
+    const { bytes, pageStart, pointers } = this.leaves;
     this.bytes = bytes;
     this.pageStart = pageStart;
+    this.pointers = pointers;
     this.pageEnd = pageStart + this.layout.usableBytes;
-    this.pointers = header + LEAF_HEADER_BYTES;
-    this.cell = 0;
-    this.cellCount = (bytes[header + 3] << 8) | bytes[header + 4];
-    if (this.pointers + 2 * this.cellCount > this.pageEnd) throw this.damage(`it tells of ${this.cellCount} cells`);
-    if (this.cellCount === 0 && this.levels.length > 0) throw this.damage('it is empty');
   }
-
-  private readChildren(bytes: Uint8Array, pageStart: number, header: number): Uint32Array {
-    const cellCount = (bytes[header + 3] << 8) | bytes[header + 4];
-    const pointers = header + INTERIOR_HEADER_BYTES;
-    const lastCell = pageStart + this.layout.usableBytes - 5;
-    if (pointers + 2 * cellCount > lastCell) throw this.damage(`it tells of ${cellCount} cells`);
-    const children = new Uint32Array(cellCount + 1);
-    for (let i = 0; i < cellCount; i++) {
-      const cell = pageStart + ((bytes[pointers + 2 * i] << 8) | bytes[pointers + 2 * i + 1]);
-      if (cell < pointers + 2 * cellCount || cell > lastCell) throw this.damage('a cell lies outside of it');
-      children[i] = readUint32(bytes, cell);
-    }
-    children[cellCount] = readUint32(bytes, header + 8);
-    return children;
-  }
-}
-
-function readUint32(bytes: Uint8Array, byteOffset: number): number {
-  const [a, b, c, d] = [bytes[byteOffset], bytes[byteOffset + 1], bytes[byteOffset + 2], bytes[byteOffset + 3]];
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

@@ -1,7 +1,7 @@
 import { type Affinity, affinityOf } from '../../columns/affinity.js';
 import type { RowSource } from '../../columns/source.js';
 import type { FieldValue } from '../../rules/fields.js';
-import type { DatabaseReader } from '../format/databaseReader.js';
+import type { DatabaseReader, SchemaEntry } from '../format/databaseReader.js';
 import { RecordReader } from '../format/recordReader.js';
 import type { SqlValue } from '../format/sqlValue.js';
 import { TableReader } from '../format/tableReader.js';
@@ -31,6 +31,18 @@ export function affinitiesOf(table: TableInfo): ReadonlyMap<string, Affinity> {
   return new Map(table.columns.map(({ name, type }) => [foldName(name), affinityOf(type)]));
 }
 
+/** The number of a table's root page; null when it is not in the schema of the file. */
+function rootPageOf(scan: DatabaseReader, table: TableInfo): number | null {
+  const isOwn = ({ type, name }: SchemaEntry) => type === 'table' && isSameName(name, table.name);
+  return scan.entries.find(isOwn)?.rootPage ?? null;
+}
+
+/** What reads a table's pages; null when it is not in the schema of the file. */
+export function tableReaderOf(scan: DatabaseReader, table: TableInfo): TableReader | null {
+  const rootPage = rootPageOf(scan, table);
+  return rootPage === null ? null : new TableReader(scan.source, scan.layout, table.name, rootPage);
+}
+
 /** Gives the value that a column of a table has in the row of a rowid, which was stored before the column was added. */
 export type ReadDefault = (table: TableInfo, column: string, rowid: number) => SqlValue;
 
@@ -39,18 +51,26 @@ export type ReadDefault = (table: TableInfo, column: string, rowid: number) => S
  * they have to be read by SQLite.
  *
  * @param readDefault is asked, once a column, for the value of a row that was stored before the column was added
+ * @param onOpen is given what reads the rows before it reads any
  */
-export function scannedRows(scan: DatabaseReader, table: TableInfo, readDefault: ReadDefault): RowSource | string {
+export function scannedRows(
+  scan: DatabaseReader,
+  table: TableInfo,
+  readDefault: ReadDefault,
+  onOpen: (reader: TableReader) => void = () => {},
+): RowSource | string {
   if (table.kind !== 'table') return `it is a ${table.kind}`;
   if (table.isWithoutRowid) return 'it is WITHOUT ROWID';
   if (table.columns.some((column) => column.isGenerated)) return 'it has generated columns';
   if (table.columns.some((column) => column.name.includes('\ufffd'))) return 'its columns have names that are no UTF-8';
-  const entry = scan.entries.find(({ type, name }) => type === 'table' && isSameName(name, table.name));
-  if (entry === undefined) return 'it is not in the schema of the file';
+  const rootPage = rootPageOf(scan, table);
+  if (rootPage === null) return 'it is not in the schema of the file';
   const alias = rowidColumn(table);
   const positions = new Map(table.columns.map((column, i) => [foldName(column.name), i]));
-  const open = (names: readonly string[]) =>
-    new RecordReader(new TableReader(scan.source, scan.layout, table.name, entry.rootPage), {
+  const open = (names: readonly string[]) => {
+    const reader = new TableReader(scan.source, scan.layout, table.name, rootPage);
+    onOpen(reader);
+    return new RecordReader(reader, {
       columns: names.map((name) => positions.get(name) ?? table.columns.length),
       rowidColumn: alias,
       defaultOf: (column, rowid) => {
@@ -58,6 +78,7 @@ export function scannedRows(scan: DatabaseReader, table: TableInfo, readDefault:
         return info?.hasDefault === true ? readDefault(table, info.name, rowid) : null;
       },
     });
+  };
   return {
     columns: new Set(positions.keys()),
     affinities: affinitiesOf(table),

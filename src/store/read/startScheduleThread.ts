@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { joinSchedules } from '../../columns/joinSchedules.js';
 import type { ReadBeside } from '../../columns/organization.js';
 import { emailTypesOf, type FoundSchedules, type ScheduleMeaning } from '../../columns/readSchedules.js';
 import type { OrganizationSource } from '../../columns/source.js';
 import { TextDictionary } from '../../columns/texts.js';
 import type { Connection } from '../driver/connection.js';
+import { openDatabaseReader } from '../format/databaseReader.js';
 import { FileSource } from '../format/fileSource.js';
-import { type DatabaseSchema, findTable } from '../schema/readSchema.js';
+import { shareTable, type TableShare, type TakenBranches, takeRightHalf } from '../format/tableShare.js';
+import { type DatabaseSchema, findTable, type TableInfo } from '../schema/readSchema.js';
+import { type FoundPart, findSchedules, fitTogether, type ScheduleTable } from './findSchedules.js';
+import { tableReaderOf } from './scannedRows.js';
 import type { PlainSchedules, ScheduleMessage, ScheduleTask } from './scheduleThread.js';
 
 /** Below this many rows the start of a thread takes longer than it saves. */
@@ -45,17 +50,16 @@ export class ScheduleThread {
       // Where whoever uses the library bundled it into one file, the thread's own is missing.
       if (!(pages instanceof FileSource) || !existsSync(fileURLToPath(SCRIPT))) return null;
       const { descriptor, byteLength, hasEmptyLog } = pages;
-      const workerData: ScheduleTask = { file: { descriptor, byteLength, hasEmptyLog }, table, meaning };
+      const task = { table, meaning, share: shareSchedules(pages, table) };
+      const workerData: ScheduleTask = { ...task, file: { descriptor, byteLength, hasEmptyLog } };
       try {
         this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
       } catch {
         // The system makes no more threads.
         return null;
       }
-      const found = answerOf(this.#worker, pages, meaning, onRow);
-      // Whoever waits for the rows gets the error, and nobody does when the work is given up before.
-      found.catch(() => {});
-      return found;
+      const reading = new SharedReading(this.#worker, pages, task, onRow);
+      return () => reading.finish();
     };
   }
 
@@ -65,32 +69,89 @@ export class ScheduleThread {
   }
 }
 
-/** What a thread finds; null when it ends without: what is in the way is there for others, too. */
-function answerOf(
-  worker: Worker,
-  pages: FileSource,
-  meaning: ScheduleMeaning,
-  onRow: (rowsDone: number) => void,
-): Promise<FoundSchedules | null> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: ScheduleMessage) => {
-      if ('rowsDone' in message) {
-        try {
-          onRow(message.rowsDone);
-        } catch (error) {
-          reject(error);
+/** A table that a thread reads, and in the end this one as well. */
+class SharedReading {
+  readonly #pages: FileSource;
+  readonly #task: ScheduleTable;
+  readonly #onRow: (rowsDone: number) => void;
+  readonly #left: Promise<FoundPart<PlainSchedules> | null>;
+  #leftRows = 0;
+  #rightRows = 0;
+
+  constructor(worker: Worker, pages: FileSource, task: ScheduleTable, onRow: (rowsDone: number) => void) {
+    this.#pages = pages;
+    this.#task = task;
+    this.#onRow = onRow;
+    this.#left = this.#answerOf(worker);
+    // Whoever waits for the rows gets the error, and nobody does when the work is given up before.
+    this.#left.catch(() => {});
+  }
+
+  /** Reads what the thread has no time for, and puts all rows together; null where the table has to be read as a whole. */
+  async finish(): Promise<FoundSchedules | null> {
+    const { share, meaning } = this.#task;
+    const branches = share === null ? null : takeRightHalf(share);
+    const right = branches === null ? null : this.#readRight(branches);
+    const left = await this.#left;
+    if (left === null) return null;
+    const found = fromPlain(left.found, meaning);
+    if (share === null || branches === null) return found;
+    return right !== null && fitTogether(left, right, share) ? joinSchedules(found, right.found) : null;
+  }
+
+  /** Reads rows on this thread, beside what the other one reads from the same file. */
+  #readRight(branches: TakenBranches): FoundPart<FoundSchedules> | null {
+    const { descriptor, byteLength, hasEmptyLog } = this.#pages;
+    const pages = new FileSource(descriptor, byteLength, hasEmptyLog);
+    try {
+      return findSchedules(pages, this.#task, branches, (rowsDone) => {
+        this.#rightRows = rowsDone;
+        this.#tell();
+      });
+    } finally {
+      this.#pages.bytesRead += pages.bytesRead;
+    }
+  }
+
+  #tell(): void {
+    this.#onRow(this.#leftRows + this.#rightRows);
+  }
+
+  /** What the thread finds; null when it ends without: what is in the way is there for others, too. */
+  #answerOf(worker: Worker): Promise<FoundPart<PlainSchedules> | null> {
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: ScheduleMessage) => {
+        if ('rowsDone' in message) {
+          this.#leftRows = message.rowsDone;
+          try {
+            this.#tell();
+          } catch (error) {
+            reject(error);
+          }
+          return;
         }
-        return;
-      }
-      pages.bytesRead += message.bytesRead;
-      resolve(message.found === null ? null : fromPlain(message.found, meaning));
+        this.#pages.bytesRead += message.bytesRead;
+        resolve(message.part);
+      });
+      worker.once('error', () => resolve(null));
+      worker.once('exit', () => resolve(null));
     });
-    worker.once('error', () => resolve(null));
-    worker.once('exit', () => resolve(null));
-  });
+  }
 }
 
-/** What a thread found, with types and texts that know as much as the thread's. */
+/** Shares the table with another thread; null where one thread has to read it. */
+function shareSchedules(pages: FileSource, table: TableInfo): TableShare | null {
+  try {
+    const scan = openDatabaseReader(pages);
+    const reader = typeof scan === 'string' ? null : tableReaderOf(scan, table);
+    return reader === null ? null : shareTable(reader.leaves.branches());
+  } catch {
+    // Whoever reads the rows meets it as well.
+    return null;
+  }
+}
+
+/** Rows that a thread found, with types and texts that know as much as the thread's. */
 function fromPlain({ typeNames, texts: all, ...found }: PlainSchedules, meaning: ScheduleMeaning): FoundSchedules {
   const types = emailTypesOf(meaning);
   for (const name of typeNames) types.codeOf(name);

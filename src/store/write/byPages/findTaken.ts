@@ -152,14 +152,8 @@ class OutlinedLeaf implements OpenedLeaf {
   refresh(): void {}
 
   #read(leaf: number): void {
-    const { source, pageSize, usableSize } = this.#image;
-    const pageNumber = this.#outline.pages[leaf];
-    this.#page = source.read((pageNumber - 1) * pageSize, pageSize).slice(0, usableSize);
+    this.#page = this.#image.readLeaf(this.#outline.pages[leaf], PAGE_KIND.indexLeaf).slice();
     this.#leaf = leaf;
-    const isLeaf = this.#page[0] === PAGE_KIND.indexLeaf;
-    if (!isLeaf || LEAF_HEADER_BYTES + 2 * readUint16(this.#page, 3) > usableSize) {
-      throw damaged(`page ${pageNumber} is no leaf of its index`);
-    }
   }
 }
 

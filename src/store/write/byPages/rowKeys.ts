@@ -17,12 +17,9 @@ class RowFinder {
   }
 
   open(pageNumber: number): void {
-    const { source, pageSize, usableSize } = this.#image;
-    this.page = source.read((pageNumber - 1) * pageSize, pageSize).subarray(0, usableSize);
+    this.page = this.#image.readLeaf(pageNumber, PAGE_KIND.tableLeaf);
     this.#varints.bytes = this.page;
     this.#cellCount = readUint16(this.page, 3);
-    const isLeaf = this.page[0] === PAGE_KIND.tableLeaf && LEAF_HEADER_BYTES + 2 * this.#cellCount <= usableSize;
-    if (!isLeaf) throw damaged(`page ${pageNumber} is no leaf of its table`);
   }
 
   /** Goes to the row of an id; false when the leaf has none. */
