@@ -5,18 +5,8 @@ import { signalsFrom } from './signals.js';
 
 /** The columns of schedules that have a value a row. */
 const ROW_VALUES = [
-  ...([
-    'rowClass',
-    'type',
-    'eventYear',
-    'sentDay',
-    'plannedDay',
-    'scheduledDay',
-    'instance',
-    'priority',
-    'id',
-  ] as const),
-  ...(['instanceId', 'form', 'isClean', 'eventMonth', 'eventDay', 'metadata', 'createdAt'] as const),
+  ...(['rowClass', 'type', 'eventYear', 'sentDay', 'plannedDay', 'scheduledDay', 'id'] as const),
+  ...(['form', 'isClean', 'eventMonth', 'eventDay', 'metadata', 'createdAt'] as const),
 ];
 
 /** The numbers from `start` to before `end`, counted from the first of them, and once more what the last of them is. */

@@ -1,35 +1,27 @@
 import type { Organization } from './organization.js';
 import type { RowColumn } from './rowTable.js';
+import type { ScheduleForms } from './scheduleForms.js';
 import { SCHEDULE_ROW_COLUMNS, type ScheduleRows } from './scheduleRows.js';
-import type { Schedules } from './schedules.js';
+import { ofForm, type Schedules } from './schedules.js';
 
 /** The value of an owned row that was found, as `RowValues` have it; `NOT_PLAIN` where a run would never write it so. */
 type FoundValue = (schedules: Schedules, row: number) => number;
 
-type FormColumn =
-  | 'emailType'
-  | 'status'
-  | 'sendTime'
-  | 'skipReason'
-  | 'storedPriority'
-  | 'emailTemplate'
-  | 'smsTemplate';
-
-const ofForm = (name: FormColumn): FoundValue => {
-  return ({ forms, form }, row) => forms[name][form[row]];
+const byForm = (name: keyof ScheduleForms): FoundValue => {
+  return (schedules, row) => ofForm(schedules, row, name);
 };
 
 const FOUND: Readonly<Record<string, FoundValue>> = {
-  email_type: ofForm('emailType'),
+  email_type: byForm('emailType'),
   planned_send_date: ({ plannedDay }, row) => plannedDay[row],
   scheduled_send_date: ({ scheduledDay }, row) => scheduledDay[row],
-  scheduled_send_time: ofForm('sendTime'),
-  status: ofForm('status'),
-  skip_reason: ofForm('skipReason'),
-  priority: ofForm('storedPriority'),
-  campaign_instance_id: ({ instanceId }, row) => instanceId[row],
-  email_template: ofForm('emailTemplate'),
-  sms_template: ofForm('smsTemplate'),
+  scheduled_send_time: byForm('sendTime'),
+  status: byForm('status'),
+  skip_reason: byForm('skipReason'),
+  priority: byForm('storedPriority'),
+  campaign_instance_id: byForm('instanceId'),
+  email_template: byForm('emailTemplate'),
+  sms_template: byForm('smsTemplate'),
   event_year: ({ eventYear }, row) => eventYear[row],
   event_month: ({ eventMonth }, row) => eventMonth[row],
   event_day: ({ eventDay }, row) => eventDay[row],

@@ -15,29 +15,31 @@ export function inOrderOfContacts(
   contacts: ContactIndex,
   contactCount: number,
 ): Schedules {
+  const count = rows.id.length;
   const { order, first } = orderByContact(
     contactsOf(rows.contactId, contacts, contactCount),
     contactCount + 1,
     rows.id,
   );
-  // The contacts have their order, so that the room of their ids is free: first for all columns, then for one that is to stay.
-  const room = rows.contactId;
-  const inOrder = <Column extends RowColumn>(column: Column) => putInOrder(column, order, room);
-  const ordered = {
-    first,
-    sentDay: inOrder(rows.sentDay),
-    plannedDay: inOrder(rows.plannedDay),
-    scheduledDay: inOrder(rows.scheduledDay),
-    id: inOrder(rows.id),
-    form: inOrder(rows.form),
-    isClean: inOrder(rows.isClean),
-    eventMonth: inOrder(rows.eventMonth),
-    eventDay: inOrder(rows.eventDay),
-    metadata: inOrder(rows.metadata),
-    createdAt: inOrder(rows.createdAt),
+  // The contacts have their order, so that the room of their ids is free.
+  const room = new ColumnRoom(order, rows.contactId);
+  const id = room.putIds(rows.id);
+  const isClean = room.putBytes(rows.isClean);
+  const form = room.put(rows.form);
+  const days = {
+    sentDay: room.put(rows.sentDay),
+    plannedDay: room.put(rows.plannedDay),
+    scheduledDay: room.put(rows.scheduledDay),
   };
-  const columns = { ...ordered, ...contentOfForms(forms, ordered.form, room) };
-  return { count: rows.id.length, ...columns, forms, notes, toTable: () => tableOfRows(columns) };
+  const content = {
+    eventMonth: room.put(rows.eventMonth),
+    eventDay: room.put(rows.eventDay),
+    metadata: room.put(rows.metadata),
+    createdAt: room.put(rows.createdAt),
+  };
+  const ofForms = contentOfForms(forms, form, room);
+  const schedules = { count, first, id, ...ofForms, ...days, form, forms, isClean, ...content, notes };
+  return { ...schedules, toTable: () => tableOfRows(schedules) };
 }
 
 /** The index of the contact of each row, that behind the last for all who cannot be planned, in the memory of the ids. */
@@ -48,70 +50,99 @@ function contactsOf(ids: Float64Array, contacts: ContactIndex, contactCount: num
   return indexes;
 }
 
-type RowColumns = Omit<Schedules, 'count' | 'forms' | 'toTable' | 'notes'>;
-
-/**
- * What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type.
- *
- * @param instanceId the memory of that column
- */
+/** What rows have of their forms, a column each: in one loop, so that each array is known to be of its one type. */
 function contentOfForms(
   forms: ScheduleForms,
   form: Int32Array,
-  instanceId: Float64Array,
-): Pick<Schedules, 'rowClass' | 'type' | 'eventYear' | 'instance' | 'priority' | 'instanceId'> {
+  room: ColumnRoom,
+): Pick<Schedules, 'rowClass' | 'type' | 'eventYear'> {
   const rowCount = form.length;
   const rowClass = new Uint8Array(rowCount);
-  const type = new Int32Array(rowCount);
-  const eventYear = new Int32Array(rowCount);
-  const instance = new Int32Array(rowCount);
-  const priority = new Int32Array(rowCount);
+  const type = room.take(rowCount);
+  const eventYear = room.take(rowCount);
   for (let i = 0; i < rowCount; i++) {
     const number = form[i];
     rowClass[i] = forms.rowClass[number];
     type[i] = forms.type[number];
     eventYear[i] = forms.eventYear[number];
-    instance[i] = forms.instance[number];
-    priority[i] = forms.priority[number];
-    instanceId[i] = forms.instanceId[number];
   }
-  return { rowClass, type, eventYear, instance, priority, instanceId };
+  return { rowClass, type, eventYear };
 }
 
-function tableOfRows(columns: RowColumns): Table {
+function tableOfRows(schedules: Omit<Schedules, 'toTable'>): Table {
+  const { form, forms } = schedules;
   return tableOf({
-    id: numberVector(columns.id),
-    class: numberVector(columns.rowClass),
-    email_type: numberVector(columns.type),
-    event_year: numberVector(columns.eventYear),
-    sent_day: numberVector(columns.sentDay),
-    planned_day: numberVector(columns.plannedDay),
-    scheduled_day: numberVector(columns.scheduledDay),
-    instance: numberVector(columns.instance),
-    priority: numberVector(columns.priority),
-    instance_id: numberVector(columns.instanceId),
-    form: numberVector(columns.form),
+    id: numberVector(schedules.id),
+    class: numberVector(schedules.rowClass),
+    email_type: numberVector(schedules.type),
+    event_year: numberVector(schedules.eventYear),
+    sent_day: numberVector(schedules.sentDay),
+    planned_day: numberVector(schedules.plannedDay),
+    scheduled_day: numberVector(schedules.scheduledDay),
+    instance: numberVector(Int32Array.from(form, (number) => forms.instance[number])),
+    priority: numberVector(Int32Array.from(form, (number) => forms.priority[number])),
+    instance_id: numberVector(Float64Array.from(form, (number) => forms.instanceId[number])),
+    form: numberVector(form),
   });
 }
 
-type RowColumn = Float64Array | Int32Array | Uint8Array;
-
 /**
- * Puts a column's values into an order of positions, in the column's own memory; null leaves them as they are.
- *
- * @param scratch room for the values: fresh memory takes longer than to copy them once more
+ * Puts columns into an order of positions, each into the memory that the one before it has left: fresh memory takes longer, and so
+ * does to copy them back. Each kind of array has its own loop, which is known to be of that type.
  */
-function putInOrder<Column extends RowColumn>(
-  column: Column,
-  order: Uint32Array | null,
-  scratch: Float64Array,
-): Column {
-  if (order === null) return column;
-  const create = column.constructor as new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Column;
-  const ordered = new create(scratch.buffer, scratch.byteOffset, order.length);
-  for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
-  column.set(ordered);
-  return column;
+class ColumnRoom {
+  readonly #order: Uint32Array | null;
+  readonly #room: Float64Array;
+  #free: Int32Array[];
+
+  /**
+   * @param order null leaves all columns as they are
+   * @param room memory that is free
+   */
+  constructor(order: Uint32Array | null, room: Float64Array) {
+    this.#order = order;
+    this.#room = room;
+    this.#free = halvesOf(room);
+  }
+
+  /** Puts the one column of ids, before all others. */
+  putIds(column: Float64Array): Float64Array {
+    const order = this.#order;
+    if (order === null) return column;
+    const ordered = this.#room;
+    for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+    this.#free = halvesOf(column);
+    return ordered;
+  }
+
+  put(column: Int32Array): Int32Array {
+    const order = this.#order;
+    if (order === null) return column;
+    const ordered = this.take(order.length);
+    for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+    this.#free.push(column);
+    return ordered;
+  }
+
+  putBytes(column: Uint8Array): Uint8Array {
+    const order = this.#order;
+    if (order === null) return column;
+    const ordered = new Uint8Array(order.length);
+    for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
+    return ordered;
+  }
+
+  /** Memory for a column, whatever is in it. */
+  take(length: number): Int32Array {
+    return this.#free.pop() ?? new Int32Array(length);
+  }
+}
+
+/** The memory of numbers as two columns of half the width. */
+function halvesOf({ buffer, byteOffset, length }: Float64Array): Int32Array[] {
+  return [byteOffset, byteOffset + length * Int32Array.BYTES_PER_ELEMENT].map(
+    (start) => new Int32Array(buffer, start, length),
+  );
 }
 
 /** The order by contact, then id; null when the rows have it already, which is how a run writes them. */

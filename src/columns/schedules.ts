@@ -116,12 +116,8 @@ export interface Schedules {
   readonly sentDay: Int32Array;
   readonly plannedDay: Int32Array;
   readonly scheduledDay: Int32Array;
-  readonly instance: Int32Array;
-  readonly priority: Int32Array;
   readonly id: Float64Array;
-  /** The campaign instance id itself, NaN for none. */
-  readonly instanceId: Float64Array;
-  /** The number of the row's form in `forms`. */
+  /** The number of the row's form in `forms`; see `ofForm`. */
   readonly form: Int32Array;
   readonly forms: ScheduleForms;
   /** 0 where a value is of a form that a run never writes, so that the row cannot be unchanged; good for owned rows, as all below. */
@@ -133,6 +129,15 @@ export interface Schedules {
   readonly createdAt: Int32Array;
   /** What rows hold that was read as if it were not there. */
   readonly notes: ScheduleNotes;
-  /** The columns as an Arrow table over their own memory. */
+  /** The columns as an Arrow table, most of them over their own memory. */
   toTable(): Table;
+}
+
+/** What a row has of its form, such as its campaign instance or its priority. */
+export function ofForm(
+  { form, forms }: Pick<Schedules, 'form' | 'forms'>,
+  row: number,
+  name: keyof ScheduleForms,
+): number {
+  return forms[name][form[row]];
 }

@@ -1,6 +1,6 @@
 import { monthsBetween } from '../calendar/day.js';
 import type { PlannedType } from '../columns/plannedTypes.js';
-import { isSentClass, TYPE_FLAGS } from '../columns/schedules.js';
+import { isSentClass, ofForm, TYPE_FLAGS } from '../columns/schedules.js';
 import { startStepOf } from '../plan/plan.js';
 import { type ExclusionWindow, exclusionOn } from '../rules/windows.js';
 import type { Absence, AbsenceReason } from './absenceFacts.js';
@@ -179,7 +179,7 @@ function isInitial({ plan }: Subject, row: number): boolean {
   const flags = emailTypes.flags[schedules.type[row]];
   if (flags & TYPE_FLAGS.followup) return false;
   if (flags & TYPE_FLAGS.initial) return true;
-  const instance = schedules.instance[row];
+  const instance = ofForm(schedules, row, 'instance');
   if (instance >= 0) return instances[instance].type?.enablesFollowups === true;
   return instance === -1 && (flags & TYPE_FLAGS.campaignFollowed) !== 0;
 }

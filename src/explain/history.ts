@@ -1,4 +1,5 @@
 import { anniversary, anniversaryOf, yearOf } from '../calendar/day.js';
+import { ofForm } from '../columns/schedules.js';
 import { isOfCampaign, isOfEvent } from '../rules/history.js';
 import { isPast, orNull, type Subject } from './subject.js';
 
@@ -18,7 +19,8 @@ export function rowsOfCampaign(subject: Subject, campaign: number): number[] {
   const { id, type } = running[campaign];
   return subject.rows.filter((row) => {
     if (!isPast(subject, row)) return false;
-    const instanceId = Number.isNaN(schedules.instanceId[row]) ? null : schedules.instanceId[row];
+    const found = ofForm(schedules, row, 'instanceId');
+    const instanceId = Number.isNaN(found) ? null : found;
     return isOfCampaign({ type: emailTypes.names[schedules.type[row]], instanceId }, { id, typeName: type.name });
   });
 }

@@ -206,8 +206,12 @@ function fillSchedules(views: KernelViews, { schedules, instances }: Organizatio
   views.rowSentDay.set(schedules.sentDay);
   views.rowPlannedDay.set(schedules.plannedDay);
   views.rowScheduledDay.set(schedules.scheduledDay);
-  views.rowInstance.set(schedules.instance);
-  views.rowPriority.set(schedules.priority);
+  const { form, forms } = schedules;
+  const { rowInstance, rowPriority } = views;
+  for (let row = 0; row < schedules.count; row++) {
+    rowInstance[row] = forms.instance[form[row]];
+    rowPriority[row] = forms.priority[form[row]];
+  }
   instances.forEach((instance, i) => {
     views.instanceFollowups[i] = instance.type.enablesFollowups ? 1 : 0;
   });

@@ -1,5 +1,6 @@
 import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
+import { ofForm } from '../columns/schedules.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { Plan } from './plan.js';
 import { plannedDays } from './plan.js';
@@ -160,7 +161,7 @@ export class RowKinds {
     const digits = digitsOf(schedules.id[initialRow]);
     if (digits === 0) return -1;
     const variant = this.#type[candidate] * 2 + phone;
-    const instanceId = schedules.instanceId[initialRow];
+    const instanceId = ofForm(schedules, initialRow, 'instanceId');
     const reason = this.#subjectOf(candidate) * REASON_COUNT + this.#reason[candidate];
     const priority = kernel.priorityOf(candidate);
     const last = this.#lastFollowup;

@@ -2,6 +2,7 @@ import { PackedDates } from '../calendar/packedDate.js';
 import { HAS_PHONE } from '../columns/contacts.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import { type ScheduleRowBuffers, type ScheduleRows, scheduleRowBuffers } from '../columns/scheduleRows.js';
+import { ofForm } from '../columns/schedules.js';
 import { NULL_TEXT } from '../columns/texts.js';
 import { type Plan, plannedDays } from './plan.js';
 import { REASON, ReasonCodes } from './reasons.js';
@@ -139,7 +140,7 @@ export class RowWriter {
     const { schedules, texts } = organization;
     const initialRow = views.candidateDetail[candidate];
     rows.priority[i] = kernel.priorityOf(candidate);
-    rows.instanceId[i] = schedules.instanceId[initialRow];
+    rows.instanceId[i] = ofForm(schedules, initialRow, 'instanceId');
     rows.eventYear[i] = NULL_INT32;
     rows.eventMonth[i] = NULL_INT32;
     rows.eventDay[i] = NULL_INT32;

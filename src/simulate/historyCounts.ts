@@ -1,5 +1,5 @@
 import type { Organization } from '../columns/organization.js';
-import { isEndedClass, isHistoryClass, TYPE_FLAGS } from '../columns/schedules.js';
+import { isEndedClass, isHistoryClass, ofForm, TYPE_FLAGS } from '../columns/schedules.js';
 import type { KernelViews } from '../kernel/columns.js';
 import type { EmailNames } from './emailNames.js';
 import { type Ledger, OUTCOME } from './ledger.js';
@@ -63,8 +63,11 @@ export class HistoryCounts {
       if (type < planned.firstFollowup) {
         const occasion = names.occasionOfYear(year);
         if (occasion !== null) ledger.note(contact, type, occasion, OUTCOME.found);
-      } else if (schedules.instance[row] >= 0 && !(organization.emailTypes.flags[type] & TYPE_FLAGS.followup)) {
-        const ofCampaign = typeOfInstance.get(instances[schedules.instance[row]]);
+      } else if (
+        ofForm(schedules, row, 'instance') >= 0 &&
+        !(organization.emailTypes.flags[type] & TYPE_FLAGS.followup)
+      ) {
+        const ofCampaign = typeOfInstance.get(instances[ofForm(schedules, row, 'instance')]);
         if (ofCampaign !== undefined) ledger.note(contact, ofCampaign, 0, OUTCOME.found);
       }
     }

@@ -1,7 +1,7 @@
 import { runsOn } from '../columns/campaigns.js';
 import { NULL_INT32 } from '../columns/nulls.js';
 import type { Organization } from '../columns/organization.js';
-import { isOwnedClass, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isOwnedClass, ofForm, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { KERNEL_COLUMNS, type KernelColumn, type KernelCounts, type KernelViews } from '../kernel/columns.js';
 import { createKernel, type Kernel } from '../kernel/kernel.js';
 import { countColumns } from '../plan/countColumns.js';
@@ -263,8 +263,8 @@ export class Slots {
           views.rowSentDay[place] = schedules.sentDay[row];
           views.rowPlannedDay[place] = schedules.plannedDay[row];
           views.rowScheduledDay[place] = schedules.scheduledDay[row];
-          views.rowInstance[place] = schedules.instance[row];
-          views.rowPriority[place] = schedules.priority[row];
+          views.rowInstance[place] = ofForm(schedules, row, 'instance');
+          views.rowPriority[place] = ofForm(schedules, row, 'priority');
           this.rowSince[place++] = FIRST_FOUND + row - schedules.first[contact];
         }
         if (!isOwned) historyCount[contact] = place - views.rowFirst[contact];
@@ -333,8 +333,8 @@ function emptyRows({ schedules }: Organization, rowFirst: Uint32Array, count: nu
     sentDay: none,
     plannedDay: none,
     scheduledDay: none,
-    instance: none,
-    priority: none,
+    form: new Int32Array(count),
+    forms: { ...schedules.forms, instance: none.subarray(0, 1), priority: none.subarray(0, 1) },
   };
 }
 

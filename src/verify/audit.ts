@@ -2,7 +2,7 @@ import { anniversary, anniversaryOf, END_DAY, FIRST_DAY, yearOf } from '../calen
 import type { CampaignInstance, CampaignType } from '../columns/campaigns.js';
 import { contactOfRow } from '../columns/contactOfRow.js';
 import { NULL_INT32 } from '../columns/nulls.js';
-import { isHistoryClass, isOwnedClass, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
+import { isHistoryClass, isOwnedClass, ofForm, ROW_CLASS, TYPE_FLAGS } from '../columns/schedules.js';
 import { NO_DEADLINE } from '../plan/fillKernel.js';
 import type { Plan } from '../plan/plan.js';
 import { windowedContact } from '../plan/windowedContact.js';
@@ -104,7 +104,8 @@ export class Audit {
     if (instance !== null) return { type: instance.type, instance };
     const name = emailTypes.names[type];
     if (NOT_CAMPAIGN.test(name)) return null;
-    const named = schedules.instance[row] >= 0 ? instances[schedules.instance[row]] : this.#instanceByType.get(name);
+    const index = ofForm(schedules, row, 'instance');
+    const named = index >= 0 ? instances[index] : this.#instanceByType.get(name);
     if (named !== undefined) return { type: named.type, instance: named };
     const bare = this.#typeByBareType.get(name);
     return bare === undefined ? null : { type: bare, instance: null };

@@ -3,6 +3,7 @@ import { type ComparedColumn, comparedColumns, differingColumns } from '../colum
 import { NULL_INT32 } from '../columns/nulls.js';
 import { NOT_PLAIN } from '../columns/rowCursor.js';
 import type { RowColumnType } from '../columns/rowTable.js';
+import { ofForm } from '../columns/schedules.js';
 import { NULL_TEXT } from '../columns/texts.js';
 import { becomesRow, REASON } from '../plan/reasons.js';
 import { RowWriter } from '../plan/rows.js';
@@ -96,7 +97,7 @@ export class Differences {
     const type = views.candidateType[candidate];
     if (planned.types[type].kind === 'followup') return this.#audit.isFollowup(row);
     const instance = planned.types[type].instance;
-    return schedules.type[row] === type || (instance !== null && schedules.instanceId[row] === instance.id);
+    return schedules.type[row] === type || (instance !== null && ofForm(schedules, row, 'instanceId') === instance.id);
   }
 
   #noteMissing(candidate: number): void {

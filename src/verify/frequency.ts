@@ -1,5 +1,6 @@
 import { formatIsoDay } from '../calendar/iso.js';
 import { NULL_INT32 } from '../columns/nulls.js';
+import { ofForm } from '../columns/schedules.js';
 import { fullPeriod } from '../rules/frequency.js';
 import type { Audit } from './audit.js';
 
@@ -40,7 +41,8 @@ function note(audit: Audit, kind: 'frequency_exceeded' | 'sent_too_often', row: 
  */
 export function auditFrequency(audit: Audit, contact: number): void {
   const { max_emails_per_period: most, frequency_period_days: periodDays } = audit.plan.run.config.frequency;
-  const { first, priority, type } = audit.plan.organization.schedules;
+  const { schedules } = audit.plan.organization;
+  const { first, type } = schedules;
   if (most === 0 || first[contact + 1] - first[contact] <= most) return;
   const rows: number[] = [];
   for (let row = first[contact]; row < first[contact + 1]; row++) {
@@ -49,7 +51,10 @@ export function auditFrequency(audit: Audit, contact: number): void {
   if (rows.length === 0) return;
   const taken = daysOf(audit, contact, (row) => audit.isHistory(row));
   if (rows.length + taken.length <= most) return;
-  const urgency = (row: number) => (priority[row] === NULL_INT32 ? Infinity : priority[row]);
+  const urgency = (row: number) => {
+    const priority = ofForm(schedules, row, 'priority');
+    return priority === NULL_INT32 ? Infinity : priority;
+  };
   rows.sort(
     (a, b) =>
       Number(urgency(a) > urgency(b)) - Number(urgency(a) < urgency(b)) ||

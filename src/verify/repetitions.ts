@@ -1,5 +1,5 @@
 import { NULL_INT32 } from '../columns/nulls.js';
-import { isEndedClass } from '../columns/schedules.js';
+import { isEndedClass, ofForm } from '../columns/schedules.js';
 import { isOfEvent } from '../rules/history.js';
 import type { Audit } from './audit.js';
 import type { FindingKind } from './kinds.js';
@@ -16,10 +16,15 @@ function rowName(audit: Audit, row: number): string {
   return `row ${audit.plan.organization.schedules.id[row]}`;
 }
 
+function instanceIdOf(audit: Audit, row: number): number {
+  return ofForm(audit.plan.organization.schedules, row, 'instanceId');
+}
+
 /** Tells whether two rows of a contact are of one campaign, by its instance (Rules 5, history has it). */
 function isSameCampaign(audit: Audit, a: number, b: number): boolean {
-  const { instanceId, type } = audit.plan.organization.schedules;
-  if (!Number.isNaN(instanceId[a]) && !Number.isNaN(instanceId[b])) return instanceId[a] === instanceId[b];
+  const { type } = audit.plan.organization.schedules;
+  const [idOfA, idOfB] = [instanceIdOf(audit, a), instanceIdOf(audit, b)];
+  if (!Number.isNaN(idOfA) && !Number.isNaN(idOfB)) return idOfA === idOfB;
   return type[a] === type[b];
 }
 
@@ -43,11 +48,12 @@ export function auditDuplicates(audit: Audit, contact: number): void {
 
 /** Tells whether an earlier row is the email of a later one's event (Rules 5, history has it). */
 function hasEvent(audit: Audit, contact: number, past: number, row: number): boolean {
-  const { type, eventYear, sentDay, instanceId } = audit.plan.organization.schedules;
+  const { type, eventYear, sentDay } = audit.plan.organization.schedules;
   if (audit.isFollowup(past) || audit.isFollowup(row)) return false;
   if (audit.campaignOf(row) !== null) {
-    if (Number.isNaN(instanceId[past])) return audit.campaignOf(past) !== null && isSameCampaign(audit, past, row);
-    return instanceId[past] === instanceId[row];
+    const id = instanceIdOf(audit, past);
+    if (Number.isNaN(id)) return audit.campaignOf(past) !== null && isSameCampaign(audit, past, row);
+    return id === instanceIdOf(audit, row);
   }
   if (type[past] !== type[row]) return false;
   const orNull = (value: number) => (value === NULL_INT32 ? null : value);
@@ -90,15 +96,20 @@ export function auditCampaignsOfDay(
   isWanted: (row: number) => boolean,
   kind: FindingKind,
 ): void {
-  const { priority, instanceId } = audit.plan.organization.schedules;
+  const { schedules } = audit.plan.organization;
   const rows = rowsOf(
     audit,
     contact,
     (row) => isWanted(row) && audit.hasDay(row) && !audit.isFollowup(row) && audit.campaignOf(row) !== null,
   );
   if (rows.length < 2) return;
-  const urgency = (row: number) => (priority[row] === NULL_INT32 ? Number.MAX_SAFE_INTEGER : priority[row]);
-  const inOrder = rows.sort((a, b) => urgency(a) - urgency(b) || instanceId[a] - instanceId[b] || a - b);
+  const urgency = (row: number) => {
+    const priority = ofForm(schedules, row, 'priority');
+    return priority === NULL_INT32 ? Number.MAX_SAFE_INTEGER : priority;
+  };
+  const inOrder = rows.sort(
+    (a, b) => urgency(a) - urgency(b) || instanceIdOf(audit, a) - instanceIdOf(audit, b) || a - b,
+  );
   const winners = new Map<number, number>();
   for (const row of inOrder) {
     const winner = winners.get(audit.dayOf(row));

@@ -1,4 +1,5 @@
 import { FAILED_UNDERWRITING } from '../columns/contacts.js';
+import { ofForm } from '../columns/schedules.js';
 import { SKIP_REASONS, suppressionOf } from '../rules/reasons.js';
 import { isForFailedContacts } from '../rules/underwriting.js';
 import { exclusionOn } from '../rules/windows.js';
@@ -34,10 +35,12 @@ function isStopped(audit: Audit, row: number, contact: number, by: string): bool
 
 /** Tells whether another campaign of the contact, of that instance, is to be sent on the day of a skipped one (Rules 9). */
 function hasConflict(audit: Audit, row: number, contact: number, instanceId: number): boolean {
-  const { first, instanceId: ids } = audit.plan.organization.schedules;
+  const { schedules } = audit.plan.organization;
+  const { first } = schedules;
   for (let other = first[contact]; other < first[contact + 1]; other++) {
     if (other === row || !audit.isToBeSent(other) || audit.dayOf(other) !== skippedDay(audit, row)) continue;
-    if (ids[other] === instanceId || audit.campaignOf(other)?.instance?.id === instanceId) return true;
+    if (ofForm(schedules, other, 'instanceId') === instanceId || audit.campaignOf(other)?.instance?.id === instanceId)
+      return true;
   }
   return false;
 }
