@@ -1,10 +1,14 @@
 import type { Table } from 'apache-arrow';
 import type { DateOrder } from '../rules/dates.js';
-import { hasMedicalConditions, readDate, readInteger, readText } from '../rules/fields.js';
+import { hasMedicalConditions } from '../rules/fields.js';
 import { numberVector, tableOf, valuesOf } from './arrowTable.js';
 import type { ContactIndex } from './contactIndex.js';
+import { dateMemo } from './dateMemo.js';
 import { NULL_INT32 } from './nulls.js';
-import { type RowSource, selectColumns } from './source.js';
+import { openRows } from './openColumns.js';
+import { INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
+import type { RowSource } from './source.js';
+import { TextMemo } from './textMemo.js';
 
 /**
  * What contacts did, as far as follow-ups ask (Rules 10): for every contact the latest day of each kind, null for never. An
@@ -26,33 +30,70 @@ export function readSignals(
   contactCount: number,
   order: DateOrder,
 ): Signals {
-  const never = () => new Int32Array(contactCount).fill(NULL_INT32);
-  const latest: { click?: Int32Array; answer?: Int32Array; condition?: Int32Array } = {};
-  const note = (kind: keyof typeof latest, contact: number, day: number) => {
-    latest[kind] ??= never();
-    const days = latest[kind];
+  const latest = new LatestDays(contactCount);
+  const dates = dateMemo(order);
+  eachRow(clicks, ['contact_id', 'clicked_at'], (cursor, [contactAt, clickedAt]) => {
+    const contact = contacts.indexOf(cursor.integer(contactAt) ?? -1);
+    const day = cursor.day(clickedAt, dates);
+    if (contact >= 0 && isDay(day)) latest.note('click', contact, day);
+  });
+  const answers = new TextMemo((type) => (type === 'eligibility_answered' ? 1 : 0));
+  const conditions = new TextMemo((metadata) => (hasMedicalConditions(metadata) ? 1 : 0));
+  const ofEvents = ['contact_id', 'event_type', 'created_at', 'metadata'] as const;
+  eachRow(events, ofEvents, (cursor, [contactAt, typeAt, createdAt, metadataAt]) => {
+    if (cursor.code(typeAt, answers) === 0) return;
+    const contact = contacts.indexOf(cursor.integer(contactAt) ?? -1);
+    const day = cursor.day(createdAt, dates);
+    if (contact < 0 || !isDay(day)) return;
+    latest.note('answer', contact, day);
+    if (cursor.code(metadataAt, conditions) === 1) latest.note('condition', contact, day);
+  });
+  return latest.signals();
+}
+
+/** Goes through the rows of a table. @param take is given the places of the wanted fields */
+function eachRow(
+  source: RowSource | null,
+  wanted: readonly string[],
+  take: (cursor: RowCursor, places: readonly number[]) => void,
+): void {
+  const { places, cursor } = openRows(source, wanted);
+  try {
+    while (cursor.next()) take(cursor, places);
+  } finally {
+    cursor.close();
+  }
+}
+
+function isDay(day: number): boolean {
+  return day !== MISSING_DAY && day !== INVALID_DAY;
+}
+
+/** The latest day of each kind for every contact. */
+class LatestDays {
+  readonly #contactCount: number;
+  readonly #days: { click?: Int32Array; answer?: Int32Array; condition?: Int32Array } = {};
+
+  constructor(contactCount: number) {
+    this.#contactCount = contactCount;
+  }
+
+  note(kind: 'click' | 'answer' | 'condition', contact: number, day: number): void {
+    this.#days[kind] ??= this.#never();
+    const days = this.#days[kind];
     if (day > days[contact]) days[contact] = day;
-  };
-  const ofClicks = selectColumns(clicks, ['contact_id', 'clicked_at']);
-  for (const row of ofClicks.rows) {
-    const contact = contacts.indexOf(readInteger(row[ofClicks.places[0]]) ?? -1);
-    const day = readDate(row[ofClicks.places[1]], order).day;
-    if (contact >= 0 && day !== null) note('click', contact, day);
   }
-  const ofEvents = selectColumns(events, ['contact_id', 'event_type', 'created_at', 'metadata']);
-  const [contactAt, typeAt, createdAt, metadataAt] = ofEvents.places;
-  for (const row of ofEvents.rows) {
-    if (readText(row[typeAt]) !== 'eligibility_answered') continue;
-    const contact = contacts.indexOf(readInteger(row[contactAt]) ?? -1);
-    const day = readDate(row[createdAt], order).day;
-    if (contact < 0 || day === null) continue;
-    note('answer', contact, day);
-    if (hasMedicalConditions(row[metadataAt])) note('condition', contact, day);
+
+  signals(): Signals {
+    // Kinds that nobody has sent are one column.
+    const none = Object.keys(this.#days).length === 3 ? new Int32Array(0) : this.#never();
+    const { click = none, answer = none, condition = none } = this.#days;
+    return signalsFrom(click, answer, condition);
   }
-  // Kinds that nobody has sent are one column.
-  const none = Object.keys(latest).length === 3 ? new Int32Array(0) : never();
-  const { click = none, answer = none, condition = none } = latest;
-  return signalsFrom(click, answer, condition);
+
+  #never(): Int32Array {
+    return new Int32Array(this.#contactCount).fill(NULL_INT32);
+  }
 }
 
 /** Makes the Arrow table of signals over typed arrays of one length. */
