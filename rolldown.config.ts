@@ -64,6 +64,7 @@ const commandLine = defineConfig({
     indexThread: 'src/store/write/byPages/indexThread.ts',
     copyThread: 'src/store/file/copyThread.ts',
     scheduleThread: 'src/store/read/scheduleThread.ts',
+    keyThread: 'src/store/write/byPages/keyThread.ts',
     oracleThread: 'src/cli/oracleThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
@@ -86,6 +87,7 @@ const library = defineConfig({
     indexThread: 'src/store/write/byPages/indexThread.ts',
     copyThread: 'src/store/file/copyThread.ts',
     scheduleThread: 'src/store/read/scheduleThread.ts',
+    keyThread: 'src/store/write/byPages/keyThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
   // Of packages that have a form for Node and one for browsers, that which both can run.

@@ -13,6 +13,7 @@ import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
 import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
+import { KeyThread } from '../store/write/byPages/startKeyThread.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
 import { findRepeatedRun, readSoundLastRun, sealFile } from '../store/write/sealFile.js';
@@ -77,7 +78,9 @@ async function runOpened(
   { config, today, watch, range, copy }: OpenedRun,
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
-  const thread = new ScheduleThread(options.threads ?? availableParallelism());
+  const threads = options.threads ?? availableParallelism();
+  const thread = new ScheduleThread(threads);
+  const keys = new KeyThread(threads);
   const connection = await watch.measure('open', () =>
     whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
   );
@@ -86,7 +89,7 @@ async function runOpened(
       const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
-    const target = { kind: 'copy', pagesBefore: () => file.pages } as const;
+    const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => keys.take() } as const;
     const settings = {
       config,
       today,
@@ -96,7 +99,10 @@ async function runOpened(
       target,
       range,
       // A thread of its own reads while the organization is loaded.
-      onLoaded: () => copy?.start(),
+      onTablesRead: (...found: Parameters<KeyThread['start']>) => {
+        copy?.start();
+        if (!dryRun) keys.start(...found);
+      },
       force: options.force,
       hold: options.hold,
       readerOf: thread.readerOf.bind(thread),
@@ -133,6 +139,7 @@ async function runOpened(
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
     await thread.stop();
+    await keys.stop();
     connection.close();
   }
 }

@@ -11,7 +11,7 @@ import { candidatesAt, type PlannedRun } from '../store/changes/diffSchedules.js
 import type { Connection } from '../store/driver/connection.js';
 import { organizationOfDatabase } from '../store/read/organizationOfDatabase.js';
 import { type AlikeColumn, filledAlikeColumns } from '../store/schema/alikeColumns.js';
-import { planMigration } from '../store/schema/migration.js';
+import { type Migration, planMigration } from '../store/schema/migration.js';
 import { type DatabaseSchema, readSchema, requireContacts } from '../store/schema/readSchema.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
@@ -93,6 +93,8 @@ export async function planAndBalance(
 export interface DatabaseSettings {
   /** Gives what reads a part of the database's tables beside this thread; all is read on this one when left out. */
   readonly readerOf?: (connection: Connection, schema: DatabaseSchema, tables: OrganizationSource) => ReadBeside;
+  /** Called when the tables have been read, with what the schema lacks. */
+  readonly onTablesRead?: (connection: Connection, schema: DatabaseSchema, migration: Migration) => void;
 }
 
 /** A day that was planned on an open database. */
@@ -159,6 +161,7 @@ export async function runDatabase(
 
   const readBeside = settings.readerOf?.(connection, schema, source);
   const { plans, whole, book, reading } = await loadBook(source, alikeColumns, settings, watch, readBeside);
+  settings.onTablesRead?.(connection, schema, migration);
   const balanceOfRange = settings.range?.balance;
   const { facts, changes, balance, kept } = await takePlans(
     plans,

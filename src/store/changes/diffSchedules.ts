@@ -101,7 +101,7 @@ function replaceRows(
   const { first, id } = plan.organization.schedules;
   const { candidateContact } = plan.views;
   let replaced = 0;
-  for (let candidate = 0; candidate < plan.count; candidate++) {
+  for (let candidate = 0; candidate < action.length; candidate++) {
     if (action[candidate] !== ROW_ACTION.insert) continue;
     const endRow = first[candidateContact[candidate] + 1];
     for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
@@ -127,11 +127,12 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   const action = new Uint8Array(plan.count);
   const replacedRow = new Uint32Array(plan.count);
   const isTaken = new Uint8Array(schedules.count);
-  for (let row = 0; row < schedules.count; row++) isTaken[row] = isOwnedClass(schedules.rowClass[row]) ? 0 : 1;
+  const { rowClass, id } = schedules;
+  for (let row = 0; row < isTaken.length; row++) isTaken[row] = isOwnedClass(rowClass[row]) ? 0 : 1;
   const comparison = { plan, comparer: new RowComparer(plan), action, isTaken };
   const deleted = new GrowingColumn(Float64Array);
   let written = 0;
-  for (let candidate = 0; candidate < plan.count; candidate++) {
+  for (let candidate = 0; candidate < action.length; candidate++) {
     if (!becomesRow(candidateReason[candidate])) continue;
     action[candidate] = ROW_ACTION.insert;
     written++;
@@ -141,10 +142,10 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   const isKept = isTaken.slice();
   const replaced = hasRows ? replaceRows(comparison, replacedRow, deleted) : 0;
   const removed = new GrowingColumn(Uint32Array);
-  for (let row = 0; row < schedules.count; row++) {
+  for (let row = 0; row < isTaken.length; row++) {
     if (isTaken[row] === 1) continue;
     removed.push(row);
-    deleted.push(schedules.id[row]);
+    deleted.push(id[row]);
   }
   return {
     action,

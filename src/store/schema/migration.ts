@@ -21,6 +21,8 @@ export interface MigrationStep {
   /** The name of what is made. */
   readonly name: string;
   readonly sql: string;
+  /** Of an index. */
+  readonly columns?: readonly string[];
   /** Set for a unique index of which it is not known whether the rows that are there allow it. */
   readonly isUnchecked?: boolean;
 }
@@ -121,7 +123,7 @@ function createIndex(
   }
   name = freeName(schema, name);
   const sql = `CREATE ${kind} ${name} ON ${quoteName(table.name)} (${columns.map(quoteName).join(', ')})`;
-  const step = { creates: 'index', table: table.name, name, sql } as const;
+  const step = { creates: 'index', table: table.name, name, sql, columns } as const;
   return isUnchecked ? { ...step, isUnchecked } : step;
 }
 

@@ -19,7 +19,10 @@ export async function prepareRows(
   { way, keepsLeaves }: WritePlan,
 ): Promise<RowsToWrite> {
   const { target } = settings;
-  if (way === 'pages' && target?.kind === 'copy') return writeAsPages(run, target, keepsLeaves);
+  if (way === 'pages' && target?.kind === 'copy') {
+    const keysRead = (await target.keysRead?.()) ?? new Map();
+    return writeAsPages(run, target, keysRead, keepsLeaves);
+  }
   if (way === 'staged' && target?.kind === 'in_place') return writeStaged(connection, run, target);
   if (way === 'contacts' && target?.kind === 'in_place') return writeByContact(run, settings, target);
   return writeByStatements(run);

@@ -1,6 +1,7 @@
 import type { Connection } from '../driver/connection.js';
 import type { PageSource } from '../format/pageSource.js';
 import type { RowsToStage, StagedRows } from './byPages/stageRows.js';
+import type { KeysByRoot } from './byPages/storedKeys.js';
 import type { ContactTransactions } from './bySql/flushByContact.js';
 import type { FlushWay, PagesThreshold } from './writePlan.js';
 
@@ -9,6 +10,8 @@ export interface CopyTarget {
   readonly kind: 'copy';
   /** The pages of the database as it is now, which stay as they are until the run is written. */
   readonly pagesBefore: () => PageSource;
+  /** Waits for keys of its rows that are read beside this thread, see `KeyThread`; none when left out. */
+  readonly keysRead?: () => Promise<KeysByRoot>;
 }
 
 /** SQLite writes into the database itself. */

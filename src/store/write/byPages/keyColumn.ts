@@ -1,5 +1,6 @@
+import type { EncodedValue } from '../../format/encodedValue.js';
 import { sharedBytes } from '../../format/sharedBytes.js';
-import { KeyDictionary } from './keyDictionary.js';
+import { KeyDictionary, type PlainDictionary } from './keyDictionary.js';
 
 /** The codes of rows, in as many bytes each as the largest one needs. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
@@ -11,17 +12,52 @@ function codesFor(valueCount: number, length: number): Codes {
   return new Uint32Array(sharedBytes(4 * length));
 }
 
+/** A column as data that goes from thread to thread. */
+export interface PlainKeyColumn {
+  readonly dictionary: PlainDictionary;
+  readonly codes: Codes;
+  readonly count: number;
+}
+
+/** The largest code that there is room for. */
+function largestIn({ BYTES_PER_ELEMENT }: Codes): number {
+  return 2 ** (8 * BYTES_PER_ELEMENT) - 1;
+}
+
 /** The codes of one column for all rows, in memory that all threads see. */
 export class KeyColumn {
-  readonly dictionary = new KeyDictionary();
+  readonly dictionary: KeyDictionary;
   count = 0;
   codes: Codes;
   /** The largest code that there is room for. */
   #mostCode = 255;
 
   /** @param capacity how many rows are expected */
-  constructor(capacity: number) {
+  constructor(capacity: number, dictionary: KeyDictionary = new KeyDictionary()) {
+    this.dictionary = dictionary;
     this.codes = codesFor(0, Math.max(1024, capacity));
+  }
+
+  /** A column that another thread has filled, which fills it no more. */
+  static of({ dictionary, codes, count }: PlainKeyColumn): KeyColumn {
+    const column = new KeyColumn(0, KeyDictionary.of(dictionary));
+    column.codes = codes;
+    column.count = count;
+    column.#mostCode = largestIn(codes);
+    return column;
+  }
+
+  /** A column of one value, so many times. */
+  static repeating(value: EncodedValue, count: number): KeyColumn {
+    const column = new KeyColumn(count);
+    column.dictionary.codeOfValue(value);
+    column.count = count;
+    return column;
+  }
+
+  /** The column for another thread; for `of`. */
+  plain(): PlainKeyColumn {
+    return { dictionary: this.dictionary.plain(), codes: this.codes, count: this.count };
   }
 
   /** Adds the value of the next row. */
@@ -47,6 +83,6 @@ export class KeyColumn {
     const roomier = codesFor(valueCount, needed <= length ? length : Math.max(needed, 2 * length));
     roomier.set(this.codes.subarray(0, this.count));
     this.codes = roomier;
-    this.#mostCode = 2 ** (8 * roomier.BYTES_PER_ELEMENT) - 1;
+    this.#mostCode = largestIn(roomier);
   }
 }

@@ -45,6 +45,18 @@ export interface Ranks {
   readonly rankCount: number;
 }
 
+/** The values of a dictionary as data that goes from thread to thread. */
+export interface PlainDictionary {
+  readonly count: number;
+  readonly byteLength: number;
+  readonly bytes: Uint8Array<ArrayBufferLike>;
+  readonly starts: Uint32Array<ArrayBufferLike>;
+  readonly typeLengths: Uint8Array<ArrayBufferLike>;
+  readonly bodyLengths: Uint32Array<ArrayBufferLike>;
+  readonly largestInteger: number;
+  readonly isInOrder: boolean;
+}
+
 /** That a dictionary cannot hold a value; the message is the reason. */
 export class UnfitKey extends Error {}
 
@@ -57,10 +69,10 @@ export class UnfitKey extends Error {}
  */
 export class KeyDictionary {
   count = 0;
-  bytes = new Uint8Array(sharedBytes(4096));
-  starts = new Uint32Array(sharedBytes(64 * 4));
-  typeLengths = new Uint8Array(sharedBytes(64));
-  bodyLengths = new Uint32Array(sharedBytes(64 * 4));
+  bytes: Uint8Array<ArrayBufferLike> = new Uint8Array(sharedBytes(4096));
+  starts: Uint32Array<ArrayBufferLike> = new Uint32Array(sharedBytes(64 * 4));
+  typeLengths: Uint8Array<ArrayBufferLike> = new Uint8Array(sharedBytes(64));
+  bodyLengths: Uint32Array<ArrayBufferLike> = new Uint32Array(sharedBytes(64 * 4));
   #used = 0;
   /** Codes + 1 by hash, in a table whose size is a power of 2; 0 is free. */
   #slots = new Int32Array(256);
@@ -134,6 +146,27 @@ export class KeyDictionary {
   /** The code of a value. */
   codeOfValue({ serialType, body }: EncodedValue): number {
     return this.codeOf(serialType, body, 0);
+  }
+
+  /** A dictionary that another thread has filled, which fills it no more. */
+  static of(plain: PlainDictionary): KeyDictionary {
+    const dictionary = new KeyDictionary();
+    dictionary.count = plain.count;
+    dictionary.#used = plain.byteLength;
+    dictionary.bytes = plain.bytes;
+    dictionary.starts = plain.starts;
+    dictionary.typeLengths = plain.typeLengths;
+    dictionary.bodyLengths = plain.bodyLengths;
+    dictionary.#largestInteger = plain.largestInteger;
+    dictionary.#isInOrder = plain.isInOrder;
+    return dictionary;
+  }
+
+  /** The dictionary for another thread, with its room to spare; for `of`. */
+  plain(): PlainDictionary {
+    const { count, byteLength, bytes, starts, typeLengths, bodyLengths } = this;
+    const order = { largestInteger: this.#largestInteger, isInOrder: this.#isInOrder };
+    return { count, byteLength, bytes, starts, typeLengths, bodyLengths, ...order };
   }
 
   /** How many of `bytes` are used. */

@@ -8,7 +8,7 @@ import type { NewKeys } from './newKeys.js';
 import type { RowList } from './rowList.js';
 import { type LayoutIndex, type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
 import { sortColumns } from './sortColumns.js';
-import { readTableKeys, type TableKeys } from './storedKeys.js';
+import { type KeysByRoot, readTableKeys, type TableKeys } from './storedKeys.js';
 import { findRefused, sortUnique, type UniqueIndex } from './uniqueRows.js';
 
 /** How an index of `email_schedules` is built. */
@@ -48,6 +48,7 @@ function storedRoots(source: PageSource): Map<string, number> {
  * @param deletedIds the ids of the rows that go, ascending
  * @param coming the places of the columns of a unique index that will be made later; none for no such index
  * @param plainRoots where leaves are to stay in which nothing changes, the roots of trees that are known to have no overflow pages
+ * @param read keys of stored rows that were read beforehand
  * @throws UnfitForPages when a row cannot be handled
  * @throws SendplanError `database_error` when pages do not fit together
  */
@@ -58,6 +59,7 @@ export function planIndexes(
   keys: NewKeys,
   coming: readonly number[],
   plainRoots: ReadonlySet<number> | null,
+  read: KeysByRoot,
 ): IndexPlans {
   const roots = image === null ? new Map() : storedRoots(image.source);
   const isMerged = ({ name, rootPage }: LayoutIndex) => roots.get(name) === rootPage;
@@ -65,7 +67,7 @@ export function planIndexes(
   const places = new Set([...layout.indexes.filter((index) => !isMerged(index)).flatMap(({ columns }) => columns)]);
   for (const place of coming) places.add(place);
   const allKeys =
-    image === null || places.size === 0 ? newKeys : readKeysOrUnfit(image, layout, places, deletedIds, keys);
+    image === null || places.size === 0 ? newKeys : readKeysOrUnfit(image, layout, places, deletedIds, keys, read);
   const keysOf = (index: LayoutIndex) => (isMerged(index) ? newKeys : allKeys);
   const unique = layout.indexes.filter((index) => index.isUnique);
   const kept =

@@ -17,6 +17,7 @@ import {
   type ScheduleLayout,
   UnfitForPages,
 } from './scheduleLayout.js';
+import type { KeysByRoot } from './storedKeys.js';
 import type { IndexToBuild } from './unfilledIndexes.js';
 import type { IndexJob } from './writeIndex.js';
 import { type RunTarget, writePages } from './writePages.js';
@@ -47,6 +48,8 @@ export interface PagesOptions extends RunValues {
   readonly plainRoots?: ReadonlySet<number>;
   /** Whether leaves in which nothing changes stay where they are, if that can be; without it all are written anew. */
   readonly keepsLeaves?: boolean;
+  /** Keys of stored rows that were read beforehand; none when left out. */
+  readonly keysRead?: KeysByRoot;
   /** Is told how many of the new rows were looked through. */
   readonly onProgress?: (rowsDone: number) => void;
 }
@@ -150,8 +153,9 @@ export function preparePages(connection: Connection, changes: PagesChanges, opti
   requireFreeIds(connection, keys, deletedIds);
   // No closure here may hold the image, for it would live on with those that are returned.
   const hadRows = hasRows(connection);
+  const read: KeysByRoot = options.keysRead ?? new Map();
   const keptRoots = options.keepsLeaves === true ? (options.plainRoots ?? null) : null;
-  const plans = planIndexes(before, hadRows ? image : null, deletedIds, keys, coming, keptRoots);
+  const plans = planIndexes(before, hadRows ? image : null, deletedIds, keys, coming, keptRoots, read);
   const { isRefused } = plans;
   raiseSequence(connection, before, keys, isRefused);
   const refused = Uint32Array.from(isRefused === null ? [] : placesOfOnes(isRefused));

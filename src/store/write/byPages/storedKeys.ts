@@ -3,6 +3,7 @@ import { type DatabaseImage, VarintReader } from '../../format/databaseImage.js'
 import { bodyLength, type EncodedValue } from '../../format/encodedValue.js';
 import { TableCells } from '../../format/tableCells.js';
 import { KeyColumn } from './keyColumn.js';
+import { UnfitKey } from './keyDictionary.js';
 import type { NewKeys } from './newKeys.js';
 import type { NumberedRows } from './rowList.js';
 import { type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
@@ -11,13 +12,13 @@ import { type ScheduleLayout, UnfitForPages } from './scheduleLayout.js';
 export interface StoredColumns {
   /** Takes the values of a column; undefined where they are not wanted. */
   readonly columns: readonly (KeyColumn | undefined)[];
-  /** What a record holds that was written before the column was added. */
-  readonly missing: readonly EncodedValue[];
+  /** What a record holds that was written before the column was added; undefined where that is not known. */
+  readonly missing: readonly (EncodedValue | undefined)[];
 }
 
 /** Puts the values of stored rows into the codes of columns, from their records. */
 export class StoredValues {
-  readonly #missing: readonly EncodedValue[];
+  readonly #missing: StoredColumns['missing'];
   readonly #columns: readonly (KeyColumn | undefined)[];
   readonly #last: number;
 
@@ -35,7 +36,7 @@ export class StoredValues {
     for (let place = 0; place <= this.#last; place++) {
       const column = this.#columns[place];
       if (types.at >= headerEnd) {
-        column?.push(column.dictionary.codeOfValue(this.#missing[place]));
+        column?.push(column.dictionary.codeOfValue(this.#missingOf(place)));
         continue;
       }
       const serialType = types.read();
@@ -43,6 +44,49 @@ export class StoredValues {
       body += bodyLength(serialType);
     }
   }
+
+  #missingOf(place: number): EncodedValue {
+    const value = this.#missing[place];
+    if (value === undefined) throw new UnfitKey('it holds rows from before a column was added');
+    return value;
+  }
+}
+
+/** The keys of all rows of a table that were read beforehand, by another thread. */
+export interface StoredKeys {
+  /** Ascending. */
+  readonly ids: Float64Array;
+  /** By the places of the columns in the table's records, of which there were so many. */
+  readonly columns: ReadonlyMap<number, KeyColumn>;
+  readonly columnCount: number;
+}
+
+/** Keys that were read beforehand, by the root pages of their tables. */
+export type KeysByRoot = Map<number, StoredKeys>;
+
+/**
+ * Takes keys that were read beforehand, if all that are wanted were; they are whoever's takes them.
+ *
+ * @param places the columns that are wanted; those that were added since are the same in all rows
+ * @param missing what records hold that were written before a column was added, by place
+ */
+export function takeKeys(
+  read: KeysByRoot,
+  rootPage: number,
+  places: Iterable<number>,
+  missing: readonly EncodedValue[],
+): Pick<StoredKeys, 'ids' | 'columns'> | null {
+  const keys = read.get(rootPage);
+  read.delete(rootPage);
+  if (keys === undefined) return null;
+  const { ids, columnCount } = keys;
+  const columns = new Map<number, KeyColumn>();
+  for (const place of places) {
+    const column = place < columnCount ? keys.columns.get(place) : KeyColumn.repeating(missing[place], ids.length);
+    if (column === undefined) return null;
+    columns.set(place, column);
+  }
+  return { ids, columns };
 }
 
 /**
@@ -93,6 +137,7 @@ function appendCodes(target: KeyColumn, { dictionary, codes, count }: KeyColumn)
  *
  * @param places the columns that are wanted
  * @param deletedIds the ids of the rows that go, ascending
+ * @param read keys that were read beforehand
  * @throws UnfitForPages or UnfitKey when a row cannot be handled
  * @throws SendplanError `database_error` when the pages are not those of a table
  */
@@ -102,10 +147,14 @@ export function readTableKeys(
   places: ReadonlySet<number>,
   deletedIds: Float64Array,
   { columns: newColumns, ...numbered }: NewKeys,
+  read: KeysByRoot,
 ): TableKeys {
-  const columns = newColumns.map((_, place) => (places.has(place) ? new KeyColumn(0) : undefined));
   const missing = layout.columns.map((column) => column.missing);
-  const stayingIds = readStoredKeys(image, layout.rootPage, { columns, missing }, deletedIds);
+  const taken = deletedIds.length === 0 ? takeKeys(read, layout.rootPage, places, missing) : null;
+  const columns = newColumns.map((_, place) =>
+    places.has(place) ? (taken?.columns.get(place) ?? new KeyColumn(0)) : undefined,
+  );
+  const stayingIds = taken?.ids ?? readStoredKeys(image, layout.rootPage, { columns, missing }, deletedIds);
   columns.forEach((column, place) => {
     const newColumn = newColumns[place];
     if (column !== undefined && newColumn !== undefined) appendCodes(column, newColumn);

@@ -9,7 +9,7 @@ import { UnfitKey } from './keyDictionary.js';
 import type { NumberedRows } from './rowList.js';
 import { encodeDefault, readIndexPlaces, rootPageOf, UnfitForPages } from './scheduleLayout.js';
 import { type SortColumn, sortColumns } from './sortColumns.js';
-import { readStoredKeys } from './storedKeys.js';
+import { type KeysByRoot, readStoredKeys, takeKeys } from './storedKeys.js';
 
 const STAND_IN = { table: 'sendplan_stand_in', index: 'sendplan_stand_in_index' } as const;
 
@@ -91,8 +91,14 @@ export function fillBySql(connection: Connection, names: readonly string[]): voi
  *
  * @param names as `createIndexesUnfilled` returned them
  * @param pages the database as it was before the transaction, whose tables but `email_schedules` were not changed since
+ * @param read keys of rows of such tables that were read beforehand
  */
-export function prepareIndexes(connection: Connection, names: readonly string[], pages: PageSource): IndexToBuild[] {
+export function prepareIndexes(
+  connection: Connection,
+  names: readonly string[],
+  pages: PageSource,
+  read: KeysByRoot = new Map(),
+): IndexToBuild[] {
   const prepared: IndexToBuild[] = [];
   for (const name of names) {
     let table = '';
@@ -101,7 +107,7 @@ export function prepareIndexes(connection: Connection, names: readonly string[],
     }
     if (foldName(table) === 'email_schedules') continue;
     try {
-      prepared.push({ name, ...readTable(connection, table, name, new DatabaseImage(pages)) });
+      prepared.push({ name, ...readTable(connection, table, name, new DatabaseImage(pages), read) });
     } catch (error) {
       if (!(error instanceof UnfitForPages || error instanceof UnfitKey)) throw error;
       fillBySql(connection, [name]);
@@ -115,6 +121,7 @@ function readTable(
   table: string,
   index: string,
   image: DatabaseImage,
+  read: KeysByRoot,
 ): Omit<IndexToBuild, 'name'> {
   for (const [isWithoutRowid] of connection.query("SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'", [
     table,
@@ -127,11 +134,15 @@ function readTable(
   // With a key of several columns none of them is the rowid; to take one for it costs no more than SQL's time.
   const rowidPlace = found.findIndex(([, type, , , key]) => key !== 0 && foldName(String(type)) === 'integer');
   const places = readIndexPlaces(connection, table, index, rowidPlace);
-  const columns = found.map((_, place) => (places.includes(place) ? new KeyColumn(0) : undefined));
   const missing = found.map(([name, type, expression], place) =>
-    encodeDefault(connection, String(name), String(type), columns[place] === undefined ? null : expression),
+    encodeDefault(connection, String(name), String(type), places.includes(place) ? expression : null),
   );
-  const stayingIds = readStoredKeys(image, rootPageOf(connection, table), { columns, missing });
+  const rootPage = rootPageOf(connection, table);
+  const taken = takeKeys(read, rootPage, places, missing);
+  const columns = found.map((_, place) =>
+    places.includes(place) ? (taken?.columns.get(place) ?? new KeyColumn(0)) : undefined,
+  );
+  const stayingIds = taken?.ids ?? readStoredKeys(image, rootPage, { columns, missing });
   const noneNew = { newCount: 0, newIds: null, firstId: 0, replacing: new Uint32Array(0) };
   return { numbered: { stayingIds, ...noneNew }, columns: sortColumns(columns, places) };
 }

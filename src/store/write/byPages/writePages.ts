@@ -86,7 +86,7 @@ async function rebuildIndex(
   const disagrees = `its index ${quoteName(index.name)} is not of the rows of email_schedules`;
   const { isRefused } = plans;
   try {
-    const all = readTableKeys(image, layout, new Set(index.columns), deletedIds, keys);
+    const all = readTableKeys(image, layout, new Set(index.columns), deletedIds, keys, new Map());
     const columns = sortColumns(all.columns, index.columns);
     // Which rows it refuses was asked of the old tree.
     const sorted = index.isUnique ? sortUnique(all.numbered, isRefused, columns) : null;

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Connection } from '../../driver/connection.js';
+import { FileSource } from '../../format/fileSource.js';
+import type { Migration } from '../../schema/migration.js';
+import { type DatabaseSchema, findTable, foldName } from '../../schema/readSchema.js';
+import { KeyColumn } from './keyColumn.js';
+import type { KeyAnswer, KeyTask, PlainKeys, TableToRead } from './keyThread.js';
+import type { KeysByRoot, StoredKeys } from './storedKeys.js';
+
+/** Below this size of a file keys are read before a thread has started. */
+const THREAD_FROM_BYTES = 32 * 1024 * 1024;
+
+const SCRIPT = new URL('./keyThread.js', import.meta.url);
+
+/**
+ * Reads the keys of stored rows for the indexes that a run makes, on a thread of its own while the run plans. The run does not depend on
+ * it: what it has not read, whoever needs it reads.
+ */
+export class KeyThread {
+  readonly #threads: number;
+  readonly #fromBytes: number;
+  #worker: Worker | null = null;
+  #keys: Promise<KeysByRoot> = Promise.resolve(new Map());
+
+  /**
+   * @param threads how many threads there may be, the one that calls included
+   * @param fromBytes which size of a file pays
+   */
+  constructor(threads: number, fromBytes: number = THREAD_FROM_BYTES) {
+    this.#threads = threads;
+    this.#fromBytes = fromBytes;
+  }
+
+  /**
+   * Begins to read, where that pays and can be. The file of the database must stay open and unchanged until the thread is stopped; what is
+   * read of it counts as read by the connection's pages.
+   *
+   * @param migration what the schema lacks
+   */
+  start(connection: Connection, schema: DatabaseSchema, migration: Migration): void {
+    const pages = connection.pages?.() ?? null;
+    if (!(pages instanceof FileSource) || this.#threads < 2 || pages.byteLength < this.#fromBytes) return;
+    // Where whoever uses the library bundled it into one file, the thread's own is missing.
+    if (!existsSync(fileURLToPath(SCRIPT))) return;
+    const tables = tablesToRead(connection, schema, migration);
+    if (tables.length === 0) return;
+    const { descriptor, byteLength } = pages;
+    const workerData: KeyTask = { file: { descriptor, byteLength }, tables };
+    try {
+      this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+    } catch {
+      // The system makes no more threads.
+      return;
+    }
+    this.#keys = answerOf(this.#worker).then((answer) => {
+      pages.bytesRead += answer?.bytesRead ?? 0;
+      return new Map(answer?.tables.map((keys) => [keys.rootPage, fromPlain(keys)]));
+    });
+  }
+
+  /** Waits for the keys and hands them over; none where there are none, or somebody has them. */
+  async take(): Promise<KeysByRoot> {
+    const keys = this.#keys;
+    this.#keys = Promise.resolve(new Map());
+    return keys;
+  }
+
+  /** Ends the thread; afterwards it reads no more. */
+  async stop(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}
+
+/** What a thread reads; null when it ends without: what is in the way is there for others, too. */
+function answerOf(worker: Worker): Promise<KeyAnswer | null> {
+  return new Promise((resolve) => {
+    worker.once('message', (answer: KeyAnswer) => resolve(answer));
+    worker.once('error', () => resolve(null));
+    worker.once('exit', () => resolve(null));
+  });
+}
+
+function fromPlain({ ids, columns, columnCount }: PlainKeys): StoredKeys {
+  return {
+    ids,
+    columnCount,
+    columns: new Map(columns.map(({ place, column }) => [place, KeyColumn.of(column)])),
+  };
+}
+
+/** The tables that are there and get indexes, with the columns of these that they have already. */
+function tablesToRead(connection: Connection, schema: DatabaseSchema, { steps }: Migration): TableToRead[] {
+  const placesOf = new Map<string, Set<number>>();
+  for (const { creates, table, columns = [] } of steps) {
+    const found = creates === 'index' ? findTable(schema, table) : null;
+    if (found === null || found.kind !== 'table' || found.isWithoutRowid) continue;
+    if (found.columns.some((column) => column.isGenerated)) continue;
+    const places = placesOf.get(found.name) ?? new Set<number>();
+    placesOf.set(found.name, places);
+    for (const name of columns) {
+      const place = found.columns.findIndex((column) => foldName(column.name) === foldName(name));
+      if (place >= 0) places.add(place);
+    }
+  }
+  const tables: TableToRead[] = [];
+  const sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?";
+  for (const [name, places] of placesOf) {
+    const columnCount = findTable(schema, name)?.columns.length ?? 0;
+    for (const [rootPage] of connection.query(sql, [name])) {
+      if (places.size > 0) tables.push({ rootPage: Number(rootPage), places: [...places], columnCount });
+    }
+  }
+  return tables;
+}
