@@ -6,6 +6,8 @@ import { BLOCK_ROWS, type SortStep, sortSteps } from './sortSteps.js';
 
 /** Rows that agree in the first column are sorted in place while there are no more of them than this on average. */
 const MOST_IN_GROUP = 16;
+/** How many places a row is moved at the most, on average, until it is seen that too many agree in the first column. */
+const MOST_MOVES = 32;
 /** So many rows and no more can be told by bytes where they are sorted among themselves. */
 const MOST_NEAR = 128;
 
@@ -19,8 +21,8 @@ export interface SortedRows {
 /**
  * Sorts rows by columns, the first one first, and rows that agree in all of them by their order before.
  *
- * By counting, the last columns first; rows that stand by the first column already, as those of a run do by contact, only
- * within what agrees in it.
+ * By counting, the last columns first; where few agree in the first column, as the rows of a contact do, by that one and then within
+ * what agrees in it. Rows that stand by the first column already, as those of a run do, are only sorted within that.
  *
  * @param rows is used up
  */
@@ -29,17 +31,18 @@ export function sortRows(rows: Uint32Array | number, columns: readonly SortColum
   const first = steps.at(-1);
   const count = rowCountOf(rows);
   if (first === undefined) return { rows, mayAgree: true };
-  if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > count && isSorted(rows, first)) {
-    const near = typeof rows === 'number' ? sortNear(rows, first, steps[0]) : null;
+  if (steps.length === 2 && first.rankCount * MOST_IN_GROUP > count) {
+    const isByFirst = isSorted(rows, first);
+    const near = isByFirst && typeof rows === 'number' ? sortNear(rows, first, steps[0]) : null;
     if (near !== null) return near;
-    const inOrder = rowsBetween(rows, 0, count);
-    return { rows: inOrder, mayAgree: sortWithin(inOrder, first.all, steps[0].all) };
+    const byFirst = isByFirst ? rowsBetween(rows, 0, count) : countingSort(rows, newList(count), first);
+    const mayAgree = sortWithin(byFirst, first.all, steps[0].all);
+    if (mayAgree !== null) return { rows: byFirst, mayAgree };
   }
   let from = rows;
   let spare: Uint32Array | null = null;
   for (const step of steps) {
-    const to: Uint32Array = spare ?? new Uint32Array(sharedBytes(count * 4));
-    countingSort(from, to, step);
+    const to = countingSort(from, spare ?? newList(count), step);
     spare = typeof from === 'number' ? null : from;
     from = to;
   }
@@ -98,8 +101,13 @@ function sortNear(rowCount: number, groupStep: SortStep, step: SortStep): Sorted
   return { rows, mayAgree };
 }
 
-/** Sorts rows by `ranks` where they agree in `groups`, by insertion. @returns whether some agree in both */
-function sortWithin(rows: Uint32Array, groups: Codes, ranks: Codes): boolean {
+/**
+ * Sorts rows by `ranks` where they agree in `groups`, by insertion.
+ *
+ * @returns whether some agree in both; null where it was given up because of large groups, rows that agree in both still in their order
+ */
+function sortWithin(rows: Uint32Array, groups: Codes, ranks: Codes): boolean | null {
+  let movesLeft = rows.length * MOST_MOVES;
   let someAgree = false;
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i];
@@ -116,11 +124,17 @@ function sortWithin(rows: Uint32Array, groups: Codes, ranks: Codes): boolean {
       rows[at] = before;
     }
     rows[at] = row;
+    movesLeft -= i - at;
+    if (movesLeft < 0) return null;
   }
   return someAgree;
 }
 
-function countingSort(from: Uint32Array | number, to: Uint32Array, step: SortStep): void {
+function newList(count: number): Uint32Array {
+  return new Uint32Array(sharedBytes(count * 4));
+}
+
+function countingSort(from: Uint32Array | number, to: Uint32Array, step: SortStep): Uint32Array {
   const count = rowCountOf(from);
   const starts = new Uint32Array(step.rankCount + 1);
   for (let start = 0; start < count; start += BLOCK_ROWS) {
@@ -133,4 +147,5 @@ function countingSort(from: Uint32Array | number, to: Uint32Array, step: SortSte
     for (let i = 0; i < ranks.length; i++)
       to[starts[ranks[i]]++] = typeof from === 'number' ? start + i : from[start + i];
   }
+  return to;
 }
