@@ -40,7 +40,7 @@ export function findSchedules(
   onRow: (rowsDone: number) => void,
   allocate?: (byteLength: number) => ArrayBufferLike,
 ): FoundPart<FoundSchedules> | null {
-  let reader: TableReader | null = null;
+  const readers: TableReader[] = [];
   let firstRowid = Number.NEGATIVE_INFINITY;
   let refusal: { readonly error: unknown } | null = null;
   const tell = (rowsDone: number) => {
@@ -55,14 +55,14 @@ export function findSchedules(
     const scan = openDatabaseReader(pages);
     if (typeof scan === 'string') return null;
     const source = scannedRows(scan, table, requireNoDefault, (opened) => {
-      reader = opened;
+      readers.push(opened);
       if (share === null || branches === null) return;
       opened.leaves.readBelow(share, () => branches.next(), branches.part);
       firstRowid = opened.firstRowid();
     });
     if (typeof source === 'string') return null;
     const found = readSchedules(source, meaning, tell, allocate);
-    const { rowid: lastRowid, leaves } = reader as unknown as TableReader;
+    const [{ rowid: lastRowid, leaves }] = readers;
     return { found, firstRowid, lastRowid, usedPages: leaves.usedPages };
   } catch (error) {
     if (refusal === null && error instanceof SendplanError) return null;

@@ -74,6 +74,15 @@ export class KeyColumn {
     this.count += codes.length;
   }
 
+  /** Adds the values of another column, which the dictionary learns. */
+  appendColumn({ dictionary, codes, count }: KeyColumn): void {
+    const translated = this.dictionary.codesOf(dictionary);
+    this.#fit(count);
+    const { codes: own, count: start } = this;
+    if (this.dictionary.count > 1) for (let row = 0; row < count; row++) own[start + row] = translated[codes[row]];
+    this.count += count;
+  }
+
   /** Makes room for more rows, whose codes may be any that the dictionary has given. */
   #fit(more: number): void {
     const valueCount = this.dictionary.count;

@@ -39,6 +39,21 @@ function hashOf(serialType: number, source: Uint8Array, start: number, length: n
   return hash ^ (hash >>> 12);
 }
 
+/** Sorts numbers of which most are in order already: as those of rows that are there, and behind them those of rows that come. */
+function sortRuns(keys: Float64Array): void {
+  let secondStart = 1;
+  while (secondStart < keys.length && keys[secondStart - 1] <= keys[secondStart]) secondStart += 1;
+  for (let i = secondStart + 1; i < keys.length; i += 1) {
+    if (keys[i - 1] <= keys[i]) continue;
+    keys.sort();
+    return;
+  }
+  const first = keys.slice(0, secondStart);
+  for (let i = 0, next = secondStart, at = 0; i < first.length; at += 1) {
+    keys[at] = next < keys.length && keys[next] < first[i] ? keys[next++] : first[i++];
+  }
+}
+
 /** The place of every value of a dictionary in the order of an index, by code. */
 export interface Ranks {
   readonly ranks: Uint32Array;
@@ -342,7 +357,7 @@ export class KeyDictionary {
       }
       keys[code] = value * codeRange + code;
     }
-    keys.sort();
+    sortRuns(keys);
     for (let i = 0; i < count; i += 1) keys[i] -= Math.floor(keys[i] / codeRange) * codeRange;
     return keys;
   }

@@ -124,14 +124,6 @@ export interface TableKeys {
   readonly columns: readonly (KeyColumn | undefined)[];
 }
 
-/** Adds the codes of a column to those of another, whose dictionary learns the values. */
-function appendCodes(target: KeyColumn, { dictionary, codes, count }: KeyColumn): void {
-  const translated = target.dictionary.codesOf(dictionary);
-  const appended = new Uint32Array(count);
-  for (let row = 0; row < count; row++) appended[row] = translated[codes[row]];
-  target.append(appended);
-}
-
 /**
  * Reads the keys of the rows that stay from the pages of the table, and puts those that come behind them.
  *
@@ -157,7 +149,7 @@ export function readTableKeys(
   const stayingIds = taken?.ids ?? readStoredKeys(image, layout.rootPage, { columns, missing }, deletedIds);
   columns.forEach((column, place) => {
     const newColumn = newColumns[place];
-    if (column !== undefined && newColumn !== undefined) appendCodes(column, newColumn);
+    if (column !== undefined && newColumn !== undefined) column.appendColumn(newColumn);
   });
   return { numbered: { ...numbered, stayingIds }, columns };
 }
