@@ -10,6 +10,9 @@ import { INVALID_DAY, MISSING_DAY, type RowCursor } from './rowCursor.js';
 import type { RowSource } from './source.js';
 import { TextMemo } from './textMemo.js';
 
+/** Answers are often alike, and often no two of them. */
+const MOST_METADATA = 4096;
+
 /**
  * What contacts did, as far as follow-ups ask (Rules 10): for every contact the latest day of each kind, null for never. An
  * Arrow table with one Int32 column a kind.
@@ -38,7 +41,7 @@ export function readSignals(
     if (contact >= 0 && isDay(day)) latest.note('click', contact, day);
   });
   const answers = new TextMemo((type) => (type === 'eligibility_answered' ? 1 : 0));
-  const conditions = new TextMemo((metadata) => (hasMedicalConditions(metadata) ? 1 : 0));
+  const conditions = new TextMemo((metadata) => (hasMedicalConditions(metadata) ? 1 : 0), MOST_METADATA);
   const ofEvents = ['contact_id', 'event_type', 'created_at', 'metadata'] as const;
   eachRow(events, ofEvents, (cursor, [contactAt, typeAt, createdAt, metadataAt]) => {
     if (cursor.code(typeAt, answers) === 0) return;

@@ -3,7 +3,7 @@ import { decodeUtf8 } from '../rules/utf8.js';
 /** Longer texts are not remembered: they hardly ever come again. */
 const LONGEST_REMEMBERED_BYTES = 256;
 
-/** Past this many texts no more are remembered, so that a column of nothing but different ones costs bounded memory. */
+/** Past this many texts no more are usually remembered, so that a column of nothing but different ones costs bounded memory. */
 const MOST_REMEMBERED = 1 << 20;
 
 const UNKNOWN_CODE = -2147483648;
@@ -22,6 +22,7 @@ const UNKNOWN_CODE = -2147483648;
  */
 export class TextMemo {
   readonly #codeOf: (text: string | null) => number;
+  readonly #most: number;
   readonly #byText = new Map<string, number>();
   #codeOfNull = UNKNOWN_CODE;
   private slots = new Int32Array(256);
@@ -35,9 +36,13 @@ export class TextMemo {
   /** The entry that was asked for after each entry; columns repeat their texts in the same order for every contact. */
   private followers = new Int32Array(128);
 
-  /** @param codeOf is asked once for a text, or a few times for a long or rare one; null is NULL */
-  constructor(codeOf: (text: string | null) => number) {
+  /**
+   * @param codeOf is asked once for a text, or a few times for a long or rare one; null is NULL
+   * @param most how many texts are remembered
+   */
+  constructor(codeOf: (text: string | null) => number, most: number = MOST_REMEMBERED) {
     this.#codeOf = codeOf;
+    this.#most = most;
   }
 
   /** The code of a text, or of NULL. */
@@ -49,7 +54,7 @@ export class TextMemo {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     const code = this.#codeOf(text);
-    if (text.length <= LONGEST_REMEMBERED_BYTES && this.#byText.size < MOST_REMEMBERED) this.#byText.set(text, code);
+    if (text.length <= LONGEST_REMEMBERED_BYTES && this.#byText.size < this.#most) this.#byText.set(text, code);
     return code;
   }
 
@@ -88,7 +93,7 @@ export class TextMemo {
     }
     const bytes = bytesOf(source);
     const code = this.#codeOf(decodeUtf8(bytes, start, end));
-    if (this.count < MOST_REMEMBERED) this.add(slot, hash, code, bytes.subarray(start, end));
+    if (this.count < this.#most) this.add(slot, hash, code, bytes.subarray(start, end));
     return code;
   }
 

@@ -101,7 +101,7 @@ async function runOpened(
       // A thread of its own reads while the organization is loaded.
       onTablesRead: (...found: Parameters<KeyThread['start']>) => {
         copy?.start();
-        if (!dryRun) keys.start(...found);
+        if (!dryRun && flush !== 'sql') keys.start(...found);
       },
       force: options.force,
       hold: options.hold,

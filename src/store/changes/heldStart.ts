@@ -12,7 +12,7 @@ export function hasHeldStart({ organization, views, run }: Plan): boolean {
   for (let contact = 0; contact < contacts.count; contact++) {
     const endRow = first[contact + 1];
     for (let row = first[contact]; row < endRow; row++) {
-      // Starts before today are of emails that no step moves: suppressed ones, and those that underwriting stops.
+      // Starts before today are of emails that no step moves: suppressed ones, those that underwriting stops, and campaigns that are late.
       if (scheduledDay[row] < run.today || isOwnedClass(rowClass[row])) continue;
       for (let i = candidateFirst[contact]; i < candidateFirst[contact + 1]; i++) {
         if (candidateType[i] === type[row] && candidateStart[i] === scheduledDay[row]) return true;

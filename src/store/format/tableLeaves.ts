@@ -14,6 +14,8 @@ export interface TableBranches {
   /** Those right above leaves, from left to right. */
   readonly pages: readonly number[];
   readonly above: readonly number[];
+  /** On how many levels these lie. */
+  readonly depth: number;
 }
 
 /** The interior page that is being gone through on one level of the tree. */
@@ -53,7 +55,10 @@ export class TableLeaves {
   #hasStarted = false;
   /** Where only a part of the table is read: gives the page to go on below, 0 for none. */
   #nextBranch: () => number = () => 0;
-  #part = 1;
+  /** On how many levels pages lie above those that are gone through. */
+  #depth = 0;
+  /** What was counted of it; null where nobody has asked. */
+  #expectedRows: number | null = null;
 
   /**
    * @param name the table's name, for messages
@@ -84,7 +89,7 @@ export class TableLeaves {
         if (children === null) return null;
         below.push(...children);
       }
-      if (this.#isLeaf(below[0])) return { pages, above };
+      if (this.#isLeaf(below[0])) return { pages, above, depth };
       above.push(...pages);
       pages = below;
     }
@@ -97,10 +102,11 @@ export class TableLeaves {
    * @param nextBranch gives the next of them, 0 behind the last
    * @param part how much of the table they are expected to be, up to 1
    */
-  readBelow({ above }: Pick<TableBranches, 'above'>, nextBranch: () => number, part: number): void {
+  readBelow({ above, depth }: TableBranches, nextBranch: () => number, part: number): void {
     for (const page of above) this.#use(page);
     this.#nextBranch = nextBranch;
-    this.#part = part;
+    this.#depth = depth;
+    this.#expectedRows = this.expectedRows() * part;
     this.#hasStarted = true;
   }
 
@@ -143,27 +149,12 @@ export class TableLeaves {
   /**
    * About how many rows there are to read, counted on the table's left-most path; a table that was filled in order has hardly more.
    *
-   * It is a guess of what a sound file holds: 0 where the path does not lead to a leaf.
+   * It is a guess of what a sound file holds: 0 where the path does not lead to a leaf. To be asked before the first leaf is
+   * opened; what it was is remembered.
    */
   expectedRows(): number {
-    const { pageCount, usableBytes } = this.#layout;
-    let rows = 1;
-    let pageNumber = this.#root;
-    for (let depth = 0; depth < DEEPEST_LEVEL && pageNumber >= 1 && pageNumber <= pageCount; depth++) {
-      const start = this.#locate(pageNumber);
-      const { bytes } = this.#source;
-      const header = start + headerAt(pageNumber);
-      const cellCount = readUint16(bytes, header + 3);
-      if (bytes[header] === PAGE_KIND.tableLeaf) {
-        return this.#part * Math.min(rows * cellCount, (pageCount * usableBytes) / LEAST_CELL_BYTES);
-      }
-      if (bytes[header] !== PAGE_KIND.tableInterior || cellCount === 0) return 0;
-      rows *= cellCount + 1;
-      const cell = readUint16(bytes, header + INTERIOR_HEADER_BYTES);
-      if (cell > usableBytes - 4) return 0;
-      pageNumber = readUint32(bytes, start + cell);
-    }
-    return 0;
+    this.#expectedRows ??= this.#countOnPath();
+    return this.#expectedRows;
   }
 
   /** An error that names the table and the page. @param found a clause, such as `its rows are out of order` */
@@ -175,6 +166,27 @@ export class TableLeaves {
         hint: "sqlite3 FILE 'PRAGMA integrity_check;' tells what is damaged, sqlite3 FILE .recover saves what can be saved.",
       },
     );
+  }
+
+  #countOnPath(): number {
+    const { pageCount, usableBytes } = this.#layout;
+    let rows = 1;
+    let pageNumber = this.#root;
+    for (let depth = 0; depth < DEEPEST_LEVEL && pageNumber >= 1 && pageNumber <= pageCount; depth++) {
+      const start = this.#locate(pageNumber);
+      const { bytes } = this.#source;
+      const header = start + headerAt(pageNumber);
+      const cellCount = readUint16(bytes, header + 3);
+      if (bytes[header] === PAGE_KIND.tableLeaf) {
+        return Math.min(rows * cellCount, (pageCount * usableBytes) / LEAST_CELL_BYTES);
+      }
+      if (bytes[header] !== PAGE_KIND.tableInterior || cellCount === 0) return 0;
+      rows *= cellCount + 1;
+      const cell = readUint16(bytes, header + INTERIOR_HEADER_BYTES);
+      if (cell > usableBytes - 4) return 0;
+      pageNumber = readUint32(bytes, start + cell);
+    }
+    return 0;
   }
 
   #locate(pageNumber: number): number {
@@ -206,7 +218,7 @@ export class TableLeaves {
     for (;;) {
       const children = this.#open(pageNumber);
       if (children === null) return;
-      if (this.#levels.length === DEEPEST_LEVEL) throw this.damage('it lies too deep');
+      if (this.#depth + this.#levels.length === DEEPEST_LEVEL) throw this.damage('it lies too deep');
       this.#levels.push({ children, next: 1 });
       pageNumber = children[0];
     }

@@ -1,7 +1,7 @@
 import { type FoundSchedules, readSchedules, type ScheduleMeaning } from '../../columns/readSchedules.js';
-import { SendplanError } from '../../errors.js';
+import { isOutOfMemory, SendplanError } from '../../errors.js';
 import { openDatabaseReader } from '../format/databaseReader.js';
-import type { FileSource } from '../format/fileSource.js';
+import type { PageSource } from '../format/pageSource.js';
 import type { TableReader } from '../format/tableReader.js';
 import type { TableShare, TakenBranches } from '../format/tableShare.js';
 import type { TableInfo } from '../schema/readSchema.js';
@@ -34,7 +34,7 @@ export interface FoundPart<Found> {
  * @param allocate gives the memory of the rows' columns, see `readSchedules`
  */
 export function findSchedules(
-  pages: FileSource,
+  pages: PageSource,
   { table, meaning, share }: ScheduleTable,
   branches: TakenBranches | null,
   onRow: (rowsDone: number) => void,
@@ -65,7 +65,7 @@ export function findSchedules(
     const [{ rowid: lastRowid, leaves }] = readers;
     return { found, firstRowid, lastRowid, usedPages: leaves.usedPages };
   } catch (error) {
-    if (refusal === null && error instanceof SendplanError) return null;
+    if (refusal === null && (error instanceof SendplanError || isOutOfMemory(error))) return null;
     throw error;
   }
 }

@@ -32,14 +32,14 @@ export function affinitiesOf(table: TableInfo): ReadonlyMap<string, Affinity> {
 }
 
 /** The number of a table's root page; null when it is not in the schema of the file. */
-function rootPageOf(scan: DatabaseReader, table: TableInfo): number | null {
+export function scannedRoot(scan: DatabaseReader, table: TableInfo): number | null {
   const isOwn = ({ type, name }: SchemaEntry) => type === 'table' && isSameName(name, table.name);
   return scan.entries.find(isOwn)?.rootPage ?? null;
 }
 
 /** What reads a table's pages; null when it is not in the schema of the file. */
 export function tableReaderOf(scan: DatabaseReader, table: TableInfo): TableReader | null {
-  const rootPage = rootPageOf(scan, table);
+  const rootPage = scannedRoot(scan, table);
   return rootPage === null ? null : new TableReader(scan.source, scan.layout, table.name, rootPage);
 }
 
@@ -63,7 +63,7 @@ export function scannedRows(
   if (table.isWithoutRowid) return 'it is WITHOUT ROWID';
   if (table.columns.some((column) => column.isGenerated)) return 'it has generated columns';
   if (table.columns.some((column) => column.name.includes('\ufffd'))) return 'its columns have names that are no UTF-8';
-  const rootPage = rootPageOf(scan, table);
+  const rootPage = scannedRoot(scan, table);
   if (rootPage === null) return 'it is not in the schema of the file';
   const alias = rowidColumn(table);
   const positions = new Map(table.columns.map((column, i) => [foldName(column.name), i]));

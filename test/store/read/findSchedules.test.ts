@@ -12,6 +12,7 @@ import { runFile } from '../../../src/run/runFile.js';
 import { openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { openDatabaseReader } from '../../../src/store/format/databaseReader.js';
 import { FileSource } from '../../../src/store/format/fileSource.js';
+import type { PageSource } from '../../../src/store/format/pageSource.js';
 import { shareTable, type TableShare, takeFromLeft, takeRightHalf } from '../../../src/store/format/tableShare.js';
 import { findSchedules, fitTogether } from '../../../src/store/read/findSchedules.js';
 import { tableReaderOf } from '../../../src/store/read/scannedRows.js';
@@ -59,6 +60,30 @@ function contentOf({ rows, forms, types, texts, notes }: FoundSchedules) {
   };
 }
 
+/** A file of which one piece at a time can be read: what was found before is written over. */
+class OnePieceSource implements PageSource {
+  readonly hasEmptyLog = true;
+  readonly bytes = new Uint8Array(65536 + 64);
+  readonly #file: FileSource;
+
+  constructor(file: FileSource) {
+    this.#file = file;
+  }
+
+  get byteLength(): number {
+    return this.#file.byteLength;
+  }
+
+  locate(byteOffset: number, byteLength: number): number {
+    this.bytes.fill(0xff).set(this.#file.read(byteOffset, byteLength), 64);
+    return 64;
+  }
+
+  read(byteOffset: number, byteLength: number): Uint8Array {
+    return this.#file.read(byteOffset, byteLength).slice();
+  }
+}
+
 /** A file and its table, as SQLite knows it before it is damaged. */
 async function schemaOf(image: Uint8Array): Promise<TableInfo | null> {
   const connection = await openSqlJs(image);
@@ -86,7 +111,8 @@ function between(share: TableShare, start: number, end: number) {
 function readBoth(bytes: Uint8Array, table: TableInfo, draw: Draw) {
   writeFileSync(path, bytes);
   const descriptor = openSync(path, 'r');
-  const pages = () => new FileSource(descriptor, bytes.length, true);
+  const file = new FileSource(descriptor, bytes.length, true);
+  const pages = () => new OnePieceSource(file);
   try {
     const task = { table, meaning: MEANING, share: null };
     const whole = findSchedules(pages(), task, null, () => {});
@@ -165,7 +191,7 @@ describe('a table that is read in two parts', () => {
   );
 
   it('is refused where both parts name a page, and where their rows are out of order', () => {
-    const share = { pages: [7, 9], above: [3], cursor: new Int32Array(1) };
+    const share = { pages: [7, 9], above: [3], depth: 1, cursor: new Int32Array(1) };
     const part = (pages: readonly number[], firstRowid: number, lastRowid: number) => {
       const usedPages = new Uint8Array(2);
       for (const page of pages) usedPages[page >> 3] |= 1 << (page & 7);
@@ -196,7 +222,7 @@ describe('a table that is read in two parts', () => {
       expect([...taken, ...half]).toEqual(pages);
       expect(takeRightHalf(share)).toBeNull();
       expect(left.next()).toBe(0);
-      expect(shareTable({ pages: pages.slice(0, 15), above: [] })).toBeNull();
+      expect(shareTable({ pages: pages.slice(0, 15), above: [], depth: 0 })).toBeNull();
       expect(shareTable(null)).toBeNull();
     } finally {
       closeSync(descriptor);

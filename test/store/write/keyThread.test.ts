@@ -97,12 +97,11 @@ describe('keys that are read beside the run', () => {
         for (const bytes of [image, damaged(image, seed)]) {
           writeFileSync(path, bytes);
           const read = await readBeside();
-          for (const [rootPage, { ids, columns, columnCount }] of read?.keys ?? []) {
+          for (const [rootPage, { ids, columns }] of read?.keys ?? []) {
             const places = [...columns.keys()];
             const alone = readAlone(bytes, rootPage, places);
             expect([seed, alone?.ids]).toEqual([seed, [...ids]]);
             expect(alone?.values).toEqual(places.map((place) => valuesOf(columns.get(place) as KeyColumn)));
-            expect(Math.max(...places)).toBeLessThan(columnCount);
             tables++;
           }
         }
@@ -134,6 +133,12 @@ describe('keys that are read beside the run', () => {
     [
       'rows from before a column with a default was added',
       `ALTER TABLE email_schedules DROP COLUMN status; ALTER TABLE email_schedules ADD COLUMN status TEXT DEFAULT 'sent'`,
+    ],
+    [
+      'rows that hold more than the schema tells of',
+      `ALTER TABLE email_schedules DROP COLUMN scheduler_run_id; ALTER TABLE email_schedules ADD COLUMN scheduler_run_id TEXT;
+      UPDATE email_schedules SET scheduler_run_id = 'of before'; PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, ', scheduler_run_id TEXT', '') WHERE name = 'email_schedules'`,
     ],
     ['owned rows without indexes', `UPDATE email_schedules SET status = 'pre-scheduled' WHERE id % 50 = 1`],
   ])('change nothing of a first run over %s', async (_name, sql) => {

@@ -1,4 +1,3 @@
-import type { EncodedValue } from '../../format/encodedValue.js';
 import { sharedBytes } from '../../format/sharedBytes.js';
 import { KeyDictionary, type PlainDictionary } from './keyDictionary.js';
 
@@ -44,14 +43,6 @@ export class KeyColumn {
     column.codes = codes;
     column.count = count;
     column.#mostCode = largestIn(codes);
-    return column;
-  }
-
-  /** A column of one value, so many times. */
-  static repeating(value: EncodedValue, count: number): KeyColumn {
-    const column = new KeyColumn(count);
-    column.dictionary.codeOfValue(value);
-    column.count = count;
     return column;
   }
 

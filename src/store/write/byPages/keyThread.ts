@@ -10,9 +10,8 @@ import { readStoredKeys } from './storedKeys.js';
 /** A table whose keys are read; plain data. */
 export interface TableToRead {
   readonly rootPage: number;
-  /** The places of the columns in its records, of which there are so many. */
+  /** The places of the columns in its records. */
   readonly places: readonly number[];
-  readonly columnCount: number;
 }
 
 /** What the thread of `KeyThread` is given. */
@@ -25,7 +24,6 @@ export interface KeyTask {
 /** The keys of a table's rows, in memory that both threads see. */
 export interface PlainKeys {
   readonly rootPage: number;
-  readonly columnCount: number;
   readonly ids: Float64Array;
   readonly columns: readonly { readonly place: number; readonly column: PlainKeyColumn }[];
 }
@@ -37,18 +35,13 @@ export interface KeyAnswer {
   readonly bytesRead: number;
 }
 
-function readTable(image: DatabaseImage, { rootPage, places, columnCount }: TableToRead): PlainKeys | null {
+function readTable(image: DatabaseImage, { rootPage, places }: TableToRead): PlainKeys | null {
   const wanted = places.map((place) => ({ place, column: new KeyColumn(0) }));
   const columns: (KeyColumn | undefined)[] = [];
   for (const { place, column } of wanted) columns[place] = column;
   try {
     const ids = readStoredKeys(image, rootPage, { columns, missing: [] });
-    return {
-      rootPage,
-      columnCount,
-      ids,
-      columns: wanted.map(({ place, column }) => ({ place, column: column.plain() })),
-    };
+    return { rootPage, ids, columns: wanted.map(({ place, column }) => ({ place, column: column.plain() })) };
   } catch (error) {
     if (error instanceof SendplanError || error instanceof UnfitKey || error instanceof UnfitForPages) return null;
     throw error;

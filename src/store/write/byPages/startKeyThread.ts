@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../../driver/connection.js';
+import { openDatabaseReader } from '../../format/databaseReader.js';
 import { FileSource } from '../../format/fileSource.js';
+import { scannedRoot } from '../../read/scannedRows.js';
 import type { Migration } from '../../schema/migration.js';
-import { type DatabaseSchema, findTable, foldName } from '../../schema/readSchema.js';
+import { type DatabaseSchema, findTable, isSameName, type TableInfo } from '../../schema/readSchema.js';
 import { KeyColumn } from './keyColumn.js';
 import type { KeyAnswer, KeyTask, PlainKeys, TableToRead } from './keyThread.js';
 import type { KeysByRoot, StoredKeys } from './storedKeys.js';
@@ -22,7 +24,7 @@ export class KeyThread {
   readonly #threads: number;
   readonly #fromBytes: number;
   #worker: Worker | null = null;
-  #keys: Promise<KeysByRoot> = Promise.resolve(new Map());
+  #take: () => Promise<KeysByRoot> = none;
 
   /**
    * @param threads how many threads there may be, the one that calls included
@@ -44,7 +46,7 @@ export class KeyThread {
     if (!(pages instanceof FileSource) || this.#threads < 2 || pages.byteLength < this.#fromBytes) return;
     // Where whoever uses the library bundled it into one file, the thread's own is missing.
     if (!existsSync(fileURLToPath(SCRIPT))) return;
-    const tables = tablesToRead(connection, schema, migration);
+    const tables = tablesToRead(pages, schema, migration);
     if (tables.length === 0) return;
     const { descriptor, byteLength } = pages;
     const workerData: KeyTask = { file: { descriptor, byteLength }, tables };
@@ -54,17 +56,19 @@ export class KeyThread {
       // The system makes no more threads.
       return;
     }
-    this.#keys = answerOf(this.#worker).then((answer) => {
-      pages.bytesRead += answer?.bytesRead ?? 0;
-      return new Map(answer?.tables.map((keys) => [keys.rootPage, fromPlain(keys)]));
-    });
+    const answer = answerOf(this.#worker);
+    this.#take = async () => {
+      const { tables: read = [], bytesRead = 0 } = (await answer) ?? {};
+      pages.bytesRead += bytesRead;
+      return new Map(read.map((keys) => [keys.rootPage, fromPlain(keys)]));
+    };
   }
 
   /** Waits for the keys and hands them over; none where there are none, or somebody has them. */
   async take(): Promise<KeysByRoot> {
-    const keys = this.#keys;
-    this.#keys = Promise.resolve(new Map());
-    return keys;
+    const take = this.#take;
+    this.#take = none;
+    return take();
   }
 
   /** Ends the thread; afterwards it reads no more. */
@@ -82,35 +86,32 @@ function answerOf(worker: Worker): Promise<KeyAnswer | null> {
   });
 }
 
-function fromPlain({ ids, columns, columnCount }: PlainKeys): StoredKeys {
-  return {
-    ids,
-    columnCount,
-    columns: new Map(columns.map(({ place, column }) => [place, KeyColumn.of(column)])),
-  };
+async function none(): Promise<KeysByRoot> {
+  return new Map();
 }
 
-/** The tables that are there and get indexes, with the columns of these that they have already. */
-function tablesToRead(connection: Connection, schema: DatabaseSchema, { steps }: Migration): TableToRead[] {
-  const placesOf = new Map<string, Set<number>>();
+function fromPlain({ ids, columns }: PlainKeys): StoredKeys {
+  return { ids, columns: new Map(columns.map(({ place, column }) => [place, KeyColumn.of(column)])) };
+}
+
+/** The tables of a file that get indexes, with the columns of these that they have already. */
+function tablesToRead(pages: FileSource, schema: DatabaseSchema, { steps }: Migration): TableToRead[] {
+  const scan = openDatabaseReader(pages);
+  if (typeof scan === 'string') return [];
+  const placesOf = new Map<TableInfo, Set<number>>();
   for (const { creates, table, columns = [] } of steps) {
     const found = creates === 'index' ? findTable(schema, table) : null;
     if (found === null || found.kind !== 'table' || found.isWithoutRowid) continue;
     if (found.columns.some((column) => column.isGenerated)) continue;
-    const places = placesOf.get(found.name) ?? new Set<number>();
-    placesOf.set(found.name, places);
+    const places = placesOf.get(found) ?? new Set<number>();
+    placesOf.set(found, places);
     for (const name of columns) {
-      const place = found.columns.findIndex((column) => foldName(column.name) === foldName(name));
+      const place = found.columns.findIndex((column) => isSameName(column.name, name));
       if (place >= 0) places.add(place);
     }
   }
-  const tables: TableToRead[] = [];
-  const sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?";
-  for (const [name, places] of placesOf) {
-    const columnCount = findTable(schema, name)?.columns.length ?? 0;
-    for (const [rootPage] of connection.query(sql, [name])) {
-      if (places.size > 0) tables.push({ rootPage: Number(rootPage), places: [...places], columnCount });
-    }
-  }
-  return tables;
+  return [...placesOf].flatMap(([table, places]): TableToRead[] => {
+    const rootPage = scannedRoot(scan, table);
+    return rootPage === null || places.size === 0 ? [] : [{ rootPage, places: [...places] }];
+  });
 }

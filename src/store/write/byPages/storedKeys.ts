@@ -56,37 +56,19 @@ export class StoredValues {
 export interface StoredKeys {
   /** Ascending. */
   readonly ids: Float64Array;
-  /** By the places of the columns in the table's records, of which there were so many. */
+  /** By the places of the columns in the table's records. */
   readonly columns: ReadonlyMap<number, KeyColumn>;
-  readonly columnCount: number;
 }
 
 /** Keys that were read beforehand, by the root pages of their tables. */
 export type KeysByRoot = Map<number, StoredKeys>;
 
-/**
- * Takes keys that were read beforehand, if all that are wanted were; they are whoever's takes them.
- *
- * @param places the columns that are wanted; those that were added since are the same in all rows
- * @param missing what records hold that were written before a column was added, by place
- */
-export function takeKeys(
-  read: KeysByRoot,
-  rootPage: number,
-  places: Iterable<number>,
-  missing: readonly EncodedValue[],
-): Pick<StoredKeys, 'ids' | 'columns'> | null {
+/** Takes keys that were read beforehand, if all that are wanted were; they are whoever's takes them. @param places the columns */
+export function takeKeys(read: KeysByRoot, rootPage: number, places: Iterable<number>): StoredKeys | null {
   const keys = read.get(rootPage);
   read.delete(rootPage);
-  if (keys === undefined) return null;
-  const { ids, columnCount } = keys;
-  const columns = new Map<number, KeyColumn>();
-  for (const place of places) {
-    const column = place < columnCount ? keys.columns.get(place) : KeyColumn.repeating(missing[place], ids.length);
-    if (column === undefined) return null;
-    columns.set(place, column);
-  }
-  return { ids, columns };
+  // What is to be read of a column that was added since lies in the records, too: some may hold more than the schema tells of.
+  return keys !== undefined && [...places].every((place) => keys.columns.has(place)) ? keys : null;
 }
 
 /**
@@ -142,7 +124,7 @@ export function readTableKeys(
   read: KeysByRoot,
 ): TableKeys {
   const missing = layout.columns.map((column) => column.missing);
-  const taken = deletedIds.length === 0 ? takeKeys(read, layout.rootPage, places, missing) : null;
+  const taken = deletedIds.length === 0 ? takeKeys(read, layout.rootPage, places) : null;
   const columns = newColumns.map((_, place) =>
     places.has(place) ? (taken?.columns.get(place) ?? new KeyColumn(0)) : undefined,
   );

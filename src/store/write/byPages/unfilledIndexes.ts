@@ -138,7 +138,7 @@ function readTable(
     encodeDefault(connection, String(name), String(type), places.includes(place) ? expression : null),
   );
   const rootPage = rootPageOf(connection, table);
-  const taken = takeKeys(read, rootPage, places, missing);
+  const taken = takeKeys(read, rootPage, places);
   const columns = found.map((_, place) =>
     places.includes(place) ? (taken?.columns.get(place) ?? new KeyColumn(0)) : undefined,
   );
