@@ -10,14 +10,13 @@ import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceD
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
 import type { PageSource } from '../store/format/pageSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
-import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
-import { KeyThread } from '../store/write/byPages/startKeyThread.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
 import { findRepeatedRun, readSoundLastRun, sealFile } from '../store/write/sealFile.js';
 import { collectGarbage } from './collectGarbage.js';
+import { ReadingThreads } from './readingThreads.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
@@ -78,9 +77,7 @@ async function runOpened(
   { config, today, watch, range, copy }: OpenedRun,
 ): Promise<RunReport> {
   const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
-  const threads = options.threads ?? availableParallelism();
-  const thread = new ScheduleThread(threads);
-  const keys = new KeyThread(threads);
+  const threads = new ReadingThreads(options.threads);
   const connection = await watch.measure('open', () =>
     whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
   );
@@ -89,7 +86,7 @@ async function runOpened(
       const needs = readMemoryNeeds(connection, config, today);
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
-    const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => keys.take() } as const;
+    const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => threads.keys.take() } as const;
     const settings = {
       config,
       today,
@@ -99,13 +96,13 @@ async function runOpened(
       target,
       range,
       // A thread of its own reads while the organization is loaded.
-      onTablesRead: (...found: Parameters<KeyThread['start']>) => {
+      onTablesRead: (...found: Parameters<ReadingThreads['keys']['start']>) => {
         copy?.start();
-        if (!dryRun && flush !== 'sql') keys.start(...found);
+        if (!dryRun && flush !== 'sql') threads.keys.start(...found);
       },
       force: options.force,
       hold: options.hold,
-      readerOf: thread.readerOf.bind(thread),
+      readerOf: threads.schedules.readerOf.bind(threads.schedules),
       keepsPlan: options.onDiffed !== undefined,
       collect: collectGarbage,
     };
@@ -138,8 +135,7 @@ async function runOpened(
     const warnings = [...report.warnings, ...replaced.warnings];
     return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
   } finally {
-    await thread.stop();
-    await keys.stop();
+    await threads.stop();
     connection.close();
   }
 }
