@@ -84,9 +84,9 @@ describe('what a run needs', () => {
   });
 
   test('grows with each contact and row, and is most where rows go by SQL', () => {
-    const needs = { contacts: 1e6, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
+    const needs = { contacts: 1e6, newContacts: 1e5, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
     const peak = estimatePeakBytes(needs, 'sqljs');
-    for (const name of ['contacts', 'foundRows', 'historyRows', 'expectedRows'] as const) {
+    for (const name of ['contacts', 'newContacts', 'foundRows', 'historyRows', 'expectedRows'] as const) {
       expect(estimatePeakBytes({ ...needs, [name]: needs[name] * 2 }, 'sqljs')).toBeGreaterThan(peak);
     }
     for (const way of ['sqljs', 'native'] as const) {
@@ -95,7 +95,7 @@ describe('what a run needs', () => {
   });
 
   test('is refused above the limit only, and the hint is of what helps', () => {
-    const needs = { contacts: 1e6, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
+    const needs = { contacts: 1e6, newContacts: 1e5, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
     const peak = estimatePeakBytes(needs, 'sqljs');
     expect(() => requireMemory(needs, 'sqljs', peak)).not.toThrow();
     const refusal = (way: MemoryWay, limit: number) => {

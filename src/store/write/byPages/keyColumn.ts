@@ -46,9 +46,12 @@ export class KeyColumn {
     return column;
   }
 
-  /** The column for another thread; for `of`. */
+  /** The column for another thread, without room to spare; for `of`. */
   plain(): PlainKeyColumn {
-    return { dictionary: this.dictionary.plain(), codes: this.codes, count: this.count };
+    const { count, dictionary } = this;
+    const codes = codesFor(dictionary.count, count);
+    codes.set(this.codes.subarray(0, count));
+    return { dictionary: dictionary.plain(), codes, count };
   }
 
   /** Adds the value of the next row. */

@@ -40,7 +40,8 @@ function readTable(image: DatabaseImage, { rootPage, places }: TableToRead): Pla
   const columns: (KeyColumn | undefined)[] = [];
   for (const { place, column } of wanted) columns[place] = column;
   try {
-    const ids = readStoredKeys(image, rootPage, { columns, missing: [] });
+    // Without room to spare: they are kept while the run plans.
+    const ids = readStoredKeys(image, rootPage, { columns, missing: [] }).slice();
     return { rootPage, ids, columns: wanted.map(({ place, column }) => ({ place, column: column.plain() })) };
   } catch (error) {
     if (error instanceof SendplanError || error instanceof UnfitKey || error instanceof UnfitForPages) return null;

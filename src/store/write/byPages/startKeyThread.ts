@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../../driver/connection.js';
 import { openDatabaseReader } from '../../format/databaseReader.js';
+import { estimateRows } from '../../format/estimateRows.js';
 import { FileSource } from '../../format/fileSource.js';
 import { scannedRoot } from '../../read/scannedRows.js';
 import type { Migration } from '../../schema/migration.js';
@@ -13,6 +14,9 @@ import type { KeysByRoot, StoredKeys } from './storedKeys.js';
 
 /** Below this size of a file keys are read before a thread has started. */
 const THREAD_FROM_BYTES = 32 * 1024 * 1024;
+
+/** Of other tables than `email_schedules`, beside whose rows keys are little, those of more rows are read when the plan has gone. */
+const MOST_ROWS = 4_000_000;
 
 const SCRIPT = new URL('./keyThread.js', import.meta.url);
 
@@ -112,6 +116,8 @@ function tablesToRead(pages: FileSource, schema: DatabaseSchema, { steps }: Migr
   }
   return [...placesOf].flatMap(([table, places]): TableToRead[] => {
     const rootPage = scannedRoot(scan, table);
-    return rootPage === null || places.size === 0 ? [] : [{ rootPage, places: [...places] }];
+    if (rootPage === null || places.size === 0) return [];
+    const isLarge = !isSameName(table.name, 'email_schedules') && (estimateRows(scan, rootPage) ?? 0) > MOST_ROWS;
+    return isLarge ? [] : [{ rootPage, places: [...places] }];
   });
 }
