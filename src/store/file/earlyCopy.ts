@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { startWorker } from '../format/startWorker.js';
 import type { CopyAnswer, CopyTask } from './copyThread.js';
 import type { FileLocks } from './fileLocks.js';
 import { descriptorIdentity, isHeldByConnection } from './heldFiles.js';
@@ -42,8 +40,7 @@ export class EarlyCopy {
   /** Starts to copy the file, where that pays and can be. To be called once. */
   start(): void {
     const { threads, fromBytes = COPY_FROM_BYTES } = this.#options;
-    // Where whoever uses the library bundled it into one file, the thread's own is missing.
-    if (threads < 2 || this.#file.stamp.sizeBytes < fromBytes || !existsSync(fileURLToPath(SCRIPT))) return;
+    if (threads < 2 || this.#file.stamp.sizeBytes < fromBytes) return;
     // Whoever writes the file in the usual way is told what is in the way of it.
     this.#copied = this.#copy().catch(() => null);
   }
@@ -55,10 +52,11 @@ export class EarlyCopy {
     const temporary = await TemporaryFile.create(path, { cloneOf, locks: this.#options.locks });
     if (temporary.isClone) return temporary;
     const byteLength = stamp.sizeBytes;
-    this.#file.countRead(byteLength);
     const task = { from: descriptor, to: temporary.descriptor, byteLength, stop: this.#stop };
-    // Where no thread can be made there is no copy.
-    if (await copyInThread(task).catch(() => false)) return temporary;
+    if (await copyInThread(task)) {
+      this.#file.countRead(byteLength);
+      return temporary;
+    }
     temporary.discard();
     return null;
   }
@@ -77,9 +75,10 @@ export class EarlyCopy {
   }
 }
 
-/** Whether the thread copied all of it; an ended thread uses no descriptor any more. */
+/** Whether a thread copied all of it, which none does where none can be made; an ended thread uses no descriptor any more. */
 async function copyInThread(task: CopyTask): Promise<boolean> {
-  const worker = new Worker(SCRIPT, { workerData: task, execArgv: [] });
+  const worker = startWorker(SCRIPT, task);
+  if (worker === null) return false;
   let isWhole = false;
   worker.once('message', (answer: CopyAnswer) => {
     isWhole = answer.isWhole;

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { joinSchedules } from '../../columns/joinSchedules.js';
 import type { ReadBeside } from '../../columns/organization.js';
 import { emailTypesOf, type FoundSchedules, type ScheduleMeaning } from '../../columns/readSchedules.js';
@@ -9,6 +7,7 @@ import { TextDictionary } from '../../columns/texts.js';
 import type { Connection } from '../driver/connection.js';
 import { openDatabaseReader } from '../format/databaseReader.js';
 import { FileSource } from '../format/fileSource.js';
+import { startWorker } from '../format/startWorker.js';
 import { shareTable, type TableShare, type TakenBranches, takeRightHalf } from '../format/tableShare.js';
 import { type DatabaseSchema, findTable, type TableInfo } from '../schema/readSchema.js';
 import { type FoundPart, findSchedules, fitTogether, type ScheduleTable } from './findSchedules.js';
@@ -47,17 +46,12 @@ export class ScheduleThread {
       const table = findTable(schema, 'email_schedules');
       const rows = source.email_schedules?.cursor?.([]) ?? null;
       if (this.#threads < 2 || table === null || rows === null || rows.expectedRows < this.#fromRows) return null;
-      // Where whoever uses the library bundled it into one file, the thread's own is missing.
-      if (!(pages instanceof FileSource) || !existsSync(fileURLToPath(SCRIPT))) return null;
+      if (!(pages instanceof FileSource)) return null;
       const { descriptor, byteLength, hasEmptyLog } = pages;
       const task = { table, meaning, share: shareSchedules(pages, table) };
       const workerData: ScheduleTask = { ...task, file: { descriptor, byteLength, hasEmptyLog } };
-      try {
-        this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
-      } catch {
-        // The system makes no more threads.
-        return null;
-      }
+      this.#worker = startWorker(SCRIPT, workerData);
+      if (this.#worker === null) return null;
       const reading = new SharedReading(this.#worker, pages, task, onRow);
       return () => reading.finish();
     };

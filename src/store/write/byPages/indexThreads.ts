@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { SendplanError } from '../../../errors.js';
+import { startWorker } from '../../format/startWorker.js';
 import { type BuiltIndexes, type IndexHelpers, needsSource, type StartHelpers } from './indexJobs.js';
 import type { ThreadAnswer, ThreadTask } from './indexThread.js';
 
@@ -45,11 +44,12 @@ export function startIndexThreads(
 ): StartHelpers {
   return (work, rowCount): IndexHelpers | null => {
     const count = Math.min(threads - 1, work.jobs.length);
-    // Where whoever uses the library bundled it into one file, the thread's own is missing.
-    if (count < 1 || rowCount < fromRows || !existsSync(fileURLToPath(SCRIPT))) return null;
+    if (count < 1 || rowCount < fromRows) return null;
     if (needsSource(work) && source === undefined) return null;
     const workerData: ThreadTask = { work, descriptor, source: source ?? null };
-    const workers = Array.from({ length: count }, () => new Worker(SCRIPT, { workerData, execArgv: [] }));
+    const started = Array.from({ length: count }, () => startWorker(SCRIPT, workerData));
+    const workers = started.filter((worker) => worker !== null);
+    if (workers.length === 0) return null;
     const answers = Promise.all(workers.map(answerOf));
     // Whoever waits for the answers gets their error, and nobody does when the work is given up before.
     answers.catch(() => {});

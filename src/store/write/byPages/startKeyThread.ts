@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Connection } from '../../driver/connection.js';
 import { openDatabaseReader } from '../../format/databaseReader.js';
 import { estimateRows } from '../../format/estimateRows.js';
 import { FileSource } from '../../format/fileSource.js';
+import { startWorker } from '../../format/startWorker.js';
 import { scannedRoot } from '../../read/scannedRows.js';
 import type { Migration } from '../../schema/migration.js';
 import { type DatabaseSchema, findTable, isSameName, type TableInfo } from '../../schema/readSchema.js';
@@ -48,18 +47,12 @@ export class KeyThread {
   start(connection: Connection, schema: DatabaseSchema, migration: Migration): void {
     const pages = connection.pages?.() ?? null;
     if (!(pages instanceof FileSource) || this.#threads < 2 || pages.byteLength < this.#fromBytes) return;
-    // Where whoever uses the library bundled it into one file, the thread's own is missing.
-    if (!existsSync(fileURLToPath(SCRIPT))) return;
     const tables = tablesToRead(pages, schema, migration);
     if (tables.length === 0) return;
     const { descriptor, byteLength } = pages;
     const workerData: KeyTask = { file: { descriptor, byteLength }, tables };
-    try {
-      this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
-    } catch {
-      // The system makes no more threads.
-      return;
-    }
+    this.#worker = startWorker(SCRIPT, workerData);
+    if (this.#worker === null) return;
     const answer = answerOf(this.#worker);
     this.#take = async () => {
       const { tables: read = [], bytesRead = 0 } = (await answer) ?? {};
