@@ -32,6 +32,12 @@ const folder = mkdtempSync(join(tmpdir(), 'sendplan-key-thread-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'case.sqlite3');
 
+interface OpenFile {
+  readonly pages: unknown;
+  bytesRead(): number;
+  close(): void;
+}
+
 /** Everything that the thread is given, and what it read. */
 interface Read {
   readonly schema: DatabaseSchema;
@@ -42,19 +48,20 @@ interface Read {
 
 /** Reads a file's keys; null where nothing of it can be read. */
 async function readBeside(threads = 2, fromBytes = 0): Promise<Read | null> {
-  let file: { readonly pages: unknown; bytesRead(): number; close(): void } | null = null;
+  let file: OpenFile | null = null;
   try {
-    file = openDatabaseFile(path) as NonNullable<typeof file>;
-    const connection: Connection = openLazily(file.pages, await loadSqlJs());
+    const opened: OpenFile = openDatabaseFile(path);
+    file = opened;
+    const connection: Connection = openLazily(opened.pages, await loadSqlJs());
     const thread = new KeyThread(threads, fromBytes);
     try {
       const schema = readSchema(connection);
       const migration = planMigration(connection, schema, { leavesUnchecked: true });
-      const bytesBefore = file.bytesRead();
+      const bytesBefore = opened.bytesRead();
       thread.start(connection, schema, migration);
       const keys = await thread.take();
       expect((await thread.take()).size).toBe(0);
-      return { schema, migration, keys, bytesRead: file.bytesRead() - bytesBefore };
+      return { schema, migration, keys, bytesRead: opened.bytesRead() - bytesBefore };
     } finally {
       await thread.stop();
       connection.close();
