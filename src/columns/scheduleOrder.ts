@@ -4,7 +4,7 @@ import type { ContactIndex } from './contactIndex.js';
 import type { FoundSchedules } from './readSchedules.js';
 import type { ScheduleForms } from './scheduleForms.js';
 import type { Schedules } from './schedules.js';
-import { stableOrder } from './stableOrder.js';
+import { inOrder, stableOrder } from './stableOrder.js';
 
 /**
  * Groups rows that were found by contact: ascending by contact, then by id, those of contacts that cannot be planned last. They
@@ -125,11 +125,7 @@ class ColumnRoom {
   }
 
   putBytes(column: Uint8Array): Uint8Array {
-    const order = this.#order;
-    if (order === null) return column;
-    const ordered = new Uint8Array(order.length);
-    for (let i = 0; i < order.length; i++) ordered[i] = column[order[i]];
-    return ordered;
+    return this.#order === null ? column : inOrder(column, this.#order);
   }
 
   /** Memory for a column, whatever is in it. */

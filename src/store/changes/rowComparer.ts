@@ -9,6 +9,17 @@ import { rowClassOf } from '../../plan/reasons.js';
 import { RowKinds } from '../../plan/rowKinds.js';
 import { metadataOfFollowup, RowWriter } from '../../plan/rows.js';
 
+/** What rows of a form, and those of a kind, have in common besides their class and their priority. */
+const IN_COMMON = [
+  'emailType',
+  'status',
+  'skipReason',
+  'sendTime',
+  'instanceId',
+  'emailTemplate',
+  'smsTemplate',
+] as const;
+
 /**
  * Compares candidates with owned rows that were found (Rules 11). What the rows of a form have in common, and what those of a kind
  * have, are numbered by their content: two rows are compared by numbers, and a candidate's whole row is made once a kind, and for
@@ -80,34 +91,16 @@ export class RowComparer {
   /** The content of a candidate's row. */
   #contentOfRow(candidate: number): number {
     const rows = this.#rowOf(candidate);
-    return this.#numberOf([
-      rowClassOf(this.#plan.views.candidateReason[candidate]),
-      rows.emailType[0],
-      rows.status[0],
-      rows.skipReason[0],
-      rows.sendTime[0],
-      rows.priority[0],
-      rows.instanceId[0],
-      rows.emailTemplate[0],
-      rows.smsTemplate[0],
-    ]);
+    const rowClass = rowClassOf(this.#plan.views.candidateReason[candidate]);
+    return this.#numberOf([rowClass, rows.priority[0], ...IN_COMMON.map((name) => rows[name][0])]);
   }
 
   /** The content of a form. */
   #contentOf(form: number): number {
     if (this.#contentOfForm[form] > 0) return this.#contentOfForm[form];
     const { forms } = this.#schedules;
-    const content = this.#numberOf([
-      forms.rowClass[form],
-      forms.emailType[form],
-      forms.status[form],
-      forms.skipReason[form],
-      forms.sendTime[form],
-      forms.storedPriority[form],
-      forms.instanceId[form],
-      forms.emailTemplate[form],
-      forms.smsTemplate[form],
-    ]);
+    const values = IN_COMMON.map((name) => forms[name][form]);
+    const content = this.#numberOf([forms.rowClass[form], forms.storedPriority[form], ...values]);
     this.#contentOfForm[form] = content;
     return content;
   }

@@ -1,8 +1,6 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import initSqlJs from 'sql.js';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { joinSchedules } from '../../../src/columns/joinSchedules.js';
 import type { FoundSchedules, ScheduleMeaning } from '../../../src/columns/readSchedules.js';
 import { NOT_PLAIN } from '../../../src/columns/rowCursor.js';
@@ -17,6 +15,7 @@ import { shareTable, type TableShare, takeFromLeft, takeRightHalf } from '../../
 import { findSchedules, fitTogether } from '../../../src/store/read/findSchedules.js';
 import { tableReaderOf } from '../../../src/store/read/scannedRows.js';
 import { findTable, readSchema, type TableInfo } from '../../../src/store/schema/readSchema.js';
+import { testFolder } from '../../helpers/cli.js';
 import { generatedImage } from '../../helpers/generated.js';
 import { runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 import { Draw, damaged, randomDatabase } from '../../helpers/scanDatabases.js';
@@ -31,9 +30,8 @@ const MEANING: ScheduleMeaning = {
   order: 'iso',
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'sendplan-find-schedules-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const path = join(folder, 'case.sqlite3');
+const pathOf = testFolder();
+const path = pathOf('case.sqlite3');
 
 /** What rows hold, whatever the numbers of their forms and texts; of rows that are not owned what counts of them. */
 function contentOf({ rows, forms, types, texts, notes }: FoundSchedules) {
@@ -243,7 +241,7 @@ const ODDITIES = [
 
 /** A planned book of odd rows, in pages so small that its table has many branches. */
 async function smallPages(): Promise<Uint8Array> {
-  const generated = join(folder, 'generated.sqlite3');
+  const generated = pathOf('generated.sqlite3');
   writeFileSync(generated, await generatedImage('realistic', 600, '2025-06-13'));
   await runFile(generated, { asOf: '2025-06-13' });
   const { Database } = await initSqlJs();

@@ -1,17 +1,15 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import Native from 'libsql';
 import initSqlJs from 'sql.js';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/store/driver/connection.js';
 import { DatabaseImage } from '../../../src/store/format/databaseImage.js';
 import { ImageSource } from '../../../src/store/format/pageSource.js';
 import type { Migration } from '../../../src/store/schema/migration.js';
 import type { DatabaseSchema } from '../../../src/store/schema/readSchema.js';
 import { KeyColumn } from '../../../src/store/write/byPages/keyColumn.js';
-import type { KeysByRoot } from '../../../src/store/write/byPages/storedKeys.js';
-import { readStoredKeys } from '../../../src/store/write/byPages/storedKeys.js';
+import { type KeysByRoot, readStoredKeys } from '../../../src/store/write/byPages/storedKeys.js';
+import { testFolder } from '../../helpers/cli.js';
 import { runCount, runSeed, runTimeout } from '../../helpers/runs.js';
 import { damaged, randomDatabase } from '../../helpers/scanDatabases.js';
 
@@ -28,9 +26,8 @@ const { generateDatabase, runFile } = await built('node.js');
 
 const RUNS = runCount(40);
 const SEED = runSeed(23);
-const folder = mkdtempSync(join(tmpdir(), 'sendplan-key-thread-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const path = join(folder, 'case.sqlite3');
+const pathOf = testFolder();
+const path = pathOf('case.sqlite3');
 
 interface OpenFile {
   readonly pages: unknown;
@@ -149,14 +146,14 @@ describe('keys that are read beside the run', () => {
     ],
     ['owned rows without indexes', `UPDATE email_schedules SET status = 'pre-scheduled' WHERE id % 50 = 1`],
   ])('change nothing of a first run over %s', async (_name, sql) => {
-    const book = join(folder, 'book.sqlite3');
+    const book = pathOf('book.sqlite3');
     await generateDatabase({ path: book, contacts: 72_000, shape: 'realistic', seed: 4, asOfDay: 20_252, force: true });
     const { Database } = await initSqlJs();
     const database = new Database(readFileSync(book));
     database.exec(sql);
     writeFileSync(book, database.export());
     database.close();
-    const paths = [1, 2].map((threads) => join(folder, `by-${threads}.sqlite3`));
+    const paths = [1, 2].map((threads) => pathOf(`by-${threads}.sqlite3`));
     for (const [i, by] of paths.entries()) {
       copyFileSync(book, by);
       const report = await runFile(by, { asOf: '2025-06-13', threads: i + 1 });
