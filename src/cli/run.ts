@@ -1,7 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SendplanError } from '../errors.js';
-import { planRows } from '../export/planRows.js';
-import { summarizeResources, summarizeRun, summarizeStatements } from '../report/runSummary.js';
 import { type ConfigOrigin, chooseConfig, originText } from '../run/config/chooseConfig.js';
 import { GUARDS, type GuardName } from '../run/guards.js';
 import { isFolder } from '../run/parts/isFolder.js';
@@ -140,13 +138,15 @@ async function run(path: string, flags: RunFlags): Promise<void> {
   for (const { plan, refused } of planned) {
     if (target === null) break;
     const { encodeRows } = await import('../export/encodeRows.js');
+    const { planRows } = await import('../export/planRows.js');
     await writeRows(target, (format) => encodeRows(planRows(plan, refused), format), { isQuiet });
   }
   if (flags.json) writeJson({ ...report, configuration: origin }, 2);
-  else if (!isQuiet) writeError(originText(origin) + summaryOf(report));
+  else if (!isQuiet) writeError(originText(origin) + (await summaryOf(report)));
 }
 
-function summaryOf(report: RunReport): string {
+async function summaryOf(report: RunReport): Promise<string> {
+  const { summarizeResources, summarizeRun, summarizeStatements } = await import('../report/runSummary.js');
   if (report.statements === undefined) return summarizeRun(report);
   return summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements);
 }

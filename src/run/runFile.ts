@@ -1,10 +1,7 @@
 import { SendplanError } from '../errors.js';
 import { currentTimeText } from '../store/write/runName.js';
 import { MemorySampler } from './memorySampler.js';
-import { recordFailure } from './recordFailure.js';
 import type { RunFileOptions } from './runFileOptions.js';
-import { runInPlace } from './runInPlace.js';
-import { runReplacing } from './runReplacing.js';
 import type { RunReport } from './runReport.js';
 import type { RangeOfBook } from './schedule.js';
 import { Stopwatch } from './stopwatch.js';
@@ -46,11 +43,16 @@ export async function runRange(path: string, options: RunFileOptions, range?: Ra
       onStage: options.onStage,
       signal: options.signal,
     });
-    const run = options.driver === 'native' ? runInPlace : runReplacing;
-    const report = await run(path, options, watch, range);
+    const report =
+      options.driver === 'native'
+        ? await (await import('./runInPlace.js')).runInPlace(path, options, watch, range)
+        : await (await import('./runReplacing.js')).runReplacing(path, options, watch, range);
     return { ...report, memory: sampler.peaks() };
   } catch (error) {
-    if (options.recordFailure === true) await recordFailure(path, options, error, startedText);
+    if (options.recordFailure === true) {
+      const { recordFailure } = await import('./recordFailure.js');
+      await recordFailure(path, options, error, startedText);
+    }
     throw error;
   } finally {
     sampler.stop();

@@ -1,26 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { type Config, resolveConfig } from '../rules/config.js';
-import { openLazily } from '../store/driver/lazyConnection.js';
-import { ObservedConnection } from '../store/driver/observedConnection.js';
+import { resolveConfig } from '../rules/config.js';
 import { loadFileLocks } from '../store/driver/sqliteLocks.js';
-import { loadSqlJs } from '../store/driver/sqljs.js';
 import { EarlyCopy } from '../store/file/earlyCopy.js';
-import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
-import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
+import { openDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
-import type { PageSource } from '../store/format/pageSource.js';
-import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
-import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
-import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { settingsText } from '../store/write/lastRun.js';
 import { nameRun } from '../store/write/runName.js';
-import { findRepeatedRun, readSoundLastRun, sealFile } from '../store/write/sealFile.js';
-import { collectGarbage } from './collectGarbage.js';
-import { ReadingThreads } from './readingThreads.js';
+import { findRepeatedRun, readSoundLastRun } from '../store/write/sealFile.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { type RunReport, reportRepeat } from './runReport.js';
-import { type RangeOfBook, runDatabase } from './schedule.js';
-import { type Stopwatch, totalSeconds } from './stopwatch.js';
+import type { RangeOfBook } from './schedule.js';
+import type { Stopwatch } from './stopwatch.js';
 import { resolveToday } from './today.js';
 
 /** `runFile` with the driver sqljs: a new file is written and takes the place of the old one. */
@@ -51,6 +41,8 @@ export async function runReplacing(
     // A first run writes nearly all of the file anew.
     const copy = isReplaced && readSoundLastRun(file) !== null ? new EarlyCopy(file, copying) : null;
     try {
+      // A night in which nothing is to be done does not pay for loading the planner.
+      const { runOpened } = await import('./runOpened.js');
       return await runOpened(file, options, { config, today, watch, range, copy });
     } finally {
       await copy?.discard();
@@ -58,98 +50,4 @@ export async function runReplacing(
   } finally {
     file.close();
   }
-}
-
-/** What a run over an open file is made by. */
-interface OpenedRun {
-  readonly config: Config;
-  readonly today: number;
-  readonly watch: Stopwatch;
-  readonly range?: RangeOfBook;
-  /** The copy of the file that its successor is made of; null for none. */
-  readonly copy: EarlyCopy | null;
-}
-
-/** `runReplacing` where there may be something to change. */
-async function runOpened(
-  file: OpenedFile,
-  options: RunFileOptions,
-  { config, today, watch, range, copy }: OpenedRun,
-): Promise<RunReport> {
-  const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
-  const threads = new ReadingThreads(options.threads);
-  const connection = await watch.measure('open', () =>
-    whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
-  );
-  try {
-    if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, today);
-      requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
-    }
-    const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => threads.keys.take() } as const;
-    const settings = {
-      config,
-      today,
-      batchSize,
-      dryRun,
-      flush,
-      target,
-      range,
-      // A thread of its own reads while the organization is loaded.
-      onTablesRead: (...found: Parameters<ReadingThreads['keys']['start']>) => {
-        copy?.start();
-        if (!dryRun && flush !== 'sql') threads.keys.start(...found);
-      },
-      force: options.force,
-      hold: options.hold,
-      readerOf: threads.schedules.readerOf.bind(threads.schedules),
-      keepsPlan: options.onDiffed !== undefined,
-      collect: collectGarbage,
-    };
-    const observed = timings === true ? new ObservedConnection(connection) : null;
-    const run = await whileUnchanged(file, () => runDatabase(observed ?? connection, settings, watch));
-    if (run.planned !== null) onDiffed?.(run.planned);
-    const report = { ...run.report, statements: observed?.costs() };
-    file.requireSame();
-    let writtenBytes = 0;
-    const traffic = () => ({ read_bytes: file.bytesRead(), written_bytes: writtenBytes });
-    if (dryRun || (report.outcome === 'unchanged' && outPath === undefined)) return { ...report, traffic: traffic() };
-    const replaced = await watch.measure('save', async () => {
-      const after = connection.toPages();
-      // The pages are all that is needed from here on; SQLite's own memory can go.
-      connection.close();
-      const seal = (descriptor: number, sizeBytes: number) => {
-        writtenBytes = sizeBytes;
-        // Pages that stay were read while the new file was written.
-        file.requireSame();
-        return sealFile(descriptor, sizeBytes, report.run_id);
-      };
-      const source = run.pages === null ? after : pagesSource(file, after, run.pages, { ...options, watch });
-      const locks = await loadFileLocks();
-      const { overwrite, keep: runs } = options;
-      const keep = runs === undefined ? undefined : { runs, runId: report.run_id };
-      const how = { outPath, overwrite, signal, seal, locks, keep, copy };
-      return whileUnchanged(file, () => replaceDatabaseFile(file, source, how));
-    });
-    const seconds = totalSeconds(watch.timings);
-    const warnings = [...report.warnings, ...replaced.warnings];
-    return { ...report, warnings, stages: [...watch.timings], seconds, traffic: traffic() };
-  } finally {
-    await threads.stop();
-    connection.close();
-  }
-}
-
-/** The file's pages with a run's rows between them. */
-function pagesSource(
-  { descriptor, stamp }: OpenedFile,
-  after: PageSource,
-  pages: PreparedPages,
-  { threads = availableParallelism(), watch }: Pick<RunFileOptions, 'threads'> & { readonly watch: Stopwatch },
-): DatabaseSource {
-  return (writer) => {
-    const source = { descriptor, byteLength: stamp.sizeBytes };
-    const target = { ...writer, startHelpers: startIndexThreads(writer.descriptor, { threads, source }) };
-    return pages.write(after, target, (done) => watch.progress('save', done, pages.inserted));
-  };
 }
