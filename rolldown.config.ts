@@ -65,6 +65,7 @@ const commandLine = defineConfig({
     copyThread: 'src/store/file/copyThread.ts',
     scheduleThread: 'src/store/read/scheduleThread.ts',
     keyThread: 'src/store/write/byPages/keyThread.ts',
+    planThread: 'src/run/planThread.ts',
     oracleThread: 'src/cli/oracleThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
@@ -88,6 +89,7 @@ const library = defineConfig({
     copyThread: 'src/store/file/copyThread.ts',
     scheduleThread: 'src/store/read/scheduleThread.ts',
     keyThread: 'src/store/write/byPages/keyThread.ts',
+    planThread: 'src/run/planThread.ts',
     bookProcess: 'src/fleet/bookProcess.ts',
   },
   // Of packages that have a form for Node and one for browsers, that which both can run.

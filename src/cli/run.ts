@@ -185,7 +185,7 @@ export function runCommand(): Command {
     )
     .option(
       '--threads <n>',
-      'the most threads that read and write large tables (default: the cores there are)',
+      'the most threads that read and write large tables, and from three on plan large books (default: the cores there are)',
       wholeNumber(1, 1024),
     )
     .option(

@@ -23,6 +23,11 @@ export class AscendingPlaces {
     this.#values[this.count++] = place;
   }
 
+  /** All places: a view that later ones may leave behind. */
+  values(): Uint32Array {
+    return this.#values.subarray(0, this.count);
+  }
+
   /** The place that was added as the i-th, counted from 0. */
   at(i: number): number {
     return this.#values[i];

@@ -217,14 +217,30 @@ export function readEnrolments(
   }
   const byCampaign = stableOrder(campaign.values(), campaignOf.size);
   const byContact = stableOrder(contact.values(), contactCount, byCampaign.order);
-  const table = tableOf({
-    campaign: numberVector(Int32Array.from(byContact.order, (i) => campaign.values()[i])),
-    trigger_day: numberVector(Int32Array.from(byContact.order, (i) => trigger.values()[i])),
-  });
+  const columns = {
+    campaign: Int32Array.from(byContact.order, (i) => campaign.values()[i]),
+    trigger: Int32Array.from(byContact.order, (i) => trigger.values()[i]),
+  };
+  const table = tableOfEnrolments(columns);
   return {
     table,
     first: byContact.first,
     campaign: valuesOf(table, 'campaign', Int32Array),
     trigger: valuesOf(table, 'trigger_day', Int32Array),
+  };
+}
+
+function tableOfEnrolments({ campaign, trigger }: Pick<Enrolments, 'campaign' | 'trigger'>): Table {
+  return tableOf({ campaign: numberVector(campaign), trigger_day: numberVector(trigger) });
+}
+
+/** Enrolments over columns that another place has read: their Arrow table is made when it is asked for. */
+export function enrolmentsOver(columns: Omit<Enrolments, 'table'>): Enrolments {
+  const { first, campaign, trigger } = columns;
+  return {
+    ...{ first, campaign, trigger },
+    get table() {
+      return tableOfEnrolments(columns);
+    },
   };
 }

@@ -1,7 +1,9 @@
-import { contactsFrom } from './contacts.js';
+import { enrolmentsOver } from './campaigns.js';
+import { contactsOver } from './contacts.js';
 import type { Organization } from './organization.js';
+import { schedulesOver } from './scheduleOrder.js';
 import type { Schedules } from './schedules.js';
-import { signalsFrom } from './signals.js';
+import { signalsOver } from './signals.js';
 
 /** The columns of schedules that have a value a row. */
 const ROW_VALUES = [
@@ -21,12 +23,12 @@ function schedulesBetween(schedules: Schedules, start: number, end: number, isLa
   const startRow = first[start];
   const endRow = isLast ? schedules.count : first[end];
   const values = ROW_VALUES.map((name) => [name, schedules[name].subarray(startRow, endRow)]);
-  return {
+  return schedulesOver({
     ...schedules,
     ...(Object.fromEntries(values) as Pick<Schedules, (typeof ROW_VALUES)[number]>),
     count: endRow - startRow,
     first: firstsFrom(first, start, isLast ? end + 2 : end + 1, end - start + 2),
-  };
+  });
 }
 
 /**
@@ -42,7 +44,7 @@ export function contactsBetween(organization: Organization, start: number, end: 
   const days = (values: Int32Array) => values.subarray(start, end);
   return {
     ...organization,
-    contacts: contactsFrom(
+    contacts: contactsOver(
       {
         id: contacts.id.subarray(start, end),
         state: contacts.state.subarray(start, end),
@@ -54,14 +56,17 @@ export function contactsBetween(organization: Organization, start: number, end: 
       },
       contacts.rowCount,
     ),
-    enrolments: {
-      ...enrolments,
+    enrolments: enrolmentsOver({
       first: firstsFrom(enrolments.first, start, end + 1, end - start + 1),
       campaign: enrolments.campaign.subarray(...enrolled),
       trigger: enrolments.trigger.subarray(...enrolled),
-    },
+    }),
     schedules: schedulesBetween(schedules, start, end, end === contacts.count),
-    signals: signalsFrom(days(signals.lastClickDay), days(signals.lastAnswerDay), days(signals.lastConditionDay)),
+    signals: signalsOver({
+      lastClickDay: days(signals.lastClickDay),
+      lastAnswerDay: days(signals.lastAnswerDay),
+      lastConditionDay: days(signals.lastConditionDay),
+    }),
     suppressions: {
       ...suppressions,
       count: suppressed[1] - suppressed[0],

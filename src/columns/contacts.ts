@@ -48,12 +48,11 @@ export interface Contacts {
   readonly flags: Uint8Array;
 }
 
-/** Makes the Arrow table of contacts over typed arrays of one length. */
-export function contactsFrom(
-  columns: Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'carriers' | 'flags'>,
-  rowCount: number,
-): Contacts {
-  const table = tableOf({
+/** The columns of contacts, of one length, and the names of their carriers. */
+export type ContactColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'carriers' | 'flags'>;
+
+function tableOfContacts(columns: ContactColumns): Table {
+  return tableOf({
     id: numberVector(columns.id),
     state: numberVector(columns.state),
     birth_day: numberVector(columns.birth),
@@ -61,6 +60,24 @@ export function contactsFrom(
     carrier: textVector(columns.carrier, columns.carriers),
     flags: numberVector(columns.flags),
   });
+}
+
+/** Contacts over columns that another place has read: their Arrow table is made when it is asked for. */
+export function contactsOver(columns: ContactColumns, rowCount: number): Contacts {
+  const { id, state, birth, effective, carrier, carriers, flags } = columns;
+  return {
+    count: id.length,
+    rowCount,
+    ...{ id, state, birth, effective, carrier, carriers, flags },
+    get table() {
+      return tableOfContacts(columns);
+    },
+  };
+}
+
+/** Makes the Arrow table of contacts over typed arrays of one length. */
+function contactsFrom(columns: ContactColumns, rowCount: number): Contacts {
+  const table = tableOfContacts(columns);
   return {
     table,
     count: columns.id.length,

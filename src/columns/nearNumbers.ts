@@ -4,6 +4,13 @@ import { GrowingColumns } from './growing.js';
 /** Stands for a number that is kept elsewhere. */
 const FAR = 0xffff;
 
+/** Near numbers as data that goes from thread to thread. */
+export interface PlainNumbers {
+  readonly values: Uint16Array;
+  readonly farPlaces: Uint32Array;
+  readonly farNumbers: Float64Array;
+}
+
 /** Whole numbers that are mostly less than 65,535 above a base, in two bytes each; the others take twelve bytes more. */
 export class NearNumbers {
   length = 0;
@@ -18,11 +25,38 @@ export class NearNumbers {
     this.#base = base;
   }
 
+  /** The numbers for another thread: views that later numbers may leave behind. */
+  plain(): PlainNumbers {
+    return {
+      values: this.#values.subarray(0, this.length),
+      farPlaces: this.#farPlaces.values(),
+      farNumbers: this.#farNumbers.values().number,
+    };
+  }
+
+  /** Adds the numbers of another thread, of the same base. */
+  appendPlain({ values, farPlaces, farNumbers }: PlainNumbers): void {
+    const start = this.#addPlaces(values.length);
+    this.#values.set(values, start);
+    for (let i = 0; i < farPlaces.length; i++) this.#addFar(start + farPlaces[i], farNumbers[i]);
+  }
+
+  /** Adds what numbers of another thread, of the same base, mean here. */
+  appendMeaning({ values, farPlaces, farNumbers }: PlainNumbers, meaning: (number: number) => number): void {
+    const start = this.#addPlaces(values.length);
+    const base = this.#base;
+    let nextFar = 0;
+    for (let i = 0; i < values.length; i++) {
+      const isFar = farPlaces[nextFar] === i;
+      const number = meaning(isFar ? farNumbers[nextFar++] : values[i] + base);
+      if (number - base >= 0 && number - base < FAR) this.#values[start + i] = number - base;
+      else this.#addFar(start + i, number);
+    }
+  }
+
   /** Adds the first `count` numbers of a column. */
   append(numbers: Int32Array, count: number): void {
-    const start = this.length;
-    this.length += count;
-    if (this.length > this.#values.length) this.#grow();
+    const start = this.#addPlaces(count);
     const values = this.#values;
     const base = this.#base;
     for (let i = 0; i < count; i++) {
@@ -40,6 +74,14 @@ export class NearNumbers {
       const value = values[places[i]];
       into[i] = value === FAR ? this.#farAt(places[i]) : value + base;
     }
+  }
+
+  /** Makes room for numbers behind all others. @returns where it begins */
+  #addPlaces(count: number): number {
+    const start = this.length;
+    this.length += count;
+    if (this.length > this.#values.length) this.#grow();
+    return start;
   }
 
   #addFar(place: number, number: number): void {

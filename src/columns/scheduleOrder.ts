@@ -39,6 +39,11 @@ export function inOrderOfContacts(
   };
   const ofForms = contentOfForms(forms, form, room);
   const schedules = { count, first, id, ...ofForms, ...days, form, forms, isClean, ...content, notes };
+  return schedulesOver(schedules);
+}
+
+/** Rows over columns that are in order, with their Arrow table. */
+export function schedulesOver(schedules: Omit<Schedules, 'toTable'>): Schedules {
   return { ...schedules, toTable: () => tableOfRows(schedules) };
 }
 

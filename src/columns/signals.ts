@@ -99,13 +99,28 @@ class LatestDays {
   }
 }
 
-/** Makes the Arrow table of signals over typed arrays of one length. */
-export function signalsFrom(click: Int32Array, answer: Int32Array, condition: Int32Array): Signals {
-  const table = tableOf({
-    last_click_day: numberVector(click),
-    last_answer_day: numberVector(answer),
-    last_condition_day: numberVector(condition),
+function tableOfSignals({ lastClickDay, lastAnswerDay, lastConditionDay }: Omit<Signals, 'table'>): Table {
+  return tableOf({
+    last_click_day: numberVector(lastClickDay),
+    last_answer_day: numberVector(lastAnswerDay),
+    last_condition_day: numberVector(lastConditionDay),
   });
+}
+
+/** Signals over columns that another place has read: their Arrow table is made when it is asked for. */
+export function signalsOver(columns: Omit<Signals, 'table'>): Signals {
+  const { lastClickDay, lastAnswerDay, lastConditionDay } = columns;
+  return {
+    ...{ lastClickDay, lastAnswerDay, lastConditionDay },
+    get table() {
+      return tableOfSignals(columns);
+    },
+  };
+}
+
+/** Makes the Arrow table of signals over typed arrays of one length. */
+function signalsFrom(click: Int32Array, answer: Int32Array, condition: Int32Array): Signals {
+  const table = tableOfSignals({ lastClickDay: click, lastAnswerDay: answer, lastConditionDay: condition });
   return {
     table,
     lastClickDay: valuesOf(table, 'last_click_day', Int32Array),

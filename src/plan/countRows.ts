@@ -33,6 +33,13 @@ export interface CountedRow {
   readonly skipReason: string | null;
 }
 
+/** Counts of rows as data that goes from thread to thread. */
+export interface PlainTally {
+  readonly scheduled: Float64Array;
+  readonly skipped: Float64Array;
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
 /** Counts the rows of plans of the same types by type and skip reason. */
 export class PlanTally {
   readonly #names: readonly string[];
@@ -67,9 +74,26 @@ export class PlanTally {
       counts.set(code, (counts.get(code) ?? 0) + 1);
     }
     for (const [code, count] of counts) {
-      const name = reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT));
-      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count);
+      this.#addReason(reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT)), count);
     }
+  }
+
+  #addReason(name: string, count: number): void {
+    this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count);
+  }
+
+  /** The counts for another thread. */
+  plain(): PlainTally {
+    return { scheduled: this.#scheduled, skipped: this.#skipped, reasons: this.#reasons };
+  }
+
+  /** Adds the rows that another thread counted, of the same types. */
+  append({ scheduled, skipped, reasons }: PlainTally): void {
+    for (let type = 0; type < scheduled.length; type++) {
+      this.#scheduled[type] += scheduled[type];
+      this.#skipped[type] += skipped[type];
+    }
+    for (const [name, count] of reasons) this.#addReason(name, count);
   }
 
   /** The figures. @param leftOut rows that were counted and are not to count */

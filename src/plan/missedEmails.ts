@@ -24,6 +24,12 @@ export interface MissedEmails {
   } | null;
 }
 
+/** Missed emails, counted by type, as data that goes from thread to thread. */
+export interface PlainMissed {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly example: MissedEmails['example'];
+}
+
 /** Tells whether another row of the contact says that the email went out, or ended. */
 function isInHistory({ schedules }: Plan['organization'], contact: number, row: number): boolean {
   for (let other = schedules.first[contact]; other < schedules.first[contact + 1]; other++) {
@@ -60,13 +66,28 @@ export class MissedTally {
       const contact = contactOfRow(organization, row);
       if (!isMissed(plan, contact, row)) continue;
       const type = emailTypes.names[schedules.type[row]];
-      this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
+      this.#addCount(type, 1);
       this.#example ??= {
         contact_id: contacts.id[contact],
         email_type: type,
         send_day: formatIsoDay(scheduledDay[row]),
       };
     }
+  }
+
+  #addCount(type: string, count: number): void {
+    this.#counts.set(type, (this.#counts.get(type) ?? 0) + count);
+  }
+
+  /** What was found so far, for another thread. */
+  plain(): PlainMissed {
+    return { counts: this.#counts, example: this.#example };
+  }
+
+  /** Adds what another thread found, whose contacts come behind. */
+  append({ counts, example }: PlainMissed): void {
+    for (const [type, count] of counts) this.#addCount(type, count);
+    this.#example ??= example;
   }
 
   missed(): MissedEmails {

@@ -1,6 +1,6 @@
-import { contactsFrom } from '../columns/contacts.js';
+import { contactsOver } from '../columns/contacts.js';
 import type { Organization } from '../columns/organization.js';
-import { signalsFrom } from '../columns/signals.js';
+import { signalsOver } from '../columns/signals.js';
 import type { KernelViews } from '../kernel/columns.js';
 
 /**
@@ -12,7 +12,7 @@ export function overKernel(organization: Organization, views: KernelViews): Orga
   const { lastClickDay, lastAnswerDay, lastConditionDay } = views;
   return {
     ...organization,
-    contacts: contactsFrom(
+    contacts: contactsOver(
       {
         id: views.contactId,
         state: views.contactState,
@@ -25,6 +25,6 @@ export function overKernel(organization: Organization, views: KernelViews): Orga
       contacts.rowCount,
     ),
     // The kernel has none where nobody can be followed up.
-    signals: lastClickDay.length === 0 ? signals : signalsFrom(lastClickDay, lastAnswerDay, lastConditionDay),
+    signals: lastClickDay.length === 0 ? signals : signalsOver({ lastClickDay, lastAnswerDay, lastConditionDay }),
   };
 }

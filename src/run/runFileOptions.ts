@@ -39,8 +39,8 @@ export interface RunFileOptions {
    */
   readonly flush?: FlushWay;
   /**
-   * How many threads may read and write large tables, this one included; as many as the machine has cores when left out. They change
-   * where pages lie in the file, and nothing that SQLite tells of it.
+   * How many threads may read and write large tables, and from three on plan large books, this one included; as many as the machine has
+   * cores when left out. They change where pages lie in the file, and nothing that SQLite tells of it.
    */
   readonly threads?: number;
   /**

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { SendplanError } from '../errors.js';
 import { resolveConfig } from '../rules/config.js';
 import type { Connection } from '../store/driver/connection.js';
@@ -8,13 +7,13 @@ import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
 import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
-import { ScheduleThread } from '../store/read/startScheduleThread.js';
 import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import { collectGarbage } from './collectGarbage.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
+import { RunThreads } from './runThreads.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
 import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
@@ -43,7 +42,7 @@ export async function runInPlace(
   // What can be taken back, and a part of a book, are written as a whole.
   const isUndivided = options.keep !== undefined || range !== undefined;
   const transactions = new Transactions(connection, isUndivided ? Number.POSITIVE_INFINITY : batchSize);
-  const thread = new ScheduleThread(options.threads ?? availableParallelism());
+  const threads = new RunThreads(options.threads);
   let staging: TemporaryFile | null = null;
   try {
     const { memoryLimitBytes } = options;
@@ -67,7 +66,8 @@ export async function runInPlace(
       range,
       force: options.force,
       hold: options.hold,
-      readerOf: thread.readerOf.bind(thread),
+      readerOf: threads.schedules.readerOf.bind(threads.schedules),
+      divide: threads.plans.divide.bind(threads.plans),
       keepsPlan: options.onDiffed !== undefined,
       collect: collectGarbage,
     };
@@ -85,7 +85,7 @@ export async function runInPlace(
   } catch (error) {
     throw partlyWritten(error, transactions);
   } finally {
-    await thread.stop();
+    await threads.stop();
     // What was not committed is rolled back.
     connection.close();
     (staging as TemporaryFile | null)?.discard();

@@ -1,10 +1,11 @@
 import { type Balance, balanceDays } from '../balance/balance.js';
+import { contactsBetween } from '../columns/contactRange.js';
 import { loadOrganizationBeside, type Organization, type ReadBeside } from '../columns/organization.js';
 import type { OrganizationSource } from '../columns/source.js';
 import type { Plan } from '../plan/plan.js';
 import { planOrganization } from '../plan/planOrganization.js';
 import { KERNEL_LIMITS, type KernelLimits, RangePlans } from '../plan/rangePlans.js';
-import { rulesOfRun } from '../plan/runRules.js';
+import { type RunRules, rulesOfRun } from '../plan/runRules.js';
 import type { Config } from '../rules/config.js';
 import type { SummedRow } from '../store/changes/checksums.js';
 import { candidatesAt, type PlannedRun } from '../store/changes/diffSchedules.js';
@@ -20,10 +21,11 @@ import { writeRun } from '../store/write/writeRun.js';
 import type { WriteSettings } from '../store/write/writeSettings.js';
 import type { GuardName } from './guards.js';
 import { lookAtPlan } from './lookAtPlan.js';
+import type { WholeBook } from './planShare.js';
 import { type ReadingReport, reportReading } from './readingReport.js';
 import { type PlannedBook, type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
-import { takePlans, type WholeBook } from './takePlans.js';
+import { type BookPlans, type Division, takePlans } from './takePlans.js';
 
 /** What a range of a book is told by the others. */
 export interface RangeOfBook {
@@ -93,6 +95,8 @@ export async function planAndBalance(
 export interface DatabaseSettings {
   /** Gives what reads a part of the database's tables beside this thread; all is read on this one when left out. */
   readonly readerOf?: (connection: Connection, schema: DatabaseSchema, tables: OrganizationSource) => ReadBeside;
+  /** Has the last contacts planned on other threads; all are planned on this one when left out. */
+  readonly divide?: (organization: Organization, run: RunRules, batchSize?: number) => Division | null;
   /** Called when the tables have been read, with what the schema lacks. */
   readonly onTablesRead?: (connection: Connection, schema: DatabaseSchema, migration: Migration) => void;
 }
@@ -108,17 +112,33 @@ export interface DatabaseRun {
 
 /** An organization that is read and not planned yet, and what is told of it. */
 interface LoadedBook {
-  readonly plans: RangePlans;
+  readonly plans: BookPlans;
   readonly whole: WholeBook;
   readonly book: PlannedBook;
   readonly reading: ReadingReport;
+}
+
+/** Divides the contacts of a book among kernels, and among threads where those are had. @param isOne whether one kernel plans all */
+function divideBook(
+  organization: Organization,
+  run: RunRules,
+  { batchSize, kernelLimits, divide }: RunSettings & DatabaseSettings,
+  isOne: boolean,
+): BookPlans {
+  if (isOne) return { own: new RangePlans(organization, run, null), beside: [] };
+  const division = divide?.(organization, run, batchSize) ?? null;
+  if (division === null) {
+    return { own: new RangePlans(organization, run, kernelLimits ?? KERNEL_LIMITS), beside: [] };
+  }
+  const { ownEnd, limits, beside } = division;
+  return { own: new RangePlans(contactsBetween(organization, 0, ownEnd), run, limits), beside };
 }
 
 /** Loads a book; of what it returns only the plans hold it. */
 async function loadBook(
   source: OrganizationSource,
   alikeColumns: readonly AlikeColumn[],
-  settings: RunSettings,
+  settings: RunSettings & DatabaseSettings,
   watch: Stopwatch,
   readBeside: ReadBeside | undefined,
 ): Promise<LoadedBook> {
@@ -128,13 +148,13 @@ async function loadBook(
   return watch.measure('plan', () => {
     const run = rulesOfRun(organization, config, today, range?.contactRows);
     const isOne = keepsPlan === true || range !== undefined;
-    const plans = new RangePlans(organization, run, isOne ? null : (settings.kernelLimits ?? KERNEL_LIMITS));
+    const plans = divideBook(organization, run, settings, isOne);
     const { contacts, issues, texts, planned } = organization;
     const { rowCount, count } = contacts;
     const { limits, capacity } = run;
     return {
       plans,
-      whole: { texts, planned, contactCount: count },
+      whole: { texts, planned, issues, contactCount: count },
       book: { contacts: { rowCount, count }, issues, run: { today, limits, capacity } },
       reading,
     };

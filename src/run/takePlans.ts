@@ -2,23 +2,20 @@ import { type Balance, balanceDays } from '../balance/balance.js';
 import type { Placements } from '../balance/groups.js';
 import {
   balanceBook,
-  countRange,
-  type GroupedRange,
-  groupRange,
-  placeRange,
   type RangeBalance,
   type RangeCounts,
   type RangeGroups,
   sumBalances,
   sumCounts,
 } from '../balance/ranges.js';
-import type { Organization } from '../columns/organization.js';
 import type { Plan } from '../plan/plan.js';
 import { noteLateCampaigns } from '../plan/planOrganization.js';
-import type { RangePlans } from '../plan/rangePlans.js';
-import { diffSchedules, type ScheduleDiff } from '../store/changes/diffSchedules.js';
-import { RunChanges } from '../store/changes/runChanges.js';
-import { PlanFacts } from './planFacts.js';
+import type { KernelLimits, RangePlans } from '../plan/rangePlans.js';
+import type { Issue } from '../rules/records.js';
+import type { ScheduleDiff } from '../store/changes/diffSchedules.js';
+import type { RunChanges } from '../store/changes/runChanges.js';
+import type { PlanFacts } from './planFacts.js';
+import { type PlainTaken, PlanShare, type ShareCounts, Taking, type WholeBook } from './planShare.js';
 import type { Stopwatch } from './stopwatch.js';
 
 /** What a run needs of its plans, which can go then. */
@@ -30,8 +27,33 @@ export interface TakenPlans {
   readonly kept: { readonly plan: Plan; readonly diff: ScheduleDiff } | null;
 }
 
-/** What is the same in all ranges. */
-export type WholeBook = Pick<Organization, 'texts' | 'planned'> & { readonly contactCount: number };
+/** What another thread took of its plans. */
+export interface TakenBeside extends PlainTaken {
+  readonly balances: readonly RangeBalance[];
+  /** The texts that it has learned, whose codes come behind those that it was given. */
+  readonly newTexts: readonly string[];
+  readonly issues: readonly Issue[];
+}
+
+/** Contacts that another thread plans, see `PlanShare`; each function waits for that thread. */
+export interface ShareBeside {
+  /** How many of its contacts it says are planned. */
+  readonly contactsDone: number;
+  /** How many texts there were when it was given them. */
+  readonly textCount: number;
+  count(): Promise<ShareCounts>;
+  group(all: RangeCounts): Promise<readonly RangeGroups[]>;
+  take(all: RangeCounts, placements: readonly Placements[]): Promise<TakenBeside>;
+}
+
+/** How contacts are divided among threads. */
+export interface Division {
+  /** Those up to this one are this thread's own. */
+  readonly ownEnd: number;
+  /** What kernels of each thread may take. */
+  readonly limits: KernelLimits;
+  readonly beside: readonly ShareBeside[];
+}
 
 /** How plans are taken. */
 export interface TakeSettings {
@@ -43,22 +65,10 @@ export interface TakeSettings {
   readonly collect?: () => void;
 }
 
-/** Gathers what a run needs of plans, one after the other. */
-class Taking {
-  readonly facts: PlanFacts;
-  readonly changes: RunChanges;
-
-  constructor({ texts, planned, contactCount }: WholeBook, rowCount: number, today: number) {
-    this.facts = new PlanFacts(planned.types);
-    this.changes = new RunChanges(texts, { rows: rowCount, contacts: contactCount, today });
-  }
-
-  take(plan: Plan): ScheduleDiff {
-    const diff = diffSchedules(plan);
-    this.facts.add(plan, diff);
-    this.changes.add(plan, diff);
-    return diff;
-  }
+/** The plans of a book: those of this thread, and of its last contacts those of others. */
+export interface BookPlans {
+  readonly own: RangePlans;
+  readonly beside: readonly ShareBeside[];
 }
 
 /**
@@ -68,96 +78,90 @@ class Taking {
  * @throws SendplanError `kernel_error` when a plan does not fit into memory
  */
 export async function takePlans(
-  plans: RangePlans,
+  plans: BookPlans,
   book: WholeBook,
   settings: TakeSettings,
   watch: Stopwatch,
 ): Promise<TakenPlans> {
-  if (plans.count > 1) return new RangesTaken(plans, book, settings, watch).take();
+  const { own, beside } = plans;
+  if (own.count > 1 || beside.length > 0) return takeShares(plans, book, settings, watch);
   const onProgress = (done: number) => watch.progress('plan', done, book.contactCount);
   await watch.measure('plan', async () => {
-    await plans.plan(0, { batchSize: settings.batchSize, onProgress });
-    noteLateCampaigns(plans.at(0));
+    await own.plan(0, { batchSize: settings.batchSize, onProgress });
+    noteLateCampaigns(own.at(0));
   });
   const { balance: balanceOf = balanceDays } = settings;
-  const balance = await watch.measure('balance', () => balanceOf(plans.at(0)));
+  const balance = await watch.measure('balance', () => balanceOf(own.at(0)));
   const { taking, kept } = await watch.measure('diff', () => {
-    const plan = plans.at(0);
-    const all = new Taking(book, plan.count, plans.run.today);
+    const plan = own.at(0);
+    const all = new Taking(book, plan.count, own.run.today);
     const diff = all.take(plan);
     return { taking: all, kept: settings.keepsPlan === true ? { plan, diff } : null };
   });
-  plans.end();
-  if (kept === null) await watch.measure('diff', () => plans.letGo(0, settings.collect));
+  own.end();
+  if (kept === null) await watch.measure('diff', () => own.letGo(0, settings.collect));
   return { facts: taking.facts, changes: taking.changes, balance, kept };
 }
 
-/**
- * Takes the plans of ranges, which are balanced as one (Rules 9): ranges are counted, then put into groups, then given the days of these.
- * No function that waits holds a plan, which could not go then.
- */
-class RangesTaken {
-  readonly #plans: RangePlans;
-  readonly #book: WholeBook;
-  readonly #settings: TakeSettings;
-  readonly #watch: Stopwatch;
-  readonly #counts: RangeCounts[] = [];
-  readonly #groups: RangeGroups[] = [];
-  /** Ranges whose plans stay from round to round. */
-  readonly #grouped: (GroupedRange | null)[] = [];
-  readonly #balances: RangeBalance[] = [];
-  #candidateCount = 0;
+/** `takePlans` of contacts in ranges, some of them on other threads, which are balanced as one (Rules 9). */
+async function takeShares(
+  { own, beside }: BookPlans,
+  book: WholeBook,
+  { batchSize, collect }: TakeSettings,
+  watch: Stopwatch,
+): Promise<TakenPlans> {
+  const { run } = own;
+  const onProgress = (done: number) => {
+    const all = beside.reduce((sum, { contactsDone }) => sum + contactsDone, done);
+    watch.progress('plan', all, book.contactCount);
+  };
+  const share = new PlanShare(own, { batchSize, collect, onProgress }, watch);
 
-  constructor(plans: RangePlans, book: WholeBook, settings: TakeSettings, watch: Stopwatch) {
-    this.#plans = plans;
-    this.#book = book;
-    this.#settings = settings;
-    this.#watch = watch;
-  }
+  const counting = asked(beside.map((other) => other.count()));
+  const counts = [await share.count(), ...(await watch.measure('plan', () => counting))];
+  const all = sumCounts(counts.flatMap(({ ranges }) => ranges));
 
-  async take(): Promise<TakenPlans> {
-    const { run, isKept } = this.#plans;
-    await this.#eachRange('balance', (i) => this.#count(i), !isKept);
-    const all = sumCounts(this.#counts);
-    await this.#eachRange('balance', (i) => this.#group(i, all), !isKept);
-    const placements = await this.#watch.measure('balance', () => balanceBook(all.history, this.#groups, run));
-    this.#groups.length = 0;
-    const taking = new Taking(this.#book, this.#candidateCount, run.today);
-    await this.#eachRange('diff', (i) => this.#takeRange(i, all, placements[i], taking), true);
-    this.#plans.end();
-    const balance = sumBalances(this.#balances, placements, all.history, run);
-    return { facts: taking.facts, changes: taking.changes, balance, kept: null };
-  }
+  const grouping = asked(beside.map((other) => other.group(all)));
+  const groups = [await share.group(all), ...(await watch.measure('balance', () => grouping))];
+  const placements = await watch.measure('balance', () => balanceBook(all.history, groups.flat(), run));
+  const ofShares = byShare(placements, groups);
 
-  /** Does something with the plan of each range. @param isLast whether the plan has served then */
-  async #eachRange(stage: 'balance' | 'diff', work: (i: number) => void, isLast: boolean): Promise<void> {
-    const { batchSize, collect } = this.#settings;
-    const onProgress = (done: number) => this.#watch.progress('plan', done, this.#book.contactCount);
-    for (let i = 0; i < this.#plans.count; i++) {
-      await this.#watch.measure('plan', () => this.#plans.plan(i, { batchSize, onProgress }));
-      await this.#watch.measure(stage, () => work(i));
-      if (isLast) await this.#watch.measure(stage, () => this.#plans.letGo(i, collect));
-    }
-  }
+  const takingBeside = asked(beside.map((other, i) => other.take(all, ofShares[i + 1])));
+  const rowCount = counts.reduce((sum, { candidateCount }) => sum + candidateCount, 0);
+  const taking = new Taking(book, rowCount, run.today);
+  const balances = await share.take(all, ofShares[0], taking);
+  const taken = await watch.measure('diff', () => takingBeside);
+  await watch.measure('diff', () => {
+    taken.forEach((one, i) => {
+      append(taking, one, book, beside[i].textCount);
+      balances.push(...one.balances);
+    });
+  });
+  const balance = sumBalances(balances, placements, all.history, run);
+  return { facts: taking.facts, changes: taking.changes, balance, kept: null };
+}
 
-  #count(i: number): void {
-    const plan = this.#plans.at(i);
-    this.#candidateCount += plan.count;
-    this.#counts.push(countRange(plan));
-  }
+/** The placements of the ranges of each share. */
+function byShare(placements: readonly Placements[], shares: readonly (readonly RangeGroups[])[]): Placements[][] {
+  let start = 0;
+  return shares.map((ranges) => {
+    const end = start + ranges.length;
+    const own = placements.slice(start, end);
+    start = end;
+    return own;
+  });
+}
 
-  #group(i: number, all: RangeCounts): void {
-    const grouped = groupRange(this.#plans.at(i), this.#counts[i], all);
-    const { groups, starting } = grouped;
-    this.#groups.push({ groups, starting });
-    this.#grouped.push(this.#plans.isKept ? grouped : null);
-  }
+/** All answers; a thread that fails while this one works is told of when it is waited for. */
+function asked<Answer>(answers: readonly Promise<Answer>[]): Promise<Answer[]> {
+  const all = Promise.all(answers);
+  all.catch(() => {});
+  return all;
+}
 
-  #takeRange(i: number, all: RangeCounts, placements: Placements, taking: Taking): void {
-    const grouped = this.#grouped[i] ?? groupRange(this.#plans.at(i), this.#counts[i], all);
-    this.#grouped[i] = null;
-    this.#balances.push(placeRange(grouped, placements));
-    noteLateCampaigns(grouped.plan);
-    taking.take(grouped.plan);
-  }
+/** Adds what another thread took. @param textCount how many texts there were when it was given them */
+function append(taking: Taking, taken: TakenBeside, { texts, issues }: WholeBook, textCount: number): void {
+  const codes = taken.newTexts.map((text) => texts.codeOf(text));
+  taking.append(taken, (code) => (code < textCount ? code : codes[code - textCount]));
+  for (const { contact_id, kind, detail } of taken.issues) issues.add(contact_id, kind, detail);
 }

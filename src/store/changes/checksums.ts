@@ -41,6 +41,17 @@ class RowSum {
     this.#halves[1] -= fmix32(hash ^ 0x5bd1e995);
   }
 
+  /** The sum for another thread. */
+  plain(): Int32Array {
+    return this.#halves;
+  }
+
+  /** Puts all rows of another thread's sum in. */
+  append(halves: Int32Array): void {
+    this.#halves[0] += halves[0];
+    this.#halves[1] += halves[1];
+  }
+
   copy(): RowSum {
     const copy = new RowSum();
     copy.#halves.set(this.#halves);
@@ -94,6 +105,16 @@ export class ContactsChecksum {
     }
   }
 
+  /** The checksum so far for another thread. */
+  plain(): Int32Array {
+    return this.#sum.plain();
+  }
+
+  /** Puts in the contacts of another thread. */
+  append(sum: Int32Array): void {
+    this.#sum.append(sum);
+  }
+
   /** 16 hexadecimal digits. */
   toString(): string {
     return this.#sum.toString();
@@ -111,6 +132,12 @@ export interface SummedRow extends CountedRow {
 function hashKindOf({ emailType, skipReason }: CountedRow): number {
   const skippedClass = keepsBookedDay(skipReason) ? ROW_CLASS.limited : ROW_CLASS.skipped;
   return hashKind(hashText(emailType.toLowerCase()), skipReason === null ? ROW_CLASS.preScheduled : skippedClass);
+}
+
+/** The sums of two checksums, each its low and its high half, as data that goes from thread to thread. */
+export interface PlainChecksums {
+  readonly before: Int32Array;
+  readonly after: Int32Array;
 }
 
 /**
@@ -156,6 +183,17 @@ export class ScheduleChecksums {
       hashes[template] ??= hashKindOf(templates.contentOf(template));
       this.#after.add(hashRow(contactHash, hashes[template], plannedDay[i], sendDay[i]));
     }
+  }
+
+  /** The checksums so far for another thread. */
+  plain(): PlainChecksums {
+    return { before: this.#before.plain(), after: this.#after.plain() };
+  }
+
+  /** Puts in the rows of another thread. */
+  append({ before, after }: PlainChecksums): void {
+    this.#before.append(before);
+    this.#after.append(after);
   }
 
   /** 16 hexadecimal digits. */

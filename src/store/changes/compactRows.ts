@@ -1,13 +1,13 @@
 import { AscendingPlaces } from '../../columns/ascendingPlaces.js';
 import { GrowingColumns } from '../../columns/growing.js';
-import { NearNumbers } from '../../columns/nearNumbers.js';
+import { NearNumbers, type PlainNumbers } from '../../columns/nearNumbers.js';
 import { type ScheduleRowBuffers, type ScheduleRows, scheduleRowBuffers } from '../../columns/scheduleRows.js';
 import { NULL_TEXT, type TextDictionary } from '../../columns/texts.js';
 import type { Plan } from '../../plan/plan.js';
 import { type KindRowBuffers, type KindRows, kindRowBuffers } from '../../plan/rowKinds.js';
 import type { ScheduleDiff } from './diffSchedules.js';
 import { FLUSH_BATCH_ROWS, type NewRows } from './newRows.js';
-import { RowTemplates } from './rowTemplates.js';
+import { type PlainTemplate, RowTemplates } from './rowTemplates.js';
 import { type WrittenBatch, WrittenBatches } from './writtenBatches.js';
 
 /** No number of a template: a row that is like no other. */
@@ -23,8 +23,36 @@ export interface RowsExpected {
   readonly today: number;
 }
 
+/** Rows as data that goes from thread to thread. */
+export interface PlainRows {
+  readonly templates: readonly PlainTemplate[];
+  /** The first row of each contact that has some, and its id. */
+  readonly firstRow: Uint32Array;
+  readonly contactIds: Float64Array;
+  readonly kind: PlainNumbers;
+  readonly plannedDay: PlainNumbers;
+  readonly sendDay: PlainNumbers;
+  readonly eventDate: PlainNumbers;
+  readonly replacing: PlainValues<typeof REPLACING>;
+  readonly initialId: PlainValues<typeof INITIAL_ID>;
+  readonly odd: PlainValues<typeof ODD>;
+}
+
+/** What rows have that take the place of owned rows. */
+const REPLACING = { id: Float64Array, createdAt: Int32Array };
+const INITIAL_ID = { id: Float64Array };
+/** What rows of no kind have, beside a template without it. */
+const ODD = { template: Int32Array, priority: Int32Array, instanceId: Float64Array };
+
+type ValueTypes = Record<string, typeof Float64Array | typeof Int32Array>;
+
+/** Values of some rows as data that goes from thread to thread: their places, and a column each. */
+type PlainValues<Types extends ValueTypes> = { readonly places: Uint32Array } & ReturnType<
+  GrowingColumns<Types>['values']
+>;
+
 /** Values of some rows, by their places. */
-class RowValues<Types extends Record<string, typeof Float64Array | typeof Int32Array>> {
+class RowValues<Types extends ValueTypes> {
   readonly #places = new AscendingPlaces();
   readonly #columns: GrowingColumns<Types>;
 
@@ -45,6 +73,20 @@ class RowValues<Types extends Record<string, typeof Float64Array | typeof Int32A
   add(place: number): number {
     this.#places.push(place);
     return this.#columns.addRow();
+  }
+
+  /** The values for another thread: views that later ones may leave behind. */
+  plain(): PlainValues<Types> {
+    return { places: this.#places.values(), ...this.#columns.values() };
+  }
+
+  /** Adds another thread's values. @param start how many rows there are before its first */
+  append(start: number, values: PlainValues<Types>): void {
+    const { places } = values;
+    for (let i = 0; i < places.length; i++) {
+      const at = this.add(start + places[i]);
+      for (const name of Object.keys(this.columns)) this.columns[name][at] = values[name][i];
+    }
   }
 
   /** Where in the columns the values of a row are, -1 for a row without. */
@@ -68,10 +110,9 @@ export class CompactRows implements NewRows {
   readonly #sendDay: NearNumbers;
   readonly #eventDate: NearNumbers;
   /** Rows that take the place of owned rows. */
-  readonly #replacing = new RowValues({ id: Float64Array, createdAt: Int32Array });
-  readonly #initialId = new RowValues({ id: Float64Array });
-  /** What rows of no kind have, beside a template without it. */
-  readonly #odd = new RowValues({ template: Int32Array, priority: Int32Array, instanceId: Float64Array });
+  readonly #replacing = new RowValues(REPLACING);
+  readonly #initialId = new RowValues(INITIAL_ID);
+  readonly #odd = new RowValues(ODD);
   readonly #buffers: ScheduleRowBuffers;
   readonly #kindRows: KindRowBuffers = kindRowBuffers(FLUSH_BATCH_ROWS);
   /** What whole rows are made of, which does not touch the rows that were asked for as kinds. */
@@ -137,16 +178,56 @@ export class CompactRows implements NewRows {
     }
   }
 
+  /** The rows for another thread: views that later rows may leave behind. */
+  plain(): PlainRows {
+    return {
+      templates: this.#templates.plain(),
+      firstRow: this.#firstRow.values(),
+      contactIds: this.#contactIds.values().id,
+      kind: this.#kind.plain(),
+      plannedDay: this.#plannedDay.plain(),
+      sendDay: this.#sendDay.plain(),
+      eventDate: this.#eventDate.plain(),
+      replacing: this.#replacing.plain(),
+      initialId: this.#initialId.plain(),
+      odd: this.#odd.plain(),
+    };
+  }
+
+  /**
+   * Adds the rows of another thread, whose contacts come behind those that are there.
+   *
+   * @param codeOf what the code of each of its texts is here
+   */
+  append(rows: PlainRows, codeOf: (code: number) => number): void {
+    const start = this.count;
+    const templates = this.#templates.learn(rows.templates, codeOf);
+    this.#kind.appendMeaning(rows.kind, (kind) => (kind === NO_KIND ? NO_KIND : templates[kind]));
+    this.#plannedDay.appendPlain(rows.plannedDay);
+    this.#sendDay.appendPlain(rows.sendDay);
+    this.#eventDate.appendPlain(rows.eventDate);
+    const { replacing, initialId, odd } = rows;
+    this.#replacing.append(start, { ...replacing, createdAt: replacing.createdAt.map(codeOf) });
+    this.#initialId.append(start, initialId);
+    this.#odd.append(start, { ...odd, template: odd.template.map((template) => templates[template]) });
+    for (let i = 0; i < rows.firstRow.length; i++) this.#addContact(start + rows.firstRow[i], rows.contactIds[i]);
+    this.count += rows.kind.values.length;
+    this.#lastContactId = Number.NaN;
+  }
+
+  /** Adds a contact with rows. @param firstRow the first of them */
+  #addContact(firstRow: number, contactId: number): void {
+    this.#firstRow.push(firstRow);
+    this.#contactIds.at.id[this.#contactIds.addRow()] = contactId;
+  }
+
   #addContacts({ count, contactId }: KindRows): void {
-    const firstRow = this.#firstRow;
-    const ids = this.#contactIds;
     let last = this.#lastContactId;
     for (let i = 0; i < count; i++) {
       const id = contactId[i];
       if (id === last) continue;
       last = id;
-      firstRow.push(this.count + i);
-      ids.at.id[ids.addRow()] = id;
+      this.#addContact(this.count + i, id);
     }
     this.#lastContactId = last;
   }

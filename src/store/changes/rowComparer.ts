@@ -28,7 +28,17 @@ const IN_COMMON = [
 export class RowComparer {
   readonly #plan: Plan;
   readonly #schedules: Schedules;
+  // Looked up once, see `plannedDays`.
   readonly #type: KernelViews['candidateType'];
+  readonly #flags: Uint8Array;
+  readonly #firstFollowup: number;
+  readonly #firstCampaign: number;
+  readonly #form: Int32Array;
+  readonly #isClean: Uint8Array;
+  readonly #eventYear: Int32Array;
+  readonly #eventMonth: Int32Array;
+  readonly #eventDay: Int32Array;
+  readonly #metadata: Int32Array;
   readonly #writer: RowWriter;
   readonly #kinds: RowKinds;
   /** The number of each content, from 1 on. */
@@ -39,9 +49,19 @@ export class RowComparer {
   #candidate = -1;
 
   constructor(plan: Plan) {
+    const { schedules, contacts, planned } = plan.organization;
     this.#plan = plan;
-    this.#schedules = plan.organization.schedules;
+    this.#schedules = schedules;
     this.#type = plan.views.candidateType;
+    this.#flags = contacts.flags;
+    this.#firstFollowup = planned.firstFollowup;
+    this.#firstCampaign = planned.firstCampaign;
+    this.#form = schedules.form;
+    this.#isClean = schedules.isClean;
+    this.#eventYear = schedules.eventYear;
+    this.#eventMonth = schedules.eventMonth;
+    this.#eventDay = schedules.eventDay;
+    this.#metadata = schedules.metadata;
     this.#writer = new RowWriter(plan, 1);
     this.#kinds = new RowKinds(plan);
     this.#contentOfForm = new Int32Array(plan.organization.schedules.forms.rowClass.length);
@@ -53,12 +73,11 @@ export class RowComparer {
    * @param contact the candidate's
    */
   hasContent(candidate: number, contact: number, row: number): boolean {
-    if (this.#schedules.isClean[row] === 0) return false;
-    const { planned, contacts } = this.#plan.organization;
+    if (this.#isClean[row] === 0) return false;
     const type = this.#type[candidate];
-    const phone = (contacts.flags[contact] & HAS_PHONE) === 0 ? 0 : 1;
+    const phone = (this.#flags[contact] & HAS_PHONE) === 0 ? 0 : 1;
     let kind: number;
-    if (type >= planned.firstFollowup && type < planned.firstCampaign) {
+    if (type >= this.#firstFollowup && type < this.#firstCampaign) {
       if (!this.#isOfFollowup(candidate, row)) return false;
       kind = this.#kinds.kindOfFollowup(candidate, phone);
     } else {
@@ -67,7 +86,7 @@ export class RowComparer {
     }
     const content =
       kind < 0 ? this.#contentOfRow(candidate) : this.#contentOfKind[kind] || this.#learnKind(kind, candidate);
-    return content === this.#contentOf(this.#schedules.form[row]);
+    return content === this.#contentOf(this.#form[row]);
   }
 
   /** Tells whether an owned row is of the same email, so that what is planned takes its place. */
@@ -116,23 +135,21 @@ export class RowComparer {
 
   /** Whether an owned row tells of an event on a date, in one number, and of nothing else. */
   #isOfDate(date: number, row: number): boolean {
-    const { eventYear, eventMonth, eventDay, metadata } = this.#schedules;
     return (
-      eventDay[row] === (date & 31) &&
-      eventMonth[row] === ((date >> 5) & 15) &&
-      eventYear[row] === date >> 9 &&
-      metadata[row] === NULL_TEXT
+      this.#eventDay[row] === (date & 31) &&
+      this.#eventMonth[row] === ((date >> 5) & 15) &&
+      this.#eventYear[row] === date >> 9 &&
+      this.#metadata[row] === NULL_TEXT
     );
   }
 
   /** Whether an owned row tells what only the row of this follow-up does. */
   #isOfFollowup(candidate: number, row: number): boolean {
-    const { eventYear, eventMonth, eventDay, metadata } = this.#schedules;
     return (
-      eventYear[row] === NULL_INT32 &&
-      eventMonth[row] === NULL_INT32 &&
-      eventDay[row] === NULL_INT32 &&
-      this.#plan.organization.texts.texts[metadata[row]] === metadataOfFollowup(this.#plan, candidate)
+      this.#eventYear[row] === NULL_INT32 &&
+      this.#eventMonth[row] === NULL_INT32 &&
+      this.#eventDay[row] === NULL_INT32 &&
+      this.#plan.organization.texts.texts[this.#metadata[row]] === metadataOfFollowup(this.#plan, candidate)
     );
   }
 

@@ -4,8 +4,11 @@ import { NULL_TEXT, type TextDictionary } from '../../columns/texts.js';
 import type { CountedRow } from '../../plan/countRows.js';
 import { endOfMetadata, followupMetadata } from '../../plan/rows.js';
 
+/** What of a template is a code of a text. */
+const TEXTS = ['emailType', 'sendTime', 'status', 'skipReason', 'emailTemplate', 'smsTemplate'] as const;
+
 /** What the rows of a kind have in common; texts are codes. */
-interface RowTemplate {
+export interface RowTemplate {
   readonly emailType: number;
   readonly sendTime: number;
   readonly status: number;
@@ -16,6 +19,15 @@ interface RowTemplate {
   readonly instanceId: number;
   /** Of follow-ups what their metadata end in, behind the initial email's id; null of other rows, which tell of an event. */
   readonly metadataEnd: string | null;
+}
+
+/** A template as data that goes from thread to thread. */
+export interface PlainTemplate {
+  readonly template: RowTemplate;
+  /** See `numberOf`. */
+  readonly digits: number;
+  /** The code of the `created_at` that its rows keep; `NULL_TEXT` where they keep none. */
+  readonly createdAt: number;
 }
 
 /** What a row has besides its template. */
@@ -35,6 +47,9 @@ export interface RowContent {
 export class RowTemplates {
   readonly #texts: TextDictionary;
   readonly #templates: RowTemplate[] = [];
+  /** Of every template the digits that its rows have in common, and the `created_at` that they keep. */
+  readonly #digits: number[] = [];
+  readonly #createdAt: number[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #keeping = new Map<number, number>();
 
@@ -63,12 +78,22 @@ export class RowTemplates {
       instanceId: rows.instanceId[0],
       metadataEnd: metadata === NULL_TEXT ? null : endOfMetadata(rows.texts[metadata], initialId),
     };
+    return this.#numberOfTemplate(template, digits);
+  }
+
+  #numberOfTemplate(template: RowTemplate, digits: number): number {
     const key = `${Object.values(template).join(' ')} ${digits}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#templates.push(template) - 1;
+    const number = this.#add(template, digits, NULL_TEXT);
     this.#numbers.set(key, number);
     return number;
+  }
+
+  #add(template: RowTemplate, digits: number, createdAt: number): number {
+    this.#digits.push(digits);
+    this.#createdAt.push(createdAt);
+    return this.#templates.push(template) - 1;
   }
 
   /**
@@ -81,9 +106,31 @@ export class RowTemplates {
     const key = number * 2 ** 32 + createdAt;
     const known = this.#keeping.get(key);
     if (known !== undefined) return known;
-    const kept = this.#templates.push(this.#templates[number]) - 1;
+    const kept = this.#add(this.#templates[number], this.#digits[number], createdAt);
     this.#keeping.set(key, kept);
     return kept;
+  }
+
+  /** The templates for another thread, in the order of their numbers. */
+  plain(): PlainTemplate[] {
+    return this.#templates.map((template, i) => ({
+      template,
+      digits: this.#digits[i],
+      createdAt: this.#createdAt[i],
+    }));
+  }
+
+  /**
+   * The numbers of another thread's templates among these, which learn them.
+   *
+   * @param codeOf the code of each of its texts, `NULL_TEXT` that of none
+   */
+  learn(templates: readonly PlainTemplate[], codeOf: (code: number) => number): Int32Array {
+    return Int32Array.from(templates, ({ template, digits, createdAt }) => {
+      const own = Object.fromEntries(TEXTS.map((name) => [name, codeOf(template[name])]));
+      const number = this.#numberOfTemplate({ ...template, ...own }, digits);
+      return createdAt === NULL_TEXT ? number : this.keeping(number, codeOf(createdAt));
+    });
   }
 
   /** What the rows of a template say of themselves. @param number of the template */

@@ -2,10 +2,22 @@ import { contactOfRow } from '../../columns/contactOfRow.js';
 import { GrowingColumns } from '../../columns/growing.js';
 import type { TextDictionary } from '../../columns/texts.js';
 import type { Plan } from '../../plan/plan.js';
-import { ContactsChecksum, ScheduleChecksums, type SummedRow } from './checksums.js';
-import { CompactRows, type RowsExpected } from './compactRows.js';
+import { ContactsChecksum, type PlainChecksums, ScheduleChecksums, type SummedRow } from './checksums.js';
+import { CompactRows, type PlainRows, type RowsExpected } from './compactRows.js';
 import type { ScheduleDiff } from './diffSchedules.js';
 import { hasHeldStart } from './heldStart.js';
+
+/** Changes as data that goes from thread to thread. */
+export interface PlainChanges
+  extends Pick<
+    RunChanges,
+    'kept' | 'inserted' | 'replaced' | 'contactCount' | 'foundCount' | 'hasHeldStart' | 'removedRows'
+  > {
+  readonly rows: PlainRows;
+  readonly contacts: Int32Array;
+  readonly checksums: PlainChecksums;
+  readonly replacedIds: readonly Float64Array[];
+}
 
 /** What a run changes in `email_schedules` (Rules 11), gathered plan by plan; the plans can go then. */
 export class RunChanges {
@@ -47,6 +59,42 @@ export class RunChanges {
       const at = this.#removed.addRow();
       this.#removed.at.id[at] = schedules.id[row];
       this.#removed.at.contactId[at] = contact < 0 ? Number.POSITIVE_INFINITY : contacts.id[contact];
+    }
+  }
+
+  /** The changes for another thread: views that later ones may leave behind. */
+  plain(): PlainChanges {
+    const { kept, inserted, replaced, contactCount, foundCount, removedRows } = this;
+    return {
+      ...{ kept, inserted, replaced, contactCount, foundCount, removedRows, hasHeldStart: this.hasHeldStart },
+      rows: this.rows.plain(),
+      contacts: this.contacts.plain(),
+      checksums: this.checksums.plain(),
+      replacedIds: this.#replacedIds,
+    };
+  }
+
+  /**
+   * Adds the changes of another thread, whose contacts come behind those of the plans before.
+   *
+   * @param codeOf what the code of each of its texts is here
+   */
+  append(changes: PlainChanges, codeOf: (code: number) => number): void {
+    this.rows.append(changes.rows, codeOf);
+    this.contacts.append(changes.contacts);
+    this.checksums.append(changes.checksums);
+    this.kept += changes.kept;
+    this.inserted += changes.inserted;
+    this.replaced += changes.replaced;
+    this.contactCount += changes.contactCount;
+    this.foundCount += changes.foundCount;
+    this.hasHeldStart ||= changes.hasHeldStart;
+    this.#replacedIds.push(...changes.replacedIds);
+    const { id, contactId } = changes.removedRows;
+    for (let i = 0; i < id.length; i++) {
+      const at = this.#removed.addRow();
+      this.#removed.at.id[at] = id[i];
+      this.#removed.at.contactId[at] = contactId[i];
     }
   }
 

@@ -1,5 +1,5 @@
+import { sharedBytes } from '../../columns/sharedBytes.js';
 import type { PageEncoder } from './pageEncoder.js';
-import { sharedBytes } from './sharedBytes.js';
 
 /** Up to this many bits tell of one id each. */
 const MOST_EXACT_BITS = 2 ** 27;

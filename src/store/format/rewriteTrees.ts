@@ -1,10 +1,10 @@
+import { sharedBytes } from '../../columns/sharedBytes.js';
 import { type ByteRange, rangesOver } from './changedPages.js';
 import type { DatabaseImage } from './databaseImage.js';
 import { damaged } from './databaseImage.js';
 import { readUint32, writeUint32 } from './pageFormat.js';
 import type { PageSource } from './pageSource.js';
 import { lockBytePage, type PageSink, PageSpace, PageSupply, type PageSupplyOptions } from './pageSpace.js';
-import { sharedBytes } from './sharedBytes.js';
 import { eachPlainPage, eachTreePage } from './treePages.js';
 
 /** Takes the bytes of a database file, and a breath now and then. */

@@ -1,6 +1,6 @@
+import { sharedBytes } from '../../columns/sharedBytes.js';
 import { type DatabaseImage, damaged, VarintReader } from './databaseImage.js';
 import { INTERIOR_HEADER_BYTES, indexPayloadLimits, PAGE_KIND, readUint16, readUint32 } from './pageFormat.js';
-import { sharedBytes } from './sharedBytes.js';
 import { levelsOf } from './treePages.js';
 
 /** The leaves of a table's b-tree from left to right, as its interior pages tell of them; plain data. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FoundSchedules } from '../../columns/readSchedules.js';
+import { sharedBytes } from '../../columns/sharedBytes.js';
 import { FileSource } from '../format/fileSource.js';
-import { sharedBytes } from '../format/sharedBytes.js';
 import { takeFromLeft } from '../format/tableShare.js';
 import { type FoundPart, findSchedules, type ScheduleTable } from './findSchedules.js';
 

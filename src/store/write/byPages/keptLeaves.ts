@@ -1,5 +1,5 @@
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import type { DatabaseImage } from '../../format/databaseImage.js';
-import { sharedBytes } from '../../format/sharedBytes.js';
 import { type IndexOutline, readIndexOutline, readTableOutline, type TableOutline } from '../../format/treeOutline.js';
 import { KeyColumn } from './keyColumn.js';
 import { UnfitKey } from './keyDictionary.js';

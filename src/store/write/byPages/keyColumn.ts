@@ -1,4 +1,4 @@
-import { sharedBytes } from '../../format/sharedBytes.js';
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import { KeyDictionary, type PlainDictionary } from './keyDictionary.js';
 
 /** The codes of rows, in as many bytes each as the largest one needs. */

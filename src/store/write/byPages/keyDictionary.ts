@@ -1,3 +1,4 @@
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import {
   bodyLength,
   compareBytes,
@@ -5,7 +6,6 @@ import {
   type EncodedValue,
   integerSerialType,
 } from '../../format/encodedValue.js';
-import { sharedBytes } from '../../format/sharedBytes.js';
 import { varintLength, writeInteger, writeVarint } from '../../format/varint.js';
 
 /** The distinct values of all rows in one column may take this many bytes; a column with more is no one's dictionary. */

@@ -1,5 +1,5 @@
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import { FLUSH_BATCH_ROWS, type NewRows } from '../../changes/newRows.js';
-import { sharedBytes } from '../../format/sharedBytes.js';
 import { KeyColumn } from './keyColumn.js';
 import { NewKeyValues } from './newKeyValues.js';
 import type { NumberedRows } from './rowList.js';

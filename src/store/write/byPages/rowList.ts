@@ -1,4 +1,4 @@
-import { sharedBytes } from '../../format/sharedBytes.js';
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 
 /** Rows of a table by number: first those that stay, by id, as far as they are needed, then the new ones as they would be inserted. */
 export interface NumberedRows {

@@ -1,4 +1,4 @@
-import { sharedBytes } from '../../format/sharedBytes.js';
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import type { Codes } from './keyColumn.js';
 import { type RowList, rowCountOf, rowsBetween } from './rowList.js';
 import type { SortColumn } from './sortColumns.js';

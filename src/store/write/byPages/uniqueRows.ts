@@ -1,4 +1,4 @@
-import { sharedBytes } from '../../format/sharedBytes.js';
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import { type NumberedRows, type RowList, rowCountOf, rowsBetween, rowsById } from './rowList.js';
 import type { SortColumn } from './sortColumns.js';
 import { type SortedRows, sortRows } from './sortRows.js';

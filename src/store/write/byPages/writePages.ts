@@ -1,9 +1,9 @@
+import { sharedBytes } from '../../../columns/sharedBytes.js';
 import type { NewRows } from '../../changes/newRows.js';
 import { type DatabaseImage, damaged } from '../../format/databaseImage.js';
 import { isSameTally } from '../../format/oldLeaves.js';
 import type { PageSpace } from '../../format/pageSpace.js';
 import { type PagesTarget, rewriteTrees } from '../../format/rewriteTrees.js';
-import { sharedBytes } from '../../format/sharedBytes.js';
 import { quoteName } from '../../schema/readSchema.js';
 import type { ChangeJob } from './changeIndex.js';
 import { buildIndexes, forgetBegun, type IndexWork, type MergeJob, openSpace, type StartHelpers } from './indexJobs.js';
