@@ -61,7 +61,7 @@ export class PlanTally {
     const scheduled = this.#scheduled;
     const skipped = this.#skipped;
     // By the reason and what it speaks of, as one number: texts are made once.
-    const counts = new Map<number, number>();
+    const counts: number[] = [];
     for (let i = 0; i < plan.count; i++) {
       const reason = candidateReason[i];
       if (!becomesRow(reason)) continue;
@@ -71,11 +71,11 @@ export class PlanTally {
       }
       skipped[candidateType[i]]++;
       const code = subjectOf(i) * REASON_COUNT + reason;
-      counts.set(code, (counts.get(code) ?? 0) + 1);
+      counts[code] = (counts[code] ?? 0) + 1;
     }
-    for (const [code, count] of counts) {
+    counts.forEach((count, code) => {
       this.#addReason(reasonText(plan, code % REASON_COUNT, Math.floor(code / REASON_COUNT)), count);
-    }
+    });
   }
 
   #addReason(name: string, count: number): void {

@@ -101,8 +101,9 @@ function replaceRows(
   const { first, id } = plan.organization.schedules;
   const { candidateContact } = plan.views;
   let replaced = 0;
-  for (let candidate = 0; candidate < action.length; candidate++) {
-    if (action[candidate] !== ROW_ACTION.insert) continue;
+  // The engine's own search, for they are few among millions.
+  const next = (from: number) => action.indexOf(ROW_ACTION.insert, from);
+  for (let candidate = next(0); candidate >= 0; candidate = next(candidate + 1)) {
     const endRow = first[candidateContact[candidate] + 1];
     for (let row = first[candidateContact[candidate]]; row < endRow; row++) {
       if (isTaken[row] === 1 || !comparer.isSameEmail(candidate, row)) continue;
@@ -128,7 +129,12 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
   const replacedRow = new Uint32Array(plan.count);
   const isTaken = new Uint8Array(schedules.count);
   const { rowClass, id } = schedules;
-  for (let row = 0; row < isTaken.length; row++) isTaken[row] = isOwnedClass(rowClass[row]) ? 0 : 1;
+  let owned = 0;
+  for (let row = 0; row < isTaken.length; row++) {
+    const isOwned = isOwnedClass(rowClass[row]) ? 1 : 0;
+    owned += isOwned;
+    isTaken[row] = 1 - isOwned;
+  }
   const comparison = { plan, comparer: new RowComparer(plan), action, isTaken };
   const deleted = new GrowingColumn(Float64Array);
   let written = 0;
@@ -137,13 +143,11 @@ export function diffSchedules(plan: Plan): ScheduleDiff {
     action[candidate] = ROW_ACTION.insert;
     written++;
   }
-  const hasRows = schedules.count > 0;
-  const kept = hasRows ? keepRows(comparison) : 0;
+  const kept = owned > 0 ? keepRows(comparison) : 0;
   const isKept = isTaken.slice();
-  const replaced = hasRows ? replaceRows(comparison, replacedRow, deleted) : 0;
+  const replaced = owned > kept ? replaceRows(comparison, replacedRow, deleted) : 0;
   const removed = new GrowingColumn(Uint32Array);
-  for (let row = 0; row < isTaken.length; row++) {
-    if (isTaken[row] === 1) continue;
+  for (let row = isTaken.indexOf(0); row >= 0; row = isTaken.indexOf(0, row + 1)) {
     removed.push(row);
     deleted.push(id[row]);
   }
