@@ -198,6 +198,11 @@ function fillCampaign(
   views.campaignBareType[campaign] = organization.emailTypes.knownCodeOf(`campaign_${instance.type.name}`);
 }
 
+/** What rows have of their forms. */
+function fillOfForms(form: Int32Array, ofForm: Int32Array, ofRow: Int32Array): void {
+  for (let row = 0; row < form.length; row++) ofRow[row] = ofForm[form[row]];
+}
+
 function fillSchedules(views: KernelViews, { schedules, instances }: Organization): void {
   views.rowFirst.set(schedules.first);
   views.rowClass.set(schedules.rowClass);
@@ -207,11 +212,8 @@ function fillSchedules(views: KernelViews, { schedules, instances }: Organizatio
   views.rowPlannedDay.set(schedules.plannedDay);
   views.rowScheduledDay.set(schedules.scheduledDay);
   const { form, forms } = schedules;
-  const { rowInstance, rowPriority } = views;
-  for (let row = 0; row < schedules.count; row++) {
-    rowInstance[row] = forms.instance[form[row]];
-    rowPriority[row] = forms.priority[form[row]];
-  }
+  fillOfForms(form, forms.instance, views.rowInstance);
+  fillOfForms(form, forms.priority, views.rowPriority);
   instances.forEach((instance, i) => {
     views.instanceFollowups[i] = instance.type.enablesFollowups ? 1 : 0;
   });

@@ -19,7 +19,6 @@ export interface WithdrawnEmails {
  */
 export function countWithdrawnEmails(plan: Plan, staysAsIs: Uint8Array): WithdrawnEmails {
   const { rowClass, scheduledDay, count } = plan.organization.schedules;
-  const { candidateReason } = plan.views;
   const { today } = plan.run;
   let found = 0;
   let withdrawn = 0;
@@ -27,10 +26,14 @@ export function countWithdrawnEmails(plan: Plan, staysAsIs: Uint8Array): Withdra
     const sendDay = scheduledDay[row];
     if (rowClass[row] !== ROW_CLASS.preScheduled || sendDay === NULL_INT32 || sendDay < today) continue;
     found++;
-    if (staysAsIs[row] === 1) continue;
-    const contact = contactOfRow(plan.organization, row);
-    const candidate = contact < 0 ? -1 : candidateOfRow(plan, contact, row);
-    if (candidate < 0 || candidateReason[candidate] !== REASON.scheduled) withdrawn++;
+    if (staysAsIs[row] === 0 && isWithdrawn(plan, row)) withdrawn++;
   }
   return { found, withdrawn };
+}
+
+/** Tells whether the email of a row that was to be sent is not to be sent any more. */
+function isWithdrawn(plan: Plan, row: number): boolean {
+  const contact = contactOfRow(plan.organization, row);
+  const candidate = contact < 0 ? -1 : candidateOfRow(plan, contact, row);
+  return candidate < 0 || plan.views.candidateReason[candidate] !== REASON.scheduled;
 }
