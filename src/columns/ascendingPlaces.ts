@@ -23,9 +23,9 @@ export class AscendingPlaces {
     this.#values[this.count++] = place;
   }
 
-  /** All places: a view that later ones may leave behind. */
+  /** All places, as a column of their own. */
   values(): Uint32Array {
-    return this.#values.subarray(0, this.count);
+    return this.#values.slice(0, this.count);
   }
 
   /** The place that was added as the i-th, counted from 0. */

@@ -25,12 +25,12 @@ export class NearNumbers {
     this.#base = base;
   }
 
-  /** The numbers for another thread: views that later numbers may leave behind. */
+  /** The numbers for another thread, without room to spare. */
   plain(): PlainNumbers {
     return {
-      values: this.#values.subarray(0, this.length),
+      values: this.#values.slice(0, this.length),
       farPlaces: this.#farPlaces.values(),
-      farNumbers: this.#farNumbers.values().number,
+      farNumbers: this.#farNumbers.values().number.slice(),
     };
   }
 

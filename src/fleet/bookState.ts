@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { formatIsoDay, parseIsoDay } from '../calendar/iso.js';
 import { type Config, type ConfigInput, resolveConfig } from '../rules/config.js';
 import { isOtherConfig } from '../rules/storedConfig.js';
@@ -49,7 +50,7 @@ function readFileState(
   { config, today }: { readonly config: Config; readonly today: number },
 ): Promise<FileState> {
   return readDatabaseFile(path, driver, async (connection, endReading) => {
-    const needs = readMemoryNeeds(connection, config, today);
+    const needs = readMemoryNeeds(connection, config, { today, threads: availableParallelism() });
     const state = stateOf(connection, config, today);
     endReading();
     return { state, contacts: needs.contacts, peakBytes: estimatePeakBytes(needs, driver) };

@@ -21,6 +21,19 @@ export interface KernelLimits {
 /** A kernel holds what 4 GiB hold, and goes the sooner the smaller it is. */
 export const KERNEL_LIMITS: KernelLimits = { contacts: 1_500_000, bytes: 3.5 * 2 ** 30, keptBytes: 3.5 * 2 ** 30 };
 
+/** With fewer contacts a share is planned before a thread has started. */
+const SHARE_FROM_CONTACTS = 100_000;
+
+/**
+ * How many threads share the planning of a book: of two threads of a run, the other one copies the file meanwhile, or reads keys.
+ *
+ * @param threads how many the run may have
+ * @param fromContacts how many contacts of a share pay; a test's
+ */
+export function sharesOf(contacts: number, threads: number, fromContacts: number = SHARE_FROM_CONTACTS): number {
+  return Math.max(1, Math.min(threads - 1, Math.floor(contacts / fromContacts)));
+}
+
 /** Memory that is worth the time in which the engine looks for it. */
 const LEAST_BYTES = 2 ** 26;
 

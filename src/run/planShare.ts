@@ -43,7 +43,7 @@ export class Taking {
     return diff;
   }
 
-  /** What was taken, for another thread: views that later plans may leave behind. */
+  /** What was taken, for another thread. */
   plain(): PlainTaken {
     return { facts: this.facts.plain(), changes: this.changes.plain() };
   }

@@ -47,7 +47,7 @@ export async function runInPlace(
   try {
     const { memoryLimitBytes } = options;
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, today);
+      const needs = readMemoryNeeds(connection, config, { today, threads: threads.count });
       requireMemory(needs, 'native', memoryLimitBytes);
     }
     await removeLeftovers(file);
@@ -66,8 +66,7 @@ export async function runInPlace(
       range,
       force: options.force,
       hold: options.hold,
-      readerOf: threads.schedules.readerOf.bind(threads.schedules),
-      divide: threads.plans.divide.bind(threads.plans),
+      ...threads.settings(),
       keepsPlan: options.onDiffed !== undefined,
       collect: collectGarbage,
     };

@@ -47,7 +47,7 @@ export async function runOpened(
   );
   try {
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, today);
+      const needs = readMemoryNeeds(connection, config, { today, threads: threads.count });
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
     const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => threads.keys.take() } as const;
@@ -66,8 +66,7 @@ export async function runOpened(
       },
       force: options.force,
       hold: options.hold,
-      readerOf: threads.schedules.readerOf.bind(threads.schedules),
-      divide: threads.plans.divide.bind(threads.plans),
+      ...threads.settings(),
       keepsPlan: options.onDiffed !== undefined,
       collect: collectGarbage,
     };

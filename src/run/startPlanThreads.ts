@@ -5,15 +5,12 @@ import { contactsBetween } from '../columns/contactRange.js';
 import type { Organization } from '../columns/organization.js';
 import { toPlain } from '../columns/plainOrganization.js';
 import { SendplanError } from '../errors.js';
-import { KERNEL_LIMITS, type KernelLimits } from '../plan/rangePlans.js';
+import { KERNEL_LIMITS, type KernelLimits, sharesOf } from '../plan/rangePlans.js';
 import type { RunRules } from '../plan/runRules.js';
 import { startWorker } from '../store/format/startWorker.js';
 import type { ShareCounts } from './planShare.js';
 import type { PlainError, PlanMessage, PlanQuestion, PlanTask } from './planThread.js';
 import type { Division, ShareBeside, TakenBeside } from './takePlans.js';
-
-/** With fewer contacts a share is planned before a thread has started. */
-const SHARE_FROM_CONTACTS = 100_000;
 
 /** The contacts that are planned while a thread starts. */
 const HEAD_START_CONTACTS = 50_000;
@@ -22,18 +19,15 @@ const SCRIPT = new URL('./planThread.js', import.meta.url);
 
 /** When contacts are divided, and how; a test's. */
 export interface DivisionSettings {
-  /** How many contacts of a share pay. */
-  readonly fromContacts: number;
+  /** See `sharesOf`. */
+  readonly fromContacts?: number;
   /** How many contacts this thread plans until others have started. */
   readonly headStart: number;
   /** What kernels of all threads together may take. */
   readonly limits: KernelLimits;
 }
 
-/**
- * Plans the last contacts of an organization on threads of their own, where that pays: beside a run that has two threads, the other one
- * copies the file meanwhile, or reads keys.
- */
+/** Plans the last contacts of an organization on threads of their own, where that pays (`sharesOf`). */
 export class PlanThreads {
   readonly #threads: number;
   readonly #settings: DivisionSettings;
@@ -42,12 +36,7 @@ export class PlanThreads {
   /** @param threads how many threads the run may have, the one that calls included */
   constructor(threads: number, settings: Partial<DivisionSettings> = {}) {
     this.#threads = threads;
-    this.#settings = {
-      fromContacts: SHARE_FROM_CONTACTS,
-      headStart: HEAD_START_CONTACTS,
-      limits: KERNEL_LIMITS,
-      ...settings,
-    };
+    this.#settings = { headStart: HEAD_START_CONTACTS, limits: KERNEL_LIMITS, ...settings };
   }
 
   /**
@@ -56,8 +45,8 @@ export class PlanThreads {
    */
   divide(organization: Organization, run: RunRules, batchSize?: number): Division | null {
     const { count } = organization.contacts;
-    const shares = Math.min(this.#threads - 1, Math.floor(count / this.#settings.fromContacts));
-    if (shares < 2) return null;
+    const shares = sharesOf(count, this.#threads, this.#settings.fromContacts);
+    if (shares === 1) return null;
     const limits = partOf(this.#settings.limits, shares);
     const headStart = Math.min(this.#settings.headStart, Math.floor(count / shares));
     const starts = Array.from({ length: shares - 1 }, (_, i) => {

@@ -109,3 +109,19 @@ test(
   },
   runTimeout(20 * THREAD_RUNS),
 );
+
+test('a thread that ends before it is done fails the run with a sentence, and the database is as it was', async () => {
+  const { records, config, today } = fc
+    .sample(organization(), { numRuns: 50, seed: SEED })
+    .reduce((most, one) => (one.records.contacts.length > most.records.contacts.length ? one : most));
+  const image = await recordsImage(records);
+  const threads = new PlanThreads(3, { fromContacts: 1, headStart: 0 });
+  const divide: DatabaseSettings['divide'] = (...wanted) => {
+    const division = threads.divide(...wanted);
+    expect(division?.beside).toHaveLength(1);
+    void threads.stop();
+    return division;
+  };
+  const run = runWith(image, { config, today }, { divide });
+  await expect(run).rejects.toMatchObject({ code: 'kernel_error', hint: expect.stringContaining('--threads 1') });
+});

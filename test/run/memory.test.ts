@@ -25,7 +25,7 @@ async function needsOf(path: string) {
   const file = openDatabaseFile(path);
   const connection = openLazily(file.pages, await loadSqlJs());
   try {
-    return readMemoryNeeds(connection, resolveConfig({}), TODAY);
+    return readMemoryNeeds(connection, resolveConfig({}), { today: TODAY, threads: 2 });
   } finally {
     connection.close();
     file.close();
@@ -79,23 +79,31 @@ describe('what a run needs', () => {
     const connection = await openSqlJs(new Uint8Array(readFileSync(path)));
     connection.execute('ALTER TABLE contacts RENAME TO people');
     connection.execute('CREATE VIEW contacts AS SELECT * FROM people WHERE id <= 150');
-    expect(readMemoryNeeds(connection, resolveConfig({}), TODAY).contacts).toBe(150);
+    expect(readMemoryNeeds(connection, resolveConfig({}), { today: TODAY, threads: 2 }).contacts).toBe(150);
     connection.close();
   });
 
-  test('grows with each contact and row, and is most where rows go by SQL', () => {
-    const needs = { contacts: 1e6, newContacts: 1e5, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
+  const needs = {
+    contacts: 1e6,
+    newContacts: 1e5,
+    foundRows: 5e6,
+    historyRows: 5e5,
+    expectedRows: 5e6,
+    sharesBeside: 0,
+  };
+
+  test('grows with each contact, row and share of another thread, and is most where rows go by SQL', () => {
     const peak = estimatePeakBytes(needs, 'sqljs');
     for (const name of ['contacts', 'newContacts', 'foundRows', 'historyRows', 'expectedRows'] as const) {
       expect(estimatePeakBytes({ ...needs, [name]: needs[name] * 2 }, 'sqljs')).toBeGreaterThan(peak);
     }
+    expect(estimatePeakBytes({ ...needs, sharesBeside: 1 }, 'sqljs')).toBeGreaterThan(peak + 5e7);
     for (const way of ['sqljs', 'native'] as const) {
       expect(estimatePeakBytes(needs, 'sqljs by SQL')).toBeGreaterThan(estimatePeakBytes(needs, way));
     }
   });
 
   test('is refused above the limit only, and the hint is of what helps', () => {
-    const needs = { contacts: 1e6, newContacts: 1e5, foundRows: 5e6, historyRows: 5e5, expectedRows: 5e6 };
     const peak = estimatePeakBytes(needs, 'sqljs');
     expect(() => requireMemory(needs, 'sqljs', peak)).not.toThrow();
     const refusal = (way: MemoryWay, limit: number) => {
@@ -114,6 +122,20 @@ describe('what a run needs', () => {
     expect(refusal('native', peak)?.hint).not.toMatch(/--driver/);
     for (const way of ['sqljs', 'sqljs by SQL', 'native'] as const)
       expect(refusal(way, 1)?.hint).not.toMatch(/--driver/);
+    expect(() => requireMemory({ ...needs, sharesBeside: 3 }, 'sqljs', peak)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/--threads 2/) }),
+    );
+  });
+
+  test('counts the threads that plan, of which there are none beside a run of two threads or a small book', async () => {
+    const path = await example('threads.sqlite3', 210_000);
+    const file = openDatabaseFile(path);
+    const connection = openLazily(file.pages, await loadSqlJs());
+    const sharesBeside = (threads: number) =>
+      readMemoryNeeds(connection, resolveConfig({}), { today: TODAY, threads }).sharesBeside;
+    expect([1, 2, 3, 16].map(sharesBeside)).toEqual([0, 0, 1, 1]);
+    connection.close();
+    file.close();
   });
 });
 

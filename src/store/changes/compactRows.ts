@@ -75,7 +75,7 @@ class RowValues<Types extends ValueTypes> {
     return this.#columns.addRow();
   }
 
-  /** The values for another thread: views that later ones may leave behind. */
+  /** The values for another thread; columns with little room to spare, for few rows have such values. */
   plain(): PlainValues<Types> {
     return { places: this.#places.values(), ...this.#columns.values() };
   }
@@ -178,12 +178,12 @@ export class CompactRows implements NewRows {
     }
   }
 
-  /** The rows for another thread: views that later rows may leave behind. */
+  /** The rows for another thread, without room to spare, which would go there as well. */
   plain(): PlainRows {
     return {
       templates: this.#templates.plain(),
       firstRow: this.#firstRow.values(),
-      contactIds: this.#contactIds.values().id,
+      contactIds: this.#contactIds.values().id.slice(),
       kind: this.#kind.plain(),
       plannedDay: this.#plannedDay.plain(),
       sendDay: this.#sendDay.plain(),

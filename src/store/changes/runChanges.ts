@@ -53,7 +53,7 @@ export class RunChanges {
     this.contactCount += contacts.count;
     this.foundCount += schedules.count;
     this.hasHeldStart ||= hasHeldStart(plan);
-    this.#replacedIds.push(diff.deletedIds.subarray(0, diff.replaced));
+    this.#replacedIds.push(diff.deletedIds.slice(0, diff.replaced));
     for (const row of diff.removedRows) {
       const contact = contactOfRow(plan.organization, row);
       const at = this.#removed.addRow();
@@ -62,7 +62,7 @@ export class RunChanges {
     }
   }
 
-  /** The changes for another thread: views that later ones may leave behind. */
+  /** The changes for another thread. */
   plain(): PlainChanges {
     const { kept, inserted, replaced, contactCount, foundCount, removedRows } = this;
     return {

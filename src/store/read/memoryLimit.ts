@@ -1,6 +1,7 @@
 import { readCampaignInstances, readCampaignTypes, runsOn } from '../../columns/campaigns.js';
 import { IssueLog } from '../../columns/issueLog.js';
 import { SendplanError } from '../../errors.js';
+import { sharesOf } from '../../plan/rangePlans.js';
 import type { Config } from '../../rules/config.js';
 import type { Connection } from '../driver/connection.js';
 import { openDatabaseReader } from '../format/databaseReader.js';
@@ -29,14 +30,21 @@ export interface MemoryNeeds {
   readonly historyRows: number;
   /** The rows that it will have, about. */
   readonly expectedRows: number;
+  /** How many other threads plan a share of the contacts. */
+  readonly sharesBeside: number;
 }
 
+type Counted = Exclude<keyof MemoryNeeds, 'sharesBeside'>;
+
 /** The bytes of one each; fitted to runs that were measured, see docs/performance.md, "Memory". */
-const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNeeds, number>>>> = {
+const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | Counted, number>>>> = {
   native: { base: 190e6, contacts: 127, newContacts: 0, foundRows: 75, historyRows: 70, expectedRows: 30 },
   sqljs: { base: 152e6, contacts: 84, newContacts: 21, foundRows: 99, historyRows: 25, expectedRows: 26 },
   'sqljs by SQL': { base: 152e6, contacts: 85, newContacts: 0, foundRows: 150, historyRows: 150, expectedRows: 430 },
 };
+
+/** What a thread takes that plans a share: the program once more, and for each row that is found what threads cannot share, its texts. */
+const SHARE_COSTS = { base: 50e6, foundRows: 7 } as const;
 
 /**
  * About how many bytes of memory a run needs at its peak: a base and so much for each contact and row. The size of the file is
@@ -44,8 +52,9 @@ const COSTS: Readonly<Record<MemoryWay, Readonly<Record<'base' | keyof MemoryNee
  */
 export function estimatePeakBytes(needs: MemoryNeeds, way: MemoryWay): number {
   const { base, ...costs } = COSTS[way];
-  const names = Object.keys(costs) as (keyof MemoryNeeds)[];
-  return names.reduce((bytes, name) => bytes + costs[name] * needs[name], base);
+  const names = Object.keys(costs) as Counted[];
+  const ofShares = needs.sharesBeside * (SHARE_COSTS.base + SHARE_COSTS.foundRows * needs.foundRows);
+  return names.reduce((bytes, name) => bytes + costs[name] * needs[name], base + ofShares);
 }
 
 /** The rows of a table: about as many where its pages can be scanned, else counted by SQLite; 0 for one that is not there. */
@@ -67,10 +76,14 @@ function rowsOf(connection: Connection, schema: DatabaseSchema, name: string): n
  * What the memory of a run over a database depends on. Of tables that grow with the contacts only a few pages are read, where
  * the file can be scanned.
  *
- * @param today the run's day: campaigns that run on it and go to all have a row for every contact
+ * @param run its day: campaigns that run on it and go to all have a row for every contact; and how many threads it may have
  * @throws SendplanError `missing_table` or `missing_column` when there are no contacts to plan
  */
-export function readMemoryNeeds(connection: Connection, config: Config, today: number): MemoryNeeds {
+export function readMemoryNeeds(
+  connection: Connection,
+  config: Config,
+  { today, threads }: { readonly today: number; readonly threads: number },
+): MemoryNeeds {
   const schema = readSchema(connection);
   const contacts = rowsOf(connection, schema, requireContacts(schema).name);
   const foundRows = rowsOf(connection, schema, 'email_schedules');
@@ -81,14 +94,20 @@ export function readMemoryNeeds(connection: Connection, config: Config, today: n
   const perContact = 2 + config.aep.length + toAll;
   const enrolments = rowsOf(connection, schema, 'contact_campaigns');
   const plannedRows = contacts * perContact + enrolments;
+  const always = { contacts, foundRows, sharesBeside: sharesOf(contacts, threads) - 1 };
   // A run before has left its rows among those that are found.
   return findTable(schema, 'scheduler_checkpoints') === null
-    ? { contacts, newContacts: contacts, foundRows, historyRows: foundRows, expectedRows: foundRows + plannedRows }
-    : { contacts, newContacts: 0, foundRows, historyRows: 0, expectedRows: Math.max(foundRows, plannedRows) };
+    ? { ...always, newContacts: contacts, historyRows: foundRows, expectedRows: foundRows + plannedRows }
+    : { ...always, newContacts: 0, historyRows: 0, expectedRows: Math.max(foundRows, plannedRows) };
 }
 
 function sizeText(bytes: number): string {
   return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
+}
+
+function waysOut(areFewThreadsEnough: boolean, isNativeEnough: boolean): string {
+  if (areFewThreadsEnough) return 'Use --threads 2, which needs less, or allow more';
+  return isNativeEnough ? 'Use --driver native, which needs less, or allow more' : 'Allow more';
 }
 
 /**
@@ -101,11 +120,12 @@ export function requireMemory(needs: MemoryNeeds, way: MemoryWay, limitBytes: nu
   if (estimate <= limitBytes) return;
   const { contacts, foundRows } = needs;
   const isNativeEnough = way !== 'native' && estimatePeakBytes(needs, 'native') <= limitBytes;
+  const areFewThreadsEnough = estimatePeakBytes({ ...needs, sharesBeside: 0 }, way) <= limitBytes;
   throw new SendplanError(
     'memory_limit',
     `The run would need about ${sizeText(estimate)} of memory for ${contacts} contacts and ${foundRows} rows of email_schedules; the limit is ${sizeText(limitBytes)}.`,
     {
-      hint: `Nothing was planned. ${isNativeEnough ? 'Use --driver native, which needs less, or allow more' : 'Allow more'} by --memory-limit (memoryLimitBytes).`,
+      hint: `Nothing was planned. ${waysOut(areFewThreadsEnough, isNativeEnough)} by --memory-limit (memoryLimitBytes).`,
     },
   );
 }
