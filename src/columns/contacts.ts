@@ -49,9 +49,9 @@ export interface Contacts {
 }
 
 /** The columns of contacts, of one length, and the names of their carriers. */
-export type ContactColumns = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'carriers' | 'flags'>;
+export type ContactValues = Pick<Contacts, 'id' | 'state' | 'birth' | 'effective' | 'carrier' | 'carriers' | 'flags'>;
 
-function tableOfContacts(columns: ContactColumns): Table {
+function tableOfContacts(columns: ContactValues): Table {
   return tableOf({
     id: numberVector(columns.id),
     state: numberVector(columns.state),
@@ -63,7 +63,7 @@ function tableOfContacts(columns: ContactColumns): Table {
 }
 
 /** Contacts over columns that another place has read: their Arrow table is made when it is asked for. */
-export function contactsOver(columns: ContactColumns, rowCount: number): Contacts {
+export function contactsOver(columns: ContactValues, rowCount: number): Contacts {
   const { id, state, birth, effective, carrier, carriers, flags } = columns;
   return {
     count: id.length,
@@ -76,7 +76,7 @@ export function contactsOver(columns: ContactColumns, rowCount: number): Contact
 }
 
 /** Makes the Arrow table of contacts over typed arrays of one length. */
-function contactsFrom(columns: ContactColumns, rowCount: number): Contacts {
+function contactsFrom(columns: ContactValues, rowCount: number): Contacts {
   const table = tableOfContacts(columns);
   return {
     table,

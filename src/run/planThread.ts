@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Placements } from '../balance/groups.js';
 import type { RangeCounts, RangeGroups } from '../balance/ranges.js';
-import { fromPlain, type PlainOrganization } from '../columns/plainOrganization.js';
+import { fromShared, type SharedOrganization } from '../columns/sharedOrganization.js';
 import { SendplanError, type SendplanErrorCode } from '../errors.js';
 import { type KernelLimits, RangePlans } from '../plan/rangePlans.js';
 import type { RunRules } from '../plan/runRules.js';
@@ -13,7 +13,7 @@ import type { TakenBeside } from './takePlans.js';
 
 /** What the thread of a share is given. */
 export interface PlanTask {
-  readonly organization: PlainOrganization;
+  readonly organization: SharedOrganization;
   /** The rules of the share's contacts. */
   readonly run: Omit<RunRules, 'capacity'>;
   readonly limits: KernelLimits;
@@ -41,9 +41,9 @@ export type PlanMessage =
   | { readonly taken: TakenBeside }
   | { readonly error: PlainError };
 
-const { organization: plain, run: rules, limits, batchSize }: PlanTask = workerData;
+const { organization: given, run: rules, limits, batchSize }: PlanTask = workerData;
 const run = { ...rules, capacity: new Capacity(rules.config, rules.limits) };
-const organization = fromPlain(plain);
+const organization = fromShared(given);
 const { texts, planned, issues, contacts } = organization;
 const plans = new RangePlans(organization, run, limits);
 const onProgress = (contactsDone: number) => tell({ contactsDone });
@@ -65,7 +65,7 @@ async function answer(question: PlanQuestion): Promise<PlanMessage> {
   const book = { texts, planned, issues, contactCount: contacts.count };
   const taking = new Taking(book, candidateCount, run.today);
   const balances = await share.take(question.all, question.placements, taking);
-  const newTexts = texts.texts.slice(plain.texts.length);
+  const newTexts = texts.texts.slice(given.texts.length);
   return { taken: { ...taking.plain(), balances, newTexts, issues: issues.issues } };
 }
 

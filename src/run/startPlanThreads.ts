@@ -3,7 +3,7 @@ import type { Placements } from '../balance/groups.js';
 import type { RangeCounts, RangeGroups } from '../balance/ranges.js';
 import { contactsBetween } from '../columns/contactRange.js';
 import type { Organization } from '../columns/organization.js';
-import { toPlain } from '../columns/plainOrganization.js';
+import { toShared } from '../columns/sharedOrganization.js';
 import { SendplanError } from '../errors.js';
 import { KERNEL_LIMITS, type KernelLimits, sharesOf } from '../plan/rangePlans.js';
 import type { RunRules } from '../plan/runRules.js';
@@ -84,7 +84,7 @@ function taskOf(
 ): PlanTask {
   const { rules, ruleOf } = assigned;
   return {
-    organization: toPlain(contactsBetween(organization, start, end)),
+    organization: toShared(contactsBetween(organization, start, end)),
     run: { config, today, limits: daily, assigned: { rules, ruleOf: ruleOf.slice(start, end) } },
     limits,
     batchSize,

@@ -1,5 +1,5 @@
 import { type Enrolments, enrolmentsOver } from './campaigns.js';
-import { type ContactColumns, contactsOver } from './contacts.js';
+import { type ContactValues, contactsOver } from './contacts.js';
 import { IssueLog } from './issueLog.js';
 import type { Organization } from './organization.js';
 import { schedulesOver } from './scheduleOrder.js';
@@ -14,9 +14,9 @@ type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
  * An organization as data that goes from thread to thread, its columns in memory that both see; without its issues and what only reports
  * ask for.
  */
-export interface PlainOrganization
+export interface SharedOrganization
   extends Pick<Organization, 'campaignTypes' | 'instances' | 'running' | 'planned' | 'suppressions'> {
-  readonly contacts: ContactColumns;
+  readonly contacts: ContactValues;
   readonly contactRows: number;
   readonly enrolments: Omit<Enrolments, 'table'>;
   readonly schedules: Omit<Schedules, 'toTable'>;
@@ -45,7 +45,7 @@ function shared<Values extends object>(values: Values): Values {
 }
 
 /** An organization for another thread. Its columns are the organization's own where all threads see them; nobody may change them. */
-export function toPlain(organization: Organization): PlainOrganization {
+export function toShared(organization: Organization): SharedOrganization {
   const { campaignTypes, instances, running, planned, suppressions, emailTypes, texts } = organization;
   const { id, state, birth, effective, carrier, carriers, flags, rowCount } = organization.contacts;
   const { first, campaign, trigger } = organization.enrolments;
@@ -66,19 +66,19 @@ export function toPlain(organization: Organization): PlainOrganization {
 }
 
 /** The organization of another thread, with an empty list of issues. */
-export function fromPlain(plain: PlainOrganization): Organization {
-  const { campaignTypes, instances, running, planned, suppressions, schedules } = plain;
+export function fromShared(given: SharedOrganization): Organization {
+  const { campaignTypes, instances, running, planned, suppressions, schedules } = given;
   const names = planned.types.map((type) => type.name);
   const emailTypes = new EmailTypes(names, campaignTypes.values(), instances);
-  for (const name of plain.typeNames) emailTypes.codeOf(name);
+  for (const name of given.typeNames) emailTypes.codeOf(name);
   const texts = new TextDictionary();
-  for (const text of plain.texts) texts.codeOf(text);
+  for (const text of given.texts) texts.codeOf(text);
   return {
     ...{ campaignTypes, instances, running, planned, suppressions, emailTypes, texts },
-    contacts: contactsOver(plain.contacts, plain.contactRows),
-    enrolments: enrolmentsOver(plain.enrolments),
+    contacts: contactsOver(given.contacts, given.contactRows),
+    enrolments: enrolmentsOver(given.enrolments),
     schedules: schedulesOver(schedules),
-    signals: signalsOver(plain.signals),
+    signals: signalsOver(given.signals),
     issues: new IssueLog(),
   };
 }
