@@ -50,6 +50,30 @@ export class SendplanError extends Error {
   }
 }
 
+/** An error as data that goes from thread to thread. */
+export interface PlainError {
+  /** Null for one that nobody foresaw. */
+  readonly code: SendplanErrorCode | null;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Where it happened, as its thread tells. */
+  readonly stack: string | null;
+}
+
+/** An error for another thread. */
+export function plainError(error: unknown): PlainError {
+  const { code, hint } = error instanceof SendplanError ? error : { code: null, hint: null };
+  if (!(error instanceof Error)) return { code, message: String(error), hint, stack: null };
+  return { code, message: error.message, hint, stack: error.stack ?? null };
+}
+
+/** The error of another thread. */
+export function errorOfThread({ code, message, hint, stack }: PlainError): Error {
+  const error = code === null ? new Error(message) : new SendplanError(code, message, { hint: hint ?? undefined });
+  if (stack !== null) error.stack = stack;
+  return error;
+}
+
 /** Tells whether an error of the engine means that there was no more memory to be had. */
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /could not allocate memory|allocation failed|out of memory/i.test(error.message);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
@@ -14,7 +16,8 @@ import {
 } from './tidy/checks.js';
 import { type House, readHouse, readSourceFile } from './tidy/house.js';
 
-const house = readHouse(fileURLToPath(new URL('..', import.meta.url)));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const house = readHouse(ROOT);
 const BROWSER_ENTRIES = ['src/index.ts', 'src/testing.ts', 'src/web/main.ts', 'src/web/worker/worker.ts'];
 
 describe('the house is what docs/architecture.md lists', () => {
@@ -60,6 +63,21 @@ describe('the house is what docs/architecture.md lists', () => {
 
   test('what runs in browsers reaches no module of Node', () => {
     expect(nodeInBrowser(house, BROWSER_ENTRIES)).toEqual([]);
+  });
+
+  test('threads and processes are started from files that the bundles have', () => {
+    const scripts = house.files.flatMap(({ path }) => {
+      if (!path.startsWith('src/')) return [];
+      const started = /new URL\('\.\/(\w+)\.js', import\.meta\.url\)/.exec(readFileSync(join(ROOT, path), 'utf8'));
+      return started === null ? [] : [`${dirname(path)}/${started[1]}.ts`];
+    });
+    expect(scripts.length).toBeGreaterThan(5);
+    const bundles = readFileSync(join(ROOT, 'rolldown.config.ts'), 'utf8').split('const library =');
+    expect(bundles).toHaveLength(2);
+    for (const script of scripts) {
+      expect(bundles[0]).toContain(`'${script}'`);
+      if (!script.startsWith('src/cli/')) expect(bundles[1]).toContain(`'${script}'`);
+    }
   });
 });
 

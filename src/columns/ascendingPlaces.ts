@@ -23,8 +23,8 @@ export class AscendingPlaces {
     this.#values[this.count++] = place;
   }
 
-  /** All places, as a column of their own. */
-  values(): Uint32Array {
+  /** All places for another thread, without room to spare. */
+  plain(): Uint32Array {
     return this.#values.slice(0, this.count);
   }
 

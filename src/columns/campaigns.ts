@@ -237,10 +237,12 @@ function tableOfEnrolments({ campaign, trigger }: Pick<Enrolments, 'campaign' | 
 /** Enrolments over columns that another place has read: their Arrow table is made when it is asked for. */
 export function enrolmentsOver(columns: Omit<Enrolments, 'table'>): Enrolments {
   const { first, campaign, trigger } = columns;
+  let table: Table | null = null;
   return {
     ...{ first, campaign, trigger },
     get table() {
-      return tableOfEnrolments(columns);
+      table ??= tableOfEnrolments(columns);
+      return table;
     },
   };
 }

@@ -65,12 +65,14 @@ function tableOfContacts(columns: ContactValues): Table {
 /** Contacts over columns that another place has read: their Arrow table is made when it is asked for. */
 export function contactsOver(columns: ContactValues, rowCount: number): Contacts {
   const { id, state, birth, effective, carrier, carriers, flags } = columns;
+  let table: Table | null = null;
   return {
     count: id.length,
     rowCount,
     ...{ id, state, birth, effective, carrier, carriers, flags },
     get table() {
-      return tableOfContacts(columns);
+      table ??= tableOfContacts(columns);
+      return table;
     },
   };
 }

@@ -85,6 +85,15 @@ export class GrowingColumns<Types extends Record<string, ColumnType>> {
     return values;
   }
 
+  /** The columns for another thread: copies without room to spare, which would go there as well. */
+  plain(): { [Name in keyof Types]: InstanceType<Types[Name]> } {
+    const values = this.values();
+    for (const name of Object.keys(this.types) as (keyof Types)[]) {
+      values[name] = values[name].slice() as InstanceType<Types[typeof name]>;
+    }
+    return values;
+  }
+
   private grow(capacity: number): void {
     const larger = {} as { [Name in keyof Types]: InstanceType<Types[Name]> };
     for (const name of Object.keys(this.types) as (keyof Types)[]) {

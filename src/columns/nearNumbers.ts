@@ -29,8 +29,8 @@ export class NearNumbers {
   plain(): PlainNumbers {
     return {
       values: this.#values.slice(0, this.length),
-      farPlaces: this.#farPlaces.values(),
-      farNumbers: this.#farNumbers.values().number.slice(),
+      farPlaces: this.#farPlaces.plain(),
+      farNumbers: this.#farNumbers.plain().number,
     };
   }
 
@@ -87,7 +87,8 @@ export class NearNumbers {
   #addFar(place: number, number: number): void {
     this.#values[place] = FAR;
     this.#farPlaces.push(place);
-    this.#farNumbers.at.number[this.#farNumbers.addRow()] = number;
+    const row = this.#farNumbers.addRow();
+    this.#farNumbers.at.number[row] = number;
   }
 
   #farAt(place: number): number {

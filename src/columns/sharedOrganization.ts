@@ -71,8 +71,7 @@ export function fromShared(given: SharedOrganization): Organization {
   const names = planned.types.map((type) => type.name);
   const emailTypes = new EmailTypes(names, campaignTypes.values(), instances);
   for (const name of given.typeNames) emailTypes.codeOf(name);
-  const texts = new TextDictionary();
-  for (const text of given.texts) texts.codeOf(text);
+  const texts = new TextDictionary(given.texts);
   return {
     ...{ campaignTypes, instances, running, planned, suppressions, emailTypes, texts },
     contacts: contactsOver(given.contacts, given.contactRows),

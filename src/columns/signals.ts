@@ -110,10 +110,12 @@ function tableOfSignals({ lastClickDay, lastAnswerDay, lastConditionDay }: Omit<
 /** Signals over columns that another place has read: their Arrow table is made when it is asked for. */
 export function signalsOver(columns: Omit<Signals, 'table'>): Signals {
   const { lastClickDay, lastAnswerDay, lastConditionDay } = columns;
+  let table: Table | null = null;
   return {
     ...{ lastClickDay, lastAnswerDay, lastConditionDay },
     get table() {
-      return tableOfSignals(columns);
+      table ??= tableOfSignals(columns);
+      return table;
     },
   };
 }

@@ -6,6 +6,11 @@ export class TextDictionary {
   readonly texts: string[] = [];
   readonly #codes = new Map<string, number>();
 
+  /** @param texts whose codes are their places, each once */
+  constructor(texts: Iterable<string> = []) {
+    for (const text of texts) this.codeOf(text);
+  }
+
   /** The code of a text, `NULL_TEXT` for null; a new text gets the next one. */
   codeOf(text: string | null): number {
     if (text === null) return NULL_TEXT;

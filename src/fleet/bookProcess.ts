@@ -12,7 +12,7 @@ import { loadFileLocks } from '../store/driver/sqliteLocks.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeLeftovers } from '../store/file/temporaryFiles.js';
 import type { BookResult } from './bookJob.js';
-import { type BookState, readBookState } from './bookState.js';
+import { BOOK_THREADS, type BookState, readBookState } from './bookState.js';
 import { type FoundBooks, findBooks } from './findBooks.js';
 
 // A process of its own for one task of a worker: what crashes here, or takes too much memory, takes one book with it, and while SQLite
@@ -169,7 +169,8 @@ async function planBook(task: Extract<ProcessTask, { kind: 'plan' }>): Promise<P
   const limit = memoryLimitBytes ?? undefined;
   try {
     // Somebody else may have planned a later day since the book was asked, and that is known for sure under its lock.
-    const options = { asOf, config, driver, memoryLimitBytes: limit, onProgress, hold: ['backwards'] } as const;
+    const run = { asOf, config, driver, memoryLimitBytes: limit, threads: BOOK_THREADS } as const;
+    const options = { ...run, onProgress, hold: ['backwards'] } as const;
     return resultOf(await runFile(path, options), configHash);
   } catch (error) {
     if (!(error instanceof SendplanError) || error.code !== 'held_back') throw error;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { formatIsoDay, parseIsoDay } from '../calendar/iso.js';
 import { type Config, type ConfigInput, resolveConfig } from '../rules/config.js';
 import { isOtherConfig } from '../rules/storedConfig.js';
@@ -29,6 +28,9 @@ export interface BookState {
   readonly peakBytes: number;
 }
 
+/** The threads of a book's process: more would take each other's cores, for books are planned side by side. */
+export const BOOK_THREADS = 2;
+
 interface FileState {
   readonly state: BookState['state'];
   readonly contacts: number;
@@ -50,7 +52,7 @@ function readFileState(
   { config, today }: { readonly config: Config; readonly today: number },
 ): Promise<FileState> {
   return readDatabaseFile(path, driver, async (connection, endReading) => {
-    const needs = readMemoryNeeds(connection, config, { today, threads: availableParallelism() });
+    const needs = readMemoryNeeds(connection, config, { today, threads: BOOK_THREADS });
     const state = stateOf(connection, config, today);
     endReading();
     return { state, contacts: needs.contacts, peakBytes: estimatePeakBytes(needs, driver) };

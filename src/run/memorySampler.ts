@@ -2,9 +2,9 @@
 export interface MemoryPeaks {
   /** What the operating system gave the process, which is never missed where this run went above all earlier ones. */
   readonly resident_bytes: number;
-  /** JavaScript objects, as far as samples saw them. */
+  /** JavaScript objects of the run's own thread, as far as samples saw them. */
   readonly heap_bytes: number;
-  /** Typed arrays, buffers and WebAssembly memory, as far as samples saw them. */
+  /** Typed arrays, buffers and WebAssembly memory of that thread, as far as samples saw them. */
   readonly array_buffer_bytes: number;
 }
 

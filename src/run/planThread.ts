@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Placements } from '../balance/groups.js';
 import type { RangeCounts, RangeGroups } from '../balance/ranges.js';
 import { fromShared, type SharedOrganization } from '../columns/sharedOrganization.js';
-import { SendplanError, type SendplanErrorCode } from '../errors.js';
+import { type PlainError, plainError } from '../errors.js';
 import { type KernelLimits, RangePlans } from '../plan/rangePlans.js';
 import type { RunRules } from '../plan/runRules.js';
 import { Capacity } from '../rules/capacity.js';
@@ -24,14 +24,6 @@ export interface PlanTask {
 export type PlanQuestion =
   | { readonly round: 'group'; readonly all: RangeCounts }
   | { readonly round: 'take'; readonly all: RangeCounts; readonly placements: readonly Placements[] };
-
-/** An error as data. */
-export interface PlainError {
-  /** Null for one that nobody foresaw. */
-  readonly code: SendplanErrorCode | null;
-  readonly message: string;
-  readonly hint: string | null;
-}
 
 /** What it tells: how far it has come, and its answers in the order of the rounds. */
 export type PlanMessage =
@@ -76,11 +68,16 @@ async function give(work: Promise<PlanMessage>): Promise<void> {
     tell(message);
     if ('taken' in message) parentPort?.close();
   } catch (error) {
-    const { code, hint } = error instanceof SendplanError ? error : { code: null, hint: null };
-    tell({ error: { code, message: error instanceof Error ? error.message : String(error), hint } });
-    parentPort?.close();
+    end(error);
   }
 }
 
+function end(error: unknown): void {
+  tell({ error: plainError(error) });
+  parentPort?.close();
+}
+
 parentPort?.on('message', (question: PlanQuestion) => void give(answer(question)));
+// A question that there is no memory for.
+parentPort?.on('messageerror', end);
 void give(count());

@@ -40,7 +40,8 @@ export interface RunFileOptions {
   readonly flush?: FlushWay;
   /**
    * How many threads may read and write large tables, and from three on plan large books, this one included; as many as the machine has
-   * cores when left out. They change where pages lie in the file, and nothing that SQLite tells of it.
+   * cores when left out. They change where pages lie in the file, and nothing that SQLite tells of it. One thread plans a part of a book,
+   * and a plan that is wanted (`onDiffed`).
    */
   readonly threads?: number;
   /**

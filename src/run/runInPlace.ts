@@ -47,7 +47,9 @@ export async function runInPlace(
   try {
     const { memoryLimitBytes } = options;
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, { today, threads: threads.count });
+      // As `runDatabase` divides contacts.
+      const isOne = range !== undefined || options.onDiffed !== undefined;
+      const needs = readMemoryNeeds(connection, config, { today, threads: isOne ? 1 : threads.count });
       requireMemory(needs, 'native', memoryLimitBytes);
     }
     await removeLeftovers(file);

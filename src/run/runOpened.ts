@@ -47,7 +47,9 @@ export async function runOpened(
   );
   try {
     if (memoryLimitBytes !== undefined) {
-      const needs = readMemoryNeeds(connection, config, { today, threads: threads.count });
+      // As `runDatabase` divides contacts.
+      const isOne = range !== undefined || onDiffed !== undefined;
+      const needs = readMemoryNeeds(connection, config, { today, threads: isOne ? 1 : threads.count });
       requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
     }
     const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => threads.keys.take() } as const;

@@ -25,7 +25,7 @@ import type { WholeBook } from './planShare.js';
 import { type ReadingReport, reportReading } from './readingReport.js';
 import { type PlannedBook, type RunReport, reportPlan, reportRun } from './runReport.js';
 import { Stopwatch } from './stopwatch.js';
-import { type BookPlans, type Division, takePlans } from './takePlans.js';
+import { type BookPlans, type Shares, takePlans } from './takePlans.js';
 
 /** What a range of a book is told by the others. */
 export interface RangeOfBook {
@@ -50,7 +50,7 @@ export interface RunSettings {
   readonly range?: RangeOfBook;
   /** Whether the plan is wanted when the run has ended; otherwise it is let go before rows are written. */
   readonly keepsPlan?: boolean;
-  /** How contacts are divided among kernels; `KERNEL_LIMITS` when left out. A plan that is to be kept is always one. */
+  /** How contacts are divided among kernels of this thread alone; `KERNEL_LIMITS` when left out. A plan that is to be kept is always one. */
   readonly kernelLimits?: KernelLimits;
   /** Has the engine collect what is unused, where there is a way. */
   readonly collect?: () => void;
@@ -96,7 +96,7 @@ export interface DatabaseSettings {
   /** Gives what reads a part of the database's tables beside this thread; all is read on this one when left out. */
   readonly readerOf?: (connection: Connection, schema: DatabaseSchema, tables: OrganizationSource) => ReadBeside;
   /** Has the last contacts planned on other threads; all are planned on this one when left out. */
-  readonly divide?: (organization: Organization, run: RunRules, batchSize?: number) => Division | null;
+  readonly divide?: (organization: Organization, run: RunRules, batchSize?: number) => Shares | null;
   /** Called when the tables have been read, with what the schema lacks. */
   readonly onTablesRead?: (connection: Connection, schema: DatabaseSchema, migration: Migration) => void;
 }

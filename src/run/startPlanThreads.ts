@@ -4,13 +4,13 @@ import type { RangeCounts, RangeGroups } from '../balance/ranges.js';
 import { contactsBetween } from '../columns/contactRange.js';
 import type { Organization } from '../columns/organization.js';
 import { toShared } from '../columns/sharedOrganization.js';
-import { SendplanError } from '../errors.js';
+import { errorOfThread, type PlainError, SendplanError } from '../errors.js';
 import { KERNEL_LIMITS, type KernelLimits, sharesOf } from '../plan/rangePlans.js';
 import type { RunRules } from '../plan/runRules.js';
 import { startWorker } from '../store/format/startWorker.js';
 import type { ShareCounts } from './planShare.js';
-import type { PlainError, PlanMessage, PlanQuestion, PlanTask } from './planThread.js';
-import type { Division, ShareBeside, TakenBeside } from './takePlans.js';
+import type { PlanMessage, PlanQuestion, PlanTask } from './planThread.js';
+import type { ShareBeside, Shares, TakenBeside } from './takePlans.js';
 
 /** The contacts that are planned while a thread starts. */
 const HEAD_START_CONTACTS = 50_000;
@@ -18,11 +18,11 @@ const HEAD_START_CONTACTS = 50_000;
 const SCRIPT = new URL('./planThread.js', import.meta.url);
 
 /** When contacts are divided, and how; a test's. */
-export interface DivisionSettings {
+export interface ShareThreadSettings {
   /** See `sharesOf`. */
   readonly fromContacts?: number;
   /** How many contacts this thread plans until others have started. */
-  readonly headStart: number;
+  readonly headStartContacts: number;
   /** What kernels of all threads together may take. */
   readonly limits: KernelLimits;
 }
@@ -30,25 +30,25 @@ export interface DivisionSettings {
 /** Plans the last contacts of an organization on threads of their own, where that pays (`sharesOf`). */
 export class PlanThreads {
   readonly #threads: number;
-  readonly #settings: DivisionSettings;
+  readonly #settings: ShareThreadSettings;
   readonly #workers: Worker[] = [];
 
   /** @param threads how many threads the run may have, the one that calls included */
-  constructor(threads: number, settings: Partial<DivisionSettings> = {}) {
+  constructor(threads: number, settings: Partial<ShareThreadSettings> = {}) {
     this.#threads = threads;
-    this.#settings = { headStart: HEAD_START_CONTACTS, limits: KERNEL_LIMITS, ...settings };
+    this.#settings = { headStartContacts: HEAD_START_CONTACTS, limits: KERNEL_LIMITS, ...settings };
   }
 
   /**
    * Divides the contacts of an organization, whose columns must stay as they are, and begins to plan those of the others; null where
    * all are this thread's.
    */
-  divide(organization: Organization, run: RunRules, batchSize?: number): Division | null {
+  divide(organization: Organization, run: RunRules, batchSize?: number): Shares | null {
     const { count } = organization.contacts;
     const shares = sharesOf(count, this.#threads, this.#settings.fromContacts);
     if (shares === 1) return null;
     const limits = partOf(this.#settings.limits, shares);
-    const headStart = Math.min(this.#settings.headStart, Math.floor(count / shares));
+    const headStart = Math.min(this.#settings.headStartContacts, Math.floor(count / shares));
     const starts = Array.from({ length: shares - 1 }, (_, i) => {
       return headStart + Math.floor(((count - headStart) * (i + 1)) / shares);
     });
@@ -63,7 +63,7 @@ export class PlanThreads {
       beside.unshift(new ThreadShare(worker, organization.texts.texts.length));
       end = start;
     }
-    return { ownEnd: end, limits, beside };
+    return beside.length === 0 ? null : { ownEnd: end, limits, beside };
   }
 
   /** Ends them. */
@@ -91,10 +91,6 @@ function taskOf(
   };
 }
 
-function errorOf({ code, message, hint }: PlainError): Error {
-  return code === null ? new Error(message) : new SendplanError(code, message, { hint: hint ?? undefined });
-}
-
 /** What a thread answers. */
 type Answer = Exclude<PlanMessage, { readonly contactsDone: number } | { readonly error: PlainError }>;
 
@@ -102,6 +98,7 @@ type Answer = Exclude<PlanMessage, { readonly contactsDone: number } | { readonl
 class ThreadShare implements ShareBeside {
   contactsDone = 0;
   readonly textCount: number;
+  #onProgress: () => void = () => {};
   readonly #worker: Worker;
   readonly #counts: Promise<Answer>;
   #give: (answer: Answer) => void = () => {};
@@ -113,12 +110,14 @@ class ThreadShare implements ShareBeside {
     this.#worker = worker;
     this.textCount = textCount;
     worker.on('message', (message: PlanMessage) => this.#hear(message));
+    worker.once('messageerror', (cause) => this.#end(lost(cause)));
     worker.once('error', (cause) => this.#end(lost(cause)));
     worker.once('exit', () => this.#end(lost()));
     this.#counts = this.#answer();
   }
 
-  async count(): Promise<ShareCounts> {
+  async count(onProgress: () => void): Promise<ShareCounts> {
+    this.#onProgress = onProgress;
     const answer = await this.#counts;
     if ('counts' in answer) return answer.counts;
     throw outOfTurn('counts');
@@ -137,9 +136,18 @@ class ThreadShare implements ShareBeside {
   }
 
   #hear(message: PlanMessage): void {
-    if ('contactsDone' in message) this.contactsDone = message.contactsDone;
-    else if ('error' in message) this.#end(errorOf(message.error));
+    if ('contactsDone' in message) this.#tell(message.contactsDone);
+    else if ('error' in message) this.#end(errorOfThread(message.error));
     else this.#give(message);
+  }
+
+  #tell(contactsDone: number): void {
+    this.contactsDone = contactsDone;
+    try {
+      this.#onProgress();
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #ask(question: PlanQuestion): Promise<Answer> {
@@ -173,7 +181,7 @@ function lost(cause?: unknown): SendplanError {
     'kernel_error',
     'A thread that planned a part of the contacts has ended before it was done.',
     {
-      hint: 'Allow one thread only (--threads 1), which needs less memory at once.',
+      hint: 'Have one thread plan (--threads 2), which needs less memory at once.',
       cause,
     },
   );

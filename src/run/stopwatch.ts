@@ -81,6 +81,29 @@ export class Stopwatch {
     }
   }
 
+  /** Waits for what others do. @throws SendplanError `interrupted` when the work is to be given up meanwhile */
+  async wait<Result>(work: Promise<Result>): Promise<Result> {
+    const signal = this.#signal;
+    if (signal === undefined) return work;
+    let giveUp = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      giveUp = () => {
+        try {
+          throwIfAborted(signal);
+        } catch (error) {
+          reject(error);
+        }
+      };
+    });
+    signal.addEventListener('abort', giveUp);
+    giveUp();
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
   /** Passes a stage's progress on. @throws SendplanError `interrupted` when the work is to be given up */
   progress(stage: Stage, done: number, total: number | null = null): void {
     this.#onProgress(stage, done, total);

@@ -41,13 +41,14 @@ export interface ShareBeside {
   readonly contactsDone: number;
   /** How many texts there were when it was given them. */
   readonly textCount: number;
-  count(): Promise<ShareCounts>;
+  /** @param onProgress is called when `contactsDone` has changed; what it throws ends the share */
+  count(onProgress: () => void): Promise<ShareCounts>;
   group(all: RangeCounts): Promise<readonly RangeGroups[]>;
   take(all: RangeCounts, placements: readonly Placements[]): Promise<TakenBeside>;
 }
 
 /** How contacts are divided among threads. */
-export interface Division {
+export interface Shares {
   /** Those up to this one are this thread's own. */
   readonly ownEnd: number;
   /** What kernels of each thread may take. */
@@ -111,18 +112,23 @@ async function takeShares(
   watch: Stopwatch,
 ): Promise<TakenPlans> {
   const { run } = own;
-  const onProgress = (done: number) => {
-    const all = beside.reduce((sum, { contactsDone }) => sum + contactsDone, done);
+  let ownDone = 0;
+  const tell = () => {
+    const all = beside.reduce((sum, { contactsDone }) => sum + contactsDone, ownDone);
     watch.progress('plan', all, book.contactCount);
+  };
+  const onProgress = (done: number) => {
+    ownDone = done;
+    tell();
   };
   const share = new PlanShare(own, { batchSize, collect, onProgress }, watch);
 
-  const counting = asked(beside.map((other) => other.count()));
-  const counts = [await share.count(), ...(await watch.measure('plan', () => counting))];
+  const counting = asked(beside.map((other) => other.count(tell)));
+  const counts = [await share.count(), ...(await watch.measure('plan', () => watch.wait(counting)))];
   const all = sumCounts(counts.flatMap(({ ranges }) => ranges));
 
   const grouping = asked(beside.map((other) => other.group(all)));
-  const groups = [await share.group(all), ...(await watch.measure('balance', () => grouping))];
+  const groups = [await share.group(all), ...(await watch.measure('balance', () => watch.wait(grouping)))];
   const placements = await watch.measure('balance', () => balanceBook(all.history, groups.flat(), run));
   const ofShares = byShare(placements, groups);
 
@@ -130,7 +136,7 @@ async function takeShares(
   const rowCount = counts.reduce((sum, { candidateCount }) => sum + candidateCount, 0);
   const taking = new Taking(book, rowCount, run.today);
   const balances = await share.take(all, ofShares[0], taking);
-  const taken = await watch.measure('diff', () => takingBeside);
+  const taken = await watch.measure('diff', () => watch.wait(takingBeside));
   await watch.measure('diff', () => {
     taken.forEach((one, i) => {
       append(taking, one, book, beside[i].textCount);

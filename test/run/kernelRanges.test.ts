@@ -1,11 +1,14 @@
+import { copyFileSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resolveConfig } from '../../src/rules/config.js';
 import type { RunReport } from '../../src/run/runReport.js';
 import { type DatabaseSettings, type RunSettings, runDatabase } from '../../src/run/schedule.js';
+import { Stopwatch } from '../../src/run/stopwatch.js';
 import { loadSqlJs } from '../../src/store/driver/sqljs.js';
 import { ImageSource } from '../../src/store/format/pageSource.js';
 import { organization } from '../helpers/arbitraries.js';
+import { sendplan, testFolder } from '../helpers/cli.js';
 import { recordsImage } from '../helpers/databases.js';
 import { anonymousDump } from '../helpers/flushCases.js';
 import { assertOrganizations, runCount, runSeed, runTimeout } from '../helpers/runs.js';
@@ -13,6 +16,7 @@ import { assertOrganizations, runCount, runSeed, runTimeout } from '../helpers/r
 // Threads need JavaScript files: these are of the program as it was built.
 const { PlanThreads } = await import(new URL('../../dist/src/run/startPlanThreads.js', import.meta.url).href);
 
+const pathOf = testFolder();
 const RUNS = runCount(100);
 const SEED = runSeed(53);
 
@@ -88,7 +92,7 @@ test(
       let [expected, found] = [await recordsImage(records), await recordsImage(records)];
       for (const day of [today, today + 1]) {
         const whole = await runWith(expected, { config, today: day }, ONE_KERNEL);
-        const settings = { fromContacts: 1, headStart: turn % 3, limits: random[turn++ % random.length] };
+        const settings = { fromContacts: 1, headStartContacts: turn % 3, limits: random[turn++ % random.length] };
         const threads = new PlanThreads(3 + (turn % 2), settings);
         const divide: DatabaseSettings['divide'] = (...wanted) => {
           const division = threads.divide(...wanted);
@@ -110,18 +114,73 @@ test(
   runTimeout(20 * THREAD_RUNS),
 );
 
-test('a thread that ends before it is done fails the run with a sentence, and the database is as it was', async () => {
-  const { records, config, today } = fc
+/** An organization with contacts enough for several threads. */
+function largest() {
+  return fc
     .sample(organization(), { numRuns: 50, seed: SEED })
     .reduce((most, one) => (one.records.contacts.length > most.records.contacts.length ? one : most));
+}
+
+test('a thread that ends before it is done fails the run with a sentence', async () => {
+  const { records, config, today } = largest();
   const image = await recordsImage(records);
-  const threads = new PlanThreads(3, { fromContacts: 1, headStart: 0 });
+  const threads = new PlanThreads(3, { fromContacts: 1, headStartContacts: 0 });
   const divide: DatabaseSettings['divide'] = (...wanted) => {
-    const division = threads.divide(...wanted);
-    expect(division?.beside).toHaveLength(1);
+    const shares = threads.divide(...wanted);
+    expect(shares?.beside).toHaveLength(1);
     void threads.stop();
-    return division;
+    return shares;
   };
   const run = runWith(image, { config, today }, { divide });
-  await expect(run).rejects.toMatchObject({ code: 'kernel_error', hint: expect.stringContaining('--threads 1') });
+  await expect(run).rejects.toMatchObject({ code: 'kernel_error', hint: expect.stringContaining('--threads 2') });
+});
+
+test('a run that waits for a thread is given up when its signal says so', async () => {
+  const { records, config, today } = largest();
+  const open = await loadSqlJs();
+  const connection = open(new ImageSource(await recordsImage(records)));
+  const forEver = () => new Promise<never>(() => {});
+  const share = { contactsDone: 0, textCount: 0, count: forEver, group: forEver, take: forEver };
+  const limits = ONE_KERNEL.kernelLimits;
+  const divide: DatabaseSettings['divide'] = () => ({ ownEnd: 1, limits, beside: [share] });
+  const controller = new AbortController();
+  const target = { kind: 'copy', pagesBefore: () => new ImageSource(new Uint8Array(0)) } as const;
+  const settings = { config: resolveConfig(config), today, target, divide, force: ['unreadable'] } as const;
+  const run = runDatabase(connection, settings, new Stopwatch(() => {}, { signal: controller.signal }));
+  setTimeout(() => controller.abort(), 100);
+  await expect(run).rejects.toMatchObject({ code: 'interrupted' });
+  connection.close();
+});
+
+test('with two threads, one of which copies or reads, one kernel plans all contacts', async () => {
+  const { records, config, today } = largest();
+  const image = await recordsImage(records);
+  const threads = new PlanThreads(2, { fromContacts: 1, headStartContacts: 0 });
+  const divide: DatabaseSettings['divide'] = (...wanted) => {
+    expect(threads.divide(...wanted)).toBeNull();
+    return null;
+  };
+  const { told } = await runWith(image, { config, today }, { divide });
+  expect(told).toEqual((await runWith(image, { config, today }, ONE_KERNEL)).told);
+});
+
+test('the command line plans a large book on several threads with the rows of one', async () => {
+  const [one, three] = [pathOf('one.sqlite3'), pathOf('three.sqlite3')];
+  const size = ['--contacts', '200000', '--shape', 'realistic', '--as-of', '2025-06-13'];
+  expect((await sendplan('generate', one, ...size)).code).toBe(0);
+  copyFileSync(one, three);
+  const run = async (path: string, threads: string) => {
+    const { code, stdout } = await sendplan('run', path, '--as-of', '2025-06-13', '--threads', threads, '--json');
+    expect(code).toBe(0);
+    const { run_id: _run, stages: _stages, seconds: _seconds, memory, traffic: _traffic, ...told } = JSON.parse(stdout);
+    return { told, memory };
+  };
+  const [whole, shared] = [await run(one, '1'), await run(three, '3')];
+  expect(shared.told).toEqual(whole.told);
+  // The other share's kernel is not of the thread that is looked at.
+  expect(shared.memory.array_buffer_bytes).toBeLessThan(whole.memory.array_buffer_bytes);
+  const rows = (path: string) => readFileSync(path).length;
+  expect(Math.abs(rows(three) / rows(one) - 1)).toBeLessThan(0.01);
+  const audit = await sendplan('verify', three, '--as-of', '2025-06-13', '--json');
+  expect(JSON.parse(audit.stdout)).toMatchObject({ findings: 0 });
 });

@@ -8,6 +8,7 @@ import { type KindRowBuffers, type KindRows, kindRowBuffers } from '../../plan/r
 import type { ScheduleDiff } from './diffSchedules.js';
 import { FLUSH_BATCH_ROWS, type NewRows } from './newRows.js';
 import { type PlainTemplate, RowTemplates } from './rowTemplates.js';
+import { type PlainValues, ValuesByPlace } from './valuesByPlace.js';
 import { type WrittenBatch, WrittenBatches } from './writtenBatches.js';
 
 /** No number of a template: a row that is like no other. */
@@ -44,57 +45,6 @@ const INITIAL_ID = { id: Float64Array };
 /** What rows of no kind have, beside a template without it. */
 const ODD = { template: Int32Array, priority: Int32Array, instanceId: Float64Array };
 
-type ValueTypes = Record<string, typeof Float64Array | typeof Int32Array>;
-
-/** Values of some rows as data that goes from thread to thread: their places, and a column each. */
-type PlainValues<Types extends ValueTypes> = { readonly places: Uint32Array } & ReturnType<
-  GrowingColumns<Types>['values']
->;
-
-/** Values of some rows, by their places. */
-class RowValues<Types extends ValueTypes> {
-  readonly #places = new AscendingPlaces();
-  readonly #columns: GrowingColumns<Types>;
-
-  constructor(types: Types) {
-    this.#columns = new GrowingColumns(types);
-  }
-
-  get count(): number {
-    return this.#places.count;
-  }
-
-  /** The columns; others after the next `add`. */
-  get columns(): GrowingColumns<Types>['at'] {
-    return this.#columns.at;
-  }
-
-  /** Makes room for the values of a row behind all others, and returns where in the columns they go. */
-  add(place: number): number {
-    this.#places.push(place);
-    return this.#columns.addRow();
-  }
-
-  /** The values for another thread; columns with little room to spare, for few rows have such values. */
-  plain(): PlainValues<Types> {
-    return { places: this.#places.values(), ...this.#columns.values() };
-  }
-
-  /** Adds another thread's values. @param start how many rows there are before its first */
-  append(start: number, values: PlainValues<Types>): void {
-    const { places } = values;
-    for (let i = 0; i < places.length; i++) {
-      const at = this.add(start + places[i]);
-      for (const name of Object.keys(this.columns)) this.columns[name][at] = values[name][i];
-    }
-  }
-
-  /** Where in the columns the values of a row are, -1 for a row without. */
-  indexOf(place: number): number {
-    return this.#places.indexOf(place);
-  }
-}
-
 /**
  * The rows that a run adds, in the order of their candidates (Rules 11), in about nine bytes each and without the plans they come
  * from: a contact's rows lie one behind the other, and of each there are the number of its template, its days and its event's date.
@@ -110,9 +60,9 @@ export class CompactRows implements NewRows {
   readonly #sendDay: NearNumbers;
   readonly #eventDate: NearNumbers;
   /** Rows that take the place of owned rows. */
-  readonly #replacing = new RowValues(REPLACING);
-  readonly #initialId = new RowValues(INITIAL_ID);
-  readonly #odd = new RowValues(ODD);
+  readonly #replacing = new ValuesByPlace(REPLACING);
+  readonly #initialId = new ValuesByPlace(INITIAL_ID);
+  readonly #odd = new ValuesByPlace(ODD);
   readonly #buffers: ScheduleRowBuffers;
   readonly #kindRows: KindRowBuffers = kindRowBuffers(FLUSH_BATCH_ROWS);
   /** What whole rows are made of, which does not touch the rows that were asked for as kinds. */
@@ -182,8 +132,8 @@ export class CompactRows implements NewRows {
   plain(): PlainRows {
     return {
       templates: this.#templates.plain(),
-      firstRow: this.#firstRow.values(),
-      contactIds: this.#contactIds.values().id.slice(),
+      firstRow: this.#firstRow.plain(),
+      contactIds: this.#contactIds.plain().id,
       kind: this.#kind.plain(),
       plannedDay: this.#plannedDay.plain(),
       sendDay: this.#sendDay.plain(),
@@ -218,7 +168,8 @@ export class CompactRows implements NewRows {
   /** Adds a contact with rows. @param firstRow the first of them */
   #addContact(firstRow: number, contactId: number): void {
     this.#firstRow.push(firstRow);
-    this.#contactIds.at.id[this.#contactIds.addRow()] = contactId;
+    const row = this.#contactIds.addRow();
+    this.#contactIds.at.id[row] = contactId;
   }
 
   #addContacts({ count, contactId }: KindRows): void {
@@ -280,7 +231,7 @@ export class CompactRows implements NewRows {
     }
   }
 
-  #fillValues(places: Uint32Array, values: RowValues<{ id: typeof Float64Array }>, into: Float64Array): void {
+  #fillValues(places: Uint32Array, values: ValuesByPlace<{ id: typeof Float64Array }>, into: Float64Array): void {
     into.fill(Number.NaN, 0, places.length);
     if (values.count === 0) return;
     const { id } = values.columns;

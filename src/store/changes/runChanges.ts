@@ -64,9 +64,10 @@ export class RunChanges {
 
   /** The changes for another thread. */
   plain(): PlainChanges {
-    const { kept, inserted, replaced, contactCount, foundCount, removedRows } = this;
+    const { kept, inserted, replaced, contactCount, foundCount } = this;
     return {
-      ...{ kept, inserted, replaced, contactCount, foundCount, removedRows, hasHeldStart: this.hasHeldStart },
+      ...{ kept, inserted, replaced, contactCount, foundCount, hasHeldStart: this.hasHeldStart },
+      removedRows: this.#removed.plain(),
       rows: this.rows.plain(),
       contacts: this.contacts.plain(),
       checksums: this.checksums.plain(),

@@ -149,7 +149,6 @@ function shareSchedules(pages: FileSource, table: TableInfo): TableShare | null 
 function fromPlain({ typeNames, texts: all, ...found }: PlainSchedules, meaning: ScheduleMeaning): FoundSchedules {
   const types = emailTypesOf(meaning);
   for (const name of typeNames) types.codeOf(name);
-  const texts = new TextDictionary();
-  for (const text of all) texts.codeOf(text);
+  const texts = new TextDictionary(all);
   return { ...found, types, texts };
 }

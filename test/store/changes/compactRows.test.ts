@@ -116,6 +116,18 @@ test(
   runTimeout(RUNS),
 );
 
+test('compact rows keep dates of long ago, of however many rows', async () => {
+  const records = {
+    contacts: Array.from({ length: 2100 }, (_, i) => ({ id: i + 1, email: `c${i}@example.com`, state: 'TX' })),
+    campaign_types: [{ name: 'news', target_all_contacts: 1, active: 1 }],
+    campaign_instances: [{ id: 1, campaign_type: 'news', active_start_date: '1960-01-02' }],
+  };
+  const { rows } = await compacted(records, null, 20252);
+  const { eventYear, eventMonth, eventDay } = rows.at(Uint32Array.from({ length: rows.count }, (_, place) => place));
+  const dates = Array.from(eventYear.subarray(0, rows.count), (year, i) => [year, eventMonth[i], eventDay[i]].join());
+  expect(dates.filter((date) => date === '1960,1,2')).toHaveLength(2100);
+});
+
 test(
   `rows of a kind differ in nothing but contact, days, event and initial email, for ${RUNS} random organizations`,
   async () => {
