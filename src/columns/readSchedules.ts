@@ -265,7 +265,6 @@ class ScheduleReader {
       month !== NOT_PLAIN &&
       day !== NOT_PLAIN &&
       metadata !== NOT_PLAIN &&
-      created !== NOT_PLAIN &&
       forms.isClean(form) &&
       (this.#order === 'iso' || [plannedAt, scheduledAt].every((place) => isIsoText(cursor.text(place))));
     at.isClean[row] = isClean ? 1 : 0;

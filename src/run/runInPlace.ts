@@ -17,6 +17,7 @@ import { RunThreads } from './runThreads.js';
 import { type RangeOfBook, runDatabase } from './schedule.js';
 import { type Stopwatch, totalSeconds } from './stopwatch.js';
 import { resolveToday } from './today.js';
+import { untilTakenBack } from './untilTakenBack.js';
 
 /** How changes are divided into transactions in place: ordinary ones are all or nothing. */
 const DIVISION = { undividedContacts: 200_000, contacts: 50_000 } as const;
@@ -84,7 +85,13 @@ export async function runInPlace(
     };
     return { ...report, stages: [...watch.timings], seconds, traffic };
   } catch (error) {
-    throw partlyWritten(error, transactions);
+    await threads.stop();
+    try {
+      connection.close();
+    } catch {
+      // What made the run fail is told.
+    }
+    throw untilTakenBack(partlyWritten(error, transactions), file);
   } finally {
     await threads.stop();
     // What was not committed is rolled back.

@@ -15,6 +15,7 @@ import { DIGEST_DIGITS, digestFile } from '../../src/store/file/digestFile.js';
 import { openDatabaseFile } from '../../src/store/file/openDatabaseFile.js';
 import { type FoundLastRun, NO_DIGEST, readLastRun, settingsText } from '../../src/store/write/lastRun.js';
 import { findRepeatedRun } from '../../src/store/write/sealFile.js';
+import { changeFile } from '../helpers/changedFile.js';
 import { databaseImage, hasSqlite3, selectFrom } from '../helpers/databases.js';
 import { goldenCases } from '../helpers/golden.js';
 
@@ -293,4 +294,24 @@ describe('the digest of a file', () => {
     expect(digits.toString('latin1')).toBe(found?.digest);
     expect(found?.digest).not.toBe(NO_DIGEST);
   });
+});
+
+describe('what a row says of when it was made', () => {
+  it.each(["x'41'", '5', '2.5', "''", 'NULL', "' 2025-01-01T10:00:00Z '"])(
+    'is no content: rows with a created_at of %s stay as they are',
+    async (value) => {
+      const path = fileOf(planned);
+      await changeFile(
+        path,
+        `UPDATE email_schedules SET created_at = ${value} WHERE status IN ('pre-scheduled', 'skipped')`,
+      );
+      const before = readFileSync(path);
+      for (const driver of ['sqljs', 'native'] as const) {
+        const report = await run(path, { driver });
+        expect(report.outcome).toBe('unchanged');
+        expect(report.changes.kept).toBe(first.rows.total);
+        expect(readFileSync(path).equals(before)).toBe(true);
+      }
+    },
+  );
 });

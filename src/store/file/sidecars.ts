@@ -77,10 +77,16 @@ export function requireNoSidecars(
   requireNoJournal(path, purpose);
 }
 
+/** Tells whether a rollback journal lies beside a database that SQLite plays back when it opens the file next. */
+export function hasHotJournal(path: string): boolean {
+  const journal = `${path}-journal`;
+  return sizeOf(journal) > 0 && firstByte(journal) !== 0;
+}
+
 function requireNoJournal(path: string, purpose: FilePurpose): void {
   const journal = `${path}-journal`;
   if (sizeOf(journal) === 0) return;
-  const isHot = firstByte(journal) !== 0;
+  const isHot = hasHotJournal(path);
   if (!isHot && purpose !== 'replace') return;
   const identity = fileIdentity(path);
   if (!isHot && identity !== null && hasLocks(identity) === false) return;

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SendplanError } from '../../../src/errors.js';
+import { untilTakenBack } from '../../../src/run/untilTakenBack.js';
 import { loadSqlJs, openSqlJs } from '../../../src/store/driver/sqljs.js';
 import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../../../src/store/file/openDatabaseFile.js';
 import { replaceDatabaseFile } from '../../../src/store/file/replaceDatabaseFile.js';
@@ -123,6 +124,20 @@ describe('reading', () => {
     expect(error.hint).not.toMatch(/checkpoint|rm |delete/i);
     writeFileSync(`${path}-wal`, Buffer.alloc(32, 1));
     expect(find(path).stamp.sizeBytes).toBe(image.length);
+  });
+
+  it('says of an error what SQLite takes back later, where the journal for it is left', () => {
+    const error = new SendplanError('file_unwritable', 'The disk is full.', { hint: 'Make room.' });
+    for (const done of [null, Buffer.alloc(512), Buffer.alloc(0)]) {
+      if (done !== null) writeFileSync(`${path}-journal`, done);
+      expect(untilTakenBack(error, path)).toBe(error);
+    }
+    writeFileSync(`${path}-journal`, Buffer.from([0xd9, 0xd5, 5, 0xf9, 0x20, 0xa1, 0x63, 0xd7, 0, 0]));
+    expect(untilTakenBack(error, path)).toMatchObject({
+      code: 'file_unwritable',
+      hint: expect.stringMatching(/^Make room\. That is not done yet: leave .*-journal where it is/),
+    });
+    rmSync(`${path}-journal`);
   });
 
   it('refuses a database with the journal of a transaction, and takes one whose journal is done', () => {
