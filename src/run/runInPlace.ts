@@ -6,11 +6,11 @@ import { ObservedConnection } from '../store/driver/observedConnection.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { FileSource } from '../store/format/fileSource.js';
-import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
 import { UnfitForPages } from '../store/write/byPages/scheduleLayout.js';
 import { type RowsToStage, stageRows } from '../store/write/byPages/stageRows.js';
 import type { ContactTransactions } from '../store/write/bySql/flushByContact.js';
 import { collectGarbage } from './collectGarbage.js';
+import { requireRoom } from './requireRoom.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { RunThreads } from './runThreads.js';
@@ -46,13 +46,7 @@ export async function runInPlace(
   const threads = new RunThreads(options.threads);
   let staging: TemporaryFile | null = null;
   try {
-    const { memoryLimitBytes } = options;
-    if (memoryLimitBytes !== undefined) {
-      // As `runDatabase` divides contacts.
-      const isOne = range !== undefined || options.onDiffed !== undefined;
-      const needs = readMemoryNeeds(connection, config, { today, threads: isOne ? 1 : threads.count });
-      requireMemory(needs, 'native', memoryLimitBytes);
-    }
+    requireRoom(connection, 'native', options, { config, today, range, threads: threads.count });
     await removeLeftovers(file);
     const stage = async (target: Connection, rows: RowsToStage) => {
       staging = dryRun ? null : await createStaging(file);
@@ -86,11 +80,7 @@ export async function runInPlace(
     return { ...report, stages: [...watch.timings], seconds, traffic };
   } catch (error) {
     await threads.stop();
-    try {
-      connection.close();
-    } catch {
-      // What made the run fail is told.
-    }
+    closeAfterFailure(connection);
     throw untilTakenBack(partlyWritten(error, transactions), file);
   } finally {
     await threads.stop();
@@ -129,6 +119,13 @@ class Transactions implements ContactTransactions {
       this.committed = { contacts, contactsTotal };
     });
   }
+}
+
+/** Takes back what was begun, as far as can be: what made the run fail is told, and nothing else. */
+function closeAfterFailure(connection: NativeDatabase): void {
+  try {
+    connection.close();
+  } catch {}
 }
 
 /** An error as it came, or after some of several transactions were committed. */

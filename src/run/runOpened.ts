@@ -8,11 +8,11 @@ import type { EarlyCopy } from '../store/file/earlyCopy.js';
 import { type OpenedFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
 import { type DatabaseSource, replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
 import type { PageSource } from '../store/format/pageSource.js';
-import { readMemoryNeeds, requireMemory } from '../store/read/memoryLimit.js';
 import { startIndexThreads } from '../store/write/byPages/indexThreads.js';
 import type { PreparedPages } from '../store/write/byPages/preparePages.js';
 import { sealFile } from '../store/write/sealFile.js';
 import { collectGarbage } from './collectGarbage.js';
+import { requireRoom } from './requireRoom.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import type { RunReport } from './runReport.js';
 import { RunThreads } from './runThreads.js';
@@ -40,18 +40,14 @@ export async function runOpened(
   options: RunFileOptions,
   { config, today, watch, range, copy }: OpenedRun,
 ): Promise<RunReport> {
-  const { outPath, dryRun = false, batchSize, signal, flush, timings, memoryLimitBytes, onDiffed } = options;
+  const { outPath, dryRun = false, batchSize, signal, flush, timings, onDiffed } = options;
   const threads = new RunThreads(options.threads);
   const connection = await watch.measure('open', () =>
     whileUnchanged(file, async () => openLazily(file.pages, await loadSqlJs())),
   );
   try {
-    if (memoryLimitBytes !== undefined) {
-      // As `runDatabase` divides contacts.
-      const isOne = range !== undefined || onDiffed !== undefined;
-      const needs = readMemoryNeeds(connection, config, { today, threads: isOne ? 1 : threads.count });
-      requireMemory(needs, flush === 'sql' ? 'sqljs by SQL' : 'sqljs', memoryLimitBytes);
-    }
+    const way = flush === 'sql' ? 'sqljs by SQL' : 'sqljs';
+    requireRoom(connection, way, options, { config, today, range, threads: threads.count });
     const target = { kind: 'copy', pagesBefore: () => file.pages, keysRead: () => threads.keys.take() } as const;
     const settings = {
       config,
