@@ -18,22 +18,12 @@ const PLANNERS = [
   'undo',
   'history',
 ];
-/** What every run needs of others: its commands, its configuration, its columns, its tables for people, and SQLite. */
-const RUN_PACKAGES = [
-  '#sql.js',
-  'ansi-regex',
-  'apache-arrow',
-  'cli-table3',
-  'commander',
-  'emoji-regex',
-  'fastest-levenshtein',
-  'is-fullwidth-code-point',
-  'string-width',
-  'strip-ansi',
-  'tslib',
-  'xxhash-wasm',
-  'zod',
-];
+/** What a run needs of others before it knows whether there is anything to plan: its command, its configuration and a file's digest. */
+const ASKING = ['commander', 'fastest-levenshtein', 'xxhash-wasm', 'zod'];
+/** What planning needs: columns, and SQLite. */
+const PLANNING = ['#sql.js', 'apache-arrow', 'tslib'];
+/** What the summary for people needs. */
+const TELLING = ['ansi-regex', 'cli-table3', 'emoji-regex', 'is-fullwidth-code-point', 'string-width', 'strip-ansi'];
 const COMMANDS = [...PLANNERS, 'fleet', 'generate', 'config', 'oracle'];
 
 /** What a built file imports before it runs. */
@@ -66,9 +56,17 @@ describe('the start of the command line', () => {
     expect(packagesLoadedBy('main.js')).toEqual(['commander']);
   });
 
-  it('loads for a run what every run needs', () => {
-    const [run] = readdirSync(BUILT).filter((file) => /^run-.*\.js$/.test(file));
-    expect(packagesLoadedBy(run)).toEqual(RUN_PACKAGES);
+  it('loads for a run what it needs, and only when it needs it', () => {
+    const loadedBy = (...names: readonly string[]) => {
+      const files = names.map((name) => readdirSync(BUILT).filter((file) => file.startsWith(`${name}-`)));
+      for (const found of files) expect(found).not.toHaveLength(0);
+      return [...new Set(files.flat().flatMap(packagesLoadedBy))].sort();
+    };
+    expect(loadedBy('run', 'runFile', 'runReplacing')).toEqual(ASKING);
+    const planning = loadedBy('runOpened');
+    expect(planning).toEqual(expect.arrayContaining(PLANNING));
+    expect([...ASKING, ...PLANNING]).toEqual(expect.arrayContaining(planning));
+    expect(loadedBy('runSummary')).toEqual(expect.arrayContaining(TELLING));
   });
 
   it('lists every command as it is', async () => {
