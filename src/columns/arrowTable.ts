@@ -92,6 +92,21 @@ export function valuesOf<Wanted extends Values>(
   return values.subarray(0, table.numRows) as Wanted;
 }
 
+/** Columns that another place has read, with their Arrow table, which is made when it is asked for. */
+export function withTable<Columns extends object>(
+  columns: Columns,
+  make: () => Table,
+): Columns & { readonly table: Table } {
+  let table: Table | null = null;
+  return {
+    ...columns,
+    get table() {
+      table ??= make();
+      return table;
+    },
+  };
+}
+
 /** A table of vectors of one length. */
 export function tableOf(vectors: Record<string, Vector>): Table {
   return new Table(vectors);

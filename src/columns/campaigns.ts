@@ -13,7 +13,7 @@ import {
   readText,
 } from '../rules/fields.js';
 import { quoted, quoteValue } from '../rules/quote.js';
-import { numberVector, tableOf, valuesOf } from './arrowTable.js';
+import { numberVector, tableOf, valuesOf, withTable } from './arrowTable.js';
 import type { ContactIndex } from './contactIndex.js';
 import { GrowingColumn } from './growing.js';
 import type { IssueLog } from './issueLog.js';
@@ -237,12 +237,5 @@ function tableOfEnrolments({ campaign, trigger }: Pick<Enrolments, 'campaign' | 
 /** Enrolments over columns that another place has read: their Arrow table is made when it is asked for. */
 export function enrolmentsOver(columns: Omit<Enrolments, 'table'>): Enrolments {
   const { first, campaign, trigger } = columns;
-  let table: Table | null = null;
-  return {
-    ...{ first, campaign, trigger },
-    get table() {
-      table ??= tableOfEnrolments(columns);
-      return table;
-    },
-  };
+  return withTable({ first, campaign, trigger }, () => tableOfEnrolments(columns));
 }

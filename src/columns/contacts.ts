@@ -6,7 +6,7 @@ import { quoteValue, unknownStateDetail } from '../rules/quote.js';
 import type { IssueKind } from '../rules/records.js';
 import { UNKNOWN_STATE } from '../rules/states.js';
 import { stateOfZip } from '../rules/zip.js';
-import { numberVector, tableOf, textVector, valuesOf } from './arrowTable.js';
+import { numberVector, tableOf, textVector, valuesOf, withTable } from './arrowTable.js';
 import { dateMemo } from './dateMemo.js';
 import { GrowingColumns } from './growing.js';
 import type { IssueLog } from './issueLog.js';
@@ -65,16 +65,8 @@ function tableOfContacts(columns: ContactValues): Table {
 /** Contacts over columns that another place has read: their Arrow table is made when it is asked for. */
 export function contactsOver(columns: ContactValues, rowCount: number): Contacts {
   const { id, state, birth, effective, carrier, carriers, flags } = columns;
-  let table: Table | null = null;
-  return {
-    count: id.length,
-    rowCount,
-    ...{ id, state, birth, effective, carrier, carriers, flags },
-    get table() {
-      table ??= tableOfContacts(columns);
-      return table;
-    },
-  };
+  const contacts = { count: id.length, rowCount, id, state, birth, effective, carrier, carriers, flags };
+  return withTable(contacts, () => tableOfContacts(columns));
 }
 
 /** Makes the Arrow table of contacts over typed arrays of one length. */

@@ -1,7 +1,7 @@
 import type { Table } from 'apache-arrow';
 import type { DateOrder } from '../rules/dates.js';
 import { hasMedicalConditions } from '../rules/fields.js';
-import { numberVector, tableOf, valuesOf } from './arrowTable.js';
+import { numberVector, tableOf, valuesOf, withTable } from './arrowTable.js';
 import type { ContactIndex } from './contactIndex.js';
 import { dateMemo } from './dateMemo.js';
 import { NULL_INT32 } from './nulls.js';
@@ -110,14 +110,7 @@ function tableOfSignals({ lastClickDay, lastAnswerDay, lastConditionDay }: Omit<
 /** Signals over columns that another place has read: their Arrow table is made when it is asked for. */
 export function signalsOver(columns: Omit<Signals, 'table'>): Signals {
   const { lastClickDay, lastAnswerDay, lastConditionDay } = columns;
-  let table: Table | null = null;
-  return {
-    ...{ lastClickDay, lastAnswerDay, lastConditionDay },
-    get table() {
-      table ??= tableOfSignals(columns);
-      return table;
-    },
-  };
+  return withTable({ lastClickDay, lastAnswerDay, lastConditionDay }, () => tableOfSignals(columns));
 }
 
 /** Makes the Arrow table of signals over typed arrays of one length. */

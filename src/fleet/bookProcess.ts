@@ -169,8 +169,8 @@ async function planBook(task: Extract<ProcessTask, { kind: 'plan' }>): Promise<P
   const limit = memoryLimitBytes ?? undefined;
   try {
     // Somebody else may have planned a later day since the book was asked, and that is known for sure under its lock.
-    const run = { asOf, config, driver, memoryLimitBytes: limit, threads: BOOK_THREADS } as const;
-    const options = { ...run, onProgress, hold: ['backwards'] } as const;
+    const limits = { memoryLimitBytes: limit, threads: BOOK_THREADS };
+    const options = { asOf, config, driver, ...limits, onProgress, hold: ['backwards'] } as const;
     return resultOf(await runFile(path, options), configHash);
   } catch (error) {
     if (!(error instanceof SendplanError) || error.code !== 'held_back') throw error;

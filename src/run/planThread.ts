@@ -57,8 +57,9 @@ async function answer(question: PlanQuestion): Promise<PlanMessage> {
   const book = { texts, planned, issues, contactCount: contacts.count };
   const taking = new Taking(book, candidateCount, run.today);
   const balances = await share.take(question.all, question.placements, taking);
-  const newTexts = texts.texts.slice(given.texts.length);
-  return { taken: { ...taking.plain(), balances, newTexts, issues: issues.issues } };
+  const textCount = given.texts.length;
+  const newTexts = texts.texts.slice(textCount);
+  return { taken: { ...taking.plain(), balances, textCount, newTexts, issues: issues.issues } };
 }
 
 /** Tells an answer, or the error that was in its way, after which there are none. */

@@ -60,7 +60,7 @@ export class PlanThreads {
       const worker = startWorker(SCRIPT, task);
       if (worker === null) break;
       this.#workers.push(worker);
-      beside.unshift(new ThreadShare(worker, organization.texts.texts.length));
+      beside.unshift(new ThreadShare(worker));
       end = start;
     }
     return beside.length === 0 ? null : { ownEnd: end, limits, beside };
@@ -97,7 +97,6 @@ type Answer = Exclude<PlanMessage, { readonly contactsDone: number } | { readonl
 /** A share that a thread plans. */
 class ThreadShare implements ShareBeside {
   contactsDone = 0;
-  readonly textCount: number;
   #onProgress: () => void = () => {};
   readonly #worker: Worker;
   readonly #counts: Promise<Answer>;
@@ -106,9 +105,8 @@ class ThreadShare implements ShareBeside {
   /** Why it answers no more. */
   #failure: Error | null = null;
 
-  constructor(worker: Worker, textCount: number) {
+  constructor(worker: Worker) {
     this.#worker = worker;
-    this.textCount = textCount;
     worker.on('message', (message: PlanMessage) => this.#hear(message));
     worker.once('messageerror', (cause) => this.#end(lost(cause)));
     worker.once('error', (cause) => this.#end(lost(cause)));

@@ -30,7 +30,9 @@ export interface TakenPlans {
 /** What another thread took of its plans. */
 export interface TakenBeside extends PlainTaken {
   readonly balances: readonly RangeBalance[];
-  /** The texts that it has learned, whose codes come behind those that it was given. */
+  /** How many texts it was given. */
+  readonly textCount: number;
+  /** The texts that it has learned, whose codes come behind those. */
   readonly newTexts: readonly string[];
   readonly issues: readonly Issue[];
 }
@@ -39,8 +41,6 @@ export interface TakenBeside extends PlainTaken {
 export interface ShareBeside {
   /** How many of its contacts it says are planned. */
   readonly contactsDone: number;
-  /** How many texts there were when it was given them. */
-  readonly textCount: number;
   /** @param onProgress is called when `contactsDone` has changed; what it throws ends the share */
   count(onProgress: () => void): Promise<ShareCounts>;
   group(all: RangeCounts): Promise<readonly RangeGroups[]>;
@@ -138,10 +138,10 @@ async function takeShares(
   const balances = await share.take(all, ofShares[0], taking);
   const taken = await watch.measure('diff', () => watch.wait(takingBeside));
   await watch.measure('diff', () => {
-    taken.forEach((one, i) => {
-      append(taking, one, book, beside[i].textCount);
+    for (const one of taken) {
+      append(taking, one, book);
       balances.push(...one.balances);
-    });
+    }
   });
   const balance = sumBalances(balances, placements, all.history, run);
   return { facts: taking.facts, changes: taking.changes, balance, kept: null };
@@ -165,8 +165,9 @@ function asked<Answer>(answers: readonly Promise<Answer>[]): Promise<Answer[]> {
   return all;
 }
 
-/** Adds what another thread took. @param textCount how many texts there were when it was given them */
-function append(taking: Taking, taken: TakenBeside, { texts, issues }: WholeBook, textCount: number): void {
+/** Adds what another thread took. */
+function append(taking: Taking, taken: TakenBeside, { texts, issues }: WholeBook): void {
+  const { textCount } = taken;
   const codes = taken.newTexts.map((text) => texts.codeOf(text));
   taking.append(taken, (code) => (code < textCount ? code : codes[code - textCount]));
   for (const { contact_id, kind, detail } of taken.issues) issues.add(contact_id, kind, detail);

@@ -24,22 +24,14 @@ function moved(value: unknown, step: number): unknown {
 /** The same people many times over, each copy with ids of its own; what is no plain id stays as it is. */
 function scaled(records: OrganizationRecords, copies: number): OrganizationRecords {
   const steps = Array.from({ length: copies }, (_, i) => i * ID_STEP);
-  const copied = <Row extends object>(rows: readonly Row[] | undefined, ids: readonly string[]) =>
-    rows === undefined
-      ? {}
-      : steps.flatMap((step) =>
-          rows.map((row) => {
-            const own = Object.entries(row).map(([name, value]) => [
-              name,
-              ids.includes(name) ? moved(value, step) : value,
-            ]);
-            return Object.fromEntries(own) as Row;
-          }),
-        );
+  const copyOf = (row: object, ids: readonly string[], step: number) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, ids.includes(name) ? moved(value, step) : value]),
+    );
   const tables = Object.entries(records).map(([name, rows]) => {
     if (name === 'campaign_types' || name === 'campaign_instances') return [name, rows];
     const ids = name === 'contacts' || name === 'email_schedules' ? ['id', 'contact_id'] : ['contact_id'];
-    return [name, copied(rows, ids)];
+    return [name, steps.flatMap((step) => (rows as object[]).map((row) => copyOf(row, ids, step)))];
   });
   return Object.fromEntries(tables) as OrganizationRecords;
 }
