@@ -5,6 +5,7 @@ import { SendplanError } from '../errors.js';
 import type { RunEnd } from '../report/runMetrics.js';
 import type { RunReport } from '../run/runReport.js';
 import type { RunProgress, Stage, StageTiming } from '../run/stopwatch.js';
+import { reasonOf } from '../store/file/openDatabaseFile.js';
 import { noteTold } from './output.js';
 import { progressLine } from './progress.js';
 
@@ -54,12 +55,21 @@ function misuse(file: string, reason: string): SendplanError {
   });
 }
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw misuse(file, reasonOf(error));
+  }
+}
+
 /** The metrics that a file holds, none when it is not there. @throws SendplanError `bad_input` when it is another file */
 function readMetrics(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return '';
   if (!stat.isFile()) throw misuse(file, 'it is no regular file');
-  const text = stat.size > MOST_METRICS_BYTES ? '?' : readFileSync(file, 'utf8');
+  const text = stat.size > MOST_METRICS_BYTES ? '?' : readText(file);
   if (text !== '' && !text.startsWith('# HELP ')) throw misuse(file, 'there is a file that holds no metrics');
   return text;
 }

@@ -71,18 +71,18 @@ class BookSearch {
 
   /** A root is named by somebody: what it cannot be is an error. */
   async lookAtRoot(root: string): Promise<void> {
-    let path: string;
     try {
-      path = realpathSync(root);
+      const path = realpathSync(root);
+      if (!isFolder(path) && (!statSync(path).isFile() || !startsAsDatabase(path))) {
+        throw new SendplanError('not_a_database', `${root} is neither a SQLite database nor a folder.`, {
+          hint: 'Give databases, folders of parts, or folders to look for them in.',
+        });
+      }
+      await this.#look(path);
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
       throw fileError('file_not_found', `${root} cannot be looked into`, error, 'Give files, or folders with books.');
     }
-    if (!isFolder(path) && (!statSync(path).isFile() || !startsAsDatabase(path))) {
-      throw new SendplanError('not_a_database', `${root} is neither a SQLite database nor a folder.`, {
-        hint: 'Give databases, folders of parts, or folders to look for them in.',
-      });
-    }
-    await this.#look(path);
   }
 
   /** @param path a real path */

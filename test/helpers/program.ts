@@ -18,10 +18,10 @@ export interface Started {
 /** A line of a stack trace, or what a program says that did not foresee an error. */
 export const UNFORESEEN = /^\s+at .+[:)]\d*|should not have happened|node:internal|UnhandledPromise/m;
 
-/** Starts a program; no shell is between. */
-export function startProgram(program: string, words: readonly string[]): Started {
+/** Starts a program; no shell is between. @param user who runs it, by its number; whoever runs this one when left out */
+export function startProgram(program: string, words: readonly string[], user?: number): Started {
   const env = { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' };
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env, uid: user, gid: user });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.stdout += text;

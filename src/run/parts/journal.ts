@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type BigIntStats, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Placements } from '../../balance/groups.js';
 import type { RangeCounts } from '../../balance/ranges.js';
+import { makingError } from '../../store/file/openDatabaseFile.js';
 import { writeWholeFile } from '../../store/file/writeWholeFile.js';
 import type { Part } from './manifest.js';
 
@@ -36,16 +37,16 @@ export interface BookJournal {
   readonly parts: readonly PartToWrite[];
 }
 
-function stampOfFile(path: string): string {
-  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
-  return `${ino} ${size} ${mtimeNs}`;
+function stampText(stat: BigIntStats | undefined): string {
+  return stat === undefined ? 'gone' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
 }
 
 /** What tells whether a database was written to since, its log included. */
 export function stampOf({ path }: Pick<Part, 'path'>): string {
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const log = statSync(`${path}-wal`, { bigint: true, throwIfNoEntry: false });
   // A log without anything comes and goes with every connection.
-  return `${stampOfFile(path)}${log === undefined || log.size === 0 ? '' : ` ${stampOfFile(`${path}-wal`)}`}`;
+  const logText = log === undefined || log.size === 0n ? '' : ` ${stampText(log)}`;
+  return `${stampText(statSync(path, { bigint: true, throwIfNoEntry: false }))}${logText}`;
 }
 
 const ARRAYS = { Int32Array, Uint32Array, Uint8Array } as const;
@@ -61,9 +62,14 @@ function unpack(_key: string, value: unknown): unknown {
   return name in ARRAYS ? ARRAYS[name as keyof typeof ARRAYS].from(values as number[]) : value;
 }
 
-/** Makes the folder that rounds leave things in, where there is none. @throws an error of the file system */
+/** Makes the folder that rounds leave things in, where there is none. @throws SendplanError `file_unwritable` */
 export function openRun(folder: string): void {
-  mkdirSync(join(folder, RUN_FOLDER), { recursive: true });
+  const path = join(folder, RUN_FOLDER);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw makingError(error, path, 'another place for the book');
+  }
 }
 
 /** Keeps something in the folder of a run, all or nothing; where the run has ended, nobody asks for it any more. */

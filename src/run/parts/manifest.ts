@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SendplanError } from '../../errors.js';
+import { reasonOf } from '../../store/file/openDatabaseFile.js';
 import { RULEBOOK } from '../../version.js';
 
 /** The file of a folder that says which parts it has. */
@@ -93,9 +94,15 @@ export function readBook(folder: string): Book {
   const made = 'sendplan split DB --parts N --out FOLDER makes a book in parts.';
   if (!existsSync(path))
     throw badBook(`${folder} is a folder without ${MANIFEST}, so that it is no book in parts.`, made);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw badBook(`${path} cannot be read: ${reasonOf(error)}.`, 'Allow reading it.', error);
+  }
   let found: unknown;
   try {
-    found = JSON.parse(readFileSync(path, 'utf8'));
+    found = JSON.parse(text);
   } catch (error) {
     throw badBook(`${path} cannot be read as JSON: ${(error as Error).message}`, made, error);
   }

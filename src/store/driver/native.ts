@@ -36,12 +36,17 @@ function isInWalMode(connection: Connection): boolean {
  *
  * @param identity of the file before SQLite opened it; another one has taken its place since when it is not the same
  */
-function openPages(path: string, identity: string | null, isWal: boolean): { pages: FileSource; close(): void } | null {
+function openPages(path: string, identity: string, isWal: boolean): { pages: FileSource; close(): void } | null {
   // Windows keeps everybody from reading the bytes that SQLite locks.
-  if (identity === null || process.platform === 'win32') return null;
+  if (process.platform === 'win32') return null;
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   if (isWal && log !== undefined && log.size > LOG_HEADER_BYTES) return null;
-  const descriptor = openSync(path, 'r');
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return null; // It has lost its name, or may be read by SQLite only.
+  }
   const close = () => closeDatabaseFile(descriptor);
   try {
     if (descriptorIdentity(descriptor) === identity) {
@@ -60,6 +65,12 @@ function openPages(path: string, identity: string | null, isWal: boolean): { pag
   return null;
 }
 
+function gone(path: string): SendplanError {
+  return new SendplanError('file_not_found', `The database ${path} cannot be opened: it does not exist any more.`, {
+    hint: 'Give the path of a SQLite database.',
+  });
+}
+
 /** How often a file is opened again that another one takes the place of just then. */
 const MOST_OPENINGS = 5;
 
@@ -75,6 +86,7 @@ async function openFile(
 ): Promise<NativeConnection> {
   for (let opening = 1; ; opening++) {
     const identity = fileIdentity(path);
+    if (identity === null) throw gone(path);
     const connection = await openOnce(path, identity, begin);
     if (fileIdentity(path) === identity) return connection;
     connection.close();
@@ -88,11 +100,11 @@ async function openFile(
 
 async function openOnce(
   path: string,
-  identity: string | null,
+  identity: string,
   begin: (connection: Connection, isWal: boolean) => Promise<void>,
 ): Promise<NativeConnection> {
   const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS);
-  const release = identity === null ? () => {} : holdFile(identity);
+  const release = holdFile(identity);
   connection.attend(null, release);
   try {
     connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIBIBYTES}`);

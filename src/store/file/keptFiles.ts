@@ -110,7 +110,8 @@ export async function keepFile(
   file: OpenedFile,
   { runId, digest }: Pick<KeptFile, 'runId' | 'digest'>,
 ): Promise<KeptFile> {
-  for (const earlier of keptFilesOf(file.path)) if (isDatabaseItself(file.path, earlier)) rmSync(earlier.path);
+  for (const earlier of keptFilesOf(file.path))
+    if (isDatabaseItself(file.path, earlier)) rmSync(earlier.path, { force: true });
   const generation = (keptFilesOf(file.path)[0]?.generation ?? 0) + 1;
   const path = keptPath(file.path, { generation, runId, digest });
   try {
@@ -122,7 +123,7 @@ export async function keepFile(
   }
   if (fileIdentity(path) !== descriptorIdentity(file.descriptor)) {
     // Another program has put another file in the place; the last look before this one's is replaced tells of it.
-    rmSync(path);
+    rmSync(path, { force: true });
     await copyFile(file, path);
   }
   return { path, generation, runId, digest };
@@ -134,7 +135,7 @@ export function trimKeptFiles(path: string, runs: number): string[] {
     .slice(runs)
     .flatMap((kept) => {
       try {
-        rmSync(kept.path);
+        rmSync(kept.path, { force: true });
         return [];
       } catch (error) {
         return [`${kept.path}, which is kept no longer, could not be removed: ${(error as Error).message}.`];

@@ -1,4 +1,4 @@
-import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
 import { FileSource } from '../format/fileSource.js';
@@ -66,14 +66,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk fails',
 };
 
+/** Why the file system refused something, as the end of a sentence. */
+export function reasonOf(error: unknown): string {
+  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  return REASONS[code] ?? message;
+}
+
 /**
  * An error of the file system as one of the domain.
  *
  * @param subject the beginning of the sentence, such as `x.db cannot be read`
  */
 export function fileError(code: SendplanErrorCode, subject: string, error: unknown, hint?: string): SendplanError {
-  const { code: reason = '', message = String(error) } = error as { code?: string; message?: string };
-  return new SendplanError(code, `${subject}: ${REASONS[reason] ?? message}.`, { hint, cause: error });
+  return new SendplanError(code, `${subject}: ${reasonOf(error)}.`, { hint, cause: error });
 }
 
 const NO_RIGHT = ['EACCES', 'EPERM', 'EROFS'];
@@ -123,6 +128,11 @@ function stampOf(descriptor: number): FileStamp {
   };
 }
 
+function isStampOf(descriptor: number, stamp: FileStamp): boolean {
+  const now = stampOf(descriptor);
+  return (Object.keys(stamp) as (keyof FileStamp)[]).every((key) => now[key] === stamp[key]);
+}
+
 /**
  * Tells whether the file is still the one that was found.
  *
@@ -137,8 +147,7 @@ export function isSameFile({ path, stamp, isWal, purpose }: FoundFile): boolean 
     return false;
   }
   try {
-    const now = stampOf(descriptor);
-    return (Object.keys(stamp) as (keyof FileStamp)[]).every((key) => now[key] === stamp[key]);
+    return isStampOf(descriptor, stamp);
   } finally {
     closeDatabaseFile(descriptor);
   }
@@ -146,13 +155,14 @@ export function isSameFile({ path, stamp, isWal, purpose }: FoundFile): boolean 
 
 function resolveFile(path: string): string {
   let real: string;
+  let stat: Stats;
   try {
     real = realpathSync(path);
+    stat = statSync(real);
   } catch (error) {
     const hint = 'Give the path of a SQLite database.';
     throw fileError('file_not_found', `The database ${path} cannot be opened`, error, hint);
   }
-  const stat = statSync(real);
   if (stat.isFile()) return real;
   const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
   throw new SendplanError('not_a_database', `${path} is ${kind}.`, { hint: 'Give the path of a SQLite database.' });
@@ -168,18 +178,21 @@ function openFile(path: string): number {
 
 /** Refuses to replace a file that nobody may write to, which its folder would allow. */
 function requireWritable(path: string, mode: number): void {
-  let isAllowed = (mode & 0o222) !== 0;
+  let isAllowed = true;
   try {
     accessSync(path, constants.W_OK);
-  } catch {
-    isAllowed = false;
+  } catch (error) {
+    // That it has lost its name meanwhile is told by who looks at it last.
+    isAllowed = (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
-  if (isAllowed) return;
+  const isReadOnly = (mode & 0o222) === 0;
+  if (isAllowed && !isReadOnly) return;
+  const bits = `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
   throw new SendplanError(
     'file_unwritable',
-    `${path} is read-only (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
+    isReadOnly ? `${path} is read-only (${bits}).` : `${path} may not be written to by this user (${bits}).`,
     {
-      hint: `Allow writing to it (chmod u+w), or write the result to another place (--out).`,
+      hint: `Allow writing to it${isReadOnly ? ' (chmod u+w)' : ''}, or write the result to another place (--out).`,
     },
   );
 }
@@ -193,13 +206,13 @@ export function requireDatabaseFile(path: string): string {
   const real = resolveFile(path);
   const descriptor = openFile(real);
   try {
+    const stamp = stampOf(descriptor);
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    const isWal = isWalHeader(header);
-    // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says. Whoever was
-    // writing when the header was read is done when there is no journal, and then the length is read.
-    const mayBeShorter = headerBytes === HEADER_BYTES && (isWal || isBesideJournal(real));
-    const sizeBytes = mayBeShorter ? Number.POSITIVE_INFINITY : fstatSync(descriptor).size;
+    // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says; one that has
+    // changed meanwhile told its length and its header at two moments.
+    const isWhole = !isWalHeader(header) && !isBesideJournal(real) && isStampOf(descriptor, stamp);
+    const sizeBytes = isWhole || headerBytes < HEADER_BYTES ? stamp.sizeBytes : Number.POSITIVE_INFINITY;
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), sizeBytes);
     return real;
   } finally {
@@ -233,7 +246,12 @@ export function openDatabaseFile(path: string, purpose: 'read' | 'replace' = 're
     const isWal = isWalHeader(header);
     // A database can be shorter than it says while what lies beside it is a part of it.
     requireNoSidecars(real, { isWal, purpose });
-    requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
+    try {
+      requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), stamp.sizeBytes);
+    } catch (error) {
+      // Its length and header may be of two moments.
+      throw isStampOf(descriptor, stamp) ? error : changedWhileRead(real);
+    }
     let bytesRead = headerBytes;
     const pages = new FileSource(descriptor, stamp.sizeBytes, true);
     const found: FoundFile = { path: real, stamp, isWal, mode: mode & 0o7777, linkCount: nlink, purpose };

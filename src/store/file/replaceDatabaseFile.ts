@@ -1,5 +1,4 @@
 import {
-  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -121,8 +120,10 @@ interface Target {
 /** Refuses a place where something is already that is not to be replaced, a link to nowhere included. */
 function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, 'overwrite'>): void {
   let found: Stats | undefined;
+  let what = 'there already';
   try {
     found = lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) what = `a link to ${readlinkSync(path)}`;
   } catch (error) {
     throw fileError('file_unwritable', `${path} cannot be written`, error);
   }
@@ -131,7 +132,6 @@ function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, '
     requireNoSidecars(path, { isWal: true, purpose: 'replace' });
     return;
   }
-  const what = found.isSymbolicLink() ? `a link to ${readlinkSync(path)}` : 'there already';
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile()) {
     const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
@@ -148,14 +148,22 @@ function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, '
   if (stat !== undefined) requireNoSidecars(path, { isWal: true, purpose: 'replace' });
 }
 
+function realPathIfThere(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
 function resolveTarget(file: FoundFile, options: ReplaceOptions): Target {
   const { outPath } = options;
   if (outPath === undefined) return { path: file.path, isInPlace: true, mode: file.mode };
-  const real = existsSync(outPath) ? realpathSync(outPath) : null;
+  const real = realPathIfThere(outPath);
   if (real === file.path) return { path: file.path, isInPlace: true, mode: file.mode };
   requireFree(outPath, options);
-  if (real !== null) return { path: real, isInPlace: false, mode: statSync(real).mode & 0o7777 };
-  return { path: resolve(outPath), isInPlace: false, mode: file.mode };
+  const mode = real === null ? undefined : statSync(real, { throwIfNoEntry: false })?.mode;
+  return { path: real ?? resolve(outPath), isInPlace: false, mode: mode === undefined ? file.mode : mode & 0o7777 };
 }
 
 async function createTemporary(target: Target, locks: FileLocks | null): Promise<TemporaryFile> {

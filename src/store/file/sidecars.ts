@@ -31,13 +31,24 @@ export function isBesideJournal(path: string): boolean {
   return isThere(`${path}-journal`);
 }
 
-function firstByte(path: string): number {
-  const descriptor = openSync(path, 'r');
+/**
+ * What the rollback journal beside a database holds: nothing, zeros in front, which SQLite never plays back, or what is hot: SQLite
+ * plays it back when it opens the database next, unless a transaction is under way. One that may not be read may be hot.
+ *
+ * Others make it and take it away at any moment, so that it is opened before anything is asked of it.
+ */
+function journalContent(path: string): 'nothing' | 'zeros' | 'hot' {
+  const journal = `${path}-journal`;
+  let descriptor: number | null = null;
   try {
+    descriptor = openSync(journal, 'r');
     const byte = new Uint8Array(1);
-    return readSync(descriptor, byte, 0, 1, 0) === 1 ? byte[0] : 0;
+    if (readSync(descriptor, byte, 0, 1, 0) === 0) return 'nothing';
+    return byte[0] === 0 ? 'zeros' : 'hot';
+  } catch {
+    return sizeOf(journal) === 0 ? 'nothing' : 'hot';
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== null) closeSync(descriptor);
   }
 }
 
@@ -79,14 +90,14 @@ export function requireNoSidecars(
 
 /** Tells whether a rollback journal lies beside a database that SQLite plays back when it opens the file next. */
 export function hasHotJournal(path: string): boolean {
-  const journal = `${path}-journal`;
-  return sizeOf(journal) > 0 && firstByte(journal) !== 0;
+  return journalContent(path) === 'hot';
 }
 
 function requireNoJournal(path: string, purpose: FilePurpose): void {
   const journal = `${path}-journal`;
-  if (sizeOf(journal) === 0) return;
-  const isHot = hasHotJournal(path);
+  const content = journalContent(path);
+  if (content === 'nothing') return;
+  const isHot = content === 'hot';
   if (!isHot && purpose !== 'replace') return;
   const identity = fileIdentity(path);
   if (!isHot && identity !== null && hasLocks(identity) === false) return;
@@ -101,6 +112,5 @@ function requireNoJournal(path: string, purpose: FilePurpose): void {
  * For whoever holds SQLite's lock on the database: then there is no journal of a transaction that is under way.
  */
 export function removeDoneJournal(path: string): void {
-  const journal = `${path}-journal`;
-  if (isThere(journal) && (sizeOf(journal) === 0 || firstByte(journal) === 0)) rmSync(journal, { force: true });
+  if (journalContent(path) !== 'hot') rmSync(`${path}-journal`, { force: true });
 }
