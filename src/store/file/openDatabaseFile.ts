@@ -1,7 +1,7 @@
 import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
-import { FileSource } from '../format/fileSource.js';
+import { AFTER_OTHERS, FileSource } from '../format/fileSource.js';
 import { HEADER_BYTES, isWalHeader, requireHeader } from './fileHeader.js';
 import { closeDatabaseFile } from './heldFiles.js';
 import { type FilePurpose, isBesideJournal, requireNoSidecars } from './sidecars.js';
@@ -222,7 +222,7 @@ export function requireDatabaseFile(path: string): string {
 
 function changedWhileRead(path: string): SendplanError {
   return new SendplanError('file_changed', `${path} was changed by another program while it was read.`, {
-    hint: 'Start again when nothing else writes to it.',
+    hint: AFTER_OTHERS,
   });
 }
 

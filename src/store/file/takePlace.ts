@@ -1,6 +1,7 @@
 import { existsSync, fstatSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
+import { AFTER_OTHERS } from '../format/fileSource.js';
 import type { FileLocks, HeldLock } from './fileLocks.js';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
@@ -18,7 +19,7 @@ const LOG_ENDS = ['-wal', '-shm'];
 
 function changedSince(path: string): SendplanError {
   return new SendplanError('file_changed', `${path} was changed by another program since it was read.`, {
-    hint: 'Nothing was written. Start again when nothing else writes to it.',
+    hint: `Nothing was written. ${AFTER_OTHERS}`,
   });
 }
 

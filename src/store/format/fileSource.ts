@@ -96,10 +96,14 @@ export class FileSource implements PageSource {
   }
 }
 
+/** What to do where another program keeps changing a file. */
+export const AFTER_OTHERS =
+  'Start again when nothing else writes to it, or use the driver native (--driver native), which works beside other programs.';
+
 function changed(expected: number, found: number): SendplanError {
   return new SendplanError(
     'file_changed',
     `The database was changed by another program while it was read: it had ${expected} bytes and ends after ${found}.`,
-    { hint: 'Start again when nothing else writes to it.' },
+    { hint: AFTER_OTHERS },
   );
 }
