@@ -13,21 +13,10 @@ import {
   type TableInfo,
 } from '../store/schema/readSchema.js';
 import { TABLES } from '../store/schema/tables.js';
+import { type ChangedTable, NONE, SCHEDULES, totalOf } from './changedTable.js';
 
-/** How many rows of a table came, went and are others since a run, by anybody but runs. */
-export interface ChangedTable {
-  readonly table: string;
-  /** Emails that a run had planned and that were sent since, or are on their way. */
-  readonly sent: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-}
-
-const SCHEDULES = 'email_schedules';
 /** Names the run that made a row. */
 const RUN_COLUMN = 'scheduler_run_id';
-const NONE = { sent: 0, added: 0, changed: 0, removed: 0 };
 
 function isSameValue(a: SqlValue, b: SqlValue): boolean {
   if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return a === b;
@@ -56,7 +45,7 @@ interface RowKinds {
 
 /** Both sides in the order of their rowids, side by side. */
 function compareByKey(before: Iterator<SqlValue[]>, after: Iterator<SqlValue[]>, { isOwned, isOfRun }: RowKinds) {
-  const counts = { sent: 0, added: 0, changed: 0, removed: 0 };
+  const counts = { ...NONE };
   let old = before.next();
   let now = after.next();
   while (!old.done || !now.done) {
@@ -82,7 +71,7 @@ function compareAsSets(before: Iterable<SqlValue[]>, after: Iterable<SqlValue[]>
   const left = new Map<string, number>();
   const keyOf = (row: readonly SqlValue[]) => JSON.stringify(row.map((value) => [typeof value, value]));
   for (const row of before) left.set(keyOf(row), (left.get(keyOf(row)) ?? 0) + 1);
-  const counts = { sent: 0, added: 0, changed: 0, removed: 0 };
+  const counts = { ...NONE };
   for (const row of after) {
     const found = left.get(keyOf(row)) ?? 0;
     if (found === 0) counts.added++;
@@ -145,7 +134,7 @@ export function compareDatabases(before: Connection, after: Connection): Changed
   const schemas = { before: readSchema(before), after: readSchema(after) };
   const changed: ChangedTable[] = [];
   const note = (table: string, counts: Omit<ChangedTable, 'table'>) => {
-    if (counts.sent + counts.added + counts.changed + counts.removed > 0) changed.push({ table, ...counts });
+    if (totalOf(counts) > 0) changed.push({ table, ...counts });
   };
   for (const table of plainTables(schemas.after)) {
     const old = findTable(schemas.before, table.name);

@@ -1,13 +1,21 @@
 import { SendplanError } from '../errors.js';
+import { statusClass } from '../rules/emailTypes.js';
 import { firstValue } from '../store/driver/askOnce.js';
 import type { Connection } from '../store/driver/connection.js';
 import { openNative } from '../store/driver/native.js';
 import { requireDatabaseFile } from '../store/file/openDatabaseFile.js';
-import { type DatabaseSchema, findTable, quoteName, quoteText, readSchema } from '../store/schema/readSchema.js';
+import {
+  type DatabaseSchema,
+  findTable,
+  isSameName,
+  quoteName,
+  quoteText,
+  readSchema,
+} from '../store/schema/readSchema.js';
 import { CHANGES_TABLE, type LoggedRun, loggedColumns, rowNumberOf } from '../store/write/changeLog.js';
 import { isLiterals, literalsOf } from '../store/write/rowLiterals.js';
+import { type ChangedTable, NONE, SCHEDULES, totalOf } from './changedTable.js';
 import { listRuns } from './checkpoints.js';
-import type { ChangedTable } from './compareDatabases.js';
 import { takeSchemaBack } from './takeSchemaBack.js';
 import { type LostChanges, lossText, type UndoFileOptions, type UndoReport } from './undoReport.js';
 
@@ -95,13 +103,17 @@ function findChanged(connection: Connection, schema: DatabaseSchema, kept: KeptC
   for (const table of kept.changed) {
     const key = rowNumberOf(schema, table);
     const columns = kept.tables[table].new;
-    const sql = `SELECT coalesce(sum(c.new_values IS NULL), 0), coalesce(sum(c.new_values IS NOT NULL AND t.${key} IS NOT NULL), 0),
-      coalesce(sum(t.${key} IS NULL), 0) ${differing(schema, kept.runId, table, { columns, values: 'new_values' })}`;
-    for (const [added, changed, removed] of connection.query(sql)) {
-      // An email that was sent is a changed row like any other.
-      const counts = { sent: 0, added: Number(added), changed: Number(changed), removed: Number(removed) };
-      if (counts.added + counts.changed + counts.removed > 0) tables.push({ table, ...counts });
+    const status = isSameName(table, SCHEDULES) ? columns.find((name) => isSameName(name, 'status')) : undefined;
+    const statusNow = status === undefined ? 'NULL' : `t.${quoteName(status)}`;
+    const sql = `SELECT c.new_values IS NULL, t.${key} IS NULL, ${statusNow}, count(*)
+      ${differing(schema, kept.runId, table, { columns, values: 'new_values' })} GROUP BY 1, 2, 3`;
+    const counts = { ...NONE };
+    for (const [isRemovedByRun, isGone, found, count] of connection.query(sql)) {
+      const isSent = status !== undefined && statusClass(found as string | null) !== 'owned';
+      const kind = isRemovedByRun === 1 ? 'added' : isGone === 1 ? 'removed' : isSent ? 'sent' : 'changed';
+      counts[kind] += Number(count);
     }
+    if (totalOf(counts) > 0) tables.push({ table, ...counts });
   }
   const runs = listRuns(connection, schema);
   const place = runs.findIndex((run) => run.run_id === kept.runId);
@@ -109,7 +121,7 @@ function findChanged(connection: Connection, schema: DatabaseSchema, kept: KeptC
 }
 
 function countOf({ tables }: LostChanges): number {
-  return tables.reduce((sum, { added, changed, removed }) => sum + added + changed + removed, 0);
+  return tables.reduce((sum, table) => sum + totalOf(table), 0);
 }
 
 /** Leaves out what others have changed since, which stays as it is. */

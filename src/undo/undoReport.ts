@@ -1,5 +1,5 @@
+import type { ChangedTable } from './changedTable.js';
 import type { ListedRun } from './checkpoints.js';
-import type { ChangedTable } from './compareDatabases.js';
 
 /** How a run is undone. */
 export interface UndoFileOptions {

@@ -93,15 +93,21 @@ describe('a run in place that is undone', () => {
     );
     await changeFile(
       path,
-      `UPDATE email_schedules SET status = 'sent' WHERE id = ${id}; DELETE FROM email_schedules WHERE id = ${id} + 1`,
+      `UPDATE email_schedules SET status = 'sent' WHERE id = ${id}; DELETE FROM email_schedules WHERE id = ${id} + 1;
+      UPDATE email_schedules SET priority = 77 WHERE id = ${id} + 2`,
     );
     const changed = await dumpWithoutChanges(path);
     const error = await domainError(undoFile(path, native));
     expect(error).toMatchObject({ code: 'held_back', hint: expect.stringContaining('--force') });
-    expect(error.message).toMatch(/email_schedules: emails: 1 changed, 1 removed/);
+    expect(error.message).toMatch(
+      /email_schedules: emails: 1 planned and since sent or on their way, 1 changed, 1 removed/,
+    );
     expect(await dumpWithoutChanges(path)).toEqual(changed);
-    expect(await undoFile(path, { ...native, force: true })).toMatchObject({ rows: { left: 2 }, left: 0 });
-    expect(await selectFrom(readFileSync(path), 'SELECT id, status FROM email_schedules')).toEqual([[id, 'sent']]);
+    expect(await undoFile(path, { ...native, force: true })).toMatchObject({ rows: { left: 3 }, left: 0 });
+    expect(await selectFrom(readFileSync(path), 'SELECT id, status, priority = 77 FROM email_schedules')).toEqual([
+      [id, 'sent', 0],
+      [Number(id) + 2, 'pre-scheduled', 1],
+    ]);
   });
 
   test('is not when its ids were given to other rows', async () => {
