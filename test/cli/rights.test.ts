@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { MAIN, sendplan, testFolder, UNFORESEEN } from '../helpers/cli.js';
 import { startProgram } from '../helpers/program.js';
 
@@ -18,6 +18,12 @@ beforeAll(async () => {
   chmodSync(place(), 0o755);
   await sendplan('generate', base, '--contacts', '50', '--as-of', '2025-06-13');
   await sendplan('split', base, '--parts', '2', '--out', place('base-book'));
+});
+
+const { TMPDIR } = process.env;
+afterEach(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
 });
 
 function renew(): void {
@@ -100,6 +106,17 @@ const CASES: Readonly<Record<string, { readonly words: () => string[]; readonly 
       return ['run', book, ...AS_OF];
     },
     told: /^error: .*book\.json cannot be read: permission is denied\.\n {2}Allow reading it/,
+  },
+  'a folder that is not there, for a joined book': {
+    words: () => ['join', place('base-book'), '--out', place('work', 'missing', 'b.db')],
+    told: /^error: .*missing\/b\.db cannot be written: the folder .*missing does not exist\.\n {2}Make the folder/,
+  },
+  'the folder of temporary files': {
+    words() {
+      process.env.TMPDIR = place('work', 'missing');
+      return ['explain', place('base-book'), '--contact', '5'];
+    },
+    told: /^error: A book in parts is joined to be read, and .*missing cannot be written: it does not exist\.\n {2}Allow/,
   },
   'the folder of a book, to write in': {
     words() {

@@ -149,8 +149,9 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
       hint: 'Name another file.',
     });
   }
-  const temporary = await TemporaryFile.create(out, { mode: 0o666 });
+  let temporary: TemporaryFile | null = null;
   try {
+    temporary = await TemporaryFile.create(out, { mode: 0o666 });
     const connection = await NativeConnection.open(temporary.path, BUSY_TIMEOUT_MS);
     try {
       await addParts(connection, parts, options);
@@ -158,12 +159,12 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
       connection.close();
     }
     syncFile(temporary.path);
-    temporary.moveTo(out);
+    temporary.moveToFree(out);
     syncFolder(out);
     return out;
   } catch (error) {
-    temporary.discard();
-    rmSync(`${temporary.path}-journal`, { force: true });
+    temporary?.discard();
+    if (temporary !== null) rmSync(`${temporary.path}-journal`, { force: true });
     throw makingError(error, out, 'another file');
   }
 }

@@ -255,7 +255,8 @@ export async function replaceDatabaseFile(
       warnings.push(...heldOldFile(file));
     } else {
       requireFree(target.path, options);
-      temporary.moveTo(target.path);
+      if (options.overwrite === true) temporary.moveTo(target.path);
+      else temporary.moveToFree(target.path);
     }
     syncFolder(target.path);
     return { path: target.path, sizeBytes, warnings };

@@ -5,6 +5,8 @@ import {
   copyFileSync,
   fchmodSync,
   futimesSync,
+  linkSync,
+  lstatSync,
   openSync,
   readdirSync,
   renameSync,
@@ -144,6 +146,34 @@ export class TemporaryFile {
    * @throws SendplanError `file_changed` when somebody has put another file in this one's place; an error of the file system
    */
   moveTo(target: string): void {
+    this.#requireOwn();
+    // Windows moves no open file; elsewhere the lock has to hold until the file has its name.
+    if (process.platform === 'win32') this.#close();
+    renameSync(this.path, target);
+    this.#close();
+    forget(this.path);
+  }
+
+  /**
+   * As `moveTo`, but takes nothing away: whoever makes a file under that name at the same moment keeps it.
+   *
+   * @throws SendplanError `file_unwritable` when something is there, and as `moveTo` does
+   */
+  moveToFree(target: string): void {
+    this.#requireOwn();
+    try {
+      linkSync(this.path, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw occupied(target);
+      // The file system knows no second names.
+      if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw occupied(target);
+      this.moveTo(target);
+      return;
+    }
+    this.discard();
+  }
+
+  #requireOwn(): void {
     if (fileIdentity(this.path) !== this.#identity) {
       throw new SendplanError(
         'file_changed',
@@ -153,11 +183,6 @@ export class TemporaryFile {
         },
       );
     }
-    // Windows moves no open file; elsewhere the lock has to hold until the file has its name.
-    if (process.platform === 'win32') this.#close();
-    renameSync(this.path, target);
-    this.#close();
-    forget(this.path);
   }
 
   /** Removes the file, unless it has moved. */
@@ -174,6 +199,12 @@ export class TemporaryFile {
     closeSync(this.descriptor);
     this.#lock?.release();
   }
+}
+
+function occupied(path: string): SendplanError {
+  return new SendplanError('file_unwritable', `${path} is there already; nothing was written.`, {
+    hint: 'Name another place.',
+  });
 }
 
 /** Makes a clone of a file; false where the file system makes none, and then there is none. */

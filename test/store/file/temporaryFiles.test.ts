@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -51,4 +51,29 @@ test('a signal that somebody else listens to leaves the file to whoever works on
     file.discard();
   }
   expect(existsSync(file.path)).toBe(false);
+});
+
+test('a file takes a free name, and nothing from whoever has made a file there meanwhile', async () => {
+  const target = join(folder, 'result');
+  const mine = await TemporaryFile.create(target);
+  writeSync(mine.descriptor, 'mine');
+  mine.moveToFree(target);
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(readdirSync(folder)).toEqual(['result']);
+  expect(statSync(target).nlink).toBe(1);
+  const other = await TemporaryFile.create(target);
+  const refused = expect.objectContaining({
+    code: 'file_unwritable',
+    message: `${target} is there already; nothing was written.`,
+  });
+  expect(() => other.moveToFree(target)).toThrow(refused);
+  other.discard();
+  symlinkSync('nowhere', join(folder, 'dangling'));
+  const third = await TemporaryFile.create(target);
+  expect(() => third.moveToFree(join(folder, 'dangling'))).toThrow(
+    expect.objectContaining({ code: 'file_unwritable' }),
+  );
+  third.discard();
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(readdirSync(folder).sort()).toEqual(['dangling', 'result']);
 });
