@@ -23,6 +23,14 @@ function exitCodeOf(error: unknown): number {
 
 const MEMORY_HINT = 'Allow the process more (ulimit -v, the limit of its container).';
 
+const MISSING_HINT = 'Was it installed anew while it ran? Then start again; else install it once more.';
+
+/** Tells whether a part of the program could not be loaded, which is done when it is needed first; threads have words of their own for it. */
+function isFileMissing(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+}
+
 /** What went wrong as `--json` tells it: a code that is stable over releases, a sentence, and what to do about it. */
 function errorRecord(error: unknown): { code: string; message: string; hint: string | null } {
   if (error instanceof SendplanError) return { code: error.code, message: error.message, hint: error.hint };
@@ -31,6 +39,7 @@ function errorRecord(error: unknown): { code: string; message: string; hint: str
     return { code: 'wrong_use', message: message.replace(/^error: /, ''), hint: '--help tells what is allowed.' };
   }
   if (isOutOfMemory(error)) return { code: 'out_of_memory', message, hint: MEMORY_HINT };
+  if (isFileMissing(error)) return { code: 'unexpected', message, hint: MISSING_HINT };
   return { code: 'unexpected', message, hint: 'SENDPLAN_DEBUG=1 shows where.' };
 }
 
@@ -43,6 +52,10 @@ function tell(error: unknown): void {
   }
   if (isOutOfMemory(error)) {
     writeError(`error: The system gave no more memory: ${(error as Error).message}.\n  ${MEMORY_HINT}\n`);
+    return;
+  }
+  if (isFileMissing(error)) {
+    writeError(`error: A file of sendplan itself is missing: ${(error as Error).message}.\n  ${MISSING_HINT}\n`);
     return;
   }
   const shown = error instanceof Error && process.env.SENDPLAN_DEBUG ? error.stack : String(error);

@@ -95,6 +95,9 @@ async function run(path: string, flags: RunFlags): Promise<void> {
   requireDryRun(flags, target);
   const planned: PlannedRun[] = [];
   const watch = await watchRun(path, flags);
+  const isQuiet = flags.quiet === true || watch.isLogged;
+  // What was written has to be told, even where the program is installed anew meanwhile and its files are others.
+  const summaryOf = flags.json || isQuiet ? null : await loadSummary();
   const interruption = new AbortController();
   let isListening = false;
   const onProgress: RunProgress = (stage, done, total) => {
@@ -134,7 +137,6 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     },
     () => origin,
   );
-  const isQuiet = flags.quiet === true || watch.isLogged;
   for (const { plan, refused } of planned) {
     if (target === null) break;
     const { encodeRows } = await import('../export/encodeRows.js');
@@ -142,13 +144,15 @@ async function run(path: string, flags: RunFlags): Promise<void> {
     await writeRows(target, (format) => encodeRows(planRows(plan, refused), format), { isQuiet });
   }
   if (flags.json) writeJson({ ...report, configuration: origin }, 2);
-  else if (!isQuiet) writeError(originText(origin) + (await summaryOf(report)));
+  else if (summaryOf !== null) writeError(originText(origin) + summaryOf(report));
 }
 
-async function summaryOf(report: RunReport): Promise<string> {
+async function loadSummary(): Promise<(report: RunReport) => string> {
   const { summarizeResources, summarizeRun, summarizeStatements } = await import('../report/runSummary.js');
-  if (report.statements === undefined) return summarizeRun(report);
-  return summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements);
+  return (report) => {
+    if (report.statements === undefined) return summarizeRun(report);
+    return summarizeRun(report) + summarizeResources(report) + summarizeStatements(report.statements);
+  };
 }
 
 /** The `run` command: plans a database. Its action throws `SendplanError`; commander answers bad options. */

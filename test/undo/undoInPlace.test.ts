@@ -196,5 +196,5 @@ describe('a run in place that is undone', () => {
       }
       expect(await dumpWithoutChanges(path)).toEqual(fresh);
     }
-  });
+  }, 240_000);
 });
