@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,6 +55,7 @@ test('writes in place the rows that the driver sqljs writes into a new file, and
 
 test('sees what is still in the log of a database in WAL mode', async () => {
   const path = join(folder, 'wal.sqlite3');
+  writeFileSync(path, '');
   const connection = await openNative(path);
   connection.execute('CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT, state TEXT)');
   connection.commit();
@@ -64,6 +65,14 @@ test('sees what is still in the log of a database in WAL mode', async () => {
   connection.close();
   expect(report.contacts).toMatchObject({ rows: 1, planned: 1 });
   expect(report.rows.total).toBe(1);
+});
+
+test('makes no database where one has gone', async () => {
+  const path = join(folder, 'gone.sqlite3');
+  for (const open of [openNative, openNativeReader]) {
+    await expect(open(path)).rejects.toMatchObject({ code: 'file_not_found', message: expect.stringContaining(path) });
+  }
+  expect(existsSync(path)).toBe(false);
 });
 
 test('keeps nothing of a dry run', async () => {
