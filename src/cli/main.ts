@@ -3,7 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import { isOutOfMemory, SendplanError, type SendplanErrorCode } from '../errors.js';
 import { addCommands, sendplanProgram } from './commands.js';
 import { EXIT } from './exitCodes.js';
-import { isTold, writeError, writeJson, writeOut } from './output.js';
+import { isTold, watchOutput, writeError, writeJson, writeOut } from './output.js';
 
 const WRONG_USE: readonly SendplanErrorCode[] = [
   'bad_config',
@@ -81,11 +81,7 @@ function withoutVainHelp(program: Command, words: readonly string[]): readonly s
     : words.toSpliced(place, 1);
 }
 
-// A closed pipe (`sendplan run ... --json | head`) ends the output, not the program with a stack trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
+watchOutput();
 try {
   const words = process.argv.slice(2);
   const program = sendplanProgram();

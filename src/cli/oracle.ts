@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { SendplanError } from '../errors.js';
 import { counted } from '../report/text/prose.js';
-import { fileError } from '../store/file/openDatabaseFile.js';
+import { fileError } from '../store/format/fileErrors.js';
 import { answerRequest } from '../testing/exchange/answer.js';
 import { readRequest } from '../testing/exchange/request.js';
 import { decodeJson, type LineAnswers } from './answerLines.js';

@@ -1,6 +1,24 @@
 import { visible } from '../report/text/visible.js';
+import { reasonOf } from '../store/format/fileErrors.js';
+import { EXIT } from './exitCodes.js';
 
 // All that people read goes through here: control characters of data, paths and options never reach a terminal.
+
+/**
+ * Sees to it that output which cannot be written is no error that nobody foresaw. Whoever reads stdout may have enough of it
+ * (`sendplan run ... --json | head`); a disk that is full is told, with exit code 1. What stderr does not take changes nothing: there is
+ * nobody to tell it to.
+ */
+export function watchOutput(): void {
+  let isTold = false;
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || isTold) return;
+    isTold = true;
+    process.exitCode = EXIT.failed;
+    writeError(`error: The output cannot be written: ${reasonOf(error)}.\n`);
+  });
+}
 
 /** Writes a text for people to stderr. */
 export function writeError(text: string): void {
@@ -22,10 +40,10 @@ export function writeJson(value: unknown, spaces?: number): void {
 export function roomOnStdout(): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      process.stdout.off('drain', done).off('close', done);
+      process.stdout.off('drain', done).off('close', done).off('error', done);
       resolve();
     };
-    process.stdout.on('drain', done).on('close', done);
+    process.stdout.on('drain', done).on('close', done).on('error', done);
   });
 }
 

@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { SendplanError } from '../errors.js';
 import type { RunEnd } from '../report/runMetrics.js';
 import type { RunReport } from '../run/runReport.js';
 import type { RunProgress, Stage, StageTiming } from '../run/stopwatch.js';
-import { reasonOf } from '../store/file/openDatabaseFile.js';
+import { reasonOf } from '../store/format/fileErrors.js';
 import { noteTold } from './output.js';
 import { progressLine } from './progress.js';
 
@@ -55,6 +55,15 @@ function misuse(file: string, reason: string): SendplanError {
   });
 }
 
+/** What is at a path, undefined for nothing. @throws SendplanError `bad_input` when the system does not tell */
+function lookAt(path: string, file: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw misuse(file, reasonOf(error));
+  }
+}
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -66,7 +75,7 @@ function readText(file: string): string {
 
 /** The metrics that a file holds, none when it is not there. @throws SendplanError `bad_input` when it is another file */
 function readMetrics(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = lookAt(file, file);
   if (stat === undefined) return '';
   if (!stat.isFile()) throw misuse(file, 'it is no regular file');
   const text = stat.size > MOST_METRICS_BYTES ? '?' : readText(file);
@@ -78,8 +87,8 @@ function readMetrics(file: string): string {
 async function openMetrics(file: string, database: string) {
   const { lastSuccessOf, loadPrometheus, metricsText } = await import('../report/runMetrics.js');
   await loadPrometheus();
-  const folder = dirname(resolve(file));
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw misuse(file, `${folder} is no folder`);
+  const folder = dirname(file);
+  if (lookAt(folder, file)?.isDirectory() !== true) throw misuse(file, `${folder} is no folder`);
   readMetrics(file);
   const { writeWholeFile } = await import('../store/file/writeWholeFile.js');
   return async (end: RunEnd, report: RunReport | null, stages: readonly StageTiming[]) => {

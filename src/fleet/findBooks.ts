@@ -7,7 +7,7 @@ import { isFolder } from '../run/parts/isFolder.js';
 import { MANIFEST, readBook } from '../run/parts/manifest.js';
 import { resolveToday } from '../run/today.js';
 import { isKeptName } from '../store/file/keptFiles.js';
-import { fileError } from '../store/file/openDatabaseFile.js';
+import { fileError } from '../store/format/fileErrors.js';
 import { MAGIC } from '../store/format/pageLayout.js';
 import type { BookJob } from './bookJob.js';
 import { type BookState, readBookState } from './bookState.js';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { SendplanError } from '../errors.js';
-import { fileError } from '../store/file/openDatabaseFile.js';
+import { fileError } from '../store/format/fileErrors.js';
 import { ATTEMPTS, type EnqueueJob, JOB_NAMES } from './bookJob.js';
 import { type Fleet, type FleetOptions, withFleet } from './fleetQueue.js';
 

@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /** The most memory that was seen during a run, in bytes. */
 export interface MemoryPeaks {
   /** What the operating system gave the process, which is never missed where this run went above all earlier ones. */
@@ -17,6 +19,16 @@ function mostResidentBytes(): number {
   return process.resourceUsage().maxRSS * BYTES_PER_KIBIBYTE;
 }
 
+/** The memory of the process in bytes; where the system does not tell what it has now (no /proc), the most that it has had. */
+function memoryNow(): Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed' | 'arrayBuffers'> {
+  try {
+    return process.memoryUsage();
+  } catch {
+    const { used_heap_size: heapUsed, external_memory: arrayBuffers } = getHeapStatistics();
+    return { rss: mostResidentBytes(), heapUsed, arrayBuffers };
+  }
+}
+
 /** Looks at the memory of the process ten times a second and whenever it is asked to, until it is stopped. Node only. */
 export class MemorySampler {
   readonly #residentBefore = mostResidentBytes();
@@ -27,7 +39,7 @@ export class MemorySampler {
 
   /** Takes a sample and returns the memory that the process has, in bytes. */
   sample(): number {
-    const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+    const { rss, heapUsed, arrayBuffers } = memoryNow();
     this.#resident = Math.max(this.#resident, rss);
     this.#heap = Math.max(this.#heap, heapUsed);
     this.#arrayBuffers = Math.max(this.#arrayBuffers, arrayBuffers);

@@ -14,7 +14,7 @@ import { findColumn, findTable, readSchema } from '../store/schema/readSchema.js
 import { TABLES } from '../store/schema/tables.js';
 import { type Checkpoint, writeCheckpoint } from '../store/write/bookkeeping.js';
 import { currentTimeText, nameRun } from '../store/write/runName.js';
-import { digestAsLeft } from '../store/write/sealFile.js';
+import { digestAsLeft, sealAsLeft } from '../store/write/sealFile.js';
 import type { RunFileOptions } from './runFileOptions.js';
 import { resolveToday } from './today.js';
 
@@ -76,14 +76,19 @@ async function recordReplacing(path: string, checkpoint: Checkpoint): Promise<vo
       // What a run left stays undoable: that it failed since is no change of others.
       const kept = keptFilesOf(file.path).at(0);
       const isAsLeft = kept !== undefined && (await digestAsLeft(file, kept.runId)) === kept.digest;
-      await replaceDatabaseFile(file, connection.toPages(), { locks: await loadFileLocks() });
-      if (!isAsLeft) return;
-      const renewed = openDatabaseFile(path);
-      try {
-        renewKeptFile(file.path, kept, await digestAsLeft(renewed, kept.runId));
-      } finally {
-        renewed.close();
+      const locks = await loadFileLocks();
+      if (!isAsLeft) {
+        await replaceDatabaseFile(file, connection.toPages(), { locks });
+        return;
       }
+      // Of the bytes that are written here: what others write as soon as the file is in its place is theirs.
+      let digest = '';
+      const seal = async (descriptor: number, sizeBytes: number) => {
+        digest = await sealAsLeft(descriptor, sizeBytes, kept.runId);
+        return null;
+      };
+      await replaceDatabaseFile(file, connection.toPages(), { locks, seal });
+      renewKeptFile(file.path, kept, digest);
     } finally {
       connection.close();
     }
@@ -120,6 +125,7 @@ export async function recordFailure(
     const checkpoint = checkpointOf(error, startedText, options);
     await (options.driver === 'native' ? recordInPlace : recordReplacing)(path, checkpoint);
   } catch (cause) {
-    if (!(cause instanceof SendplanError)) throw cause;
+    const isOfFiles = (cause as NodeJS.ErrnoException).syscall !== undefined;
+    if (!(cause instanceof SendplanError) && !isOfFiles) throw cause;
   }
 }

@@ -6,6 +6,7 @@ import { loadSqlJs } from '../store/driver/sqljs.js';
 import { isDatabaseItself, type KeptFile, keptFilesOf } from '../store/file/keptFiles.js';
 import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file/openDatabaseFile.js';
 import { putBackFile } from '../store/file/putBackFile.js';
+import { isBeingReplaced } from '../store/file/temporaryFiles.js';
 import { readSchema } from '../store/schema/readSchema.js';
 import { digestAsLeft } from '../store/write/sealFile.js';
 import { type ListedRun, listRuns } from './checkpoints.js';
@@ -34,18 +35,23 @@ async function findLost(file: OpenedFile, old: OpenedFile, { runId }: KeptFile):
   }
 }
 
+/** Removes what was kept for a run that replaced nothing; one that is under way needs it as soon as it has replaced the file. */
+async function dropKept(file: OpenedFile, kept: KeptFile): Promise<void> {
+  if (!(await isBeingReplaced(file.path, null, await loadFileLocks()))) rmSync(kept.path, { force: true });
+}
+
 /** The newest kept file that a run has replaced, and what was changed since; what no run replaced is not kept any longer. */
 async function chooseKept(file: OpenedFile): Promise<{ kept: KeptFile; lost: LostChanges | null } | null> {
   for (const kept of keptFilesOf(file.path)) {
     if (isDatabaseItself(file.path, kept)) {
-      rmSync(kept.path, { force: true });
+      await dropKept(file, kept);
       continue;
     }
     if ((await digestAsLeft(file, kept.runId)) === kept.digest) return { kept, lost: null };
     const old = openDatabaseFile(kept.path);
     try {
       if (await isSameContent(file, old)) {
-        rmSync(kept.path, { force: true });
+        await dropKept(file, kept);
         continue;
       }
       return { kept, lost: await findLost(file, old, kept) };

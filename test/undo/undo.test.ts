@@ -216,7 +216,11 @@ describe('a file that is kept', () => {
       // Another file is in its place: only the open one is what was read.
       writeFileSync(`${path}.other`, 'another');
       renameSync(`${path}.other`, path);
-      const kept = await keepFile(file, { runId: '20250613000000-00000000', digest: '0123456789abcdef' });
+      const kept = await keepFile(
+        file,
+        { runId: '20250613000000-00000000', digest: '0123456789abcdef' },
+        async () => false,
+      );
       expect(Buffer.compare(readFileSync(kept.path), before)).toBe(0);
       expect(beside(path)).toHaveLength(1);
       expect(keptFilesOf(path)).toEqual([kept]);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileError } from '../../store/file/openDatabaseFile.js';
 import { writeWholeFile } from '../../store/file/writeWholeFile.js';
+import { fileError } from '../../store/format/fileErrors.js';
 import { chartDocument, chartsText, chartText } from '../charts/chartText.js';
 import { pictureOf } from '../charts/picture.js';
 import { DARK_COLORS, LIGHT_COLORS } from '../charts/theme.js';

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SendplanError } from '../../errors.js';
 import { type ConfigInput, resolveConfig } from '../../rules/config.js';
@@ -29,7 +29,9 @@ function besideOf(databasePath: string): string | null {
   try {
     const path = realpathSync(databasePath);
     const folders = isFolder(path) ? [path, dirname(path)] : [dirname(path)];
-    return folders.map((folder) => join(folder, BESIDE)).find((file) => existsSync(file)) ?? null;
+    // A link to nothing was meant to be one to something: whoever reads it says that it cannot be.
+    const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    return folders.map((folder) => join(folder, BESIDE)).find(isThere) ?? null;
   } catch {
     return null; // Whoever opens the database says why it cannot be.
   }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import type { ConfigInput } from '../../rules/config.js';
-import { fileError } from '../../store/file/openDatabaseFile.js';
+import { fileError } from '../../store/format/fileErrors.js';
 
 /** A configuration is a page of text; what is longer is another file. */
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;

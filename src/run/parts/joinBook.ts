@@ -5,9 +5,9 @@ import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { makingError } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { TemporaryFile } from '../../store/file/temporaryFiles.js';
+import { makingError } from '../../store/format/fileErrors.js';
 import { quoteName, quoteText } from '../../store/schema/readSchema.js';
 import {
   type BookTable,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writingError } from '../../store/file/openDatabaseFile.js';
+import { writingError } from '../../store/format/fileErrors.js';
 import { joinBook } from './joinBook.js';
 
 function makeFolder(): string {

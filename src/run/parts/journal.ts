@@ -2,8 +2,8 @@ import { type BigIntStats, existsSync, mkdirSync, readFileSync, rmSync, statSync
 import { join } from 'node:path';
 import type { Placements } from '../../balance/groups.js';
 import type { RangeCounts } from '../../balance/ranges.js';
-import { makingError } from '../../store/file/openDatabaseFile.js';
 import { writeWholeFile } from '../../store/file/writeWholeFile.js';
+import { makingError } from '../../store/format/fileErrors.js';
 import type { Part } from './manifest.js';
 
 /*

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SendplanError } from '../../errors.js';
-import { reasonOf } from '../../store/file/openDatabaseFile.js';
+import { reasonOf } from '../../store/format/fileErrors.js';
 import { RULEBOOK } from '../../version.js';
 
 /** The file of a folder that says which parts it has. */

@@ -7,8 +7,9 @@ import { firstValue } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { loadFileLocks } from '../../store/driver/sqliteLocks.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { makingError, requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
+import { requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
+import { makingError } from '../../store/format/fileErrors.js';
 import { quoteName } from '../../store/schema/readSchema.js';
 import {
   type BookTable,
@@ -82,7 +83,7 @@ export function syncFile(path: string): void {
 }
 
 async function writePart(source: string, path: string, range: Pick<Part, 'firstId' | 'endId'>): Promise<void> {
-  const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS);
+  const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS, 'rwc');
   try {
     likeDatabase(connection, source, 'book');
     connection.execute('BEGIN');

@@ -1,8 +1,8 @@
-import { fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { fstatSync, openSync, readSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import { HEADER_BYTES, requireHeader } from '../file/fileHeader.js';
 import { closeDatabaseFile, descriptorIdentity, fileIdentity, holdFile } from '../file/heldFiles.js';
-import { LOG_HEADER_BYTES } from '../file/sidecars.js';
+import { hasLoggedChanges } from '../file/sidecars.js';
 import { FileSource } from '../format/fileSource.js';
 import type { Connection } from './connection.js';
 import { NativeConnection } from './nativeConnection.js';
@@ -39,8 +39,7 @@ function isInWalMode(connection: Connection): boolean {
 function openPages(path: string, identity: string, isWal: boolean): { pages: FileSource; close(): void } | null {
   // Windows keeps everybody from reading the bytes that SQLite locks.
   if (process.platform === 'win32') return null;
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
-  if (isWal && log !== undefined && log.size > LOG_HEADER_BYTES) return null;
+  if (isWal && hasLoggedChanges(path)) return null;
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');

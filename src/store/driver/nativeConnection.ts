@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
 import type { SqlValue } from '../format/sqlValue.js';
@@ -88,6 +89,11 @@ async function importLibsql(): Promise<NativeConstructor> {
   }
 }
 
+/** A file as SQLite is told of it where nothing may be made by the way, with an ending of the URI that says what may. */
+export function fileUri(path: string, mode: 'rw' | 'rwc'): string {
+  return `${pathToFileURL(path).href}?mode=${mode}`;
+}
+
 /** A database file that libsql has open. */
 export class NativeConnection implements Connection {
   readonly #path: string;
@@ -105,15 +111,16 @@ export class NativeConnection implements Connection {
   }
 
   /**
-   * Opens a file, or makes it.
+   * Opens a file that is there.
    *
    * @param busyTimeoutMs how long SQLite itself waits for a lock
-   * @throws SendplanError `driver_missing` without libsql, `database_error` when the file cannot be opened
+   * @param mode `rwc` makes the file where there is none
+   * @throws SendplanError `driver_missing` without libsql, `file_unwritable` when the file cannot be opened
    */
-  static async open(path: string, busyTimeoutMs: number): Promise<NativeConnection> {
+  static async open(path: string, busyTimeoutMs: number, mode: 'rw' | 'rwc' = 'rw'): Promise<NativeConnection> {
     const Database = await loadLibsql();
     try {
-      return new NativeConnection(path, new Database(path, { timeout: busyTimeoutMs / 1000 }));
+      return new NativeConnection(path, new Database(fileUri(path, mode), { timeout: busyTimeoutMs / 1000 }));
     } catch (error) {
       throw nativeError(error, { path, sql: 'open' });
     }

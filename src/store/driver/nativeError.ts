@@ -51,7 +51,10 @@ const MEANINGS: readonly (readonly [name: string, meaning: Meaning])[] = [
     'SQLITE_READONLY_DBMOVED',
     {
       code: 'file_changed',
-      text: (path) => `Another program has put another file in the place of ${path} since it was opened.`,
+      text: (path) =>
+        existsSync(path)
+          ? `Another program has put another file in the place of ${path} since it was opened.`
+          : `Another program has moved or removed ${path} since it was opened.`,
       hint: () => 'Nothing was written. Start again.',
     },
   ],
@@ -101,13 +104,35 @@ const MEANINGS: readonly (readonly [name: string, meaning: Meaning])[] = [
   ],
 ];
 
+/** SQLite's own names for its primary result codes, for those that libsql gives as numbers. */
+const PRIMARY_NAMES: Readonly<Record<number, string>> = {
+  5: 'SQLITE_BUSY',
+  6: 'SQLITE_LOCKED',
+  7: 'SQLITE_NOMEM',
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  13: 'SQLITE_FULL',
+  14: 'SQLITE_CANTOPEN',
+  26: 'SQLITE_NOTADB',
+};
+
+/** SQLite's name for an error: of extended codes libsql knows some by name, and of one at opening it tells the number in its text alone. */
+function sqliteName(error: unknown, message: string): string {
+  const { code = '', rawCode } = error as { readonly code?: unknown; readonly rawCode?: unknown };
+  if (/^SQLITE_/.test(String(code))) return String(code);
+  const number =
+    typeof rawCode === 'number' ? rawCode : Number(/^ConnectionFailed\(.*: ([0-9]+)"\)$/.exec(message)?.[1]);
+  return PRIMARY_NAMES[number & 0xff] ?? String(code);
+}
+
 /** An error of libsql as one of the domain. @param where the database, and the statement that it came from */
 export function nativeError(
   error: unknown,
   { path, sql }: { readonly path: string; readonly sql: string },
 ): SendplanError {
   const message = error instanceof Error ? error.message : String(error);
-  const name = String((error as { code?: unknown }).code ?? '');
+  const name = sqliteName(error, message);
   const meaning = MEANINGS.find(([start]) => name.startsWith(start))?.[1];
   if (meaning !== undefined) {
     return new SendplanError(meaning.code, meaning.text(path, message), { hint: meaning.hint(path), cause: error });

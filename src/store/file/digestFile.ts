@@ -1,5 +1,6 @@
 import { read } from 'node:fs';
 import xxhash from 'xxhash-wasm';
+import { readingError } from '../format/fileSource.js';
 
 /** What is read and hashed at once, and how many such pieces are being read at a time. */
 const BLOCK_BYTES = 1024 * 1024;
@@ -12,7 +13,9 @@ export const DIGEST_DIGITS = 16;
 
 function readBlock(descriptor: number, into: Uint8Array, byteOffset: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    read(descriptor, into, 0, into.length, byteOffset, (error, count) => (error ? reject(error) : resolve(count)));
+    read(descriptor, into, 0, into.length, byteOffset, (error, count) =>
+      error ? reject(readingError(error)) : resolve(count),
+    );
   });
 }
 
@@ -41,7 +44,7 @@ function blankDigits(piece: Uint8Array, pieceOffset: number, digestOffset: numbe
  *
  * @param byteLength the length of the file
  * @param digestOffset where the file holds the digest itself, which counts as zeros
- * @throws the error of the file system
+ * @throws SendplanError `database_error` when the disk fails
  */
 export async function digestFile(descriptor: number, byteLength: number, digestOffset: number): Promise<string> {
   const { h64Raw } = await xxhash();

@@ -12,10 +12,14 @@ interface Holding {
 
 const holdings = new Map<string, Holding>();
 
-/** What tells a file from every other, whatever its path; null when there is none. */
+/** What tells a file from every other, whatever its path; null when there is none, or none that can be looked at. */
 export function fileIdentity(path: string): string | null {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.dev}:${stat.ino}`;
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
 }
 
 /** `fileIdentity` of an open file. */

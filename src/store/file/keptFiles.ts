@@ -102,16 +102,21 @@ async function copyFile({ path, descriptor, mode }: OpenedFile, target: string):
 /**
  * Keeps a database file that is about to be replaced: under a second name, or as a copy where the file system knows no second names.
  *
+ * A second name that another run has given the file and that is left goes, unless that run may still be under way.
+ *
  * @param digest of the file that takes its place
+ * @param isOthersTurn tells whether somebody else is about to replace the file
  * @returns the kept file, to be removed by the caller when the other one does not take the place after all
  * @throws an error of the file system
  */
 export async function keepFile(
   file: OpenedFile,
   { runId, digest }: Pick<KeptFile, 'runId' | 'digest'>,
+  isOthersTurn: () => Promise<boolean>,
 ): Promise<KeptFile> {
-  for (const earlier of keptFilesOf(file.path))
-    if (isDatabaseItself(file.path, earlier)) rmSync(earlier.path, { force: true });
+  for (const earlier of keptFilesOf(file.path)) {
+    if (isDatabaseItself(file.path, earlier) && !(await isOthersTurn())) rmSync(earlier.path, { force: true });
+  }
   const generation = (keptFilesOf(file.path)[0]?.generation ?? 0) + 1;
   const path = keptPath(file.path, { generation, runId, digest });
   try {

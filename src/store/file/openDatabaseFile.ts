@@ -1,10 +1,10 @@
-import { accessSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, fstatSync, openSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { SendplanError, type SendplanErrorCode } from '../../errors.js';
-import { AFTER_OTHERS, FileSource } from '../format/fileSource.js';
+import { fileError, kindOf, reasonOf } from '../format/fileErrors.js';
+import { AFTER_OTHERS, FileSource, readBytes } from '../format/fileSource.js';
 import { HEADER_BYTES, isWalHeader, requireHeader } from './fileHeader.js';
 import { closeDatabaseFile } from './heldFiles.js';
-import { type FilePurpose, isBesideJournal, requireNoSidecars } from './sidecars.js';
+import { type FilePurpose, isBesideJournal, requireNoSidecars, requireUsableSidecars } from './sidecars.js';
 
 /** What tells one state of a file from another. */
 export interface FileStamp {
@@ -46,70 +46,10 @@ export interface OpenedFile extends FoundFile {
 
 const HEADER_CHANGE_COUNTER = 24;
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is no folder',
-  ENAMETOOLONG: 'its name is too long',
-  ENOMEM: 'there is not enough memory',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-  ETXTBSY: 'another program uses it',
-  ELOOP: 'its symbolic links go in a circle',
-  EISDIR: 'it is a folder',
-  EBUSY: 'another program uses it',
-  EFBIG: 'the file system does not hold files that large',
-  EIO: 'the disk fails',
-};
-
-/** Why the file system refused something, as the end of a sentence. */
-export function reasonOf(error: unknown): string {
-  const { code = '', message = String(error) } = error as { code?: string; message?: string };
-  return REASONS[code] ?? message;
-}
-
-/**
- * An error of the file system as one of the domain.
- *
- * @param subject the beginning of the sentence, such as `x.db cannot be read`
- */
-export function fileError(code: SendplanErrorCode, subject: string, error: unknown, hint?: string): SendplanError {
-  return new SendplanError(code, `${subject}: ${reasonOf(error)}.`, { hint, cause: error });
-}
-
-const NO_RIGHT = ['EACCES', 'EPERM', 'EROFS'];
-
-/** What writing a file met: `file_unwritable` for an error of the file system, any other error as it is. */
-export function writingError(error: unknown, subject: string, hint: string): unknown {
-  if ((error as { syscall?: string }).syscall === undefined) return error;
-  return fileError('file_unwritable', subject, error, hint);
-}
-
-/** As `writingError`, of a file that was to be made at a path. @param another what else the path may be, as `another place` */
-export function makingError(error: unknown, path: string, another: string): unknown {
-  const { code = '', syscall } = error as { code?: string; syscall?: string };
-  if (code === 'ENOENT' && syscall !== undefined) {
-    return new SendplanError(
-      'file_unwritable',
-      `${path} cannot be written: the folder ${dirname(path)} does not exist.`,
-      {
-        hint: `Make the folder, or name ${another}.`,
-        cause: error,
-      },
-    );
-  }
-  const way = NO_RIGHT.includes(code) ? 'Allow writing to its folder' : 'Make room';
-  return writingError(error, `${path} cannot be written`, `${way}, or name ${another}.`);
-}
-
-function readFully(descriptor: number, into: Uint8Array): number {
+function readFully(descriptor: number, into: Uint8Array, byteOffset = 0): number {
   let done = 0;
   while (done < into.length) {
-    const count = readSync(descriptor, into, done, into.length - done, done);
+    const count = readBytes(descriptor, into.subarray(done), byteOffset + done);
     if (count === 0) break;
     done += count;
   }
@@ -119,7 +59,7 @@ function readFully(descriptor: number, into: Uint8Array): number {
 function stampOf(descriptor: number): FileStamp {
   const stat = fstatSync(descriptor, { bigint: true });
   const counter = new Uint8Array(4);
-  readSync(descriptor, counter, 0, 4, HEADER_CHANGE_COUNTER);
+  readFully(descriptor, counter, HEADER_CHANGE_COUNTER);
   return {
     sizeBytes: Number(stat.size),
     modifiedNanoseconds: stat.mtimeNs,
@@ -164,8 +104,9 @@ function resolveFile(path: string): string {
     throw fileError('file_not_found', `The database ${path} cannot be opened`, error, hint);
   }
   if (stat.isFile()) return real;
-  const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
-  throw new SendplanError('not_a_database', `${path} is ${kind}.`, { hint: 'Give the path of a SQLite database.' });
+  throw new SendplanError('not_a_database', `${path} is ${kindOf(stat)}.`, {
+    hint: 'Give the path of a SQLite database.',
+  });
 }
 
 function openFile(path: string): number {
@@ -178,32 +119,33 @@ function openFile(path: string): number {
 
 /** Refuses to replace a file that nobody may write to, which its folder would allow. */
 function requireWritable(path: string, mode: number): void {
-  let isAllowed = true;
+  const bits = `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
+  const elsewhere = 'write the result to another place (--out).';
+  if ((mode & 0o222) === 0) {
+    const hint = `Allow writing to it (chmod u+w), or ${elsewhere}`;
+    throw new SendplanError('file_unwritable', `${path} is read-only (${bits}).`, { hint });
+  }
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     // That it has lost its name meanwhile is told by who looks at it last.
-    isAllowed = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (code === 'ENOENT') return;
+    const what = code === 'EACCES' ? `permission is denied to this user (${bits})` : reasonOf(error);
+    const hint = `Allow writing to it, or ${elsewhere}`;
+    throw new SendplanError('file_unwritable', `${path} cannot be written: ${what}.`, { hint, cause: error });
   }
-  const isReadOnly = (mode & 0o222) === 0;
-  if (isAllowed && !isReadOnly) return;
-  const bits = `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
-  throw new SendplanError(
-    'file_unwritable',
-    isReadOnly ? `${path} is read-only (${bits}).` : `${path} may not be written to by this user (${bits}).`,
-    {
-      hint: `Allow writing to it${isReadOnly ? ' (chmod u+w)' : ''}, or write the result to another place (--out).`,
-    },
-  );
 }
 
 /**
  * The real path of a SQLite file that will be opened in place, after a look at its header; logs beside it are welcome.
  *
- * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none
+ * @throws SendplanError `file_not_found` when it is not there or not readable, `not_a_database` when it is none, `file_busy` when
+ *   something else lies where SQLite has its journal or log
  */
 export function requireDatabaseFile(path: string): string {
   const real = resolveFile(path);
+  requireUsableSidecars(real);
   const descriptor = openFile(real);
   try {
     const stamp = stampOf(descriptor);

@@ -1,7 +1,8 @@
 import { renameSync } from 'node:fs';
+import { writingError } from '../format/fileErrors.js';
 import type { FileLocks } from './fileLocks.js';
 import type { KeptFile } from './keptFiles.js';
-import { type OpenedFile, openDatabaseFile, writingError } from './openDatabaseFile.js';
+import { type OpenedFile, openDatabaseFile } from './openDatabaseFile.js';
 import { requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';

@@ -14,6 +14,7 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import { rangesOver } from '../format/changedPages.js';
+import { fileError, kindOf, makingError, writingError } from '../format/fileErrors.js';
 import type { PageSource } from '../format/pageSource.js';
 import { digestFile } from './digestFile.js';
 import type { EarlyCopy } from './earlyCopy.js';
@@ -21,12 +22,12 @@ import { EarlySync } from './earlySync.js';
 import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
-import { type FoundFile, fileError, makingError, type OpenedFile, writingError } from './openDatabaseFile.js';
+import type { FoundFile, OpenedFile } from './openDatabaseFile.js';
 import { requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
 import { requireSameFile, takePlace } from './takePlace.js';
-import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
+import { isBeingReplaced, removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Writes the bytes of a new database file. */
 export interface FileWriter {
@@ -120,10 +121,12 @@ interface Target {
 /** Refuses a place where something is already that is not to be replaced, a link to nowhere included. */
 function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, 'overwrite'>): void {
   let found: Stats | undefined;
+  let stat: Stats | undefined;
   let what = 'there already';
   try {
     found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isSymbolicLink()) what = `a link to ${readlinkSync(path)}`;
+    stat = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw fileError('file_unwritable', `${path} cannot be written`, error);
   }
@@ -132,10 +135,8 @@ function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, '
     requireNoSidecars(path, { isWal: true, purpose: 'replace' });
     return;
   }
-  const stat = statSync(path, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile()) {
-    const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
-    throw new SendplanError('file_unwritable', `${path} is ${kind}, which a database cannot be written to.`, {
+    throw new SendplanError('file_unwritable', `${path} is ${kindOf(stat)}, which a database cannot be written to.`, {
       hint: 'Give the path of a file.',
     });
   }
@@ -166,6 +167,14 @@ function resolveTarget(file: FoundFile, options: ReplaceOptions): Target {
   return { path: real ?? resolve(outPath), isInPlace: false, mode: mode === undefined ? file.mode : mode & 0o7777 };
 }
 
+function findTarget(file: FoundFile, options: ReplaceOptions): Target {
+  try {
+    return resolveTarget(file, options);
+  } catch (error) {
+    throw makingError(error, options.outPath ?? file.path, 'another place (--out)');
+  }
+}
+
 async function createTemporary(target: Target, locks: FileLocks | null): Promise<TemporaryFile> {
   try {
     return await TemporaryFile.create(target.path, { locks });
@@ -193,7 +202,8 @@ async function replaceInPlace(
     return [];
   }
   const whole = digest ?? (await digestFile(temporary.descriptor, sizeBytes, Number.POSITIVE_INFINITY));
-  const kept = await keepFile(file, { runId: keep.runId, digest: whole });
+  const isOthersTurn = () => isBeingReplaced(file.path, temporary.path, locks);
+  const kept = await keepFile(file, { runId: keep.runId, digest: whole }, isOthersTurn);
   try {
     await takePlace(temporary, file, locks);
   } catch (error) {
@@ -220,7 +230,7 @@ export async function replaceDatabaseFile(
   options: ReplaceOptions = {},
 ): Promise<ReplacedFile> {
   const { signal, locks = null } = options;
-  const target = resolveTarget(file, options);
+  const target = findTarget(file, options);
   if (signal?.aborted) throw interrupted(target.path);
   await removeLeftovers(target.path, async () => locks);
   if (target.isInPlace) requireSameFile(file);

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
+import { kindOf, reasonOf } from '../format/fileErrors.js';
 import { fileIdentity } from './heldFiles.js';
 import { hasLocks } from './processes.js';
 
 /** The length of a write-ahead log's own header; anything after it is changes. */
-export const LOG_HEADER_BYTES = 32;
+const LOG_HEADER_BYTES = 32;
 
 /**
  * What is to be done with a file: `read` it as it is, `replace` it by another one, or replace it while SQLite's own lock keeps
@@ -17,36 +18,79 @@ export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The length of a file, 0 when it is empty or not there. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** What there is no need to look for: it is not there, or its name could not be. */
+const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
+
+/** What lies under the name of a file beside a database: nothing, a file of so many bytes, or what SQLite cannot use, with the reason. */
+type Beside =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'file'; readonly sizeBytes: number }
+  | { readonly kind: 'other'; readonly reason: string };
+
+function lookAt(path: string): Beside {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? { kind: 'file', sizeBytes: stat.size } : { kind: 'other', reason: `it is ${kindOf(stat)}` };
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return ABSENT.includes(code) ? { kind: 'none' } : { kind: 'other', reason: reasonOf(error) };
+  }
 }
 
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+/** The length of a file beside a database, 0 when it is empty or not there. @throws SendplanError `file_busy` for what is no file */
+function sizeOf(path: string, end: SidecarEnd): number {
+  const found = lookAt(`${path}${end}`);
+  if (found.kind === 'file') return found.sizeBytes;
+  if (found.kind === 'none') return 0;
+  throw new SendplanError(
+    'file_busy',
+    `SQLite cannot use ${path} as long as ${path}${end} is there: ${found.reason}.`,
+    {
+      hint: `Move ${path}${end} away: there SQLite has ${SIDECARS[end]} of the database.`,
+    },
+  );
+}
+
+const SIDECARS = { '-journal': 'the rollback journal', '-wal': 'the log', '-shm': "the log's index" } as const;
+type SidecarEnd = keyof typeof SIDECARS;
+
+/** Refuses a database beside which something else lies where SQLite has files of its own. @throws SendplanError `file_busy` */
+export function requireUsableSidecars(path: string): void {
+  for (const end of Object.keys(SIDECARS) as SidecarEnd[]) sizeOf(path, end);
+}
+
+/** Tells whether a connection has the files of WAL mode beside a database, which it makes as soon as it reads. */
+export function isBesideLog(path: string): boolean {
+  return (['-wal', '-shm'] as const).some((end) => lookAt(`${path}${end}`).kind !== 'none');
+}
+
+/** Tells whether a write-ahead log with changes lies beside a database. */
+export function hasLoggedChanges(path: string): boolean {
+  return sizeOf(path, '-wal') > LOG_HEADER_BYTES;
 }
 
 /** Tells whether a rollback journal lies beside a database, whatever is in it. */
 export function isBesideJournal(path: string): boolean {
-  return isThere(`${path}-journal`);
+  return lookAt(`${path}-journal`).kind !== 'none';
 }
 
 /**
  * What the rollback journal beside a database holds: nothing, zeros in front, which SQLite never plays back, or what is hot: SQLite
  * plays it back when it opens the database next, unless a transaction is under way. One that may not be read may be hot.
  *
- * Others make it and take it away at any moment, so that it is opened before anything is asked of it.
+ * Others make it and take it away at any moment, so that it is opened before anything is asked of it; a pipe is not waited for.
  */
 function journalContent(path: string): 'nothing' | 'zeros' | 'hot' {
   const journal = `${path}-journal`;
   let descriptor: number | null = null;
   try {
-    descriptor = openSync(journal, 'r');
+    descriptor = openSync(journal, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const byte = new Uint8Array(1);
     if (readSync(descriptor, byte, 0, 1, 0) === 0) return 'nothing';
     return byte[0] === 0 ? 'zeros' : 'hot';
   } catch {
-    return sizeOf(journal) === 0 ? 'nothing' : 'hot';
+    const found = lookAt(journal);
+    return found.kind === 'file' && found.sizeBytes > 0 ? 'hot' : 'nothing';
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }
@@ -68,19 +112,21 @@ function wayOut(path: string): string {
  * does; where it does not tell, a file beside which it lies is not replaced.
  *
  * @param isWal whether the database is in WAL mode
- * @throws SendplanError `file_busy` with the way out
+ * @throws SendplanError `file_busy` with the way out, also where something else lies in the place of one of them
  */
 export function requireNoSidecars(
   path: string,
   { isWal, purpose }: { readonly isWal: boolean; readonly purpose: FilePurpose },
 ): void {
+  requireUsableSidecars(path);
   const wal = `${path}-wal`;
-  const walBytes = sizeOf(wal);
+  const walBytes = sizeOf(path, '-wal');
   if (walBytes > LOG_HEADER_BYTES) {
     const message = `${path} is in WAL mode and has changes in ${wal} (${walBytes} bytes) that are not in the file itself.`;
     throw new SendplanError('file_busy', message, { hint: wayOut(path) });
   }
-  const beside = isWal && purpose !== 'read' ? [wal, `${path}-shm`].find(isThere) : undefined;
+  const beside =
+    isWal && purpose !== 'read' ? [wal, `${path}-shm`].find((log) => lookAt(log).kind !== 'none') : undefined;
   if (beside !== undefined) {
     const message = `${path} is in WAL mode and ${beside} lies beside it: a program has the database open, or was killed while it had.`;
     throw new SendplanError('file_busy', message, { hint: wayOut(path) });

@@ -1,6 +1,6 @@
-import { chmodSync, chownSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, fstatSync, statSync } from 'node:fs';
 import { descriptorIdentity } from './heldFiles.js';
-import type { FoundFile, OpenedFile } from './openDatabaseFile.js';
+import type { OpenedFile } from './openDatabaseFile.js';
 import { usersOf } from './processes.js';
 
 /**
@@ -10,9 +10,9 @@ import { usersOf } from './processes.js';
  * @param mode the permission bits that it gets
  * @returns what it does not get, in sentences
  */
-export function adoptPermissions(path: string, file: Pick<FoundFile, 'path'>, mode: number): string[] {
+export function adoptPermissions(path: string, file: Pick<OpenedFile, 'path' | 'descriptor'>, mode: number): string[] {
   const told: string[] = [];
-  const { uid, gid } = statSync(file.path);
+  const { uid, gid } = fstatSync(file.descriptor);
   try {
     chownSync(path, uid, gid);
   } catch {

@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import { AFTER_OTHERS } from '../format/fileSource.js';
@@ -6,16 +6,13 @@ import type { FileLocks, HeldLock } from './fileLocks.js';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { type FoundFile, isSameFile, type OpenedFile } from './openDatabaseFile.js';
 import { hasLocks } from './processes.js';
-import { removeDoneJournal } from './sidecars.js';
+import { isBesideLog, removeDoneJournal } from './sidecars.js';
 import { otherSecondNames, secondName } from './temporaryFiles.js';
 
 /** A file that can be given the name of another one, which is then gone. */
 export interface ComingFile {
   moveTo(target: string): void;
 }
-
-/** The files of WAL mode, which a connection makes as soon as it reads. */
-const LOG_ENDS = ['-wal', '-shm'];
 
 function changedSince(path: string): SendplanError {
   return new SendplanError('file_changed', `${path} was changed by another program since it was read.`, {
@@ -34,7 +31,8 @@ export function requireSameFile(file: FoundFile): void {
  */
 async function lockFile({ path, isWal }: FoundFile, locks: FileLocks | null): Promise<HeldLock | null> {
   const identity = fileIdentity(path);
-  if (identity !== null && hasLocks(identity, 'writer_here') === true) {
+  if (identity === null) throw changedSince(path);
+  if (hasLocks(identity, 'writer_here') === true) {
     throw new SendplanError('file_busy', `${path} is in a transaction of this very process.`, {
       hint: 'End the transaction first, or use the driver native.',
     });
@@ -77,9 +75,8 @@ function wasTouched({ path, stamp, isWal, descriptor }: OpenedFile): boolean {
   const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
   if (size !== BigInt(stamp.sizeBytes) || mtimeNs !== stamp.modifiedNanoseconds) return true;
   if (!isWal) return hasLocks(descriptorIdentity(descriptor)) === true;
-  const hasLog = LOG_ENDS.some((end) => statSync(`${path}${end}`, { throwIfNoEntry: false }) !== undefined);
   // A log may already be the new file's, whose reader then holds a lock on that one.
-  return hasLog && hasLocks(descriptorIdentity(descriptor)) !== false;
+  return isBesideLog(path) && hasLocks(descriptorIdentity(descriptor)) !== false;
 }
 
 /**

@@ -11,7 +11,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   unlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -234,7 +233,7 @@ async function isAlive(path: string, nameEnd: RegExpExecArray, locks: FileLocks 
   const [, namespace = '0', processId, start, protection] = nameEnd;
   if (namespace !== '0' && namespace === processNamespace()) return processStart(Number(processId)) === start;
   if (protection === 'locked' && locks !== null) return locks.isLocked(path);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs < LEFTOVER_AFTER_MS;
 }
 
@@ -261,6 +260,14 @@ export async function otherSecondNames(path: string, own: string): Promise<strin
     others.push(found);
   }
   return others;
+}
+
+/** Tells whether somebody who is alive is writing a file that is to take another's place. @param own one's own, if there is one */
+export async function isBeingReplaced(path: string, own: string | null, locks: FileLocks | null): Promise<boolean> {
+  for (const { found, nameEnd } of temporaryNames(path)) {
+    if (found !== own && (await isAlive(found, nameEnd, locks))) return true;
+  }
+  return false;
 }
 
 /**

@@ -2,15 +2,14 @@ import { fsyncSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
-import { makingError } from './openDatabaseFile.js';
+import { kindOf, makingError } from '../format/fileErrors.js';
 import { removeLeftovers, TemporaryFile } from './temporaryFiles.js';
 
 /** Refuses to replace what is there and no file. */
 function requireFilePlace(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || stat.isFile()) return;
-  const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
-  throw new SendplanError('file_unwritable', `${path} is ${kind}, which cannot be replaced.`, {
+  throw new SendplanError('file_unwritable', `${path} is ${kindOf(stat)}, which cannot be replaced.`, {
     hint: 'Give the path of a file.',
   });
 }
@@ -33,10 +32,10 @@ export async function writeWholeFile(
   path: string,
   content: string | Uint8Array | Iterable<Uint8Array>,
 ): Promise<number> {
-  const target = resolve(path);
   let temporary: TemporaryFile | null = null;
   let sizeBytes = 0;
   try {
+    const target = resolve(path);
     requireFilePlace(target);
     await removeLeftovers(target);
     temporary = await TemporaryFile.create(target, { mode: 0o666 });

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
+import { fileError } from './fileErrors.js';
 import type { PageSource } from './pageSource.js';
 import { PieceBuffer } from './pieceBuffer.js';
 
@@ -16,6 +17,22 @@ interface Chunk {
   start: number;
   end: number;
   lastUse: number;
+}
+
+/** What reading a database met: `database_error` for an error of the file system, any other error as it is. */
+export function readingError(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).syscall === undefined) return error;
+  const hint = 'Look at the disk, and at what the system says of it.';
+  return fileError('database_error', 'The database cannot be read', error, hint);
+}
+
+/** Reads bytes of a database, as many as the system gives at once. @throws SendplanError `database_error` when the disk fails */
+export function readBytes(descriptor: number, into: Uint8Array, byteOffset: number): number {
+  try {
+    return readSync(descriptor, into, 0, into.length, byteOffset);
+  } catch (error) {
+    throw readingError(error);
+  }
 }
 
 /**
@@ -77,7 +94,7 @@ export class FileSource implements PageSource {
   private fill(into: Uint8Array, byteLength: number, byteOffset: number): void {
     for (let done = 0; done < byteLength; ) {
       const most = Math.min(byteLength - done, MOST_READ_BYTES);
-      const count = readSync(this.descriptor, into, done, most, byteOffset + done);
+      const count = readBytes(this.descriptor, into.subarray(done, done + most), byteOffset + done);
       if (count === 0) throw changed(this.byteLength, byteOffset + done);
       done += count;
       this.bytesRead += count;

@@ -46,17 +46,31 @@ export async function sealFile(descriptor: number, byteLength: number, runId: st
  * @throws SendplanError `file_changed` when the file changes while it is read
  */
 export async function digestAsLeft(file: OpenedFile, runId: string): Promise<string> {
-  const lastRun = readSoundLastRun(file);
-  const digestOffset = lastRun?.runId === runId ? lastRun.digestOffset : Number.POSITIVE_INFINITY;
-  const digest = await digestFile(file.descriptor, file.stamp.sizeBytes, digestOffset);
+  const digest = await digestOfRun(file.descriptor, file.stamp.sizeBytes, runId);
   file.requireSame();
   return digest;
 }
 
+/**
+ * Brings a file that has been written to the disk, and gives what `digestAsLeft` will say of it as long as nobody changes it.
+ *
+ * @param descriptor open for reading and writing; it stays the caller's to close
+ * @throws the error of the file system
+ */
+export function sealAsLeft(descriptor: number, byteLength: number, runId: string): Promise<string> {
+  return both(digestOfRun(descriptor, byteLength, runId), sync(descriptor));
+}
+
+async function digestOfRun(descriptor: number, byteLength: number, runId: string): Promise<string> {
+  const lastRun = readSoundLastRun({ pages: new FileSource(descriptor, byteLength, true) });
+  const isLast = lastRun?.runId === runId;
+  return digestFile(descriptor, byteLength, isLast ? lastRun.digestOffset : Number.POSITIVE_INFINITY);
+}
+
 /** The last run that a file knows of; null for damaged pages too: whoever reads the tables will find out what is damaged. */
-export function readSoundLastRun(file: OpenedFile): FoundLastRun | null {
+export function readSoundLastRun({ pages }: Pick<OpenedFile, 'pages'>): FoundLastRun | null {
   try {
-    return readLastRun(file.pages);
+    return readLastRun(pages);
   } catch (error) {
     if (error instanceof SendplanError && error.code === 'database_error') return null;
     throw error;
