@@ -8,7 +8,7 @@ import { type OpenedFile, openDatabaseFile, whileUnchanged } from '../store/file
 import { putBackFile } from '../store/file/putBackFile.js';
 import { isBeingReplaced } from '../store/file/temporaryFiles.js';
 import { readSchema } from '../store/schema/readSchema.js';
-import { digestAsLeft } from '../store/write/sealFile.js';
+import { digestAsLeft, readSoundLastRun } from '../store/write/sealFile.js';
 import { type ListedRun, listRuns } from './checkpoints.js';
 import { compareDatabases } from './compareDatabases.js';
 import { type LostChanges, lossText, type UndoFileOptions, type UndoReport } from './undoReport.js';
@@ -42,7 +42,10 @@ async function dropKept(file: OpenedFile, kept: KeptFile): Promise<void> {
 
 /** The newest kept file that a run has replaced, and what was changed since; what no run replaced is not kept any longer. */
 async function chooseKept(file: OpenedFile): Promise<{ kept: KeptFile; lost: LostChanges | null } | null> {
-  for (const kept of keptFilesOf(file.path)) {
+  const all = keptFilesOf(file.path);
+  const lastRunId = readSoundLastRun(file)?.runId;
+  const isOfLastRun = ({ runId }: KeptFile) => runId === lastRunId;
+  for (const kept of all) {
     if (isDatabaseItself(file.path, kept)) {
       await dropKept(file, kept);
       continue;
@@ -54,6 +57,8 @@ async function chooseKept(file: OpenedFile): Promise<{ kept: KeptFile; lost: Los
         await dropKept(file, kept);
         continue;
       }
+      // A newer one than that of the database's last run is of a run that was to write, and ended before it did.
+      if (all.some(isOfLastRun) && !isOfLastRun(kept)) continue;
       return { kept, lost: await findLost(file, old, kept) };
     } finally {
       old.close();

@@ -158,5 +158,5 @@ function requireNoJournal(path: string, purpose: FilePurpose): void {
  * For whoever holds SQLite's lock on the database: then there is no journal of a transaction that is under way.
  */
 export function removeDoneJournal(path: string): void {
-  if (journalContent(path) !== 'hot') rmSync(`${path}-journal`, { force: true });
+  if (isBesideJournal(path) && journalContent(path) !== 'hot') rmSync(`${path}-journal`, { force: true });
 }
