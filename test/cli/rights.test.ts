@@ -77,6 +77,16 @@ const CASES: Readonly<Record<string, { readonly words: () => string[]; readonly 
     },
     told: /^error: The database .*sub\/a\.db cannot be opened: permission is denied\./,
   },
+  'the folder that SQLite has its journal in': {
+    words() {
+      mkdirSync(place('work', 'sub'));
+      copyFileSync(base, place('work', 'sub', 'a.db'));
+      chmodSync(place('work', 'sub', 'a.db'), 0o666);
+      chmodSync(place('work', 'sub'), 0o555);
+      return ['run', place('work', 'sub', 'a.db'), ...AS_OF, '--driver', 'native'];
+    },
+    told: /^error: .*sub\/a\.db or its folder is read-only: .*\n {2}SQLite writes a journal beside the database/,
+  },
   'the folder of a result': {
     words() {
       mkdirSync(place('work', 'sub'));

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { fstatSync, fsyncSync, linkSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  type Dirent,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import type { OpenedFile } from './openDatabaseFile.js';
@@ -52,14 +62,15 @@ function keptPath(path: string, { generation, runId, digest }: Omit<KeptFile, 'p
  */
 export function keptFilesOf(path: string): KeptFile[] {
   const start = startOfKeptName(path);
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = readdirSync(dirname(path));
+    entries = readdirSync(dirname(path), { withFileTypes: true });
   } catch {
     return []; // Whoever reads or writes the database says why it cannot be done.
   }
-  const kept = names.flatMap((name): KeptFile[] => {
-    const end = name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
+  const kept = entries.flatMap((entry): KeptFile[] => {
+    const { name } = entry;
+    const end = entry.isFile() && name.startsWith(start) ? NAME_END.exec(name.slice(start.length)) : null;
     if (end === null) return [];
     return [{ path: join(dirname(path), name), generation: Number(end[1]), runId: end[2], digest: end[3] }];
   });
