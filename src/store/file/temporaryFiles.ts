@@ -11,7 +11,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  unlinkSync,
+  type Stats,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SendplanError } from '../../errors.js';
@@ -19,9 +19,10 @@ import type { FileLocks, HeldLock } from './fileLocks.js';
 import { descriptorIdentity, fileIdentity } from './heldFiles.js';
 import { processNamespace, processStart } from './processes.js';
 
-// Temporary files beside the ones that they will replace. While there is one, the process removes it on its way out, whether it
-// ends by itself or by Ctrl-C. After a SIGKILL or a power cut it stays, and the next run over the same file removes it, once it is
-// sure that nobody writes to it any more: process ids repeat, and in another container they mean other processes.
+// Temporary files beside the ones that they will replace, and folders alike. While there is one, the process removes it on its way
+// out, whether it ends by itself or by a signal. After a SIGKILL or a power cut it stays, and the next run over the same file
+// removes it, once it is sure that nobody writes to it any more: process ids repeat, and in another container they mean other
+// processes.
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -31,11 +32,14 @@ const MOST_NAME_BYTES = 120;
 /** What nobody has written to for so long is a leftover, where nothing better is known: writing is never still for minutes. */
 const LEFTOVER_AFTER_MS = 10 * 60_000;
 
+/** Of a folder: what is in it may be read for hours, and nothing of it tells. */
+const FOLDER_LEFTOVER_AFTER_MS = 24 * 60 * 60_000;
+
 const live = new Set<string>();
 
 function remove(path: string): void {
   try {
-    unlinkSync(path);
+    rmSync(path, { recursive: true, force: true });
   } catch {
     // It is gone already, or the disk is: there is nothing left to do about it.
   }
@@ -73,7 +77,8 @@ function startOfName(path: string): string {
  * behind it whether it is the second name of a file that was being replaced. */
 const NAME_END = /^(?:([0-9]+)\.([0-9]+)\.([0-9]+)\.(locked|open)\.[0-9a-f]{24}|[0-9]+)\.tmp(?:\.kept)?$/;
 
-function ownName(path: string, isLocked: boolean): string {
+/** A name beside a path that nobody else has, by which it is a leftover when this process is no more. */
+export function temporaryName(path: string, isLocked: boolean): string {
   const process = `${processNamespace() ?? 0}.${globalThis.process.pid}.${processStart(globalThis.process.pid) ?? 0}`;
   const chance = randomBytes(12).toString('hex');
   return join(dirname(path), `${startOfName(path)}${process}.${isLocked ? 'locked' : 'open'}.${chance}.tmp`);
@@ -83,7 +88,7 @@ const SECOND_END = '.kept';
 
 /** A second name for a file that is being replaced, which is taken for a leftover when this process is no more. */
 export function secondName(path: string): string {
-  return `${ownName(path, false)}${SECOND_END}`;
+  return `${temporaryName(path, false)}${SECOND_END}`;
 }
 
 /** How a temporary file is made. */
@@ -120,10 +125,8 @@ export class TemporaryFile {
     beside: string,
     { mode = 0o600, cloneOf, locks = null }: TemporaryOptions = {},
   ): Promise<TemporaryFile> {
-    const path = ownName(beside, locks !== null);
-    // Before the file is there: a signal may come as soon as it is.
-    if (live.size === 0) watch();
-    live.add(path);
+    const path = temporaryName(beside, locks !== null);
+    removeAtEnd(path);
     let descriptor: number | null = null;
     let isClone = false;
     try {
@@ -134,7 +137,7 @@ export class TemporaryFile {
     } catch (error) {
       if (descriptor !== null) closeSync(descriptor);
       if (descriptor !== null || isClone) remove(path);
-      forget(path);
+      leaveAtEnd(path);
       throw error;
     }
   }
@@ -150,7 +153,7 @@ export class TemporaryFile {
     if (process.platform === 'win32') this.#close();
     renameSync(this.path, target);
     this.#close();
-    forget(this.path);
+    leaveAtEnd(this.path);
   }
 
   /**
@@ -189,7 +192,7 @@ export class TemporaryFile {
     if (!live.has(this.path)) return;
     this.#close();
     remove(this.path);
-    forget(this.path);
+    leaveAtEnd(this.path);
   }
 
   #close(): void {
@@ -200,7 +203,8 @@ export class TemporaryFile {
   }
 }
 
-function occupied(path: string): SendplanError {
+/** The error of a name that is to be free, and is not. */
+export function occupied(path: string): SendplanError {
   return new SendplanError('file_unwritable', `${path} is there already; nothing was written.`, {
     hint: 'Name another place.',
   });
@@ -223,18 +227,36 @@ function makeOwn(descriptor: number, mode: number): void {
   futimesSync(descriptor, now, now);
 }
 
-function forget(path: string): void {
+/** Has the process remove a file or folder on its way out; to be called before it is there, as a signal may come as soon as it is. */
+export function removeAtEnd(path: string): void {
+  if (live.size === 0) watch();
+  live.add(path);
+}
+
+/** Takes `removeAtEnd` back. */
+export function leaveAtEnd(path: string): void {
   if (live.delete(path) && live.size === 0) unwatch();
 }
 
-/** Tells whether somebody may still write to a temporary file that was found. */
+function statIfFound(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells whether somebody may still work with a temporary file or folder that was found. */
 async function isAlive(path: string, nameEnd: RegExpExecArray, locks: FileLocks | null): Promise<boolean> {
   if (live.has(path)) return true;
+  const stat = statIfFound(path);
+  // Where everybody may write, a folder of somebody else may be a trap: what is removed in it may become a link meanwhile.
+  if (stat?.isDirectory() && stat.uid !== (process.getuid?.() ?? stat.uid)) return true;
   const [, namespace = '0', processId, start, protection] = nameEnd;
   if (namespace !== '0' && namespace === processNamespace()) return processStart(Number(processId)) === start;
   if (protection === 'locked' && locks !== null) return locks.isLocked(path);
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs < LEFTOVER_AFTER_MS;
+  if (stat === undefined) return false;
+  return Date.now() - stat.mtimeMs < (stat.isDirectory() ? FOLDER_LEFTOVER_AFTER_MS : LEFTOVER_AFTER_MS);
 }
 
 /** The names beside a file that are those of its temporary files, each with what follows the file's own name. */
@@ -286,6 +308,6 @@ export async function removeLeftovers(
     if (await isAlive(leftover, nameEnd, await loadLocks())) continue;
     remove(leftover);
     // What SQLite may have made of a database in WAL mode when it was asked for its lock.
-    for (const end of ['-wal', '-shm', '-journal']) rmSync(`${leftover}${end}`, { force: true });
+    for (const end of ['-wal', '-shm', '-journal']) remove(`${leftover}${end}`);
   }
 }

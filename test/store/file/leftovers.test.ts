@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,6 +73,23 @@ describe('temporary files that were left', () => {
     writeFileSync(other, '');
     await removeLeftovers(path);
     expect([young, old, ofOldVersion, other].map((file) => existsSync(file))).toEqual([true, false, false, true]);
+  });
+
+  test('are folders too: for a day where nothing else tells, and for ever where they are somebody else’s', async () => {
+    const leaveFolder = (name: string, ageHours: number) => {
+      const leftover = join(folder, `.book.sqlite3.sendplan-${name}.open.${CHANCE}.tmp`);
+      mkdirSync(leftover);
+      writeFileSync(join(leftover, 'part'), 'half a part');
+      const time = Date.now() / 1000 - ageHours * 3600;
+      utimesSync(leftover, time, time);
+      return leftover;
+    };
+    const [young, old] = [leaveFolder('4026500000.1.7', 23), leaveFolder('4026500000.1.8', 25)];
+    const others = leaveFolder('4026500000.1.9', 25);
+    const isAdministrator = process.getuid?.() === 0;
+    if (isAdministrator) chownSync(others, 65534, 65534);
+    await removeLeftovers(path);
+    expect([young, old, others].map((file) => existsSync(file))).toEqual([true, false, isAdministrator]);
   });
 });
 
