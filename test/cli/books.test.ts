@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { type Started, sendplan, start, testFolder } from '../helpers/cli.js';
+import { sendplan, start, testFolder } from '../helpers/cli.js';
+import type { Started } from '../helpers/program.js';
 
 const place = testFolder();
 const base = place('base.db');

@@ -1,7 +1,11 @@
+import { openSync, readSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import type { Connection } from '../../store/driver/connection.js';
+import { closeDatabaseFile } from '../../store/file/heldFiles.js';
+import { requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { foldName, quoteName, quoteText } from '../../store/schema/readSchema.js';
+import { attachDatabase } from './attachDatabase.js';
 
 /** A table of a book, and how its rows are shared among parts. */
 export interface BookTable {
@@ -126,13 +130,27 @@ export function copySequence(connection: Connection, from: string): void {
   );
 }
 
-/** Makes an empty database of the page size and encoding of another, which it attaches by a name. */
-export function likeDatabase(connection: Connection, path: string, name: string): void {
-  connection.execute(`ATTACH ${quoteText(path)} AS ${name}`);
-  for (const setting of ['page_size', 'encoding']) {
-    const value = firstValue(connection, `PRAGMA ${name}.${setting}`);
-    connection.execute(`PRAGMA main.${setting} = ${typeof value === 'number' ? value : quoteText(String(value))}`);
+/** Where a database's header has the encoding of its texts, and what it says: 0 while nothing is in it. */
+const TEXT_ENCODING = 56;
+const ENCODINGS = ['UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'];
+
+function encodingOf(path: string): string {
+  const descriptor = openSync(requireDatabaseFile(path), 'r');
+  try {
+    const bytes = new DataView(new ArrayBuffer(4));
+    readSync(descriptor, bytes, 0, 4, TEXT_ENCODING);
+    return ENCODINGS[bytes.getUint32(0)] ?? ENCODINGS[0];
+  } finally {
+    closeDatabaseFile(descriptor);
   }
+}
+
+/** Makes an empty database of the page size and encoding of another, which it attaches by a name (`attachDatabase`). */
+export function likeDatabase(connection: Connection, path: string, name: string): void {
+  // SQLite attaches nothing of another encoding.
+  connection.execute(`PRAGMA main.encoding = ${quoteText(encodingOf(path))}`);
+  attachDatabase(connection, path, name);
+  connection.execute(`PRAGMA main.page_size = ${firstValue(connection, `PRAGMA ${name}.page_size`)}`);
   // The file is new and nobody's yet: it is brought to the disk as a whole.
   connection.execute('PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF; PRAGMA cache_size = -65536');
 }

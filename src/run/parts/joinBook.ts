@@ -1,14 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
+import { requireNoSidecars } from '../../store/file/sidecars.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
-import { TemporaryFile } from '../../store/file/temporaryFiles.js';
+import { removeLeftovers, TemporaryFile } from '../../store/file/temporaryFiles.js';
 import { makingError } from '../../store/format/fileErrors.js';
 import { quoteName, quoteText } from '../../store/schema/readSchema.js';
+import { attachDatabase, readAttached } from './attachDatabase.js';
 import {
   type BookTable,
   bookTables,
@@ -18,6 +19,7 @@ import {
   likeDatabase,
   otherObjects,
 } from './bookTables.js';
+import { requireFreePlace } from './freePlace.js';
 import { type Part, readBook } from './manifest.js';
 import { syncFile } from './splitBook.js';
 
@@ -77,11 +79,51 @@ function requireSameTables(first: readonly BookTable[], { file }: Part, own: rea
   for (const { name, columns } of first) {
     const found = own.find((table) => table.name === name);
     if (found !== undefined && found.columns.join() === columns.join()) continue;
-    const what = found === undefined ? `has no table "${name}"` : `has other columns in "${name}"`;
-    throw new SendplanError('bad_book', `${file} ${what} than the first part.`, {
+    const what =
+      found === undefined
+        ? `has no table "${name}", which the first part has`
+        : `has other columns in "${name}" than the first part`;
+    throw new SendplanError('bad_book', `${file} ${what}.`, {
       hint: 'Run the book once, so that all parts have what a run adds, or make the tables alike.',
     });
   }
+}
+
+/**
+ * Adds the rows of a part.
+ *
+ * @param found the tables of the first part; null when this is the first
+ * @returns the tables of the first part
+ */
+function addPart(
+  connection: NativeConnection,
+  part: Part,
+  found: readonly BookTable[] | null,
+  isLast: boolean,
+): readonly BookTable[] {
+  const isFirst = found === null;
+  if (isFirst) {
+    likeDatabase(connection, part.path, 'book');
+    copySettings(connection, 'book');
+  } else attachDatabase(connection, part.path, 'book');
+  const own = bookTables(connection, 'book');
+  const tables = found ?? own;
+  requireSameTables(tables, part, own);
+  connection.execute('BEGIN');
+  for (const table of tables) {
+    const name = quoteName(table.name);
+    if (isFirst) connection.execute(table.sql);
+    if (table.contactColumn !== null) addRows(connection, table);
+    else if (isFirst)
+      connection.execute(
+        `INSERT INTO main.${name} (${columnList(table)}) SELECT ${columnList(table)} FROM book.${name}`,
+      );
+  }
+  if (isLast) for (const sql of otherObjects(connection, 'book')) connection.execute(sql);
+  if (isFirst) copySequence(connection, 'book');
+  connection.execute('COMMIT');
+  connection.execute('DETACH book');
+  return tables;
 }
 
 async function addParts(
@@ -89,32 +131,10 @@ async function addParts(
   parts: readonly Part[],
   { onProgress, signal }: JoinOptions,
 ): Promise<void> {
-  let tables: BookTable[] = [];
+  let tables: readonly BookTable[] = [];
   for (const [i, part] of parts.entries()) {
     if (signal?.aborted) throw new SendplanError('interrupted', 'Joining was interrupted; nothing was written.');
-    if (i === 0) {
-      likeDatabase(connection, part.path, 'book');
-      copySettings(connection, 'book');
-    } else connection.execute(`ATTACH ${quoteText(part.path)} AS book`);
-    const own = bookTables(connection, 'book');
-    if (i === 0) tables = own;
-    else requireSameTables(tables, part, own);
-    connection.execute('BEGIN');
-    for (const table of tables) {
-      const name = quoteName(table.name);
-      if (i === 0) connection.execute(table.sql);
-      if (table.contactColumn !== null) addRows(connection, table);
-      else if (i === 0)
-        connection.execute(
-          `INSERT INTO main.${name} (${columnList(table)}) SELECT ${columnList(table)} FROM book.${name}`,
-        );
-    }
-    if (i === parts.length - 1) {
-      for (const sql of otherObjects(connection, 'book')) connection.execute(sql);
-    }
-    if (i === 0) copySequence(connection, 'book');
-    connection.execute('COMMIT');
-    connection.execute('DETACH book');
+    tables = readAttached(part.path, () => addPart(connection, part, i === 0 ? null : tables, i === parts.length - 1));
     onProgress?.(i + 1, parts.length);
     await setImmediate();
   }
@@ -131,26 +151,28 @@ function raiseSequence(connection: NativeConnection): void {
   }
 }
 
+/** Refuses the name of a database that is gone and whose logs are not: SQLite would play them into the new one. */
+function requireNoRemains(path: string): void {
+  requireNoSidecars(path, { isWal: true, purpose: 'replace' });
+}
+
 /**
  * Makes one database of a book in parts. Ids of rows that two parts share are exchanged for new ones; contacts keep theirs.
  *
  * @returns the path of the database
  * @throws SendplanError `bad_book` when the folder is no book in parts, `file_unwritable` when the file is there already or cannot
- *   be written
+ *   be written, `file_busy` when a log of that name lies about, `file_not_found` when a part goes away meanwhile
  * @example
  * import { joinBook } from 'sendplan/node';
  * await joinBook('book', { out: 'one.sqlite3' });
  */
 export async function joinBook(folder: string, options: JoinOptions): Promise<string> {
   const { parts } = readBook(folder);
-  const out = resolve(options.out);
-  if (existsSync(out)) {
-    throw new SendplanError('file_unwritable', `${out} is there already; nothing was written.`, {
-      hint: 'Name another file.',
-    });
-  }
+  const out = requireFreePlace(options.out, 'another file');
   let temporary: TemporaryFile | null = null;
   try {
+    requireNoRemains(out);
+    await removeLeftovers(out);
     temporary = await TemporaryFile.create(out, { mode: 0o666 });
     const connection = await NativeConnection.open(temporary.path, BUSY_TIMEOUT_MS);
     try {
@@ -159,6 +181,7 @@ export async function joinBook(folder: string, options: JoinOptions): Promise<st
       connection.close();
     }
     syncFile(temporary.path);
+    requireNoRemains(out);
     temporary.moveToFree(out);
     syncFolder(out);
     return out;

@@ -1,16 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SendplanError } from '../../errors.js';
 import { firstValue } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { loadFileLocks } from '../../store/driver/sqliteLocks.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
+import { fileIdentity } from '../../store/file/heldFiles.js';
 import { requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
+import { removeLeftovers } from '../../store/file/temporaryFiles.js';
+import { TemporaryFolder } from '../../store/file/temporaryFolder.js';
 import { makingError } from '../../store/format/fileErrors.js';
 import { quoteName } from '../../store/schema/readSchema.js';
+import { readAttached } from './attachDatabase.js';
 import {
   type BookTable,
   bookTables,
@@ -22,6 +25,7 @@ import {
   likeDatabase,
   otherObjects,
 } from './bookTables.js';
+import { requireFreePlace } from './freePlace.js';
 import { type Book, END_ID, MANIFEST, manifestText, type Part, partName, readBook } from './manifest.js';
 
 /** How a database is split. */
@@ -85,24 +89,29 @@ export function syncFile(path: string): void {
 async function writePart(source: string, path: string, range: Pick<Part, 'firstId' | 'endId'>): Promise<void> {
   const connection = await NativeConnection.open(path, BUSY_TIMEOUT_MS, 'rwc');
   try {
-    likeDatabase(connection, source, 'book');
-    connection.execute('BEGIN');
-    copySettings(connection, 'book');
-    for (const table of bookTables(connection, 'book')) {
-      connection.execute(table.sql);
-      if (isOfOneFile(table.name)) continue;
-      const [name, columns] = [quoteName(table.name), columnList(table)];
-      connection.execute(
-        `INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM book.${name} WHERE ${rowsOf(table, range)}`,
-      );
-    }
-    for (const sql of otherObjects(connection, 'book')) connection.execute(sql);
-    copySequence(connection, 'book');
-    connection.execute('COMMIT');
+    readAttached(source, () => copyRange(connection, source, range));
   } finally {
     connection.close();
   }
   syncFile(path);
+}
+
+/** Fills a new database with what belongs to a part. */
+function copyRange(connection: NativeConnection, source: string, range: Pick<Part, 'firstId' | 'endId'>): void {
+  likeDatabase(connection, source, 'book');
+  connection.execute('BEGIN');
+  copySettings(connection, 'book');
+  for (const table of bookTables(connection, 'book')) {
+    connection.execute(table.sql);
+    if (isOfOneFile(table.name)) continue;
+    const [name, columns] = [quoteName(table.name), columnList(table)];
+    connection.execute(
+      `INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM book.${name} WHERE ${rowsOf(table, range)}`,
+    );
+  }
+  for (const sql of otherObjects(connection, 'book')) connection.execute(sql);
+  copySequence(connection, 'book');
+  connection.execute('COMMIT');
 }
 
 function requireParts(parts: number): void {
@@ -152,25 +161,29 @@ async function writeParts(source: string, folder: string, { parts, onProgress, s
 export async function splitBook(path: string, options: SplitOptions): Promise<Book> {
   requireParts(options.parts);
   const source = requireDatabaseFile(path);
-  const out = resolve(options.out);
-  if (existsSync(out)) {
-    throw new SendplanError('file_unwritable', `${out} is there already; nothing was written.`, {
-      hint: 'Name another folder.',
-    });
-  }
-  const folder = `${out}.sendplan-${randomBytes(12).toString('hex')}.tmp`;
+  const out = requireFreePlace(options.out, 'another folder');
   const lock = await (await loadFileLocks())?.lockDatabase(source);
+  let folder: TemporaryFolder | null = null;
   try {
-    mkdirSync(folder);
-    await writeParts(source, folder, options);
-    syncFolder(join(folder, MANIFEST));
-    renameSync(folder, out);
+    const identity = fileIdentity(source);
+    await removeLeftovers(out);
+    folder = TemporaryFolder.create(out, 0o777);
+    await writeParts(source, folder.path, options);
+    if (fileIdentity(source) !== identity) throw replaced(source);
+    syncFolder(join(folder.path, MANIFEST));
+    folder.moveToFree(out);
     syncFolder(out);
     return readBook(out);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    folder?.discard();
     throw makingError(error, out, 'another folder');
   } finally {
     lock?.release();
   }
+}
+
+function replaced(path: string): SendplanError {
+  return new SendplanError('file_changed', `Another program has put another file in the place of ${path}.`, {
+    hint: 'Nothing was written. Start again.',
+  });
 }
