@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { fsync, lstatSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
+import { reasonOf } from '../store/file/openDatabaseFile.js';
+import { requireNoSidecars } from '../store/file/sidecars.js';
 import { syncFolder } from '../store/file/syncFolder.js';
+import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { FileSink } from '../store/format/fileSink.js';
 import type { Shape } from './contacts.js';
 import { type GeneratedData, type GeneratedSize, writeTables } from './writeTables.js';
@@ -39,22 +41,15 @@ export interface GenerateReport {
 }
 
 function checkTarget(path: string, force: boolean): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  const found = isThere ? statSync(path, { throwIfNoEntry: false }) : undefined;
   if (found?.isDirectory()) throw new SendplanError('bad_input', `${path} is a folder, not a file to write`);
-  if (found !== undefined && !force) {
+  if (found?.isFile() === false) throw new SendplanError('bad_input', `${path} is no regular file to write`);
+  if (isThere && !force) {
     throw new SendplanError('bad_input', `${path} exists already`, { hint: 'Use --force to replace it.' });
   }
   // SQLite would play the leftovers of another database into the new one.
-  for (const leftover of [`${path}-wal`, `${path}-journal`]) {
-    if (!existsSync(leftover)) continue;
-    throw new SendplanError(
-      'file_busy',
-      `${leftover} exists, so a database of that name is in use or was left half-done`,
-      {
-        hint: `Close what uses ${path}, or open it once with sqlite3, so that SQLite tidies up; then try again.`,
-      },
-    );
-  }
+  requireNoSidecars(path, { isWal: true, purpose: 'replace' });
 }
 
 /** The sentence for what the file system said; other errors pass. */
@@ -73,7 +68,7 @@ function explainFileError(error: unknown, path: string): unknown {
     EDQUOT: 'the disk quota is used up',
     ENAMETOOLONG: 'the name is too long for the file system',
   };
-  const reason = reasons[code] ?? (error as Error).message;
+  const reason = reasons[code] ?? reasonOf(error);
   return new SendplanError('file_unwritable', `cannot write ${path}: ${reason}`, { cause: error });
 }
 
@@ -81,8 +76,8 @@ function stopIfAborted(signal: AbortSignal | undefined, path: string): void {
   if (signal?.aborted) throw new SendplanError('interrupted', `interrupted; ${path} was not written`);
 }
 
-async function writeData(handle: FileHandle, options: GenerateOptions): Promise<GeneratedSize> {
-  const writing = writeTables(new FileSink(handle.fd), options);
+async function writeData(descriptor: number, options: GenerateOptions): Promise<GeneratedSize> {
+  const writing = writeTables(new FileSink(descriptor), options);
   for (;;) {
     const step = writing.next();
     if (step.done) {
@@ -99,7 +94,7 @@ async function writeData(handle: FileHandle, options: GenerateOptions): Promise<
 /**
  * Generates a database file: written beside its place under another name, synced, then renamed. Node only.
  *
- * @throws SendplanError `bad_input` when the file exists and `force` is not set, or a number is out of bounds;
+ * @throws SendplanError `bad_input` when the file exists and `force` is not set, or is none that can be replaced, or a number is out of bounds;
  * `file_busy` when a journal of that name lies about; `file_not_found` for a missing folder, `file_unwritable` when
  * the file system refuses, `interrupted` after `signal`. Nothing is left behind then.
  * @example
@@ -111,22 +106,20 @@ async function writeData(handle: FileHandle, options: GenerateOptions): Promise<
 export async function generateDatabase(options: GenerateOptions): Promise<GenerateReport> {
   const { path, force = false, signal } = options;
   const startMs = performance.now();
-  const temporaryPath = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  let temporary: TemporaryFile | null = null;
   let size: GeneratedSize;
   try {
     checkTarget(path, force);
-    const handle = await open(temporaryPath, 'wx');
-    try {
-      size = await writeData(handle, options);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await removeLeftovers(path);
+    temporary = await TemporaryFile.create(path, { mode: 0o666 });
+    size = await writeData(temporary.descriptor, options);
+    await promisify(fsync)(temporary.descriptor);
     stopIfAborted(signal, path);
     checkTarget(path, force);
-    await rename(temporaryPath, path);
+    if (force) temporary.moveTo(path);
+    else temporary.moveToFree(path);
   } catch (error) {
-    await rm(temporaryPath, { force: true }).catch(() => undefined);
+    temporary?.discard();
     throw explainFileError(error, path);
   }
   syncFolder(path);

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { sendplan, start, testFolder } from '../helpers/cli.js';
+import { sendplan, start, testFolder, UNFORESEEN } from '../helpers/cli.js';
 import type { Started } from '../helpers/program.js';
 
 const place = testFolder();
@@ -60,4 +60,25 @@ test('what a process that was killed left of a joined book goes with the next on
   expect(readdirSync(temporary)).toHaveLength(1);
   expect((await sendplan('explain', book, '--contact', '5', ...AS_OF)).code).toBe(0);
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+test.each([
+  ['split', (out: string) => ['split', base, '--parts', '200', '--out', out]],
+  ['join', (out: string) => ['join', book, '--out', out]],
+  ['generate', (out: string) => ['generate', out, '--contacts', '20000', ...AS_OF]],
+])('what was left of a %s that was killed goes with the next one, and a signal leaves nothing', async (name, words) => {
+  for (const signal of ['SIGKILL', 'SIGHUP', 'SIGTERM'] as const) {
+    const folder = newFolder(`${name}-${signal}`);
+    const started = start(...words(`${folder}/out`));
+    await whileRunning(started, () => readdirSync(folder).length > 0);
+    started.child.kill(signal);
+    const { stderr } = await started.outcome;
+    expect(stderr).not.toMatch(UNFORESEEN);
+    // It may have come to its end before the signal did.
+    const isDone = existsSync(`${folder}/out`);
+    rmSync(`${folder}/out`, { recursive: true, force: true });
+    expect(readdirSync(folder)).toHaveLength(signal === 'SIGKILL' && !isDone ? 1 : 0);
+    expect((await sendplan(...words(`${folder}/out`))).code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['out']);
+  }
 });

@@ -1,6 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import initSqlJs from 'sql.js';
@@ -340,6 +349,34 @@ describe('the generate command', () => {
     await expect(work).rejects.toMatchObject({ code: 'interrupted' });
     expect(readdirSync(folder)).not.toContain('interrupted.sqlite3');
     expect(leftovers()).toEqual([]);
+  });
+
+  it('replaces files only, and nothing that was made meanwhile', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(run(pipe, '--contacts', '1', '--force')).rejects.toMatchObject({
+      code: 'bad_input',
+      message: `${pipe} is no regular file to write`,
+    });
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    const link = join(folder, 'link');
+    symlinkSync('nowhere', link);
+    await expect(run(link, '--contacts', '1')).rejects.toMatchObject({ message: `${link} exists already` });
+    const path = join(folder, 'hurry');
+    const size = { contacts: 5, seed: 1, shape: 'seed', asOfDay: DEFAULT_AS_OF_DAY } as const;
+    const onProgress = () => symlinkSync('nowhere', path);
+    await expect(generateDatabase({ path, ...size, onProgress })).rejects.toMatchObject({ code: 'bad_input' });
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('says in words what links in a circle are', async () => {
+    const path = join(folder, 'circle');
+    symlinkSync('circle', path);
+    await expect(run(path, '--contacts', '1')).rejects.toMatchObject({
+      code: 'file_unwritable',
+      message: `cannot write ${path}: its symbolic links go in a circle`,
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('names a folder that may not be written to', async () => {
