@@ -128,6 +128,46 @@ const CASES: Readonly<Record<string, { readonly words: () => string[]; readonly 
     },
     told: /^error: A book in parts is joined to be read, and .*missing cannot be written: it does not exist\.\n {2}Allow/,
   },
+  'the folder of a book, to list': {
+    words() {
+      const book = copyBook();
+      chmodSync(book, 0o311);
+      return ['run', book, ...AS_OF];
+    },
+    told: /^error: What is in .*book cannot be told: permission is denied\.\n {2}Allow reading the folder/,
+  },
+  'the folder of a book, to enter': {
+    words() {
+      const book = copyBook();
+      chmodSync(book, 0o444);
+      return ['explain', book, '--contact', '5'];
+    },
+    told: /^error: .*book\.json cannot be read: permission is denied\.\n {2}Allow reading it/,
+  },
+  'a part, to join': {
+    words() {
+      const book = copyBook();
+      forbid('book', 'part-0001.sqlite3');
+      return ['join', book, '--out', place('work', 'joined.db')];
+    },
+    told: /^error: The database .*part-0001\.sqlite3 cannot be read: permission is denied\./,
+  },
+  'the folder of parts': {
+    words() {
+      mkdirSync(place('work', 'sub'));
+      chmodSync(place('work', 'sub'), 0o444);
+      return ['split', path, '--parts', '2', '--out', place('work', 'sub', 'book')];
+    },
+    told: /^error: .*sub\/book cannot be written: permission is denied\.\n {2}Allow writing to its folder/,
+  },
+  'the folder of parts, to write in': {
+    words() {
+      mkdirSync(place('work', 'sub'));
+      chmodSync(place('work', 'sub'), 0o555);
+      return ['split', path, '--parts', '2', '--out', place('work', 'sub', 'book')];
+    },
+    told: /^error: .*sub\/book cannot be written: permission is denied\.\n {2}Allow writing to its folder/,
+  },
   'the folder of a book, to write in': {
     words() {
       const book = copyBook();
@@ -147,6 +187,20 @@ test.runIf(canRun).each(Object.keys(CASES))('what may not be used is named, and 
   expect(stderr).not.toMatch(UNFORESEEN);
   expect([1, 2]).toContain(code);
   if (NOBODY !== undefined) expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test.runIf(canRun)('what others left in the folder of a run is told of, and the book is planned', async () => {
+  renew();
+  const book = copyBook();
+  mkdirSync(place('work', 'book', '.book-run', 'others'), { recursive: true });
+  writeFileSync(place('work', 'book', '.book-run', 'others', 'x'), '');
+  for (const name of ['', '.book-run', ...readdirSync(book)]) chmodSync(place('work', 'book', name), 0o777);
+  chmodSync(place('work', 'book', '.book-run', 'others'), 0o555);
+  const words = [MAIN, 'run', book, ...AS_OF];
+  const { code, stderr } = await startProgram(process.execPath, words, NOBODY).outcome;
+  expect(stderr).toMatch(/^Warning: .*\.book-run, .* could not be removed: permission is denied\./m);
+  expect(stderr).not.toMatch(UNFORESEEN);
+  expect(code).toBe(0);
 });
 
 test.runIf(canRun)('a folder of books that may not be used is named, and why', async () => {

@@ -1,10 +1,15 @@
-import { type BigIntStats, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type BigIntStats, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Placements } from '../../balance/groups.js';
 import type { RangeCounts } from '../../balance/ranges.js';
+import { SendplanError } from '../../errors.js';
 import { writeWholeFile } from '../../store/file/writeWholeFile.js';
-import { makingError } from '../../store/format/fileErrors.js';
+import { fileError, makingError, reasonOf } from '../../store/format/fileErrors.js';
+import { isFolder } from './isFolder.js';
+import { countsShape, placementsShape } from './keptShapes.js';
 import type { Part } from './manifest.js';
+import { readTextFile } from './readTextFile.js';
 
 /*
  * What rounds hand on to one another lies in a folder of the book's own while it is planned: the journal, by which its parts are
@@ -37,16 +42,41 @@ export interface BookJournal {
   readonly parts: readonly PartToWrite[];
 }
 
-function stampText(stat: BigIntStats | undefined): string {
-  return stat === undefined ? 'gone' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+const journalShape: z.ZodType<BookJournal> = z.object({
+  id: z.string(),
+  settings: z.string(),
+  all: countsShape,
+  parts: z.array(
+    z.object({
+      file: z.string(),
+      counts: countsShape,
+      digest: z.string(),
+      placements: placementsShape,
+      stamp: z.string(),
+    }),
+  ),
+});
+
+/** A file as it is now; null when there is none, and what the system says when it does not tell. */
+function statOf(path: string): BigIntStats | string | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
-/** What tells whether a database was written to since, its log included. */
+function stampText(stat: BigIntStats | string | null): string {
+  if (stat === null) return 'gone';
+  return typeof stat === 'string' ? stat : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+}
+
+/** What tells whether a database was written to since, its log included. What is wrong with either is told by whoever opens them. */
 export function stampOf({ path }: Pick<Part, 'path'>): string {
-  const log = statSync(`${path}-wal`, { bigint: true, throwIfNoEntry: false });
+  const log = statOf(`${path}-wal`);
   // A log without anything comes and goes with every connection.
-  const logText = log === undefined || log.size === 0n ? '' : ` ${stampText(log)}`;
-  return `${stampText(statSync(path, { bigint: true, throwIfNoEntry: false }))}${logText}`;
+  const isNothing = log === null || (typeof log !== 'string' && log.size === 0n);
+  return `${stampText(statOf(path))}${isNothing ? '' : ` ${stampText(log)}`}`;
 }
 
 const ARRAYS = { Int32Array, Uint32Array, Uint8Array } as const;
@@ -66,9 +96,15 @@ function unpack(_key: string, value: unknown): unknown {
 export function openRun(folder: string): void {
   const path = join(folder, RUN_FOLDER);
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (error) {
-    throw makingError(error, path, 'another place for the book');
+    if (isFolder(path)) return;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw makingError(error, path, 'another place for the book');
+    throw new SendplanError('file_unwritable', `${path} is there, and is no folder that a run could leave things in.`, {
+      hint: 'Take it away: nothing but runs of the book uses that name.',
+      cause: error,
+    });
   }
 }
 
@@ -82,10 +118,10 @@ export async function keepInRun(folder: string, name: string, content: object): 
   }
 }
 
-/** What was kept; null when nothing was, or nothing that can be read. */
-export function findInRun<Content>(folder: string, name: string): Content | null {
+/** What was kept; null when nothing was, or nothing that can be read and has its shape. */
+export function findInRun<Content>(folder: string, name: string, shape: z.ZodType<Content>): Content | null {
   try {
-    return JSON.parse(readFileSync(join(folder, RUN_FOLDER, name), 'utf8'), unpack) as Content;
+    return shape.parse(JSON.parse(readTextFile(join(folder, RUN_FOLDER, name)), unpack));
   } catch {
     return null; // It is not there, or that of another version, or damaged: its round is made again.
   }
@@ -103,19 +139,30 @@ export function hasJournal(folder: string): boolean {
 
 /** The journal of a run that was cut off; null when there is none that can be gone on with. */
 export function findJournal(folder: string, settings: string): BookJournal | null {
-  const journal = findInRun<BookJournal>(folder, JOURNAL);
+  const journal = findInRun(folder, JOURNAL, journalShape);
   return journal?.settings === settings ? journal : null;
 }
 
-/** Lets go of a journal that cannot be gone on with; another one that has taken its place stays. */
+/** Lets go of a journal that cannot be gone on with; another one stays. @throws SendplanError `file_unwritable` when it cannot go */
 export function dropJournal(folder: string, { id, settings }: BookJournal): void {
-  if (findJournal(folder, settings)?.id === id) rmSync(join(folder, RUN_FOLDER, JOURNAL), { force: true });
+  if (findJournal(folder, settings)?.id !== id) return;
+  const path = join(folder, RUN_FOLDER, JOURNAL);
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw fileError('file_unwritable', `${path} cannot be removed`, error, 'Remove it, and start again.');
+  }
 }
 
-/** Ends a run: removes all that its rounds have left. */
-export function endRun(folder: string): void {
+/** Ends a run: removes all that its rounds have left. @returns what could not be removed, in sentences; nothing depends on it */
+export function endRun(folder: string): string[] {
   const path = join(folder, RUN_FOLDER);
-  // Without the journal nobody goes on with what is still there.
-  rmSync(join(path, JOURNAL), { force: true });
-  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  try {
+    // Without the journal nobody goes on with what is still there.
+    rmSync(join(path, JOURNAL), { force: true });
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    return [];
+  } catch (error) {
+    return [`${path}, which runs use and is of no more use, could not be removed: ${reasonOf(error)}.`];
+  }
 }

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SendplanError } from '../../errors.js';
 import { reasonOf } from '../../store/format/fileErrors.js';
 import { RULEBOOK } from '../../version.js';
+import { isFolder } from './isFolder.js';
+import { readTextFile } from './readTextFile.js';
 
 /** The file of a folder that says which parts it has. */
 export const MANIFEST = 'book.json';
@@ -83,6 +85,64 @@ function requireRanges(folder: string, parts: readonly Part[]): void {
     throw badBook(`${folder}: the ids from ${end} on, behind ${parts.at(-1)?.file}, are in no part.`, hint);
 }
 
+const MADE = 'sendplan split DB --parts N --out FOLDER makes a book in parts.';
+const NOTHING_THERE = 'ENOENT';
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function readManifest(folder: string): unknown {
+  const path = join(folder, MANIFEST);
+  let text: string;
+  try {
+    text = readTextFile(path);
+  } catch (error) {
+    if (codeOf(error) === NOTHING_THERE && isFolder(folder)) {
+      throw badBook(`${folder} is a folder without ${MANIFEST}, so that it is no book in parts.`, MADE);
+    }
+    const hint = codeOf(error) === 'EACCES' ? 'Allow reading it.' : MADE;
+    throw badBook(`${path} cannot be read: ${reasonOf(error)}.`, hint, error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badBook(`${path} cannot be read as JSON: ${(error as Error).message}`, MADE, error);
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === NOTHING_THERE) return false;
+    throw badBook(`${path} cannot be opened: ${reasonOf(error)}.`, 'Make it a file that can be read.', error);
+  }
+}
+
+/** Refuses a folder that lacks parts of its manifest, or has others. */
+function requireListed(folder: string, parts: readonly Part[]): void {
+  const missing = parts.filter((part) => !isThere(part.path)).map(({ file }) => file);
+  if (missing.length > 0) {
+    throw badBook(`${folder} lacks ${missing.join(', ')}, which ${MANIFEST} lists.`, 'Put the parts back from a copy.');
+  }
+  const names = new Set(parts.map(({ file }) => file));
+  let found: string[];
+  try {
+    found = readdirSync(folder);
+  } catch (error) {
+    throw badBook(`What is in ${folder} cannot be told: ${reasonOf(error)}.`, 'Allow reading the folder.', error);
+  }
+  const strange = found.filter((name) => PART_NAME.test(name) && !names.has(name));
+  if (strange.length > 0) {
+    throw badBook(
+      `${folder} has ${strange.join(', ')}, which ${MANIFEST} does not list.`,
+      'Take them out, or list them.',
+    );
+  }
+}
+
 /**
  * Reads the manifest of a book in parts.
  *
@@ -91,25 +151,10 @@ function requireRanges(folder: string, parts: readonly Part[]): void {
  */
 export function readBook(folder: string): Book {
   const path = join(folder, MANIFEST);
-  const made = 'sendplan split DB --parts N --out FOLDER makes a book in parts.';
-  if (!existsSync(path))
-    throw badBook(`${folder} is a folder without ${MANIFEST}, so that it is no book in parts.`, made);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw badBook(`${path} cannot be read: ${reasonOf(error)}.`, 'Allow reading it.', error);
-  }
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch (error) {
-    throw badBook(`${path} cannot be read as JSON: ${(error as Error).message}`, made, error);
-  }
-  const parsed = manifestSchema.safeParse(found);
+  const parsed = manifestSchema.safeParse(readManifest(folder));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw badBook(`${path}: ${issue.path.join('.') || 'the manifest'}: ${issue.message}.`, made);
+    throw badBook(`${path}: ${issue.path.join('.') || 'the manifest'}: ${issue.message}.`, MADE);
   }
   const { rulebook, parts: listed } = parsed.data;
   if (rulebook !== RULEBOOK) {
@@ -121,18 +166,7 @@ export function readBook(folder: string): Book {
   const parts = listed.map(({ file, first_id: firstId, end_id: endId }) => {
     return { file, path: join(folder, file), firstId, endId };
   });
-  const missing = parts.filter((part) => !existsSync(part.path)).map(({ file }) => file);
-  if (missing.length > 0) {
-    throw badBook(`${folder} lacks ${missing.join(', ')}, which ${MANIFEST} lists.`, 'Put the parts back from a copy.');
-  }
-  const names = new Set(parts.map(({ file }) => file));
-  const strange = readdirSync(folder).filter((name) => PART_NAME.test(name) && !names.has(name));
-  if (strange.length > 0) {
-    throw badBook(
-      `${folder} has ${strange.join(', ')}, which ${MANIFEST} does not list.`,
-      'Take them out, or list them.',
-    );
-  }
+  requireListed(folder, parts);
   requireRanges(folder, parts);
   return { folder, parts };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type RangeCounts, type RangeGroups, sumCounts } from '../../balance/ranges.js';
+import type { z } from 'zod';
+import { type RangeCounts, sumCounts } from '../../balance/ranges.js';
 import { SendplanError } from '../../errors.js';
 import { type Config, type ConfigInput, resolveConfig } from '../../rules/config.js';
 import { settingsText } from '../../store/write/lastRun.js';
@@ -7,7 +8,16 @@ import { resolveToday } from '../today.js';
 import { dropJournal, findInRun, findJournal, keepInRun, keepJournal, openRun, stampOf } from './journal.js';
 import { makeJournal, passGuards, requireAlike } from './makeJournal.js';
 import { type Book, type Part, readBook } from './manifest.js';
-import { type CountedPart, countPart, groupPart, type PartSettings } from './rounds.js';
+import {
+  type Cost,
+  type KeptCount,
+  type KeptEnd,
+  type KeptGroups,
+  keptCountShape,
+  keptEndShape,
+  keptGroupsShape,
+} from './roundShapes.js';
+import { countPart, groupPart, type PartSettings } from './rounds.js';
 import type { BookRound } from './runParts.js';
 import { findWritten, PartChanged, type PartEnd, writePart } from './writePart.js';
 
@@ -45,33 +55,6 @@ export interface BookEnd extends PartEnd {
 /** What is to be done next: rounds, in any order or all at once, or nothing more. */
 export type NextStep = { readonly rounds: readonly PartRound[] } | { readonly end: BookEnd };
 
-/** What a round took. */
-interface Cost {
-  readonly seconds: number;
-  readonly peakBytes: number;
-}
-
-/** What a round before writing left: good for one state of the part's file. */
-interface KeptCount extends Cost {
-  readonly settings: string;
-  readonly stamp: string;
-  readonly counted: CountedPart;
-}
-
-interface KeptGroups extends Cost {
-  readonly settings: string;
-  readonly stamp: string;
-  /** `digestOfCounts` of all parts. */
-  readonly all: string;
-  readonly groups: RangeGroups;
-}
-
-interface KeptEnd extends Cost {
-  /** The id of the journal. */
-  readonly journal: string;
-  readonly end: PartEnd;
-}
-
 const NAMES: Readonly<Record<BookRound, string>> = { count: 'count', group: 'groups', write: 'end' };
 /** How often the rounds before writing may find, one after the other, that parts have changed meanwhile. */
 const MOST_ATTEMPTS = 5;
@@ -103,13 +86,13 @@ function askFor(folder: string, { asOf, config: input, driver }: RoundOptions): 
 
 function findCount(asked: BookAsked, part: Part): KeptCount | null {
   const { book, text } = asked;
-  const kept = findInRun<KeptCount>(book.folder, nameOf(asked, 'count', part.file));
+  const kept = findInRun(book.folder, nameOf(asked, 'count', part.file), keptCountShape);
   return kept?.settings === text && kept.stamp === stampOf(part) ? kept : null;
 }
 
 function findGroups(asked: BookAsked, part: Part, all: string): KeptGroups | null {
   const { book, text } = asked;
-  const kept = findInRun<KeptGroups>(book.folder, nameOf(asked, 'group', part.file));
+  const kept = findInRun(book.folder, nameOf(asked, 'group', part.file), keptGroupsShape);
   return kept?.settings === text && kept.stamp === stampOf(part) && kept.all === all ? kept : null;
 }
 
@@ -150,17 +133,17 @@ function nextWriting(asked: BookAsked, journalId: string): NextStep {
   const { book, text } = asked;
   const { folder, parts } = book;
   const ends = parts.map((part) => {
-    const kept = findInRun<KeptEnd>(folder, nameOf(asked, 'write', part.file));
+    const kept = findInRun(folder, nameOf(asked, 'write', part.file), keptEndShape);
     return kept?.journal === journalId ? kept : null;
   });
   const written = whole(ends);
   if (written === null) return { rounds: roundsOf('write', parts, ends) };
-  const kept = <Kept extends Cost & { readonly settings: string }>(round: BookRound) =>
+  const kept = (round: BookRound, shape: z.ZodType<Cost & { readonly settings: string }>) =>
     parts.flatMap(({ file }) => {
-      const found = findInRun<Kept>(folder, nameOf(asked, round, file));
+      const found = findInRun(folder, nameOf(asked, round, file), shape);
       return found?.settings === text ? [found] : [];
     });
-  const cost = costOf({ count: kept('count'), group: kept('group'), write: written });
+  const cost = costOf({ count: kept('count', keptCountShape), group: kept('group', keptGroupsShape), write: written });
   return { end: { ...sumEnds(written.map(({ end }) => end)), ...cost } };
 }
 

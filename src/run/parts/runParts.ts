@@ -121,12 +121,16 @@ function reportBook(
   );
 }
 
-/** The journal may have been changed by a run of it that goes on elsewhere: what is dropped is only what was gone by. */
-async function writeByJournal(run: BookRun, journal: BookJournal): Promise<WrittenParts> {
+/**
+ * The journal may have been changed by a run of it that goes on elsewhere: what is dropped is only what was gone by.
+ *
+ * @param warnings gets what could not be cleared up
+ */
+async function writeByJournal(run: BookRun, journal: BookJournal, warnings: string[]): Promise<WrittenParts> {
   const { folder } = run.book;
   try {
     const written = await writeAll(run, journal);
-    endRun(folder);
+    warnings.push(...endRun(folder));
     return written;
   } catch (error) {
     if (error instanceof PartChanged) dropJournal(folder, journal);
@@ -138,6 +142,7 @@ async function writeByJournal(run: BookRun, journal: BookJournal): Promise<Writt
 async function runRounds(run: BookRun): Promise<Omit<BookReport, 'seconds' | 'memory'>> {
   const { book, settings, options } = run;
   const { journal, counted } = await prepare(run);
+  const warnings: string[] = [];
   let written: WrittenParts;
   if (options.dryRun === true) written = await writeAll(run, journal);
   else {
@@ -145,12 +150,13 @@ async function runRounds(run: BookRun): Promise<Omit<BookReport, 'seconds' | 'me
     await requireAsPlanned(run, journal);
     openRun(book.folder);
     await keepJournal(book.folder, journal);
-    written = await writeByJournal(run, journal);
+    written = await writeByJournal(run, journal, warnings);
   }
   const parts = [...written].flatMap(([file, part]) => (part === null ? [] : [[file, part] as const]));
   // Whoever wrote the others tells of them; what is left to tell is that nothing is left to do.
   if (parts.length < written.size) throw new PartChanged();
-  return reportBook(run, journal, parts);
+  const report = reportBook(run, journal, parts);
+  return { ...report, warnings: [...report.warnings, ...warnings] };
 }
 
 /** Ends a run of the same settings that was cut off between two parts, if there is one. */
@@ -158,7 +164,8 @@ async function endEarlierRun(run: BookRun): Promise<void> {
   const { book, settings, options } = run;
   const journal = findJournal(book.folder, settingsText(settings.config, settings.today, 'range'));
   if (journal === null || options.dryRun === true) return;
-  await writeByJournal(run, journal);
+  // What cannot be cleared up now is told when the run that follows ends.
+  await writeByJournal(run, journal, []);
 }
 
 /**
