@@ -174,7 +174,7 @@ test('a guard judges the whole book, before any part is written', async () => {
   const before = bytesOf(held);
   await expect(runParts(held, { asOf: TODAY })).rejects.toMatchObject({
     code: 'held_back',
-    message: /guards\.unreadable/,
+    message: expect.stringMatching(/guards\.unreadable/),
   });
   expect(bytesOf(held).equals(before)).toBe(true);
   expect((await runParts(held, { asOf: TODAY, force: ['unreadable'] })).outcome).toBe('changed');
@@ -263,7 +263,10 @@ describe('a folder that is no sound book', () => {
   ])('is refused when %s', async (name, damage, message) => {
     const { parts } = await book(name.replaceAll(' ', '-'));
     damage(parts);
-    await expect(runParts(parts, { asOf: TODAY })).rejects.toMatchObject({ code: 'bad_book', message });
+    await expect(runParts(parts, { asOf: TODAY })).rejects.toMatchObject({
+      code: 'bad_book',
+      message: expect.stringMatching(message),
+    });
   });
 
   test('is refused when a contact lies in a wrong part, or campaigns differ', async () => {
@@ -278,12 +281,12 @@ describe('a folder that is no sound book', () => {
     await change(second, "UPDATE campaign_instances SET active_end_date = '2025-06-20'");
     await expect(runParts(parts, { asOf: TODAY })).rejects.toMatchObject({
       code: 'bad_book',
-      message: /campaigns of part-0001/,
+      message: expect.stringMatching(/campaigns of part-0001/),
     });
     await change(first, "INSERT INTO contacts (id, email) VALUES (1400, 'a@b.co')");
     await expect(runParts(parts, { asOf: TODAY })).rejects.toMatchObject({
       code: 'bad_book',
-      message: /part-0000\.sqlite3 has the contact 1400/,
+      message: expect.stringMatching(/part-0000\.sqlite3 has the contact 1400/),
     });
   });
 });
@@ -294,7 +297,10 @@ describe('splitting', () => {
     expect(readFileSync(file).equals(Buffer.from(image))).toBe(true);
     await expect(splitBook(file, { parts: 3, out: parts })).rejects.toMatchObject({ code: 'file_unwritable' });
     const tooMany = splitBook(file, { parts: 5000, out: join(folder, 'too-many') });
-    await expect(tooMany).rejects.toMatchObject({ code: 'bad_input', message: /too few for 5000 parts/ });
+    await expect(tooMany).rejects.toMatchObject({
+      code: 'bad_input',
+      message: expect.stringMatching(/too few for 5000 parts/),
+    });
     await expect(splitBook(file, { parts: 0, out: join(folder, 'none') })).rejects.toThrow(RangeError);
     const left = readdirSync(folder).filter((name) => /too-many|none|\.tmp$/.test(name));
     expect(left).toEqual([]);
@@ -310,6 +316,9 @@ describe('splitting', () => {
       ),
     );
     const split = splitBook(file, { parts: 2, out: join(folder, 'views') });
-    await expect(split).rejects.toMatchObject({ code: 'unsupported_schema', message: /suppresses addresses/ });
+    await expect(split).rejects.toMatchObject({
+      code: 'unsupported_schema',
+      message: expect.stringMatching(/suppresses addresses/),
+    });
   });
 });
