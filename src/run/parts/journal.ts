@@ -13,7 +13,7 @@ import { readTextFile } from './readTextFile.js';
 
 /*
  * What rounds hand on to one another lies in a folder of the book's own while it is planned: the journal, by which its parts are
- * written, and, where every round is a job of its own, what they found out (`roundFiles.ts`). A run that is cut off is gone on with
+ * written, and, where every round is a job of its own, what they found out (`roundShapes.ts`). A run that is cut off is gone on with
  * by the next one of the same settings, so that the book ends as if nothing had happened. Whoever ends a run removes the folder;
  * who comes too late finds no folder to leave anything in.
  */
