@@ -162,8 +162,8 @@ async function planBook(task: Extract<ProcessTask, { kind: 'plan' }>): Promise<P
     clock.enter('balance');
     const next = await nextRounds(path, { asOf, config, driver });
     if ('rounds' in next) return next;
-    endRun(path);
-    return resultOfParts(next.end, configHash, clock);
+    const warnings = next.end.warnings + endRun(path).length;
+    return resultOfParts({ ...next.end, warnings }, configHash, clock);
   }
   const onProgress = (stage: string) => clock.enter(stage);
   const limit = memoryLimitBytes ?? undefined;

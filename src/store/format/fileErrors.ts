@@ -57,6 +57,12 @@ export function writingError(error: unknown, subject: string, hint: string): unk
   return fileError('file_unwritable', subject, error, hint);
 }
 
+function wayOut(code: string, syscall: string | undefined): string {
+  if (syscall === 'uv_cwd') return 'Go to a folder that is there';
+  if (NO_RIGHT.includes(code)) return 'Allow writing to its folder';
+  return code === 'ENAMETOOLONG' ? 'Shorten the name' : 'Make room';
+}
+
 /** As `writingError`, of a file that was to be made at a path. @param another what else the path may be, as `another place` */
 export function makingError(error: unknown, path: string, another: string): unknown {
   const { code = '', syscall } = error as { code?: string; syscall?: string };
@@ -70,7 +76,5 @@ export function makingError(error: unknown, path: string, another: string): unkn
       },
     );
   }
-  const isTooLong = code === 'ENAMETOOLONG';
-  const way = NO_RIGHT.includes(code) ? 'Allow writing to its folder' : isTooLong ? 'Shorten the name' : 'Make room';
-  return writingError(error, `${path} cannot be written`, `${way}, or name ${another}.`);
+  return writingError(error, `${path} cannot be written`, `${wayOut(code, syscall)}, or name ${another}.`);
 }

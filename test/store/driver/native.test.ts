@@ -151,7 +151,10 @@ test('a file that is cut short anywhere is called so, as by the driver sqljs', a
     writeFileSync(path, bytes.subarray(0, byteLength));
     for (const driver of ['sqljs', 'native'] as const) {
       const run = runFile(path, { asOf: TODAY, driver });
-      await expect(run).rejects.toMatchObject({ code: 'not_a_database', message: /is cut short/ });
+      await expect(run).rejects.toMatchObject({
+        code: 'not_a_database',
+        message: expect.stringMatching(/is cut short/),
+      });
     }
   }
 });

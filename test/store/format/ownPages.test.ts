@@ -108,7 +108,10 @@ describe('pages that belong to two places', () => {
       writeFileSync(path, await withFreePageInUse(table));
       copyFileSync(path, `${path}.before`);
       const run = runFile(path, { asOf: '2025-06-13', driver, flush });
-      await expect(run).rejects.toMatchObject({ code: 'database_error', message: /belongs to two places/ });
+      await expect(run).rejects.toMatchObject({
+        code: 'database_error',
+        message: expect.stringMatching(/belongs to two places/),
+      });
       expect(readFileSync(path).equals(readFileSync(`${path}.before`))).toBe(true);
     }
   });
