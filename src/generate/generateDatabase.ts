@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { formatIsoDay } from '../calendar/iso.js';
 import { SendplanError } from '../errors.js';
-import { requireNoSidecars } from '../store/file/sidecars.js';
+import { requireNoRemains, requireNoSidecars } from '../store/file/sidecars.js';
 import { syncFolder } from '../store/file/syncFolder.js';
 import { removeLeftovers, TemporaryFile } from '../store/file/temporaryFiles.js';
 import { reasonOf } from '../store/format/fileErrors.js';
@@ -48,8 +48,8 @@ function checkTarget(path: string, force: boolean): void {
   if (isThere && !force) {
     throw new SendplanError('bad_input', `${path} exists already`, { hint: 'Use --force to replace it.' });
   }
-  // SQLite would play the leftovers of another database into the new one.
-  requireNoSidecars(path, { isWal: true, purpose: 'replace' });
+  if (isThere) requireNoSidecars(path, { isWal: true, purpose: 'replace' });
+  else requireNoRemains(path);
 }
 
 /** The sentence for what the file system said; other errors pass. */

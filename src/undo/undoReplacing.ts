@@ -99,14 +99,17 @@ export async function undoReplacing(path: string, { force = false }: UndoFileOpt
           },
         );
       }
+      const all = keptFilesOf(file.path);
       const warnings = await putBackFile(file, kept, await loadFileLocks());
+      const newer = all.filter(({ generation }) => generation > kept.generation);
+      warnings.push(...newer.map((one) => `${one.path} is of a later run, which the database did not have; it stays.`));
       return {
         database: file.path,
         driver: 'sqljs',
         undone: { run_id: kept.runId, as_of: run?.as_of ?? null, started_at: run?.started_at ?? null },
         rows: null,
         lost,
-        left: keptFilesOf(file.path).length,
+        left: all.filter(({ generation }) => generation < kept.generation).length,
         warnings,
       };
     });

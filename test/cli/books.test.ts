@@ -82,3 +82,15 @@ test.each([
     expect(readdirSync(folder)).toEqual(['out']);
   }
 });
+
+test.each(['SIGINT', 'SIGTERM'] as const)('generate that gets %s says that it was interrupted', async (signal) => {
+  const folder = newFolder(`interrupted-${signal}`);
+  const started = start('generate', `${folder}/x.db`, '--contacts', '2000000', '--json');
+  await whileRunning(started, () => readdirSync(folder).length > 0);
+  started.child.kill(signal);
+  const { code, stdout, stderr } = await started.outcome;
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'interrupted' } });
+  expect(stderr).toContain('was not written');
+  expect(readdirSync(folder)).toEqual([]);
+});

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAIN, type Outcome, sendplan, testFolder, UNFORESEEN } from '../helpers/cli.js';
@@ -38,7 +39,8 @@ function run(...words: string[]): Promise<Outcome> {
   return ended(startProgram(process.execPath, [MAIN, 'run', ...words]));
 }
 
-const ENDS = ['-journal', '-wal', '-shm'] as const;
+/** What lies where the index of a log has its place matters in WAL mode only. */
+const ENDS = ['-journal', '-wal'] as const;
 const DRIVERS = ['sqljs', 'native'] as const;
 const STRANGE: Readonly<Record<string, readonly [make: (path: string) => void, reason: string]>> = {
   'a pipe': [(file) => execFileSync('mkfifo', [file]), 'it is no regular file'],
@@ -61,6 +63,32 @@ test.each(DRIVERS.flatMap((driver) => Object.keys(STRANGE).map((what) => [what, 
     expect(readFileSync(path).equals(readFileSync(base))).toBe(true);
   },
 );
+
+test.each(DRIVERS)(
+  'what lies where the index of a log has its place matters in WAL mode only, driver %s',
+  async (driver) => {
+    mkdirSync(`${path}-shm`);
+    expect(await run(path, ...AS_OF, '--driver', driver)).toMatchObject({ code: 0 });
+    rmSync(`${path}-shm`, { recursive: true });
+    execFileSync('sqlite3', [path, 'PRAGMA journal_mode = WAL']);
+    mkdirSync(`${path}-shm`);
+    const { code, stderr } = await run(path, '--as-of', '2025-06-15', '--driver', driver);
+    expect(stderr).toMatch(/^error: .*a\.db-shm/);
+    expect(code).toBe(1);
+  },
+);
+
+/** Ends of names that rules for URLs leave out, or take for something else. */
+const ODD_ENDS = ['\u0001', '\u001f', ' ', '\n', '?mode=ro', '#x', '%41', '%', '+&=', 'é🎂'];
+
+test.each(ODD_ENDS)('a database whose name ends in %j is the one that is planned', async (end) => {
+  const odd = `${path}${end}`;
+  copyFileSync(path, odd);
+  expect(await run(odd, ...AS_OF, '--driver', 'native')).toMatchObject({ code: 0 });
+  expect(await run(odd, '--as-of', '2025-06-15')).toMatchObject({ code: 0 });
+  expect((await sendplan('history', odd)).stdout).toContain('2025-06-14');
+  expect(readFileSync(path).equals(readFileSync(base))).toBe(true);
+});
 
 test('a name too long for the files of SQLite is planned, or refused by a sentence', async () => {
   const long = place('work', `${'n'.repeat(248)}.db`);
@@ -119,3 +147,20 @@ test('a run ends well though nobody reads what it tells', async () => {
   expect((await sendplan('history', path)).stdout).toContain('2025-06-14');
   expect(readdirSync(place('work'))).toEqual(['a.db']);
 });
+
+test.each(['generate', 'run'])(
+  'what is left of another database is not played into the result of %s',
+  async (command) => {
+    const out = place('work', 'new.db');
+    const words = command === 'generate' ? ['generate', out, '--contacts', '5'] : ['run', path, ...AS_OF, '--out', out];
+    writeFileSync(`${out}-wal`, 'frames');
+    const { code, stderr } = await sendplan(...words);
+    expect(stderr).toMatch(/^error: .*new\.db-wal lies where SQLite would play it into .*new\.db, which is not there/);
+    expect(code).toBe(1);
+    // Nothing is in these.
+    writeFileSync(`${out}-wal`, '');
+    writeFileSync(`${out}-shm`, '');
+    expect(await sendplan(...words)).toMatchObject({ code: 0 });
+    expect(execFileSync('sqlite3', [out, 'PRAGMA integrity_check'], { encoding: 'utf8' })).toBe('ok\n');
+  },
+);

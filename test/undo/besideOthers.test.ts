@@ -95,3 +95,19 @@ test('a database that is moved away while it is to be replaced is not made anew'
   }
   expect(readdirSync(dirname(path))).toEqual(['book.db.moved']);
 });
+
+test('what is kept of runs that a database put back does not know is told of, and not offered', async () => {
+  const path = book();
+  await sendplan('run', path, '--as-of', '2025-06-13', '--keep', '3');
+  copyFileSync(path, `${path}.backup`);
+  for (const day of ['14', '15']) await sendplan('run', path, '--as-of', `2025-06-${day}`, '--keep', '3');
+  // The other one holds what is put back, to the byte, and goes.
+  const [newer] = keptFilesOf(path);
+  copyFileSync(`${path}.backup`, path);
+  expect(await undoFile(path)).toMatchObject({
+    lost: null,
+    left: 0,
+    warnings: [expect.stringContaining(`${newer.path} is of a later run`)],
+  });
+  expect(existsSync(newer.path)).toBe(true);
+});

@@ -1,12 +1,12 @@
 import { SendplanError } from '../../errors.js';
 import type { Connection } from '../../store/driver/connection.js';
 import { fileUri } from '../../store/driver/nativeConnection.js';
-import { nativeError } from '../../store/driver/nativeError.js';
+import { nativeError, sqliteName } from '../../store/driver/nativeError.js';
 import { requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
 import { quoteText } from '../../store/schema/readSchema.js';
 
 /** What SQLite can only say of a database that is read, beside a new one that nobody else has. */
-const OF_WHAT_IS_READ = /^SQLITE_(BUSY|LOCKED|NOTADB|CORRUPT|CANTOPEN)/;
+const OF_WHAT_IS_READ = /^SQLITE_(BUSY|LOCKED|NOTADB|CORRUPT|CANTOPEN|READONLY)/;
 
 /**
  * Reads a database that is attached to another one.
@@ -19,9 +19,9 @@ export function readAttached<Result>(path: string, read: () => Result): Result {
     return read();
   } catch (error) {
     if (!(error instanceof SendplanError)) throw error;
-    const [name] = OF_WHAT_IS_READ.exec(String((error.cause as { code?: unknown } | undefined)?.code)) ?? [];
-    if (name === undefined) throw error;
-    if (name === 'SQLITE_CANTOPEN') requireDatabaseFile(path);
+    const name = sqliteName(error.cause);
+    if (!OF_WHAT_IS_READ.test(name)) throw error;
+    if (name.startsWith('SQLITE_CANTOPEN')) requireDatabaseFile(path);
     throw nativeError(error.cause, { path, sql: 'read' });
   }
 }

@@ -4,7 +4,7 @@ import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import { NativeConnection } from '../../store/driver/nativeConnection.js';
 import { BUSY_TIMEOUT_MS } from '../../store/driver/takeLock.js';
-import { requireNoSidecars } from '../../store/file/sidecars.js';
+import { requireNoRemains } from '../../store/file/sidecars.js';
 import { syncFolder } from '../../store/file/syncFolder.js';
 import { removeLeftovers, TemporaryFile } from '../../store/file/temporaryFiles.js';
 import { makingError } from '../../store/format/fileErrors.js';
@@ -149,11 +149,6 @@ function raiseSequence(connection: NativeConnection): void {
     const largest = `(SELECT coalesce(max(rowid), 0) FROM ${quoteName(name)})`;
     connection.execute(`UPDATE sqlite_sequence SET seq = max(seq, ${largest}) WHERE name = ${quoteText(name)}`);
   }
-}
-
-/** Refuses the name of a database that is gone and whose logs are not: SQLite would play them into the new one. */
-function requireNoRemains(path: string): void {
-  requireNoSidecars(path, { isWal: true, purpose: 'replace' });
 }
 
 /**

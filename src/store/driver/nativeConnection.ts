@@ -1,4 +1,4 @@
-import { pathToFileURL } from 'node:url';
+import { resolve, sep } from 'node:path';
 import { SendplanError } from '../../errors.js';
 import type { PageSource } from '../format/pageSource.js';
 import type { SqlValue } from '../format/sqlValue.js';
@@ -89,9 +89,15 @@ async function importLibsql(): Promise<NativeConstructor> {
   }
 }
 
-/** A file as SQLite is told of it where nothing may be made by the way, with an ending of the URI that says what may. */
+/**
+ * A file as SQLite is told of it where nothing may be made by the way. Every character that is not plain is encoded: rules for URLs
+ * leave some out at the end, and then it is another file.
+ *
+ * @param mode what may be done: `rwc` makes the file where there is none
+ */
 export function fileUri(path: string, mode: 'rw' | 'rwc'): string {
-  return `${pathToFileURL(path).href}?mode=${mode}`;
+  const parts = resolve(path).split(sep).map(encodeURIComponent);
+  return `file://${sep === '/' ? '' : '/'}${parts.join('/')}?mode=${mode}`;
 }
 
 /** A database file that libsql has open. */

@@ -117,12 +117,19 @@ const PRIMARY_NAMES: Readonly<Record<number, string>> = {
   26: 'SQLITE_NOTADB',
 };
 
-/** SQLite's name for an error: of extended codes libsql knows some by name, and of one at opening it tells the number in its text alone. */
-function sqliteName(error: unknown, message: string): string {
-  const { code = '', rawCode } = error as { readonly code?: unknown; readonly rawCode?: unknown };
+/**
+ * SQLite's name for an error of libsql, empty for any other: of extended codes libsql knows some by name, and of one at opening it tells
+ * the number in its text alone.
+ */
+export function sqliteName(error: unknown): string {
+  const {
+    code = '',
+    rawCode,
+    message = '',
+  } = (error ?? {}) as Partial<Record<'code' | 'rawCode' | 'message', unknown>>;
   if (/^SQLITE_/.test(String(code))) return String(code);
   const number =
-    typeof rawCode === 'number' ? rawCode : Number(/^ConnectionFailed\(.*: ([0-9]+)"\)$/.exec(message)?.[1]);
+    typeof rawCode === 'number' ? rawCode : Number(/^ConnectionFailed\(.*: ([0-9]+)"\)$/s.exec(String(message))?.[1]);
   return PRIMARY_NAMES[number & 0xff] ?? String(code);
 }
 
@@ -132,7 +139,7 @@ export function nativeError(
   { path, sql }: { readonly path: string; readonly sql: string },
 ): SendplanError {
   const message = error instanceof Error ? error.message : String(error);
-  const name = sqliteName(error, message);
+  const name = sqliteName(error);
   const meaning = MEANINGS.find(([start]) => name.startsWith(start))?.[1];
   if (meaning !== undefined) {
     return new SendplanError(meaning.code, meaning.text(path, message), { hint: meaning.hint(path), cause: error });

@@ -145,7 +145,6 @@ function requireWritable(path: string, mode: number): void {
  */
 export function requireDatabaseFile(path: string): string {
   const real = resolveFile(path);
-  requireUsableSidecars(real);
   const descriptor = openFile(real);
   try {
     const stamp = stampOf(descriptor);
@@ -153,7 +152,9 @@ export function requireDatabaseFile(path: string): string {
     const headerBytes = readFully(descriptor, header);
     // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says; one that has
     // changed meanwhile told its length and its header at two moments.
-    const isWhole = !isWalHeader(header) && !isBesideJournal(real) && isStampOf(descriptor, stamp);
+    const isWal = isWalHeader(header);
+    requireUsableSidecars(real, { isWal });
+    const isWhole = !isWal && !isBesideJournal(real) && isStampOf(descriptor, stamp);
     const sizeBytes = isWhole || headerBytes < HEADER_BYTES ? stamp.sizeBytes : Number.POSITIVE_INFINITY;
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), sizeBytes);
     return real;

@@ -23,7 +23,7 @@ import { HEADER_WRITE_VERSION } from './fileHeader.js';
 import type { FileLocks } from './fileLocks.js';
 import { type Keeping, keepFile, trimKeptFiles } from './keptFiles.js';
 import type { FoundFile, OpenedFile } from './openDatabaseFile.js';
-import { requireNoSidecars } from './sidecars.js';
+import { requireNoRemains, requireNoSidecars } from './sidecars.js';
 import { adoptPermissions, heldOldFile } from './successor.js';
 import { syncFolder } from './syncFolder.js';
 import { requireSameFile, takePlace } from './takePlace.js';
@@ -131,8 +131,7 @@ function requireFree(path: string, { overwrite = false }: Pick<ReplaceOptions, '
     throw fileError('file_unwritable', `${path} cannot be written`, error);
   }
   if (found === undefined) {
-    // A log without its database would be played into the new one.
-    requireNoSidecars(path, { isWal: true, purpose: 'replace' });
+    requireNoRemains(path);
     return;
   }
   if (stat !== undefined && !stat.isFile()) {

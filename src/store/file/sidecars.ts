@@ -55,8 +55,25 @@ const SIDECARS = { '-journal': 'the rollback journal', '-wal': 'the log', '-shm'
 type SidecarEnd = keyof typeof SIDECARS;
 
 /** Refuses a database beside which something else lies where SQLite has files of its own. @throws SendplanError `file_busy` */
-export function requireUsableSidecars(path: string): void {
-  for (const end of Object.keys(SIDECARS) as SidecarEnd[]) sizeOf(path, end);
+export function requireUsableSidecars(path: string, { isWal }: { readonly isWal: boolean }): void {
+  sizeOf(path, '-journal');
+  sizeOf(path, '-wal');
+  if (isWal) sizeOf(path, '-shm');
+}
+
+/**
+ * Refuses the name of a database that is gone, and whose journal or log is not: SQLite would play it into the one that comes.
+ *
+ * @throws SendplanError `file_busy`
+ */
+export function requireNoRemains(path: string): void {
+  requireUsableSidecars(path, { isWal: false });
+  const remains = hasHotJournal(path) ? '-journal' : sizeOf(path, '-wal') > 0 ? '-wal' : null;
+  if (remains === null) return;
+  const message = `${path}${remains} lies where SQLite would play it into ${path}, which is not there: it is of another database.`;
+  throw new SendplanError('file_busy', message, {
+    hint: 'Move it away with the database that it belongs to, or name another place.',
+  });
 }
 
 /** Tells whether a connection has the files of WAL mode beside a database, which it makes as soon as it reads. */
@@ -118,7 +135,7 @@ export function requireNoSidecars(
   path: string,
   { isWal, purpose }: { readonly isWal: boolean; readonly purpose: FilePurpose },
 ): void {
-  requireUsableSidecars(path);
+  requireUsableSidecars(path, { isWal: false });
   const wal = `${path}-wal`;
   const walBytes = sizeOf(path, '-wal');
   if (walBytes > LOG_HEADER_BYTES) {

@@ -60,7 +60,8 @@ function onSignal(signal: NodeJS.Signals): void {
 
 function watch(): void {
   process.on('exit', removeAll);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // In front of all others: one that listens once is not counted any more when it has been told.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
 }
 
 function unwatch(): void {

@@ -36,6 +36,16 @@ test('a file that cannot be made is no longer listened for', async () => {
   expect(SIGNALS.map((signal) => process.listenerCount(signal))).toEqual(before);
 });
 
+test('a signal that somebody else listens to once leaves the file to him too', async () => {
+  const told: string[] = [];
+  process.once('SIGHUP', (signal) => told.push(signal));
+  const file = await TemporaryFile.create(join(folder, 'book'));
+  process.emit('SIGHUP', 'SIGHUP');
+  expect(told).toEqual(['SIGHUP']);
+  expect(existsSync(file.path)).toBe(true);
+  file.discard();
+});
+
 test('a signal that somebody else listens to leaves the file to whoever works on it', async () => {
   const file = await TemporaryFile.create(join(folder, 'book'));
   const told: string[] = [];
