@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { SendplanError } from '../errors.js';
 import { counted } from '../report/text/prose.js';
-import { fileError } from '../store/format/fileErrors.js';
+import { fileError, isOfFileSystem } from '../store/format/fileErrors.js';
 import { answerRequest } from '../testing/exchange/answer.js';
 import { readRequest } from '../testing/exchange/request.js';
 import { decodeJson, type LineAnswers } from './answerLines.js';
@@ -127,8 +127,7 @@ async function answer(path: string | undefined, flags: OracleFlags): Promise<voi
   try {
     await (flags.jsonl ? answerStream(stream) : answerOne(stream));
   } catch (cause) {
-    const isOfFile = typeof (cause as NodeJS.ErrnoException).syscall === 'string';
-    if (!isOfFile) throw cause;
+    if (!isOfFileSystem(cause)) throw cause;
     throw fileError(
       'file_not_found',
       `${name} cannot be read`,

@@ -7,7 +7,7 @@ import { isFolder } from '../run/parts/isFolder.js';
 import { MANIFEST, readBook } from '../run/parts/manifest.js';
 import { resolveToday } from '../run/today.js';
 import { isKeptName } from '../store/file/keptFiles.js';
-import { fileError } from '../store/format/fileErrors.js';
+import { fileError, isOfFileSystem } from '../store/format/fileErrors.js';
 import { MAGIC } from '../store/format/pageLayout.js';
 import type { BookJob } from './bookJob.js';
 import { type BookState, readBookState } from './bookState.js';
@@ -80,7 +80,7 @@ class BookSearch {
       }
       await this.#look(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+      if (!isOfFileSystem(error)) throw error;
       throw fileError('file_not_found', `${root} cannot be looked into`, error, 'Give files, or folders with books.');
     }
   }

@@ -10,6 +10,7 @@ import { loadSqlJs } from '../store/driver/sqljs.js';
 import { keptFilesOf, renewKeptFile } from '../store/file/keptFiles.js';
 import { openDatabaseFile, requireDatabaseFile } from '../store/file/openDatabaseFile.js';
 import { replaceDatabaseFile } from '../store/file/replaceDatabaseFile.js';
+import { isOfFileSystem } from '../store/format/fileErrors.js';
 import { findColumn, findTable, readSchema } from '../store/schema/readSchema.js';
 import { TABLES } from '../store/schema/tables.js';
 import { type Checkpoint, writeCheckpoint } from '../store/write/bookkeeping.js';
@@ -125,7 +126,6 @@ export async function recordFailure(
     const checkpoint = checkpointOf(error, startedText, options);
     await (options.driver === 'native' ? recordInPlace : recordReplacing)(path, checkpoint);
   } catch (cause) {
-    const isOfFiles = (cause as NodeJS.ErrnoException).syscall !== undefined;
-    if (!(cause instanceof SendplanError) && !isOfFiles) throw cause;
+    if (!(cause instanceof SendplanError) && !isOfFileSystem(cause)) throw cause;
   }
 }

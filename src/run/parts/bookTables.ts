@@ -1,9 +1,11 @@
-import { openSync, readSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import { firstValue, hasRow } from '../../store/driver/askOnce.js';
 import type { Connection } from '../../store/driver/connection.js';
 import { closeDatabaseFile } from '../../store/file/heldFiles.js';
 import { requireDatabaseFile } from '../../store/file/openDatabaseFile.js';
+import { readBytes } from '../../store/format/fileSource.js';
+import { TEXT_ENCODING } from '../../store/format/pageLayout.js';
 import { foldName, quoteName, quoteText } from '../../store/schema/readSchema.js';
 import { attachDatabase } from './attachDatabase.js';
 
@@ -130,16 +132,15 @@ export function copySequence(connection: Connection, from: string): void {
   );
 }
 
-/** Where a database's header has the encoding of its texts, and what it says: 0 while nothing is in it. */
-const TEXT_ENCODING = 56;
+/** The encodings by what a database's header says: 0 while nothing is in it. */
 const ENCODINGS = ['UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'];
 
 function encodingOf(path: string): string {
   const descriptor = openSync(requireDatabaseFile(path), 'r');
   try {
-    const bytes = new DataView(new ArrayBuffer(4));
-    readSync(descriptor, bytes, 0, 4, TEXT_ENCODING);
-    return ENCODINGS[bytes.getUint32(0)] ?? ENCODINGS[0];
+    const bytes = new Uint8Array(4);
+    readBytes(descriptor, bytes, TEXT_ENCODING);
+    return ENCODINGS[new DataView(bytes.buffer).getUint32(0)] ?? ENCODINGS[0];
   } finally {
     closeDatabaseFile(descriptor);
   }

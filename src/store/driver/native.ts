@@ -1,9 +1,9 @@
-import { fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
 import { HEADER_BYTES, requireHeader } from '../file/fileHeader.js';
 import { closeDatabaseFile, descriptorIdentity, fileIdentity, holdFile } from '../file/heldFiles.js';
 import { hasLoggedChanges } from '../file/sidecars.js';
-import { FileSource } from '../format/fileSource.js';
+import { FileSource, readBytes } from '../format/fileSource.js';
 import type { Connection } from './connection.js';
 import { NativeConnection } from './nativeConnection.js';
 import { BUSY_TIMEOUT_MS, takeLock } from './takeLock.js';
@@ -52,7 +52,7 @@ function openPages(path: string, identity: string, isWal: boolean): { pages: Fil
       const { size } = fstatSync(descriptor);
       const header = new Uint8Array(HEADER_BYTES);
       // SQLite takes pages that are not there for pages of zeros, and goes on.
-      const headerBytes = readSync(descriptor, header, 0, HEADER_BYTES, 0);
+      const headerBytes = readBytes(descriptor, header, 0);
       if (size > 0) requireHeader(path, header.subarray(0, headerBytes), size);
       return { pages: new FileSource(descriptor, size, isWal), close };
     }

@@ -150,10 +150,10 @@ export function requireDatabaseFile(path: string): string {
     const stamp = stampOf(descriptor);
     const header = new Uint8Array(HEADER_BYTES);
     const headerBytes = readFully(descriptor, header);
-    // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says; one that has
-    // changed meanwhile told its length and its header at two moments.
     const isWal = isWalHeader(header);
     requireUsableSidecars(real, { isWal });
+    // A database whose pages are still in its log, or are being written beside a journal, may be shorter than it says; one that has
+    // changed meanwhile told its length and its header at two moments.
     const isWhole = !isWal && !isBesideJournal(real) && isStampOf(descriptor, stamp);
     const sizeBytes = isWhole || headerBytes < HEADER_BYTES ? stamp.sizeBytes : Number.POSITIVE_INFINITY;
     requireHeader(real, header.subarray(0, Math.max(headerBytes, 1)), sizeBytes);

@@ -67,7 +67,7 @@ export function requireUsableSidecars(path: string, { isWal }: { readonly isWal:
  * @throws SendplanError `file_busy`
  */
 export function requireNoRemains(path: string): void {
-  requireUsableSidecars(path, { isWal: false });
+  sizeOf(path, '-journal');
   const remains = hasHotJournal(path) ? '-journal' : sizeOf(path, '-wal') > 0 ? '-wal' : null;
   if (remains === null) return;
   const message = `${path}${remains} lies where SQLite would play it into ${path}, which is not there: it is of another database.`;
@@ -76,9 +76,14 @@ export function requireNoRemains(path: string): void {
   });
 }
 
-/** Tells whether a connection has the files of WAL mode beside a database, which it makes as soon as it reads. */
+/** One of the files of WAL mode beside a database, which a connection makes as soon as it reads; undefined when there is none. */
+function logBeside(path: string): string | undefined {
+  return [`${path}-wal`, `${path}-shm`].find((log) => lookAt(log).kind !== 'none');
+}
+
+/** Tells whether a connection has the files of WAL mode beside a database. */
 export function isBesideLog(path: string): boolean {
-  return (['-wal', '-shm'] as const).some((end) => lookAt(`${path}${end}`).kind !== 'none');
+  return logBeside(path) !== undefined;
 }
 
 /** Tells whether a write-ahead log with changes lies beside a database. */
@@ -135,15 +140,14 @@ export function requireNoSidecars(
   path: string,
   { isWal, purpose }: { readonly isWal: boolean; readonly purpose: FilePurpose },
 ): void {
-  requireUsableSidecars(path, { isWal: false });
+  sizeOf(path, '-journal');
   const wal = `${path}-wal`;
   const walBytes = sizeOf(path, '-wal');
   if (walBytes > LOG_HEADER_BYTES) {
     const message = `${path} is in WAL mode and has changes in ${wal} (${walBytes} bytes) that are not in the file itself.`;
     throw new SendplanError('file_busy', message, { hint: wayOut(path) });
   }
-  const beside =
-    isWal && purpose !== 'read' ? [wal, `${path}-shm`].find((log) => lookAt(log).kind !== 'none') : undefined;
+  const beside = isWal && purpose !== 'read' ? logBeside(path) : undefined;
   if (beside !== undefined) {
     const message = `${path} is in WAL mode and ${beside} lies beside it: a program has the database open, or was killed while it had.`;
     throw new SendplanError('file_busy', message, { hint: wayOut(path) });

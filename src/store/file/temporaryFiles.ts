@@ -192,8 +192,7 @@ export class TemporaryFile {
   discard(): void {
     if (!live.has(this.path)) return;
     this.#close();
-    remove(this.path);
-    leaveAtEnd(this.path);
+    removeNow(this.path);
   }
 
   #close(): void {
@@ -237,6 +236,12 @@ export function removeAtEnd(path: string): void {
 /** Takes `removeAtEnd` back. */
 export function leaveAtEnd(path: string): void {
   if (live.delete(path) && live.size === 0) unwatch();
+}
+
+/** Does what `removeAtEnd` was to do; what cannot be removed is a leftover for whoever comes next. */
+export function removeNow(path: string): void {
+  remove(path);
+  leaveAtEnd(path);
 }
 
 function statIfFound(path: string): Stats | undefined {

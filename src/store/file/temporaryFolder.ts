@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { leaveAtEnd, occupied, removeAtEnd, temporaryName } from './temporaryFiles.js';
+import { lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { leaveAtEnd, occupied, removeAtEnd, removeNow, temporaryName } from './temporaryFiles.js';
 
 /** A new folder under a name that nobody else has, which is removed with all that is in it unless it takes its place. */
 export class TemporaryFolder {
@@ -35,22 +35,14 @@ export class TemporaryFolder {
       if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw occupied(target);
       throw error;
     }
-    this.#leave();
+    this.#isOwn = false;
+    leaveAtEnd(this.path);
   }
 
   /** Removes the folder, unless it has moved. */
   discard(): void {
     if (!this.#isOwn) return;
-    try {
-      rmSync(this.path, { recursive: true, force: true });
-    } catch {
-      // What cannot be removed is a leftover for whoever comes next.
-    }
-    this.#leave();
-  }
-
-  #leave(): void {
     this.#isOwn = false;
-    leaveAtEnd(this.path);
+    removeNow(this.path);
   }
 }

@@ -1,12 +1,12 @@
 import { SendplanError } from '../../errors.js';
 import { LEAF_HEADER_BYTES, readUint16, readUint32 } from './pageFormat.js';
+import { TEXT_ENCODING } from './pageLayout.js';
 import type { PageSource } from './pageSource.js';
 import { lockBytePage } from './pageSpace.js';
 
 const HEADER_BYTES = 100;
 const HEADER = { pageSize: 16, reservedBytes: 20, freelistFirst: 32, freelistCount: 36, schemaFormat: 44 } as const;
 const AUTO_VACUUM_ROOT = 52;
-const TEXT_ENCODING = 56;
 
 /** The error for a database file whose pages do not fit together. @param what what was found, as the rest of a sentence */
 export function damaged(what: string): SendplanError {

@@ -24,6 +24,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk fails',
 };
 
+/** Tells whether an error is what the system said of a file. */
+export function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string';
+}
+
 /** Why the file system refused something, as the end of a sentence. */
 export function reasonOf(error: unknown): string {
   const {
@@ -53,7 +58,7 @@ const NO_RIGHT = ['EACCES', 'EPERM', 'EROFS'];
 
 /** What writing a file met: `file_unwritable` for an error of the file system, any other error as it is. */
 export function writingError(error: unknown, subject: string, hint: string): unknown {
-  if ((error as { syscall?: string }).syscall === undefined) return error;
+  if (!isOfFileSystem(error)) return error;
   return fileError('file_unwritable', subject, error, hint);
 }
 
@@ -65,8 +70,9 @@ function wayOut(code: string, syscall: string | undefined): string {
 
 /** As `writingError`, of a file that was to be made at a path. @param another what else the path may be, as `another place` */
 export function makingError(error: unknown, path: string, another: string): unknown {
-  const { code = '', syscall } = error as { code?: string; syscall?: string };
-  if (code === 'ENOENT' && syscall !== undefined && syscall !== 'uv_cwd') {
+  if (!isOfFileSystem(error)) return error;
+  const { code = '', syscall } = error;
+  if (code === 'ENOENT' && syscall !== 'uv_cwd') {
     return new SendplanError(
       'file_unwritable',
       `${path} cannot be written: the folder ${dirname(path)} does not exist.`,

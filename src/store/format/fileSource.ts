@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { SendplanError } from '../../errors.js';
-import { fileError } from './fileErrors.js';
+import { fileError, isOfFileSystem } from './fileErrors.js';
 import type { PageSource } from './pageSource.js';
 import { PieceBuffer } from './pieceBuffer.js';
 
@@ -21,7 +21,7 @@ interface Chunk {
 
 /** What reading a database met: `database_error` for an error of the file system, any other error as it is. */
 export function readingError(error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).syscall === undefined) return error;
+  if (!isOfFileSystem(error)) return error;
   const hint = 'Look at the disk, and at what the system says of it.';
   return fileError('database_error', 'The database cannot be read', error, hint);
 }

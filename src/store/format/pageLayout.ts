@@ -1,6 +1,8 @@
 import { decodeUtf8 } from '../../rules/utf8.js';
 import type { PageSource } from './pageSource.js';
 
+/** Where the header has the encoding of all texts. */
+export const TEXT_ENCODING = 56;
 const HEADER_BYTES = 100;
 /** What every database file begins with. */
 export const MAGIC = 'SQLite format 3\0';
@@ -47,7 +49,7 @@ export function readPageLayout(source: PageSource): PageLayout | string {
   if (header[21] !== 64 || header[22] !== 32 || header[23] !== 32) return 'its payload fractions are not 64, 32, 32';
   const format = view.getUint32(44);
   if (format < 1 || format > 4) return `its schema format is ${format}`;
-  const encoding = view.getUint32(56);
+  const encoding = view.getUint32(TEXT_ENCODING);
   if (encoding !== UTF_8) return encoding === 0 ? 'nothing is in it yet' : 'its texts are in UTF-16';
   const fullPages = Math.floor(source.byteLength / pageBytes);
   const toldPages = view.getUint32(28);

@@ -6,6 +6,7 @@ import type { Connection, ImageConnection } from '../../driver/connection.js';
 import { openSqlJs } from '../../driver/sqljs.js';
 import { TimedConnection } from '../../driver/timedConnection.js';
 import type { TemporaryFile } from '../../file/temporaryFiles.js';
+import { isOfFileSystem } from '../../format/fileErrors.js';
 import { FileSink } from '../../format/fileSink.js';
 import type { PageSource } from '../../format/pageSource.js';
 import type { Migration } from '../../schema/migration.js';
@@ -92,9 +93,8 @@ async function writeStaging(
     };
     await pages.write(database, target, onWritten);
   } catch (error) {
-    const { syscall, message } = error as { syscall?: string; message: string };
-    if (syscall === undefined) throw error;
-    throw new UnfitForPages(`no file can be written beside the database (${message})`);
+    if (!isOfFileSystem(error)) throw error;
+    throw new UnfitForPages(`no file can be written beside the database (${error.message})`);
   }
 }
 
